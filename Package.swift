@@ -1,0 +1,129 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Names of the libraries that a target may use, as SwiftPM wants them.
+func yams() -> Target.Dependency { .product(name: "Yams", package: "Yams") }
+func grdb() -> Target.Dependency { .product(name: "GRDB", package: "GRDB.swift") }
+func subprocess() -> Target.Dependency { .product(name: "Subprocess", package: "swift-subprocess") }
+func logging() -> Target.Dependency { .product(name: "Logging", package: "swift-log") }
+func argumentParser() -> Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+
+let package = Package(
+  name: "scaleproof",
+  products: [
+    .executable(name: "scaleproof", targets: ["scaleproof"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // Pure: values in, values out. No clock, socket, file, thread or actor.
+    .target(name: "Units"),
+    .target(name: "Statistics"),
+    .target(name: "Arrivals", dependencies: ["Units"]),
+    .target(name: "KubernetesObjects", dependencies: ["Units"]),
+    .target(name: "AutoscalerModel", dependencies: ["KubernetesObjects", "Units"]),
+    .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Statistics", "Units"]),
+    .target(name: "Profiles", dependencies: ["Arrivals", "Units", yams()]),
+    .target(
+      name: "Expectations",
+      dependencies: [
+        "Arrivals", "AutoscalerModel", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units",
+      ]),
+    .target(
+      name: "Reporting",
+      dependencies: ["Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+    .target(
+      name: "SimulatedCluster",
+      dependencies: ["Arrivals", "AutoscalerModel", "KubernetesObjects", "RunTimeline", "Units"]),
+
+    // At the edge: thin, and each C library behind one door.
+    .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
+    .target(name: "Curl", dependencies: ["CLibcurl", "CLinux"]),
+    .target(name: "LoadGeneration", dependencies: ["Arrivals", "CLinux", "Curl", "Statistics", "Units"]),
+    .target(
+      name: "KubernetesClient",
+      dependencies: ["Curl", "KubernetesObjects", "Units", yams(), subprocess()]),
+    .target(
+      name: "ClusterObservation",
+      dependencies: ["KubernetesClient", "KubernetesObjects", "RunTimeline", "Units"]),
+    .target(
+      name: "RunRecording",
+      dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units", grdb()]),
+    .target(
+      name: "SimulatedClusterServer",
+      dependencies: [
+        "KubernetesObjects", "SimulatedCluster", "Units",
+        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
+      ]),
+    .target(
+      name: "Harness",
+      dependencies: [
+        "Arrivals", "ClusterObservation", "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
+        "SimulatedClusterServer", "Statistics", "Units", yams(), logging(),
+      ]),
+    .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
+
+    // Tests: one target a module, and the architecture and the whole program beside them.
+    .testTarget(name: "UnitsTests", dependencies: ["Units"]),
+    .testTarget(
+      name: "StatisticsTests",
+      dependencies: ["Statistics", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+    .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
+    .testTarget(name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "Units"]),
+    .testTarget(
+      name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
+    .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "Profiles", "Units"]),
+    .testTarget(
+      name: "ExpectationsTests",
+      dependencies: ["Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(
+      name: "ReportingTests", dependencies: ["Expectations", "Reporting", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(
+      name: "SimulatedClusterTests",
+      dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"]),
+    .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    .testTarget(
+      name: "LoadGenerationTests", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "Units"]),
+    .testTarget(
+      name: "KubernetesClientTests",
+      dependencies: ["Curl", "KubernetesClient", "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer"]),
+    .testTarget(
+      name: "ClusterObservationTests",
+      dependencies: [
+        "ClusterObservation", "KubernetesClient", "KubernetesObjects", "RunTimeline", "SimulatedCluster",
+        "SimulatedClusterServer", "Units",
+      ]),
+    .testTarget(
+      name: "RunRecordingTests",
+      dependencies: ["KubernetesObjects", "RunRecording", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(
+      name: "SimulatedClusterServerTests",
+      dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "Expectations", "Harness", "Profiles", "RunRecording", "RunTimeline", "Units", "scaleproof", subprocess(),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ]
+}

@@ -1,0 +1,4 @@
+@main
+struct ScaleProof {
+  static func main() {}
+}
