@@ -1,0 +1,95 @@
+// Durations as Kubernetes and Go write them: `90s`, `250ms`, `1h30m`, `1.5s`.
+
+extension Duration {
+  /// Units of a duration text, the longest first, with their length in nanoseconds.
+  private static let textUnits: [(name: String, nanoseconds: Int64)] = [
+    ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
+    ("ms", 1_000_000), ("us", 1_000), ("µs", 1_000), ("ns", 1),
+  ]
+
+  /// Reads a duration written as in Kubernetes: one or more numbers, each with a unit (`h`, `m`, `s`, `ms`, `us`, `ns`).
+  ///
+  /// The grammar is that of Go's `time.ParseDuration` without a sign; `0` alone needs no unit.
+  ///
+  /// - Throws: ``UnitProblem`` for anything else, including lengths beyond 292 years.
+  package init(text: String) throws(UnitProblem) {
+    let problem = UnitProblem(
+      "\"\(text)\" is not a duration: write a number and a unit, as in 90s, 250ms or 1h30m")
+    if text == "0" {
+      self = .zero
+      return
+    }
+    var rest = Substring(text)
+    guard !rest.isEmpty else { throw problem }
+    var total: Int64 = 0
+    while !rest.isEmpty {
+      let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+      rest = rest.dropFirst(number.count)
+      let unitName = rest.prefix { !($0.isASCII && ($0.isNumber || $0 == ".")) }
+      rest = rest.dropFirst(unitName.count)
+      guard
+        let unit = Self.textUnits.first(where: { $0.name == unitName }),
+        let nanoseconds = Self.nanoseconds(decimal: number, unit: unit.nanoseconds)
+      else { throw problem }
+      let (sum, overflow) = total.addingReportingOverflow(nanoseconds)
+      guard !overflow else { throw problem }
+      total = sum
+    }
+    self = .nanoseconds(total)
+  }
+
+  private static func nanoseconds(decimal: Substring, unit: Int64) -> Int64? {
+    let parts = decimal.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count <= 2, parts.contains(where: { !$0.isEmpty }) else { return nil }
+    let whole = parts[0].isEmpty ? 0 : Int64(parts[0])
+    guard let whole else { return nil }
+    let (scaled, overflow) = whole.multipliedReportingOverflow(by: unit)
+    guard !overflow else { return nil }
+    guard parts.count == 2, !parts[1].isEmpty else { return scaled }
+    guard let fraction = Double("0." + parts[1]) else { return nil }
+    let (sum, sumOverflow) = scaled.addingReportingOverflow(Int64((fraction * Double(unit)).rounded()))
+    return sumOverflow ? nil : sum
+  }
+
+  /// The shortest Kubernetes text for this duration, to a nanosecond: `1m30s`, `250ms`, `0s`, `-2s`.
+  package var text: String {
+    var rest = nanoseconds
+    if rest == 0 { return "0s" }
+    let sign = rest < 0 ? "-" : ""
+    rest = Swift.abs(rest)
+    if rest < 1_000_000_000 {
+      for (name, unit) in [("ms", Int64(1_000_000)), ("us", 1_000), ("ns", 1)] where rest % unit == 0 {
+        return "\(sign)\(rest / unit)\(name)"
+      }
+    }
+    var result = sign
+    for (name, unit) in Self.textUnits.prefix(2) where rest >= unit {
+      result += "\(rest / unit)\(name)"
+      rest %= unit
+    }
+    if rest > 0 {
+      let seconds = rest / 1_000_000_000
+      var fraction = String(rest % 1_000_000_000)
+      if rest % 1_000_000_000 == 0 { return result + "\(seconds)s" }
+      fraction = String(repeating: "0", count: 9 - fraction.count) + fraction
+      while fraction.last == "0" { fraction.removeLast() }
+      result += "\(seconds).\(fraction)s"
+    }
+    return result
+  }
+
+  /// Whole nanoseconds, rounded towards zero.
+  package var nanoseconds: Int64 {
+    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+  }
+
+  /// Whole microseconds, rounded towards zero.
+  package var microseconds: Int64 {
+    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+  }
+
+  /// The length in seconds, as a floating-point number for charts and ratios.
+  package var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}
