@@ -1,0 +1,40 @@
+/// `v1` Status: what the API server answers instead of an object (Kubernetes, `metav1.Status`).
+package struct APIStatus: Sendable, Equatable, Codable, Error, CustomStringConvertible {
+  package var kind: String?
+  package var status: String?
+  package var message: String?
+  /// A word for machines: `NotFound`, `Forbidden`, `Expired`, `Conflict`, `Invalid`.
+  package var reason: String?
+  package var code: Int?
+
+  package init(message: String, reason: String, code: Int) {
+    kind = "Status"
+    status = "Failure"
+    self.message = message
+    self.reason = reason
+    self.code = code
+  }
+
+  package var description: String {
+    let words = [message, reason.map { "(\($0))" }].compactMap { $0 }
+    return words.isEmpty ? "the API server gave no reason" : words.joined(separator: " ")
+  }
+}
+
+/// One line of a watch: what happened to an object.
+package struct WatchEvent<Object: Codable & Sendable>: Sendable, Codable {
+  /// `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`.
+  package var type: String
+  package var object: Object
+}
+
+/// A list of objects, as the API answers a GET of a collection.
+package struct ObjectList<Object: Codable & Sendable>: Sendable, Codable {
+  package var metadata: ListMetadata
+  package var items: [Object]?
+
+  package struct ListMetadata: Sendable, Codable {
+    package var resourceVersion: String?
+    package var `continue`: String?
+  }
+}

@@ -1,0 +1,65 @@
+/// `v1` Service, as far as an Ingress needs it.
+package struct Service: KubernetesObject {
+  package static let resource = ResourceType.services
+
+  package var metadata: ObjectMetadata
+  package var spec: Spec
+
+  package struct Spec: Sendable, Equatable, Codable {
+    package var selector: [String: String]?
+    package var ports: [Port]?
+    package var type: String?
+    package var clusterIP: String?
+  }
+
+  package struct Port: Sendable, Equatable, Codable {
+    package var name: String?
+    package var port: Int
+    package var targetPort: JSONValue?
+    package var `protocol`: String?
+  }
+}
+
+/// `networking.k8s.io/v1` Ingress: hosts and paths, and the services behind them.
+package struct Ingress: KubernetesObject {
+  package static let resource = ResourceType.ingresses
+
+  package var metadata: ObjectMetadata
+  package var spec: Spec
+
+  package struct Spec: Sendable, Equatable, Codable {
+    package var ingressClassName: String?
+    package var rules: [Rule]?
+    package var defaultBackend: Backend?
+  }
+
+  package struct Rule: Sendable, Equatable, Codable {
+    package var host: String?
+    package var http: HTTP?
+  }
+
+  package struct HTTP: Sendable, Equatable, Codable {
+    package var paths: [Path]
+  }
+
+  package struct Path: Sendable, Equatable, Codable {
+    package var path: String?
+    /// `Exact`, `Prefix` or `ImplementationSpecific`.
+    package var pathType: String?
+    package var backend: Backend
+  }
+
+  package struct Backend: Sendable, Equatable, Codable {
+    package var service: ServiceBackend?
+  }
+
+  package struct ServiceBackend: Sendable, Equatable, Codable {
+    package var name: String
+    package var port: ServicePort?
+  }
+
+  package struct ServicePort: Sendable, Equatable, Codable {
+    package var name: String?
+    package var number: Int?
+  }
+}
