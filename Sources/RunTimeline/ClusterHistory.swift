@@ -41,7 +41,8 @@ package struct ClusterHistory: Sendable {
     let slices = ObjectHistory<EndpointSlice>(observations, clock: clock)
     let allEvents = ObjectHistory<Event>(observations, clock: clock)
 
-    deployment = deployments.versions(named: cluster.deployment)
+    let deployment = deployments.versions(named: cluster.deployment)
+    self.deployment = deployment
     autoscaler = cluster.autoscaler.map(autoscalers.versions(named:)) ?? []
     let owner = deployment.first?.object.metadata.uid
     replicaSets = allReplicaSets.objects.filter { versions in
@@ -61,7 +62,7 @@ package struct ClusterHistory: Sendable {
       EndpointSlice.resource.plural: slices.gaps, Event.resource.plural: allEvents.gaps,
     ]
 
-    func status(_ value: @escaping (Deployment) -> Int?) -> CountEnvelope {
+    func status(_ value: (Deployment) -> Int?) -> CountEnvelope {
       CountEnvelope(versions: deployment, in: deployments, value: value)
     }
     wantedReplicas = status { $0.spec.replicas ?? 1 }
@@ -108,9 +109,10 @@ extension CountEnvelope {
       self = .unknown
       return
     }
-    let start = max(first.at.earliest, min(knownFrom, first.at.latest))
+    // An object that appeared after the first complete list did not exist before.
+    let existed = first.at.latest <= knownFrom
     self.init(
-      initial: first.value, start: max(start, .zero), changes: Array(values.dropFirst()), gaps: history.gaps,
-      end: history.knownUntil)
+      initial: existed ? first.value : 0, start: knownFrom, changes: existed ? Array(values.dropFirst()) : values,
+      gaps: history.gaps, end: history.knownUntil)
   }
 }

@@ -59,7 +59,9 @@ package struct CountEnvelope: Sendable, Equatable {
   }
 
   /// The pieces of the envelope that overlap a window, cut to it; unknown stretches included.
-  package func pieces(from start: Duration, to end: Duration) -> [(from: Duration, to: Duration, range: ClosedRange<Int>?)] {
+  package func pieces(from start: Duration, to end: Duration) -> [(
+    from: Duration, to: Duration, range: ClosedRange<Int>?
+  )] {
     guard start <= end else { return [] }
     var pieces: [(from: Duration, to: Duration, range: ClosedRange<Int>?)] = []
     var cursor = start

@@ -1,4 +1,4 @@
-package import Units
+import Units
 
 /// What is known of the moment at which something happened: not before `earliest`, not after `latest`.
 ///

@@ -35,10 +35,11 @@ package struct PodLifeline: Sendable, Equatable {
     image = first.object.spec.containers?.first?.image
     created = Self.narrowed(first.at, by: metadata.creationTimestamp, clock: clock)
     scheduled = Self.transition("PodScheduled", in: versions, clock: clock)
-    started = versions.lazy.compactMap { version -> InstantBounds? in
-      let running = version.object.status?.containerStatuses?.compactMap { $0.state?.running?.startedAt }.min()
-      return running.map { Self.narrowed(version.at, by: $0, clock: clock) }
-    }.first
+    started =
+      versions.lazy.compactMap { version -> InstantBounds? in
+        let running = version.object.status?.containerStatuses?.compactMap { $0.state?.running?.startedAt }.min()
+        return running.map { Self.narrowed(version.at, by: $0, clock: clock) }
+      }.first
     ready = Self.readyStretches(versions, clock: clock)
     let going = versions.first { $0.object.isTerminating }
     deleteRequested = going.map { Self.narrowed($0.at, by: $0.object.metadata.deleteRequested, clock: clock) }

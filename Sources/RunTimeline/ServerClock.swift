@@ -1,5 +1,5 @@
 package import KubernetesObjects
-package import Units
+import Units
 
 /// How the API server's clock stands to ours: bounds of server time less our time.
 ///
