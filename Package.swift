@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "KubernetesObjects", dependencies: ["Units"]),
     .target(name: "AutoscalerModel", dependencies: ["KubernetesObjects", "Units"]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Statistics", "Units"]),
-    .target(name: "Profiles", dependencies: ["Arrivals", "Units", yams()]),
+    .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Units", yams()]),
     .target(
       name: "Expectations",
       dependencies: [
@@ -83,10 +83,10 @@ let package = Package(
     .testTarget(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
     .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
-    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "Profiles", "Units"]),
+    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
-      dependencies: ["Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: ["Arrivals", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Expectations", "Reporting", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
