@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "KubernetesObjects", dependencies: ["Units"]),
     .target(name: "AutoscalerModel", dependencies: ["KubernetesObjects", "Units"]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Statistics", "Units"]),
-    .target(name: "Profiles", dependencies: ["Arrivals", "Units", yams()]),
+    .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Units", yams()]),
     .target(
       name: "Expectations",
       dependencies: [
@@ -126,4 +126,8 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  // Set by scripts/test. Not always on, so that a newer compiler's warnings stop nobody who only wants to build.
+  if Context.environment["SCALEPROOF_STRICT"] != nil {
+    target.swiftSettings?.append(.unsafeFlags(["-warnings-as-errors"]))
+  }
 }

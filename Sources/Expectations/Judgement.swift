@@ -1,0 +1,55 @@
+package import RunTimeline
+
+/// Pass, fail, or not to be told from what was observed.
+package enum Verdict: String, Sendable, Equatable, Codable, CaseIterable {
+  /// Every history compatible with the observations meets the expectation.
+  case pass
+  /// No history compatible with the observations does.
+  case fail
+  /// Some do and some do not, or a precondition was not met.
+  case inconclusive
+}
+
+/// What an expectation came to, and why.
+package struct Judgement: Sendable, Equatable {
+  /// The name that the profile gives to the expectation.
+  package var name: String
+  /// The kind: `scaleUp`.
+  package var kind: String
+  /// The expectation in one line: `ready replicas >= 8 within 90s of surge.start`.
+  package var expected: String
+  package var verdict: Verdict
+  /// What was found in one sentence, with when and by how much: `reached 8 between 58.1s and 59.1s, 31s before the bound`.
+  package var finding: String
+  /// For `inconclusive`: what was missing.
+  package var reason: String?
+  /// The stretch of the run that was judged.
+  package var window: InstantBounds?
+  package var evidence: [Evidence]
+
+  package init(
+    name: String, kind: String, expected: String, verdict: Verdict, finding: String, reason: String? = nil,
+    window: InstantBounds? = nil, evidence: [Evidence] = []
+  ) {
+    self.name = name
+    self.kind = kind
+    self.expected = expected
+    self.verdict = verdict
+    self.finding = finding
+    self.reason = reason
+    self.window = window
+    self.evidence = evidence
+  }
+}
+
+/// One fact behind a judgement.
+package struct Evidence: Sendable, Equatable {
+  /// `nil` for facts about the whole window.
+  package var at: InstantBounds?
+  package var text: String
+
+  package init(at: InstantBounds? = nil, _ text: String) {
+    self.at = at
+    self.text = text
+  }
+}

@@ -1,0 +1,154 @@
+package import Units
+
+/// What is known of a count over the run: at each instant the smallest and the largest value that it may have had.
+///
+///     replicas
+///        8 |          ┌───────      upper: the change may have come as early as this
+///          |          │╱╱╱╱┌──      lower: it certainly had come by now
+///        3 |──────────┴────┘
+///          └──────────┬────┬──▶ run time
+///                 earliest latest
+///
+/// An expectation over a count is proved by one side and disproved by the other; what lies between is
+/// inconclusive. Where nothing is known (before the first observation, in a gap) there is no range at all.
+package struct CountEnvelope: Sendable, Equatable {
+  /// From `start` to the start of the next segment (or the end of the envelope) the count lay in `range`.
+  package struct Segment: Sendable, Equatable {
+    package let start: Duration
+    /// `nil` where nothing is known.
+    package let range: ClosedRange<Int>?
+
+    package init(start: Duration, range: ClosedRange<Int>?) {
+      self.start = start
+      self.range = range
+    }
+  }
+
+  /// In order of time; two neighbours differ.
+  package let segments: [Segment]
+  /// Until when the last segment holds.
+  package let end: Duration
+
+  package init(segments: [Segment], end: Duration) {
+    var merged: [Segment] = []
+    for segment in segments {
+      if let last = merged.last, last.start == segment.start { merged.removeLast() }
+      if merged.last?.range != segment.range || merged.isEmpty { merged.append(segment) }
+    }
+    self.segments = merged
+    self.end = max(end, merged.last?.start ?? end)
+  }
+
+  /// Nothing is known.
+  package static let unknown = CountEnvelope(segments: [], end: .zero)
+
+  /// The possible values at one instant; `nil` where nothing is known.
+  package func range(at instant: Duration) -> ClosedRange<Int>? {
+    guard instant <= end, let index = lastIndex(startingBy: instant) else { return nil }
+    return segments[index].range
+  }
+
+  private func lastIndex(startingBy instant: Duration) -> Int? {
+    var low = 0
+    var high = segments.count
+    while low < high {
+      let middle = (low + high) / 2
+      if segments[middle].start <= instant { low = middle + 1 } else { high = middle }
+    }
+    return low == 0 ? nil : low - 1
+  }
+
+  /// The pieces of the envelope that overlap a window, cut to it; unknown stretches included.
+  package func pieces(from start: Duration, to end: Duration) -> [(
+    from: Duration, to: Duration, range: ClosedRange<Int>?
+  )] {
+    guard start <= end else { return [] }
+    var pieces: [(from: Duration, to: Duration, range: ClosedRange<Int>?)] = []
+    var cursor = start
+    if let first = segments.first, first.start > cursor {
+      pieces.append((cursor, min(first.start, end), nil))
+      cursor = min(first.start, end)
+    }
+    for (index, segment) in segments.enumerated() {
+      let segmentEnd = index + 1 < segments.count ? segments[index + 1].start : self.end
+      let from = max(segment.start, cursor)
+      let to = min(segmentEnd, end)
+      if from < to || (from == to && start == end && from >= segment.start) {
+        pieces.append((from, to, segment.range))
+        cursor = to
+      }
+    }
+    if cursor < end { pieces.append((cursor, end, nil)) }
+    return pieces
+  }
+
+  /// When the count first satisfied a condition at or after an instant.
+  package enum Reach: Sendable, Equatable {
+    /// It did, within these bounds.
+    case reached(InstantBounds)
+    /// It may have, as early as `earliest`, but it is certain at no instant; `knownUntil` is the end of knowledge.
+    case perhaps(earliest: Duration, knownUntil: Duration)
+    /// It certainly did not up to this instant, where knowledge ends.
+    case notBy(Duration)
+  }
+
+  /// The first instant at or after `start` at which the count satisfied the condition.
+  ///
+  /// Over an unknown stretch the condition may have held, so the earliest bound falls there.
+  package func first(_ condition: CountCondition, from start: Duration) -> Reach {
+    var earliest: Duration?
+    for piece in pieces(from: start, to: max(end, start)) {
+      if earliest == nil, piece.range.map(condition.mayHold(in:)) ?? true { earliest = piece.from }
+      if let range = piece.range, condition.mustHold(in: range) {
+        return .reached(InstantBounds(earliest ?? piece.from, piece.from))
+      }
+    }
+    if let earliest, earliest < end { return .perhaps(earliest: earliest, knownUntil: end) }
+    return .notBy(max(end, start))
+  }
+
+  /// Whether the count satisfied a condition at every instant of a window.
+  package enum Always: Sendable, Equatable {
+    case yes
+    /// It certainly did not, first in this stretch, where the count lay in the range.
+    case no(from: Duration, to: Duration, range: ClosedRange<Int>)
+    /// It may not have: over this stretch the values allow both, or nothing is known.
+    case perhaps(from: Duration, to: Duration, range: ClosedRange<Int>?)
+  }
+
+  package func always(_ condition: CountCondition, from start: Duration, to end: Duration) -> Always {
+    var doubt: Always?
+    for piece in pieces(from: start, to: end) {
+      guard let range = piece.range else {
+        doubt = doubt ?? .perhaps(from: piece.from, to: piece.to, range: nil)
+        continue
+      }
+      if !condition.mayHold(in: range) { return .no(from: piece.from, to: piece.to, range: range) }
+      if !condition.mustHold(in: range) {
+        doubt = doubt ?? .perhaps(from: piece.from, to: piece.to, range: range)
+      }
+    }
+    return doubt ?? .yes
+  }
+
+  /// The smallest and largest value that the count may have had in a window; `nil` if nothing at all is known there.
+  package func extent(from start: Duration, to end: Duration) -> ClosedRange<Int>? {
+    let ranges = pieces(from: start, to: end).compactMap(\.range)
+    guard let low = ranges.map(\.lowerBound).min(), let high = ranges.map(\.upperBound).max() else { return nil }
+    return low...high
+  }
+
+  /// Combines two envelopes instant by instant; unknown on one side is unknown in the result.
+  package func combined(
+    with other: CountEnvelope, _ combine: (ClosedRange<Int>, ClosedRange<Int>) -> ClosedRange<Int>
+  ) -> CountEnvelope {
+    let starts = Set(segments.map(\.start) + other.segments.map(\.start)).sorted()
+    let end = min(end, other.end)
+    let segments = starts.filter { $0 <= end }.map { start in
+      let left = range(at: start)
+      let right = other.range(at: start)
+      return Segment(start: start, range: left.flatMap { left in right.map { combine(left, $0) } })
+    }
+    return CountEnvelope(segments: segments, end: end)
+  }
+}

@@ -1,0 +1,91 @@
+package import Statistics
+
+/// What became of the requests of one route that were due in one interval of the run.
+///
+/// A request belongs to the interval in which it was due, however late it was sent or answered, so that the
+/// requests of a phase are exactly those that the phase asked for. Intervals add up exactly.
+package struct LoadInterval: Sendable, Equatable {
+  /// A request that is sent later than this after it was due counts as late. Wall time.
+  package static let lateAfter = Duration.milliseconds(10)
+
+  package var start: Duration
+  package var end: Duration
+  package var route: String
+  /// Requests that were due in the interval.
+  package var offered: Int
+  /// Of those, how many were handed to the network.
+  package var sent: Int
+  /// Of those, how many were given up because they could not be sent in time.
+  package var dropped: Int
+  /// How many were sent later than ``lateAfter`` after they were due.
+  package var late: Int
+  package var outcomes: [OutcomeTally]
+
+  package init(
+    start: Duration, end: Duration, route: String, offered: Int, sent: Int, dropped: Int = 0, late: Int = 0,
+    outcomes: [OutcomeTally]
+  ) {
+    self.start = start
+    self.end = end
+    self.route = route
+    self.offered = offered
+    self.sent = sent
+    self.dropped = dropped
+    self.late = late
+    self.outcomes = outcomes
+  }
+
+  /// Requests that ended, in whatever way.
+  package var completed: Int { outcomes.reduce(0) { $0 + $1.completed } }
+
+  /// Requests that ended in a way that their route does not expect, dropped and unfinished ones included.
+  package var failed: Int { outcomes.reduce(0) { $0 + ($1.failed ? $1.completed : 0) } }
+}
+
+/// The requests of an interval that ended in one way.
+package struct OutcomeTally: Sendable, Equatable {
+  /// The HTTP status as text (`200`), or a word from ``OutcomeLabel``.
+  package var outcome: String
+  /// Whether the route counts this outcome as a failure.
+  package var failed: Bool
+  /// The version that answered, where responses say so.
+  package var version: String?
+  package var completed: Int
+  /// Bytes of response bodies.
+  package var bytes: Int
+  /// Latency from the moment each request was due: what a user waits.
+  package var fromDue: LatencyHistogram
+  /// Latency from the moment each request was sent: what the server is answerable for.
+  package var fromSend: LatencyHistogram
+
+  package init(
+    outcome: String, failed: Bool, version: String? = nil, completed: Int, bytes: Int = 0,
+    fromDue: LatencyHistogram = LatencyHistogram(), fromSend: LatencyHistogram = LatencyHistogram()
+  ) {
+    self.outcome = outcome
+    self.failed = failed
+    self.version = version
+    self.completed = completed
+    self.bytes = bytes
+    self.fromDue = fromDue
+    self.fromSend = fromSend
+  }
+}
+
+/// How an outcome's label is read.
+package enum OutcomeLabel {
+  /// Given up by the generator because it could not be sent in time: not the server's doing.
+  package static let dropped = "dropped"
+  /// Still unanswered when the run ended.
+  package static let unfinished = "unfinished"
+
+  /// The HTTP status behind a label; `nil` when the request got none.
+  package static func status(_ label: String) -> Int? {
+    label.count == 3 ? Int(label) : nil
+  }
+
+  /// `2xx` to `5xx` for a status, the label itself for everything else.
+  package static func group(_ label: String) -> String {
+    status(label).map { "\($0 / 100)xx" } ?? label
+  }
+}

@@ -1,0 +1,53 @@
+/// A phase of the load, as planned and as it came.
+package struct PhaseSpan: Sendable, Equatable {
+  package var name: String
+  package var plannedStart: Duration
+  package var plannedEnd: Duration
+  /// Requests per wall second at the start and at the end of the phase.
+  package var startRate: Double
+  package var endRate: Double
+  /// `nil` while the phase has not begun or the run ended before.
+  package var start: Duration?
+  package var end: Duration?
+
+  package init(
+    name: String, plannedStart: Duration, plannedEnd: Duration, startRate: Double, endRate: Double,
+    start: Duration? = nil, end: Duration? = nil
+  ) {
+    self.name = name
+    self.plannedStart = plannedStart
+    self.plannedEnd = plannedEnd
+    self.startRate = startRate
+    self.endRate = endRate
+    self.start = start
+    self.end = end
+  }
+}
+
+/// Something that the run did to the cluster, such as a rollout.
+package struct ActionSpan: Sendable, Equatable {
+  package var name: String
+  /// What was done, for people: `rollout: set image aspnetcore=…:v2.0.0`.
+  package var summary: String
+  package var plannedAt: Duration
+  /// When our request left and when its answer came; `nil` when the action was never started.
+  package var sent: Duration?
+  package var answered: Duration?
+  /// `metadata.generation` of the Deployment that the action's write produced.
+  package var generation: Int64?
+  /// Why the action failed, if it did.
+  package var problem: String?
+
+  package init(
+    name: String, summary: String, plannedAt: Duration, sent: Duration? = nil, answered: Duration? = nil,
+    generation: Int64? = nil, problem: String? = nil
+  ) {
+    self.name = name
+    self.summary = summary
+    self.plannedAt = plannedAt
+    self.sent = sent
+    self.answered = answered
+    self.generation = generation
+    self.problem = problem
+  }
+}

@@ -1,0 +1,72 @@
+package import KubernetesObjects
+
+/// What a run was: one row of the recording.
+package struct RunDescription: Sendable, Equatable {
+  package var name: String
+  package var toolVersion: String
+  /// The profile as its user wrote it, secrets replaced.
+  package var profileText: String
+  /// Where the profile came from, for messages.
+  package var profileSource: String
+  /// Wall-clock time at run time zero.
+  package var startedAt: KubernetesTime
+  /// Run time that passes in one second of wall time: 1 against a real cluster.
+  package var timeScale: Double
+  /// Run time at which the run ended; `nil` when it was killed.
+  package var endedAt: Duration?
+  package var endReason: EndReason?
+  /// Where the workload lives; `nil` for a run without a cluster.
+  package var cluster: ClusterDescription?
+  /// Whatever else explains the run: versions of libraries, worker count, seed, limits.
+  package var environment: [String: String]
+
+  package init(
+    name: String, toolVersion: String, profileText: String, profileSource: String = "", startedAt: KubernetesTime,
+    timeScale: Double = 1, endedAt: Duration? = nil, endReason: EndReason? = nil,
+    cluster: ClusterDescription? = nil, environment: [String: String] = [:]
+  ) {
+    self.name = name
+    self.toolVersion = toolVersion
+    self.profileText = profileText
+    self.profileSource = profileSource
+    self.startedAt = startedAt
+    self.timeScale = timeScale
+    self.endedAt = endedAt
+    self.endReason = endReason
+    self.cluster = cluster
+    self.environment = environment
+  }
+}
+
+/// Why a run ended.
+package enum EndReason: String, Sendable, Equatable, Codable {
+  /// All phases and actions are done.
+  case completed
+  /// The user pressed Ctrl-C, or the process was asked to terminate.
+  case interrupted
+  /// The generator or the observer failed in a way that makes the rest of the run worthless.
+  case failed
+}
+
+/// Where the workload under test lives.
+package struct ClusterDescription: Sendable, Equatable, Codable {
+  /// The kubeconfig context, or `simulated`.
+  package var context: String
+  package var namespace: String
+  /// Name of the Deployment.
+  package var deployment: String
+  /// Name of the HorizontalPodAutoscaler, if one is watched.
+  package var autoscaler: String?
+  /// `gitVersion` of the API server.
+  package var serverVersion: String?
+
+  package init(
+    context: String, namespace: String, deployment: String, autoscaler: String? = nil, serverVersion: String? = nil
+  ) {
+    self.context = context
+    self.namespace = namespace
+    self.deployment = deployment
+    self.autoscaler = autoscaler
+    self.serverVersion = serverVersion
+  }
+}

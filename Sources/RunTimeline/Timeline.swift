@@ -1,0 +1,40 @@
+/// A run as one clocked value: everything that was recorded, on run time.
+///
+/// Expectations and reports see a run only through this.
+package struct Timeline: Sendable {
+  package var run: RunDescription
+  package var phases: [PhaseSpan]
+  package var actions: [ActionSpan]
+  package var load: [LoadInterval]
+  package var failures: [FailedRequest]
+  package var generator: [GeneratorSample]
+  package var observations: [Observation]
+  package var clock: ServerClock
+  /// What the observations say of the workload, worked out once.
+  package let cluster: ClusterHistory?
+  /// Run time of the last thing that was recorded.
+  package let lastInstant: Duration
+
+  package init(
+    run: RunDescription, phases: [PhaseSpan] = [], actions: [ActionSpan] = [], load: [LoadInterval] = [],
+    failures: [FailedRequest] = [], generator: [GeneratorSample] = [], observations: [Observation] = [],
+    clock: ServerClock? = nil
+  ) {
+    self.run = run
+    self.phases = phases
+    self.actions = actions
+    self.load = load
+    self.failures = failures
+    self.generator = generator
+    self.observations = observations
+    let clock = clock ?? ServerClock(runStart: run.startedAt)
+    self.clock = clock
+    cluster = run.cluster.map { ClusterHistory(of: $0, observations: observations, clock: clock) }
+    lastInstant =
+      [run.endedAt, load.map(\.end).max(), observations.last?.received, phases.compactMap(\.end).max()]
+      .compactMap { $0 }.max() ?? .zero
+  }
+
+  package func phase(_ name: String) -> PhaseSpan? { phases.first { $0.name == name } }
+  package func action(_ name: String) -> ActionSpan? { actions.first { $0.name == name } }
+}
