@@ -73,6 +73,11 @@ let package = Package(
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
 
+    // The load generator alone, for scripts/benchmark.
+    .executableTarget(
+      name: "LoadGenerationBenchmark", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Units"],
+      path: "Tests/Benchmarks/LoadGenerationBenchmark"),
+
     // Tests: one target a module, and the architecture and the whole program beside them.
     .testTarget(name: "UnitsTests", dependencies: ["Units"]),
     .testTarget(
@@ -92,9 +97,12 @@ let package = Package(
     .testTarget(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"]),
-    .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    // Real servers for the tests of more than one module.
+    .target(name: "TestServers", path: "Tests/TestServers"),
+    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
     .testTarget(
-      name: "LoadGenerationTests", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "Units"]),
+      name: "LoadGenerationTests",
+      dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "TestServers", "Units"]),
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: ["Curl", "KubernetesClient", "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer"]),

@@ -68,6 +68,7 @@ extension Option where Value == Duration {
 
 /// The HTTP version to speak.
 package enum HTTPVersion: String, Sendable {
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   case http1_1 = "1.1"
   /// HTTP/2 negotiated in the TLS handshake.
   case http2 = "2"

@@ -7,8 +7,8 @@ package enum PEM: Sendable, Equatable {
 /// Whom to trust in a TLS connection, and who we are.
 package struct TLSSettings: Sendable, Equatable {
   package enum MinimumVersion: String, Sendable {
-    case tls1_2 = "1.2"
-    case tls1_3 = "1.3"
+    case tls12 = "1.2"
+    case tls13 = "1.3"
   }
 
   /// Checks the certificate and the name of the server.
@@ -23,7 +23,7 @@ package struct TLSSettings: Sendable, Equatable {
 
   package init(
     verify: Bool = true, authority: PEM? = nil, clientCertificate: PEM? = nil, clientKey: PEM? = nil,
-    serverName: String? = nil, minimumVersion: MinimumVersion = .tls1_2
+    serverName: String? = nil, minimumVersion: MinimumVersion = .tls12
   ) {
     self.verify = verify
     self.authority = authority

@@ -119,7 +119,7 @@ package struct Transfer: ~Copyable {
   package mutating func set(_ tls: TLSSettings) throws(CurlError) {
     try set(.verifiesPeer, tls.verify)
     try check("CURLOPT_SSL_VERIFYHOST", scaleproof_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2 : 0))
-    let version = tls.minimumVersion == .tls1_3 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
+    let version = tls.minimumVersion == .tls13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
     try check("CURLOPT_SSLVERSION", scaleproof_easy_set_long(handle, CURLOPT_SSLVERSION, Int(version)))
     if let authority = tls.authority {
       // Without this the system's authorities in its folder would be trusted beside the given ones.

@@ -68,15 +68,6 @@ extension Event.Reference {
   }
 }
 
-extension EndpointSlice {
-  package init(metadata: ObjectMetadata, addressType: String?, endpoints: [Endpoint]?, ports: [Port]?) {
-    self.metadata = metadata
-    self.addressType = addressType
-    self.endpoints = endpoints
-    self.ports = ports
-  }
-}
-
 extension EndpointSlice.Endpoint {
   package init(
     address: String, ready: Bool, serving: Bool, terminating: Bool, pod: EndpointSlice.Reference, nodeName: String?
