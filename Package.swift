@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "KubernetesObjects", dependencies: ["Units"]),
     .target(name: "AutoscalerModel", dependencies: ["KubernetesObjects", "Units"]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Statistics", "Units"]),
-    .target(name: "Profiles", dependencies: ["Arrivals", "Units", yams()]),
+    .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Units", yams()]),
     .target(
       name: "Expectations",
       dependencies: [
@@ -73,6 +73,11 @@ let package = Package(
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
 
+    // The load generator alone, for scripts/benchmark.
+    .executableTarget(
+      name: "LoadGenerationBenchmark", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Units"],
+      path: "Tests/Benchmarks/LoadGenerationBenchmark"),
+
     // Tests: one target a module, and the architecture and the whole program beside them.
     .testTarget(name: "UnitsTests", dependencies: ["Units"]),
     .testTarget(
@@ -83,18 +88,21 @@ let package = Package(
     .testTarget(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
     .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
-    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "Profiles", "Units"]),
+    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
-      dependencies: ["Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: ["Arrivals", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Expectations", "Reporting", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"]),
-    .testTarget(name: "CurlTests", dependencies: ["Curl"]),
+    // Real servers for the tests of more than one module.
+    .target(name: "TestServers", path: "Tests/TestServers"),
+    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
     .testTarget(
-      name: "LoadGenerationTests", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "Units"]),
+      name: "LoadGenerationTests",
+      dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "TestServers", "Units"]),
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: ["Curl", "KubernetesClient", "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer"]),
@@ -126,4 +134,8 @@ for target in package.targets where target.type != .system {
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  // Set by scripts/test. Not always on, so that a newer compiler's warnings stop nobody who only wants to build.
+  if Context.environment["SCALEPROOF_STRICT"] != nil {
+    target.swiftSettings?.append(.unsafeFlags(["-warnings-as-errors"]))
+  }
 }

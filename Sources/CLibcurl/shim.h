@@ -1,1 +1,151 @@
+/*
+ * libcurl for Swift.
+ *
+ * Swift cannot call variadic C functions, and curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic.
+ * Each inline function below stands for such calls with one type of argument, so that the compiler checks the type.
+ * All of them are called by the module Curl only.
+ */
+#ifndef SCALEPROOF_CLIBCURL_SHIM_H
+#define SCALEPROOF_CLIBCURL_SHIM_H
+
 #include <curl/curl.h>
+
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "libcurl 7.85 or newer is needed (Debian 12 and later: apt install libcurl4-openssl-dev)"
+#endif
+
+#pragma clang assume_nonnull begin
+
+/* Options whose argument is a long: numbers, switches, milliseconds. */
+static inline CURLcode scaleproof_easy_set_long(CURL *handle, CURLoption option, long value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+/* Options whose argument is a 64-bit size. */
+static inline CURLcode scaleproof_easy_set_offset(CURL *handle, CURLoption option, curl_off_t value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+/* Options whose argument is a string, which libcurl copies. NULL goes back to the default. */
+static inline CURLcode scaleproof_easy_set_string(CURL *handle, CURLoption option, const char *_Nullable value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+/* Options whose argument is a list, which libcurl does not copy: it must outlive the transfer. */
+static inline CURLcode scaleproof_easy_set_list(CURL *handle, CURLoption option, struct curl_slist *_Nullable value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+/* Options whose argument is any other pointer: the error buffer, and the private value of a handle. */
+static inline CURLcode scaleproof_easy_set_pointer(CURL *handle, CURLoption option, void *_Nullable value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+/* Options whose argument is a certificate or key in memory; libcurl makes its own copy. */
+static inline CURLcode scaleproof_easy_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t size) {
+  struct curl_blob blob = {.data = (void *)bytes, .len = size, .flags = CURL_BLOB_COPY};
+  return curl_easy_setopt(handle, option, &blob);
+}
+
+/* Throws a response body away in C, so that the load path calls no Swift per chunk. */
+static inline size_t scaleproof_discard(char *_Nullable bytes, size_t size, size_t count, void *_Nullable context) {
+  (void)bytes;
+  (void)context;
+  return size * count;
+}
+
+static inline CURLcode scaleproof_easy_discard_body(CURL *handle) {
+  return curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, scaleproof_discard);
+}
+
+typedef size_t (*scaleproof_data_callback)(char *bytes, size_t size, size_t count, void *_Nullable context);
+
+/* Body and header callbacks together with what they are given as their last argument. */
+static inline CURLcode scaleproof_easy_set_body_callback(
+    CURL *handle, scaleproof_data_callback callback, void *_Nullable context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, callback);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
+}
+
+static inline CURLcode scaleproof_easy_set_header_callback(
+    CURL *handle, scaleproof_data_callback callback, void *_Nullable context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, callback);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+}
+
+/* Facts about a transfer, by type; 0 or NULL when libcurl does not know. */
+static inline long scaleproof_easy_get_long(CURL *handle, CURLINFO info) {
+  long value = 0;
+  return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline curl_off_t scaleproof_easy_get_offset(CURL *handle, CURLINFO info) {
+  curl_off_t value = 0;
+  return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline const char *_Nullable scaleproof_easy_get_string(CURL *handle, CURLINFO info) {
+  char *value = NULL;
+  return curl_easy_getinfo(handle, info, &value) == CURLE_OK ? value : NULL;
+}
+
+static inline void *_Nullable scaleproof_easy_get_private(CURL *handle) {
+  char *value = NULL;
+  return curl_easy_getinfo(handle, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
+}
+
+/* The value of a response header of the last response, or NULL; valid until the handle is used again. */
+static inline const char *_Nullable scaleproof_easy_get_header(CURL *handle, const char *name) {
+  struct curl_header *header = NULL;
+  return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
+}
+
+static inline CURLMcode scaleproof_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+typedef int (*scaleproof_socket_callback)(
+    CURL *handle, curl_socket_t socket, int what, void *_Nullable context, void *_Nullable socketContext);
+typedef int (*scaleproof_timer_callback)(CURLM *multi, long milliseconds, void *_Nullable context);
+
+/* Callbacks of a multi handle with their context; NULL clears them. */
+static inline CURLMcode scaleproof_multi_set_socket_callback(
+    CURLM *multi, scaleproof_socket_callback _Nullable callback, void *_Nullable context) {
+  CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, callback);
+  return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+}
+
+static inline CURLMcode scaleproof_multi_set_timer_callback(
+    CURLM *multi, scaleproof_timer_callback _Nullable callback, void *_Nullable context) {
+  CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, callback);
+  return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+}
+
+/* The next finished transfer without the union of CURLMsg, which Swift sees badly; handle is NULL when there is none. */
+struct scaleproof_completion {
+  CURL *_Nullable handle;
+  CURLcode code;
+};
+
+static inline struct scaleproof_completion scaleproof_multi_next_completion(CURLM *multi) {
+  struct scaleproof_completion completion = {NULL, CURLE_OK};
+  int left = 0;
+  CURLMsg *message;
+  while ((message = curl_multi_info_read(multi, &left)) != NULL) {
+    if (message->msg == CURLMSG_DONE) {
+      completion.handle = message->easy_handle;
+      completion.code = message->data.result;
+      return completion;
+    }
+  }
+  return completion;
+}
+
+/* CURLVERSION_NOW is a macro over an enumeration, which Swift does not import. */
+static inline curl_version_info_data *scaleproof_version_info(void) {
+  return curl_version_info(CURLVERSION_NOW);
+}
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,3 +1,92 @@
+/*
+ * Linux calls that Swift's Glibc module lacks or imports in an awkward shape.
+ */
+#ifndef SCALEPROOF_CLINUX_SHIM_H
+#define SCALEPROOF_CLINUX_SHIM_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
 #include <sys/epoll.h>
-#include <sys/timerfd.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+/* struct epoll_event is packed and holds a union; these three keep its layout on the C side. */
+static inline int scaleproof_epoll_control(int epoll, int operation, int descriptor, uint32_t events) {
+  struct epoll_event event = {.events = events, .data = {.fd = descriptor}};
+  return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+static inline uint32_t scaleproof_epoll_events(const struct epoll_event *_Nonnull event) { return event->events; }
+
+static inline int scaleproof_epoll_descriptor(const struct epoll_event *_Nonnull event) { return event->data.fd; }
+
+/* The monotonic clock in nanoseconds: one call instead of a struct and two conversions. */
+static inline int64_t scaleproof_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* CPU time of the calling thread, user and system. */
+static inline int64_t scaleproof_thread_cpu_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* CPU time of the whole process, user and system. */
+static inline int64_t scaleproof_process_cpu_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* A timer that fires once at an instant of the monotonic clock; 0 disarms it. */
+static inline int scaleproof_timer_set(int timer, int64_t nanoseconds) {
+  struct itimerspec when = {
+      .it_interval = {0, 0},
+      .it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000},
+  };
+  return timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, 0);
+}
+
+/* Leaves all signals to other threads and names the calling one for ps and top (at most 15 bytes). prctl is variadic. */
+static inline void scaleproof_thread_prepare(const char *_Nonnull name) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, 0);
+  prctl(PR_SET_NAME, name);
+}
+
+/* Starts a thread that nobody joins; Swift finds pthread_attr_t in more than one module and cannot make one. */
+static inline int scaleproof_thread_start(void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable context) {
+  pthread_attr_t attributes;
+  pthread_t thread;
+  int code = pthread_attr_init(&attributes);
+  if (code != 0) return code;
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  code = pthread_create(&thread, &attributes, body, context);
+  pthread_attr_destroy(&attributes);
+  return code;
+}
+
+/* Swift sees RLIMIT_NOFILE and the argument that takes it as two types; -1 when the limit cannot be read. */
+static inline int64_t scaleproof_descriptor_limit(int hard) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+  rlim_t value = hard ? limit.rlim_max : limit.rlim_cur;
+  return value > INT64_MAX ? INT64_MAX : (int64_t)value;
+}
+
+static inline int scaleproof_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return -1;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+#endif

@@ -9,6 +9,13 @@ package struct EndpointSlice: KubernetesObject {
   package var endpoints: [Endpoint]?
   package var ports: [Port]?
 
+  package init(metadata: ObjectMetadata, addressType: String?, endpoints: [Endpoint]?, ports: [Port]?) {
+    self.metadata = metadata
+    self.addressType = addressType
+    self.endpoints = endpoints
+    self.ports = ports
+  }
+
   package struct Endpoint: Sendable, Equatable, Codable {
     package var addresses: [String]?
     package var conditions: Conditions?

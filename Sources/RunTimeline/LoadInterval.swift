@@ -5,6 +5,9 @@ package import Statistics
 /// A request belongs to the interval in which it was due, however late it was sent or answered, so that the
 /// requests of a phase are exactly those that the phase asked for. Intervals add up exactly.
 package struct LoadInterval: Sendable, Equatable {
+  /// A request that is sent later than this after it was due counts as late. Wall time.
+  package static let lateAfter = Duration.milliseconds(10)
+
   package var start: Duration
   package var end: Duration
   package var route: String
@@ -14,7 +17,7 @@ package struct LoadInterval: Sendable, Equatable {
   package var sent: Int
   /// Of those, how many were given up because they could not be sent in time.
   package var dropped: Int
-  /// How many were sent later than one millisecond after they were due.
+  /// How many were sent later than ``lateAfter`` after they were due.
   package var late: Int
   package var outcomes: [OutcomeTally]
 

@@ -75,6 +75,14 @@ package struct LatencyHistogram: Sendable, Equatable {
     highest = 0
   }
 
+  /// The same values in their packed form, which takes some hundred bytes: for keeping and handing on.
+  package func compacted() -> LatencyHistogram {
+    var result = self
+    let bytes = encoded()
+    result.storage = bytes.isEmpty ? .none : .packed(bytes)
+    return result
+  }
+
   /// Adds all values of another histogram; the result equals one that recorded both.
   package mutating func merge(_ other: LatencyHistogram) {
     guard !other.isEmpty else { return }

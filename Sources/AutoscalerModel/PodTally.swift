@@ -1,0 +1,97 @@
+import KubernetesObjects
+
+/// Sums over the pods of one workload for one metric: all that its proposal depends on.
+struct PodTally {
+  var counts = MetricProposal.PodCounts()
+  /// Samples that are left: of counted pods, and of pods that the selector does not know.
+  var samples = 0
+  /// Sum over all samples that are left, in thousandths.
+  var usage: Int64 = 0
+  /// Counted pods' part of ``usage``: the only part that a utilization reads.
+  var countedUsage: Int64 = 0
+  var countedRequests: Int64 = 0
+  var unreadyRequests: Int64 = 0
+  var missingRequests: Int64 = 0
+  /// What the missing pods would use at the assumed share of their requests.
+  var missingUsage: Int64 = 0
+  /// The first pod whose request could not be found, in the order of the pods.
+  var requestProblem: MetricProblem?
+
+  /// - Parameters:
+  ///   - requests: how to find a pod's request; `nil` for averages, which need none.
+  ///   - assumedUtilization: per cent of its request that a missing pod is assumed to use.
+  init(
+    pods: [ScaledPod], samples: [PodSample], classifier: PodClassifier, readinessMatters: Bool,
+    requests: PodRequests?, assumedUtilization: Int64, at now: KubernetesTime
+  ) {
+    let lookup = SampleLookup(samples)
+    var matched = 0
+    for index in pods.indices {
+      let pod = pods[index]
+      let position = lookup.position(of: pod.name, hint: index)
+      let sample = position.map { samples[$0] }
+      if sample != nil { matched += 1 }
+      let group = classifier.group(of: pod, sample: sample, readinessMatters: readinessMatters, at: now)
+      var request: Int64 = 0
+      if let requests {
+        do {
+          request = try requests.milli(of: pod)
+        } catch {
+          if requestProblem == nil { requestProblem = error }
+        }
+      }
+      add(group, sample: sample?.milli ?? 0, request: request, assumedUtilization: assumedUtilization)
+    }
+    usage = countedUsage
+    self.samples = counts.counted
+    if matched < samples.count { addUnknownPods(of: samples, pods: pods) }
+  }
+
+  private mutating func add(_ group: PodGroup, sample: Int64, request: Int64, assumedUtilization: Int64) {
+    switch group {
+    case .counted:
+      counts.counted += 1
+      countedUsage = countedUsage.addingClamped(sample)
+      countedRequests = countedRequests.addingClamped(request)
+    case .unready:
+      counts.unready += 1
+      unreadyRequests = unreadyRequests.addingClamped(request)
+    case .missing:
+      counts.missing += 1
+      missingRequests = missingRequests.addingClamped(request)
+      missingUsage = missingUsage.addingClamped(request.multipliedClamped(by: assumedUtilization) / 100)
+    case .ignored:
+      counts.ignored += 1
+    }
+  }
+
+  private mutating func addUnknownPods(of samples: [PodSample], pods: [ScaledPod]) {
+    let known = Set(pods.map(\.name))
+    for sample in samples where !known.contains(sample.pod) {
+      self.samples += 1
+      usage = usage.addingClamped(sample.milli)
+    }
+  }
+}
+
+/// Finds a pod's sample. Both lists mostly have the same order, so that the pod's own position is looked at first.
+private struct SampleLookup {
+  private let samples: [PodSample]
+  private let positions: [String: Int]?
+
+  /// Below this many samples, a walk is faster than a table.
+  private static let tableThreshold = 24
+
+  init(_ samples: [PodSample]) {
+    self.samples = samples
+    positions =
+      samples.count < Self.tableThreshold
+      ? nil : Dictionary(samples.indices.map { (samples[$0].pod, $0) }, uniquingKeysWith: { $1 })
+  }
+
+  func position(of pod: String, hint: Int) -> Int? {
+    if hint < samples.count, samples[hint].pod == pod { return hint }
+    if let positions { return positions[pod] }
+    return samples.firstIndex { $0.pod == pod }
+  }
+}

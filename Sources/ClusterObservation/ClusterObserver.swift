@@ -1,0 +1,73 @@
+package import KubernetesClient
+package import KubernetesObjects
+package import RunTimeline
+
+/// Watches everything about a workload that its verdicts need, on the clock of the run.
+///
+/// Each resource is listed, then watched from the version of the list, and listed again slowly, which proves that
+/// the watch has not gone silent and bounds when changes came.
+package struct ClusterObserver: Sendable {
+  /// What is watched, in the order in which it is asked for.
+  package static let resources: [ResourceType] = [
+    .horizontalPodAutoscalers, .deployments, .replicaSets, .pods, .endpointSlices, .events,
+  ]
+
+  private let observers: [ResourceObserver]
+  /// Wall time between two lists of the same resource.
+  private let relistInterval: Duration
+
+  /// - Parameters:
+  ///   - relistInterval: wall time between two proving lists of a resource.
+  ///   - watchSeconds: wall time after which a watch is opened anew.
+  package init(
+    client: APIClient, namespace: String, clock: RunClock, sink: any ObservationSink,
+    relistInterval: Duration = .seconds(30), watchSeconds: Int = 300
+  ) {
+    self.relistInterval = relistInterval
+    observers = Self.resources.map {
+      ResourceObserver(
+        client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds)
+    }
+  }
+
+  /// Observes until the task is cancelled. `onReady` is called once, when every resource has been listed.
+  package func run(onReady: @escaping @Sendable () -> Void) async {
+    let pending = Countdown(observers.count, onZero: onReady)
+    await withTaskGroup(of: Void.self) { group in
+      for observer in observers {
+        let first = Once { pending.countDown() }
+        group.addTask { await observer.run(onListed: { first.call() }) }
+      }
+      group.addTask { await relist() }
+    }
+  }
+
+  /// Reads every resource once more, so that what is known reaches to this moment.
+  ///
+  /// A failed read leaves a gap in the recording by itself and is no error here.
+  package func listAll() async {
+    await withTaskGroup(of: Void.self) { group in
+      for observer in observers {
+        group.addTask { _ = try? await observer.list() }
+      }
+    }
+  }
+
+  /// Whether every resource may be read at all: one list each, before anything is started.
+  ///
+  /// - Throws: the first ``KubernetesError``, such as a missing permission.
+  package func check() async throws(KubernetesError) {
+    for observer in observers { try await observer.list() }
+  }
+
+  private func relist() async {
+    while !Task.isCancelled {
+      do {
+        try await Task.sleep(for: relistInterval)
+      } catch {
+        return
+      }
+      await listAll()
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package import KubernetesClient
+
+/// What to do next to keep one resource observed: list, watch from a version, or wait and try again.
+///
+///     start ──▶ list ──▶ watch ──closed──▶ watch from the last version seen
+///                ▲         │
+///                │         ├─ expired (410) ──▶ list: what happened in between may be lost
+///                └─ wait ◀─┴─ broken ──▶ wait, then watch from the last version: nothing is lost
+///
+/// A value without a clock or a socket: events go in, the next step comes out.
+package struct WatchState: Sendable, Equatable {
+  package enum Step: Sendable, Equatable {
+    case list
+    case watch(from: String)
+  }
+
+  package struct Next: Sendable, Equatable {
+    package let step: Step
+    /// Wall time to wait before the step.
+    package let delay: Duration
+  }
+
+  private var version: String?
+  private var failures = 0
+
+  /// The longest wait between two tries.
+  package static let longestDelay = Duration.seconds(5)
+
+  package init() {}
+
+  /// A list was read; its version is where the watch begins.
+  package mutating func listed(version: String) -> Next {
+    self.version = version
+    failures = 0
+    return Next(step: .watch(from: version), delay: .zero)
+  }
+
+  /// An event or bookmark came in.
+  package mutating func advanced(to version: String?) {
+    if let version { self.version = version }
+    failures = 0
+  }
+
+  /// The server closed the watch in good order, as it does after some minutes.
+  package mutating func closed() -> Next {
+    Next(step: step, delay: .zero)
+  }
+
+  /// A list or a watch failed.
+  package mutating func failed(_ error: KubernetesError) -> Next {
+    if error.code == .expired { version = nil }
+    failures += 1
+    let delay = failures == 1 ? .milliseconds(50) : min(.milliseconds(50 << min(failures, 10)), Self.longestDelay)
+    return Next(step: step, delay: delay)
+  }
+
+  private var step: Step {
+    version.map(Step.watch(from:)) ?? .list
+  }
+}

@@ -1,0 +1,34 @@
+internal import CLinux
+
+/// A thread of the system with a name that `ps -L` and `top -H` show.
+package enum NamedThread {
+  /// Runs `body` on a new thread, which takes no signals: they stay with the threads that handle them.
+  ///
+  /// - Parameter name: at most 15 bytes are shown.
+  /// - Throws: when the system has no thread left.
+  package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) throws(CurlError) {
+    let context = Unmanaged.passRetained(Start(name: name, body: body))
+    let code = scaleproof_thread_start(
+      { context in
+        guard let context else { return nil }
+        let start = Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
+        scaleproof_thread_prepare(String(start.name.prefix(15)))
+        start.body()
+        return nil
+      }, context.toOpaque())
+    guard code == 0 else {
+      context.release()
+      throw CurlError.system("pthread_create", errno: code)
+    }
+  }
+
+  private final class Start: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.body = body
+    }
+  }
+}

@@ -1,0 +1,82 @@
+internal import CLibcurl
+
+/// An option of a transfer with the type of its value: the list below is every option that we use, and why.
+///
+/// Each is described at `https://curl.se/libcurl/c/CURLOPT_….html`.
+package struct Option<Value>: Sendable {
+  let raw: UInt32
+  let name: String
+
+  init(_ raw: CURLoption, _ name: String) {
+    self.raw = raw.rawValue
+    self.name = name
+  }
+
+  var curl: CURLoption { CURLoption(raw) }
+}
+
+extension Option where Value == String {
+  /// Where the request goes: an absolute http or https URL.
+  package static var url: Self { Self(CURLOPT_URL, "CURLOPT_URL") }
+  /// The method, where it is not the one that libcurl derives from the body.
+  package static var method: Self { Self(CURLOPT_CUSTOMREQUEST, "CURLOPT_CUSTOMREQUEST") }
+  /// The only schemes allowed, such as `http,https`, so that no text from outside makes us read a file.
+  package static var protocols: Self { Self(CURLOPT_PROTOCOLS_STR, "CURLOPT_PROTOCOLS_STR") }
+  package static var userAgent: Self { Self(CURLOPT_USERAGENT, "CURLOPT_USERAGENT") }
+  /// The proxy; empty for none even if the environment names one.
+  package static var proxy: Self { Self(CURLOPT_PROXY, "CURLOPT_PROXY") }
+  /// A file of trusted authorities in PEM form, in place of the system's.
+  package static var authorityFile: Self { Self(CURLOPT_CAINFO, "CURLOPT_CAINFO") }
+  /// A file with the client certificate (and its chain) in PEM form.
+  package static var certificateFile: Self { Self(CURLOPT_SSLCERT, "CURLOPT_SSLCERT") }
+  /// A file with the key of the client certificate in PEM form.
+  package static var keyFile: Self { Self(CURLOPT_SSLKEY, "CURLOPT_SSLKEY") }
+}
+
+extension Option where Value == [UInt8] {
+  /// Trusted authorities in PEM form, from memory.
+  package static var authorityData: Self { Self(CURLOPT_CAINFO_BLOB, "CURLOPT_CAINFO_BLOB") }
+  /// The client certificate in PEM form, from memory.
+  package static var certificateData: Self { Self(CURLOPT_SSLCERT_BLOB, "CURLOPT_SSLCERT_BLOB") }
+  /// The key of the client certificate in PEM form, from memory.
+  package static var keyData: Self { Self(CURLOPT_SSLKEY_BLOB, "CURLOPT_SSLKEY_BLOB") }
+}
+
+extension Option where Value == Bool {
+  /// No signals for name lookups: required with threads, and saves two system calls per request.
+  package static var noSignal: Self { Self(CURLOPT_NOSIGNAL, "CURLOPT_NOSIGNAL") }
+  /// Sends the path as it is written, without removing `/../`.
+  package static var pathAsIs: Self { Self(CURLOPT_PATH_AS_IS, "CURLOPT_PATH_AS_IS") }
+  /// Expects no body in the answer (HEAD).
+  package static var noBody: Self { Self(CURLOPT_NOBODY, "CURLOPT_NOBODY") }
+  /// Makes the request a GET again after another method.
+  package static var get: Self { Self(CURLOPT_HTTPGET, "CURLOPT_HTTPGET") }
+  /// Waits for a connection that may turn out to be HTTP/2 rather than opening another one.
+  package static var waitsForMultiplexing: Self { Self(CURLOPT_PIPEWAIT, "CURLOPT_PIPEWAIT") }
+  /// Checks that the certificate of the server is signed by a trusted authority.
+  package static var verifiesPeer: Self { Self(CURLOPT_SSL_VERIFYPEER, "CURLOPT_SSL_VERIFYPEER") }
+  /// Detects dead connections of watches that are silent for long.
+  package static var keepAliveProbes: Self { Self(CURLOPT_TCP_KEEPALIVE, "CURLOPT_TCP_KEEPALIVE") }
+}
+
+extension Option where Value == Duration {
+  /// The longest time for the whole transfer, to a millisecond; zero for no limit.
+  package static var timeout: Self { Self(CURLOPT_TIMEOUT_MS, "CURLOPT_TIMEOUT_MS") }
+  /// The longest time for name lookup, connection and TLS handshake, to a millisecond.
+  package static var connectTimeout: Self { Self(CURLOPT_CONNECTTIMEOUT_MS, "CURLOPT_CONNECTTIMEOUT_MS") }
+}
+
+/// The HTTP version to speak.
+package enum HTTPVersion: String, Sendable {
+  // swift-format-ignore: AlwaysUseLowerCamelCase
+  case http1_1 = "1.1"
+  /// HTTP/2 negotiated in the TLS handshake.
+  case http2 = "2"
+
+  var raw: Int {
+    switch self {
+    case .http1_1: Int(CURL_HTTP_VERSION_1_1)
+    case .http2: Int(CURL_HTTP_VERSION_2TLS)
+    }
+  }
+}

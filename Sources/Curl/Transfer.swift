@@ -1,0 +1,219 @@
+internal import CLibcurl
+internal import Glibc
+
+/// Owner of one libcurl easy handle: a request that is configured once and sent as often as wanted.
+///
+/// It belongs to the thread that made it. A ``Multiplexer`` runs it and names it by its token when it is done; between
+/// being added and being removed it must not change.
+package struct Transfer: ~Copyable {
+  let handle: UnsafeMutableRawPointer
+  /// Filled by libcurl when a transfer fails; at a fixed place for the life of the handle.
+  private let errorText: UnsafeMutablePointer<CChar>
+  private var headers: UnsafeMutablePointer<curl_slist>?
+  private var connectTo: UnsafeMutablePointer<curl_slist>?
+
+  /// What ``Multiplexer/nextCompletion()`` calls this transfer; 0 or more.
+  package let token: Int
+
+  /// A new transfer with the settings that all of ours share: no signals, http and https only, body thrown away.
+  package init(token: Int) throws(CurlError) {
+    CurlGlobal.initialise()
+    guard let handle = curl_easy_init() else {
+      throw CurlError(failure: .localLimit, description: "libcurl: curl_easy_init: out of memory")
+    }
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    var code = scaleproof_easy_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+    // The token itself, as a bit pattern: libcurl holds no pointer to a Swift object of ours.
+    if code == CURLE_OK {
+      code = scaleproof_easy_set_pointer(handle, CURLOPT_PRIVATE, UnsafeMutableRawPointer(bitPattern: token + 1))
+    }
+    if code == CURLE_OK { code = scaleproof_easy_set_long(handle, CURLOPT_NOSIGNAL, 1) }
+    if code == CURLE_OK { code = scaleproof_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https") }
+    if code == CURLE_OK { code = scaleproof_easy_discard_body(handle) }
+    guard code == CURLE_OK else {
+      curl_easy_cleanup(handle)
+      errorText.deallocate()
+      throw CurlError.setup("new transfer", code: code)
+    }
+    self.handle = handle
+    self.errorText = errorText
+    self.token = token
+  }
+
+  deinit {
+    curl_easy_cleanup(handle)
+    curl_slist_free_all(headers)
+    curl_slist_free_all(connectTo)
+    errorText.deallocate()
+  }
+
+  package mutating func set(_ option: Option<String>, _ value: String?) throws(CurlError) {
+    try check(option.name, scaleproof_easy_set_string(handle, option.curl, value))
+  }
+
+  /// Sets a string from UTF-8 bytes that end with a zero, without making a `String`.
+  package mutating func set(_ option: Option<String>, terminatedBytes: [UInt8]) throws(CurlError) {
+    let code = terminatedBytes.withUnsafeBytes {
+      scaleproof_easy_set_string(handle, option.curl, $0.bindMemory(to: CChar.self).baseAddress)
+    }
+    try check(option.name, code)
+  }
+
+  package mutating func set(_ option: Option<Bool>, _ value: Bool) throws(CurlError) {
+    try check(option.name, scaleproof_easy_set_long(handle, option.curl, value ? 1 : 0))
+  }
+
+  package mutating func set(_ option: Option<Duration>, _ value: Duration) throws(CurlError) {
+    let (seconds, attoseconds) = value.components
+    let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+    try check(option.name, scaleproof_easy_set_long(handle, option.curl, Int(milliseconds)))
+  }
+
+  package mutating func set(_ option: Option<[UInt8]>, _ value: [UInt8]) throws(CurlError) {
+    let code = value.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { scaleproof_easy_set_blob(handle, option.curl, $0, bytes.count) }
+    }
+    try check(option.name, code ?? CURLE_BAD_FUNCTION_ARGUMENT)
+  }
+
+  package mutating func set(_ version: HTTPVersion) throws(CurlError) {
+    try check("CURLOPT_HTTP_VERSION", scaleproof_easy_set_long(handle, CURLOPT_HTTP_VERSION, version.raw))
+  }
+
+  /// The header lines to send, such as `Accept: application/json`; `Name:` removes one that libcurl adds by itself.
+  package mutating func setHeaders(_ lines: [String]) throws(CurlError) {
+    let list = try Self.list(lines)
+    let code = scaleproof_easy_set_list(handle, CURLOPT_HTTPHEADER, list)
+    // The old list goes only after libcurl has the new one.
+    curl_slist_free_all(headers)
+    headers = list
+    try check("CURLOPT_HTTPHEADER", code)
+  }
+
+  /// Connects to `HOST:PORT` whatever the URL says; name checks and the Host header keep to the URL.
+  package mutating func setConnectTo(_ address: String?) throws(CurlError) {
+    let list = try Self.list(address.map { ["::" + $0] } ?? [])
+    let code = scaleproof_easy_set_list(handle, CURLOPT_CONNECT_TO, list)
+    curl_slist_free_all(connectTo)
+    connectTo = list
+    try check("CURLOPT_CONNECT_TO", code)
+  }
+
+  /// The body to send, which libcurl copies; makes the request a POST unless a method is set.
+  package mutating func setBody(_ bytes: [UInt8]) throws(CurlError) {
+    try check(
+      "CURLOPT_POSTFIELDSIZE_LARGE",
+      scaleproof_easy_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(bytes.count)))
+    // An empty array may have no address, and no address would mean "no body set".
+    let code =
+      bytes.isEmpty
+      ? scaleproof_easy_set_string(handle, CURLOPT_COPYPOSTFIELDS, "")
+      : bytes.withUnsafeBytes {
+        scaleproof_easy_set_string(handle, CURLOPT_COPYPOSTFIELDS, $0.bindMemory(to: CChar.self).baseAddress)
+      }
+    try check("CURLOPT_COPYPOSTFIELDS", code)
+  }
+
+  /// Whom to trust and who we are.
+  package mutating func set(_ tls: TLSSettings) throws(CurlError) {
+    try set(.verifiesPeer, tls.verify)
+    try check("CURLOPT_SSL_VERIFYHOST", scaleproof_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2 : 0))
+    let version = tls.minimumVersion == .tls13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
+    try check("CURLOPT_SSLVERSION", scaleproof_easy_set_long(handle, CURLOPT_SSLVERSION, Int(version)))
+    if let authority = tls.authority {
+      // Without this the system's authorities in its folder would be trusted beside the given ones.
+      try check("CURLOPT_CAPATH", scaleproof_easy_set_string(handle, CURLOPT_CAPATH, nil))
+      try set(authority, file: .authorityFile, data: .authorityData)
+    }
+    if let certificate = tls.clientCertificate { try set(certificate, file: .certificateFile, data: .certificateData) }
+    if let key = tls.clientKey { try set(key, file: .keyFile, data: .keyData) }
+  }
+
+  private mutating func set(_ pem: PEM, file: Option<String>, data: Option<[UInt8]>) throws(CurlError) {
+    switch pem {
+    case .file(let path): try set(file, path)
+    case .data(let bytes): try set(data, bytes)
+    }
+  }
+
+  /// Gives header lines and body to a receiver, which must live until the transfer is removed or has another one.
+  mutating func setReceiver(_ receiver: ResponseReceiver) throws(CurlError) {
+    let context = Unmanaged.passUnretained(receiver).toOpaque()
+    let header = scaleproof_easy_set_header_callback(handle, ResponseReceiver.headerCallback, context)
+    let body = scaleproof_easy_set_body_callback(handle, ResponseReceiver.bodyCallback, context)
+    try check("CURLOPT_WRITEFUNCTION", header == CURLE_OK ? body : header)
+  }
+
+  private func check(_ operation: String, _ code: CURLcode) throws(CurlError) {
+    guard code == CURLE_OK else { throw CurlError.setup(operation, code: code) }
+  }
+
+  private static func list(_ lines: [String]) throws(CurlError) -> UnsafeMutablePointer<curl_slist>? {
+    var list: UnsafeMutablePointer<curl_slist>?
+    for line in lines {
+      guard let longer = curl_slist_append(list, line) else {
+        curl_slist_free_all(list)
+        throw CurlError.setup("curl_slist_append", code: CURLE_OUT_OF_MEMORY)
+      }
+      list = longer
+    }
+    return list
+  }
+}
+
+// What is known about the latest run of a transfer, once it is complete.
+extension Transfer {
+  /// The HTTP status, 0 when there was no response.
+  package var status: Int { scaleproof_easy_get_long(handle, CURLINFO_RESPONSE_CODE) }
+
+  /// Bytes of the body that came, as they were on the wire after transfer decoding.
+  package var bodySize: Int { Int(scaleproof_easy_get_offset(handle, CURLINFO_SIZE_DOWNLOAD_T)) }
+
+  /// How many connections it opened: 0 when it reused one.
+  package var connectionsOpened: Int { scaleproof_easy_get_long(handle, CURLINFO_NUM_CONNECTS) }
+
+  /// The port of our side of the connection, 0 when there was none.
+  package var localPort: Int { scaleproof_easy_get_long(handle, CURLINFO_LOCAL_PORT) }
+
+  /// Address and port of the server, such as `10.0.0.7:443`; empty when there was no connection.
+  package var remoteAddress: String {
+    guard let text = scaleproof_easy_get_string(handle, CURLINFO_PRIMARY_IP) else { return "" }
+    let address = String(cString: text)
+    guard !address.isEmpty else { return "" }
+    let port = scaleproof_easy_get_long(handle, CURLINFO_PRIMARY_PORT)
+    return address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)"
+  }
+
+  package var times: TransferTimes {
+    func time(_ info: CURLINFO) -> Int { Int(scaleproof_easy_get_offset(handle, info)) }
+    return TransferTimes(
+      lookedUp: time(CURLINFO_NAMELOOKUP_TIME_T), connected: time(CURLINFO_CONNECT_TIME_T),
+      handshaken: time(CURLINFO_APPCONNECT_TIME_T), requestReady: time(CURLINFO_PRETRANSFER_TIME_T),
+      firstByte: time(CURLINFO_STARTTRANSFER_TIME_T), end: time(CURLINFO_TOTAL_TIME_T))
+  }
+
+  /// Calls `body` with the bytes of a response header's value, or does nothing and returns `nil` when it is not there.
+  package func withHeader<Result>(
+    _ name: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+  ) -> Result? {
+    guard let value = scaleproof_easy_get_header(handle, name) else { return nil }
+    let length = strlen(value)
+    return value.withMemoryRebound(to: UInt8.self, capacity: length) {
+      body(UnsafeBufferPointer(start: $0, count: length))
+    }
+  }
+
+  /// Why the transfer failed; `nil` when it did not.
+  package func error(_ completion: Multiplexer.Completion) -> CurlError? {
+    let code = CURLcode(rawValue: UInt32(completion.code))
+    guard code != CURLE_OK else { return nil }
+    let osError = scaleproof_easy_get_long(handle, CURLINFO_OS_ERRNO)
+    let failure = TransferFailure.classify(
+      code: code, osError: Int32(truncatingIfNeeded: osError),
+      isConnected: scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0,
+      hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0)
+    let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+    return CurlError(failure: failure, code: Int(code.rawValue), osError: osError, description: text)
+  }
+}

@@ -1,0 +1,174 @@
+package import Curl
+package import Foundation
+package import KubernetesObjects
+
+/// Reads, watches and patches objects of one API server.
+package struct APIClient: Sendable {
+  package let connection: APIConnection
+  private let session: CurlSession
+  /// How long a read or a write may take.
+  private let timeout: Duration
+
+  package init(connection: APIConnection, session: CurlSession, timeout: Duration = .seconds(30)) {
+    self.connection = connection
+    self.session = session
+    self.timeout = timeout
+  }
+
+  /// An answer of the API server with its two local timestamps and the server's own.
+  package struct Answer: Sendable {
+    package let body: Data
+    package let sent: ContinuousClock.Instant
+    package let received: ContinuousClock.Instant
+    /// The `Date` header, to the second.
+    package let date: KubernetesTime?
+  }
+
+  /// `gitVersion` of the server, such as `v1.36.2`.
+  package func serverVersion() async throws(KubernetesError) -> String {
+    struct Version: Decodable { var gitVersion: String }
+    let answer = try await get(path: "/version")
+    return try decode(Version.self, from: answer.body, of: "/version").gitVersion
+  }
+
+  package func get<Object: KubernetesObject>(
+    _ type: Object.Type, namespace: String, name: String
+  ) async throws(KubernetesError) -> Object {
+    let path = Object.resource.path(namespace: namespace, name: name)
+    return try decode(Object.self, from: try await get(path: path).body, of: path)
+  }
+
+  /// One GET, answered with a 2xx status.
+  package func get(path: String) async throws(KubernetesError) -> Answer {
+    try await perform("GET", path: path, timeout: timeout)
+  }
+
+  /// All objects of a resource in a namespace, as JSON values, with the version to watch from.
+  ///
+  /// Without `resourceVersion` in the query, so that the answer is the newest state and not one from a cache
+  /// (Kubernetes, "Resource versions" in the API concepts).
+  package func list(
+    _ resource: ResourceType, namespace: String
+  ) async throws(KubernetesError) -> (objects: ObjectList<JSONValue>, answer: Answer) {
+    let path = resource.path(namespace: namespace)
+    let answer = try await get(path: path)
+    return (try decode(ObjectList<JSONValue>.self, from: answer.body, of: path), answer)
+  }
+
+  package enum PatchType: String, Sendable {
+    case merge = "application/merge-patch+json"
+    case strategicMerge = "application/strategic-merge-patch+json"
+  }
+
+  /// Changes some fields of an object; answers the whole object as it is now.
+  package func patch<Object: KubernetesObject>(
+    _ type: Object.Type, namespace: String, name: String, as patchType: PatchType, body: JSONValue
+  ) async throws(KubernetesError) -> (object: Object, answer: Answer) {
+    let path = Object.resource.path(namespace: namespace, name: name)
+    let data: Data
+    do {
+      data = try body.json()
+    } catch {
+      throw KubernetesError(.malformed, attempt: "cannot patch \(path)", cause: "the patch is no JSON: \(error)")
+    }
+    let answer = try await perform(
+      "PATCH", path: path + "?fieldManager=scaleproof", timeout: timeout,
+      headers: [("Content-Type", patchType.rawValue)], body: Array(data))
+    return (try decode(Object.self, from: answer.body, of: path), answer)
+  }
+
+  /// Opens a watch; it ends when the server closes it, fails when the connection breaks.
+  ///
+  /// - Parameter seconds: after how long the server is asked to close it, so that a dead connection is noticed.
+  package func watch(
+    _ resource: ResourceType, namespace: String, from version: String, seconds: Int
+  ) async throws(KubernetesError) -> WatchStream {
+    let path =
+      resource.path(namespace: namespace)
+      + "?watch=true&allowWatchBookmarks=true&resourceVersion=\(version)&timeoutSeconds=\(seconds)"
+    let request = try request("GET", path: path, timeout: .seconds(seconds + 30))
+    let attempt = "cannot watch \(connection.server)\(resource.path(namespace: namespace))"
+    do {
+      let stream = try await session.stream(request)
+      guard stream.head.status == 200 else {
+        var body = Data()
+        for try await line in stream.lines where body.count < 65_536 { body += line.bytes }
+        throw Self.refusal(status: stream.head.status, body: body, attempt: attempt)
+      }
+      return WatchStream(lines: stream.lines, sent: stream.head.sentAt, attempt: attempt)
+    } catch let error as KubernetesError {
+      throw error
+    } catch {
+      throw Self.failure(error, attempt: attempt)
+    }
+  }
+}
+
+// How a request is made and what its failures mean.
+extension APIClient {
+  private func request(
+    _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
+    body: [UInt8]? = nil
+  ) throws(KubernetesError) -> CurlRequest {
+    var headers = headers + [("Accept", "application/json")]
+    if let authorization = try connection.authorization() { headers.append(("Authorization", authorization)) }
+    return CurlRequest(
+      method: method, url: connection.server + path, headers: headers, body: body, timeout: timeout,
+      tls: connection.tls)
+  }
+
+  private func perform(
+    _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
+    body: [UInt8]? = nil
+  ) async throws(KubernetesError) -> Answer {
+    let request = try request(method, path: path, timeout: timeout, headers: headers, body: body)
+    let attempt = "cannot \(method == "GET" ? "read" : "change") \(connection.server)\(path)"
+    let response: CurlResponse
+    do {
+      response = try await session.perform(request)
+    } catch {
+      throw Self.failure(error, attempt: attempt)
+    }
+    let body = Data(response.body)
+    guard (200..<300).contains(response.status) else {
+      throw Self.refusal(status: response.status, body: body, attempt: attempt)
+    }
+    return Answer(
+      body: body, sent: response.sentAt, received: response.receivedAt,
+      date: response.header("Date").flatMap(HTTPDate.parse))
+  }
+
+  private func decode<Value: Decodable>(
+    _ type: Value.Type, from body: Data, of path: String
+  ) throws(KubernetesError) -> Value {
+    do {
+      return try JSONDecoder().decode(Value.self, from: body)
+    } catch {
+      throw KubernetesError(
+        .malformed, attempt: "cannot read \(connection.server)\(path)",
+        cause: "the answer is not the object that was asked for", hint: "is this a Kubernetes API server?")
+    }
+  }
+
+  static func failure(_ error: any Error, attempt: String) -> KubernetesError {
+    KubernetesError(.unreachable, attempt: attempt, cause: "\(error)")
+  }
+
+  static func refusal(status: Int, body: Data, attempt: String) -> KubernetesError {
+    let answer = try? JSONDecoder().decode(APIStatus.self, from: body)
+    let cause = answer?.message ?? "the server answered \(status)"
+    return switch status {
+    case 401:
+      KubernetesError(
+        .unauthorized, attempt: attempt, cause: "the server does not accept our credentials (401)",
+        hint: "log in again, or choose another user in the kubeconfig", status: answer)
+    case 403:
+      KubernetesError(
+        .forbidden, attempt: attempt, cause: cause, hint: "Profiles/rbac.yaml holds the roles that are needed",
+        status: answer)
+    case 404: KubernetesError(.notFound, attempt: attempt, cause: cause, status: answer)
+    case 410: KubernetesError(.expired, attempt: attempt, cause: cause, status: answer)
+    default: KubernetesError(.refused, attempt: attempt, cause: cause, status: answer)
+    }
+  }
+}

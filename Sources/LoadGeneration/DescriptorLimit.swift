@@ -1,0 +1,22 @@
+import CLinux
+
+/// How many sockets this process may have.
+enum DescriptorLimit {
+  /// What the rest of the program needs: log, recording, observer, report.
+  private static let reserve = 128
+  /// epoll, timer, wake-up and libcurl's own pair.
+  private static let perWorker = 6
+
+  /// Raises the soft limit as far as it goes when a load needs that.
+  ///
+  /// - Throws: when even that is too low.
+  static func ensure(inFlight: Int, workers: Int) throws(LoadGenerationError) {
+    let needed = Int64(inFlight + workers * perWorker + reserve)
+    let soft = scaleproof_descriptor_limit(0)
+    if soft >= needed { return }
+    if scaleproof_descriptor_limit(1) >= needed, scaleproof_raise_descriptor_limit() == 0 { return }
+    throw LoadGenerationError(
+      "\(inFlight) requests in flight need \(needed) open files, but this process may have "
+        + "\(scaleproof_descriptor_limit(1)): raise the hard limit (ulimit -Hn) or lower the requests in flight")
+  }
+}

@@ -1,0 +1,108 @@
+package import Arrivals
+package import Curl
+
+/// Everything that a ``LoadGenerator`` needs to know. All times are wall time.
+package struct LoadPlan: Sendable {
+  /// Scheme, host and port, without a path: `https://api.example.com`.
+  package var baseURL: String
+  /// `HOST:PORT` to connect to in place of the host of ``baseURL``, as curl's `--connect-to`; name checks and the Host
+  /// header keep to the URL.
+  package var connectTo: String?
+  package var httpVersion: HTTPVersion
+  package var tls: TLSSettings
+  /// For name lookup, connection and TLS handshake.
+  package var connectTimeout: Duration
+  /// For the whole request, from its sending.
+  package var requestTimeout: Duration
+  /// How long to wait for answers after the last request was due; later ones count as unfinished.
+  package var drainTimeout: Duration
+  package var routes: [Route]
+  package var schedule: ArrivalSchedule
+  /// Length of an interval of the tallies.
+  package var interval: Duration
+  /// The most requests in flight, over all workers. Beyond, requests wait in a queue with their due time kept.
+  package var maxInFlight: Int
+  /// How long after its due time a request may still be sent; beyond, it is dropped and counted.
+  package var maxLateness: Duration
+  /// A request that is sent more than this after its due time counts as late.
+  package var lateAfter: Duration
+  package var workers: Int
+  /// Decides the random parts of requests. The arrivals have their own seed.
+  package var seed: UInt64
+  /// The response header that names the pod.
+  package var podHeader: String?
+  /// The response header that names the version.
+  package var versionHeader: String?
+  /// How many failures per interval and outcome are kept in detail.
+  package var failureSamplesPerInterval: Int
+  package var userAgent: String
+
+  package init(
+    baseURL: String, connectTo: String? = nil, httpVersion: HTTPVersion = .http1_1, tls: TLSSettings = .standard,
+    connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(10),
+    drainTimeout: Duration = .seconds(10), routes: [Route], schedule: ArrivalSchedule,
+    interval: Duration = .seconds(1), maxInFlight: Int = 1000, maxLateness: Duration = .seconds(1),
+    lateAfter: Duration = .milliseconds(10), workers: Int = 1, seed: UInt64 = 0, podHeader: String? = nil,
+    versionHeader: String? = nil, failureSamplesPerInterval: Int = 5, userAgent: String = "scaleproof"
+  ) {
+    self.baseURL = baseURL
+    self.connectTo = connectTo
+    self.httpVersion = httpVersion
+    self.tls = tls
+    self.connectTimeout = connectTimeout
+    self.requestTimeout = requestTimeout
+    self.drainTimeout = drainTimeout
+    self.routes = routes
+    self.schedule = schedule
+    self.interval = interval
+    self.maxInFlight = maxInFlight
+    self.maxLateness = maxLateness
+    self.lateAfter = lateAfter
+    self.workers = workers
+    self.seed = seed
+    self.podHeader = podHeader
+    self.versionHeader = versionHeader
+    self.failureSamplesPerInterval = failureSamplesPerInterval
+    self.userAgent = userAgent
+  }
+}
+
+/// One kind of request.
+package struct Route: Sendable {
+  package var name: String
+  /// Its share of the requests is its weight by the sum of all weights; at least 1.
+  package var weight: Int
+  package var method: String
+  /// Path and query, beginning with a slash, already percent-encoded.
+  package var path: RequestText
+  package var headers: [(name: String, value: RequestText)]
+  package var body: RequestText?
+  /// The statuses that pass; empty for all of 2xx and 3xx.
+  package var expectedStatuses: Set<Int>
+
+  package init(
+    name: String, weight: Int = 1, method: String = "GET", path: RequestText,
+    headers: [(name: String, value: RequestText)] = [], body: RequestText? = nil, expectedStatuses: Set<Int> = []
+  ) {
+    self.name = name
+    self.weight = weight
+    self.method = method
+    self.path = path
+    self.headers = headers
+    self.body = body
+    self.expectedStatuses = expectedStatuses
+  }
+
+  func passes(_ status: Int) -> Bool {
+    expectedStatuses.isEmpty ? (200..<400).contains(status) : expectedStatuses.contains(status)
+  }
+}
+
+/// Why a plan cannot be carried out, in one line.
+package struct LoadGenerationError: Error, Sendable, Equatable, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) {
+    self.description = description
+  }
+}

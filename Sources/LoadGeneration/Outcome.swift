@@ -1,0 +1,22 @@
+package import Curl
+
+/// How a request ended: an HTTP status, a failure of the transfer, or never sent or answered.
+///
+/// Its text is what recordings and reports group by: `200`, `503`, `connect refused`, `dropped`.
+package enum Outcome: Sendable, Hashable {
+  case status(Int)
+  case failure(TransferFailure)
+  /// Not sent, since it was late by more than the plan allows.
+  case dropped
+  /// Sent, or waiting to be sent, when the run ended without an answer.
+  case unfinished
+
+  package var text: String {
+    switch self {
+    case .status(let status): String(status)
+    case .failure(let failure): failure.rawValue
+    case .dropped: "dropped"
+    case .unfinished: "unfinished"
+    }
+  }
+}

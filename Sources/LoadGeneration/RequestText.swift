@@ -1,0 +1,107 @@
+import Arrivals
+
+/// A text of a request that may differ from request to request: a path, a header value or a body.
+///
+/// What a request gets depends on the seed of the plan and the index of its arrival only, so that a run can be
+/// repeated, however many workers share it.
+package struct RequestText: Sendable, Equatable {
+  package enum Piece: Sendable, Equatable {
+    case literal(String)
+    /// A whole number, all of the range equally likely.
+    case integer(in: ClosedRange<Int>)
+    /// One of several texts, all equally likely; not empty.
+    case oneOf([String])
+    /// A version 4 UUID.
+    case uuid
+    /// The index of the arrival, from 0.
+    case sequenceNumber
+  }
+
+  /// What the text stands in, which decides how values are escaped. Literals are never touched.
+  enum Place {
+    case path
+    case plain
+  }
+
+  package let pieces: [Piece]
+
+  package init(_ pieces: [Piece]) {
+    self.pieces = pieces
+  }
+
+  package init(_ literal: String) {
+    pieces = [.literal(literal)]
+  }
+
+  /// The text, when it is the same for every request.
+  package var literal: String? {
+    var text = ""
+    for piece in pieces {
+      guard case .literal(let part) = piece else { return nil }
+      text += part
+    }
+    return text
+  }
+
+  /// Appends the text of one request.
+  func render(into bytes: inout [UInt8], place: Place, random: inout SplitMix64, arrival: Int) {
+    for piece in pieces {
+      switch piece {
+      case .literal(let text): bytes.append(contentsOf: text.utf8)
+      case .integer(let range): Self.append(Int.random(in: range, using: &random), to: &bytes)
+      case .oneOf(let texts):
+        let text = texts[Int.random(in: texts.indices, using: &random)]
+        if place == .path { Self.appendEncoded(text, to: &bytes) } else { bytes.append(contentsOf: text.utf8) }
+      case .uuid: Self.appendUUID(&random, to: &bytes)
+      case .sequenceNumber: Self.append(arrival, to: &bytes)
+      }
+    }
+  }
+
+  private static func append(_ number: Int, to bytes: inout [UInt8]) {
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    let start = bytes.count
+    var rest = number.magnitude
+    repeat {
+      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
+      rest /= 10
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  private static let hexDigits = Array("0123456789ABCDEF".utf8)
+
+  /// RFC 9562, version 4: 122 random bits.
+  private static func appendUUID(_ random: inout SplitMix64, to bytes: inout [UInt8]) {
+    let high = random.next() & ~0xf000 | 0x4000
+    let low = random.next() & ~(3 << 62) | 1 << 63
+    for (half, dashes) in [(high, [8, 12]), (low, [0, 4])] {
+      for digit in 0..<16 {
+        if dashes.contains(digit) { bytes.append(UInt8(ascii: "-")) }
+        bytes.append(hexDigits[Int(half >> UInt64(60 - 4 * digit) & 15)])
+      }
+    }
+  }
+
+  /// RFC 3986: everything but unreserved characters as %XX.
+  private static func appendEncoded(_ text: String, to bytes: inout [UInt8]) {
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+        UInt8(ascii: "~"):
+        bytes.append(byte)
+      default:
+        bytes.append(UInt8(ascii: "%"))
+        bytes.append(hexDigits[Int(byte >> 4)])
+        bytes.append(hexDigits[Int(byte & 15)])
+      }
+    }
+  }
+}
+
+extension RequestText: ExpressibleByStringLiteral {
+  package init(stringLiteral value: String) {
+    self.init(value)
+  }
+}

@@ -1,0 +1,44 @@
+/// Which route an arrival takes: exact proportions, spread as evenly as they can be.
+///
+/// Smooth weighted round robin as in nginx (`ngx_http_upstream_round_robin.c`): in each step every route gains its
+/// weight, the richest is taken and pays the sum of all weights. The sequence repeats after that sum, so it is computed once
+/// and an arrival looks up its index in it; workers need not agree on anything.
+struct RouteRotation: Sendable {
+  /// Longer cycles would only serve weights like 1 : 1,000,000.
+  static let maximumCycle = 100_000
+
+  private let cycle: [Int]
+
+  /// - Parameter weights: at least one, each at least 1.
+  init(weights: [Int]) throws(LoadGenerationError) {
+    guard !weights.isEmpty, weights.allSatisfy({ (1...Self.maximumCycle).contains($0) }) else {
+      throw LoadGenerationError("the load needs at least one route, each with a weight from 1 to \(Self.maximumCycle)")
+    }
+    let divisor = weights.reduce(0, Self.greatestCommonDivisor)
+    let shares = weights.map { $0 / divisor }
+    let total = shares.reduce(0, +)
+    guard total <= Self.maximumCycle else {
+      throw LoadGenerationError(
+        "the weights of the routes add up to \(total) after division by their common divisor; at most "
+          + "\(Self.maximumCycle) is possible: use rounder weights")
+    }
+    var wealth = shares.map { _ in 0 }
+    cycle = (0..<total).map { _ in
+      var richest = 0
+      for route in shares.indices {
+        wealth[route] += shares[route]
+        if wealth[route] > wealth[richest] { richest = route }
+      }
+      wealth[richest] -= total
+      return richest
+    }
+  }
+
+  func route(ofArrival index: Int) -> Int {
+    cycle[index % cycle.count]
+  }
+
+  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+    b == 0 ? a : greatestCommonDivisor(b, a % b)
+  }
+}

@@ -1,0 +1,80 @@
+import Curl
+import Statistics
+
+/// Merges the reports of the workers into snapshots, one per interval, as soon as every worker has reported it.
+struct SnapshotCollector {
+  private let plan: LoadPlan
+  private let pool: LedgerPool
+  /// Reports that wait for the other workers, by interval.
+  private var waiting: [Int: [WorkerReport]] = [:]
+  /// The newest interval that each worker has reported; `Int.max` when it has ended.
+  private var newest: [Int]
+  private var latest: [WorkerReport?]
+  private(set) var summary = LoadSummary()
+
+  init(plan: LoadPlan, pool: LedgerPool) {
+    self.plan = plan
+    self.pool = pool
+    newest = Array(repeating: -1, count: plan.workers)
+    latest = Array(repeating: nil, count: plan.workers)
+  }
+
+  var isComplete: Bool { newest.allSatisfy { $0 == .max } }
+
+  /// Takes a report, and gives the snapshot that it completes, if it does.
+  mutating func take(_ report: WorkerReport) -> LoadSnapshot? {
+    waiting[report.interval, default: []].append(report)
+    newest[report.worker] = report.isLast ? .max : report.interval
+    latest[report.worker] = report
+    if report.wasStopped { summary.stoppedEarly = true }
+    let complete = newest.min() ?? .max
+    let ready = waiting.keys.filter { $0 <= complete }
+    guard let interval = ready.max() else { return nil }
+
+    var merged = pool.take()
+    for key in ready.sorted() {
+      for report in waiting.removeValue(forKey: key) ?? [] {
+        merged.merge(report.ledger)
+        pool.giveBack(report.ledger)
+      }
+    }
+    let snapshot = LoadSnapshot(
+      intervals: merged.tallies(), failures: limited(merged.failures), generator: sample(interval, merged))
+    count(snapshot)
+    pool.giveBack(merged)
+    return snapshot
+  }
+
+  /// At most so many samples of an outcome, the earliest, since every worker has kept as many.
+  private func limited(_ failures: [FailureSample]) -> [FailureSample] {
+    var counts: [String: Int] = [:]
+    return failures.sorted { $0.completed < $1.completed }.filter { failure in
+      counts[failure.outcome, default: 0] += 1
+      return counts[failure.outcome, default: 0] <= plan.failureSamplesPerInterval
+    }
+  }
+
+  private func sample(_ interval: Int, _ ledger: Ledger) -> GeneratorSample {
+    let lateness = ledger.lateness.quantiles([0.5, 0.99])
+    return GeneratorSample(
+      interval: interval, sent: ledger.lateness.count, latenessP50: lateness.first ?? .zero,
+      latenessP99: lateness.last ?? .zero, latenessMaximum: ledger.lateness.maximum ?? .zero,
+      processCPU: .nanoseconds(MonotonicClock.processCPU()), workerCPU: latest.map { $0?.threadCPU ?? .zero },
+      connectionsOpened: ledger.connectionsOpened, connectionsReused: ledger.connectionsReused,
+      queued: latest.reduce(0) { $0 + ($1?.queued ?? 0) }, inFlight: latest.reduce(0) { $0 + ($1?.inFlight ?? 0) })
+  }
+
+  private mutating func count(_ snapshot: LoadSnapshot) {
+    for tally in snapshot.intervals {
+      summary.offered += tally.offered
+      summary.sent += tally.sent
+      summary.late += tally.late
+      summary.dropped += tally.dropped
+      for outcome in tally.outcomes {
+        summary.completed += outcome.completed
+        if outcome.failed { summary.failed += outcome.completed }
+        if outcome.outcome == Outcome.unfinished.text { summary.unfinished += outcome.completed }
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import Curl
+
+/// Names of versions from response headers, each made into a `String` once.
+///
+/// The headers come from outside, so their number and length are bounded: beyond, a version is called `other`.
+struct VersionNames {
+  static let maximumCount = 64
+  static let maximumLength = 128
+
+  private var known: [(bytes: [UInt8], name: String)] = []
+
+  /// The version that answered; `nil` when the header is missing.
+  mutating func name(in transfer: borrowing Transfer, header: String) -> String? {
+    transfer.withHeader(header) { value in
+      let bytes = value.prefix(Self.maximumLength)
+      for (candidate, name) in known where candidate.elementsEqual(bytes) { return name }
+      guard known.count < Self.maximumCount else { return "other" }
+      let name = String(decoding: bytes, as: UTF8.self)
+      known.append((Array(bytes), name))
+      return name
+    }
+  }
+}
+
+/// How many failures of each kind were kept in this interval.
+struct SampleCounts {
+  private var counts: [Outcome: Int] = [:]
+
+  /// Whether one more may be kept; if so it is counted.
+  mutating func admit(_ outcome: Outcome, limit: Int) -> Bool {
+    let count = counts[outcome, default: 0]
+    guard count < limit else { return false }
+    counts[outcome] = count + 1
+    return true
+  }
+
+  mutating func clear() {
+    counts.removeAll(keepingCapacity: true)
+  }
+}

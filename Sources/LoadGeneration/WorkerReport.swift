@@ -1,0 +1,30 @@
+import Synchronization
+
+/// What a worker hands to the collector at the end of an interval.
+struct WorkerReport: Sendable {
+  let worker: Int
+  /// Number of the interval that ended.
+  let interval: Int
+  let ledger: Ledger
+  let threadCPU: Duration
+  let queued: Int
+  let inFlight: Int
+  /// Whether the worker has ended.
+  let isLast: Bool
+  let wasStopped: Bool
+}
+
+/// Ledgers that were read and can be written again.
+final class LedgerPool: Sendable {
+  private let ledgers = Mutex<[Ledger]>([])
+
+  func take() -> Ledger {
+    ledgers.withLock { $0.popLast() } ?? Ledger()
+  }
+
+  func giveBack(_ ledger: consuming Ledger) {
+    var cleared = ledger
+    cleared.clear()
+    ledgers.withLock { [cleared] in $0.append(cleared) }
+  }
+}

@@ -1,0 +1,162 @@
+package import Foundation
+package import KubernetesObjects
+import Units
+
+/// What is wrong with a watch log, and on which line.
+package struct WatchLogError: Error, Equatable, CustomStringConvertible {
+  package let line: Int
+  package let reason: String
+
+  package var description: String { "line \(line): \(reason)" }
+}
+
+/// What a plain `list` and `watch` of the API wrote down, one JSON object a line.
+///
+///     {"t":0,"resource":"","type":"START","wall":1795456622.069768}
+///     {"t":0.0164,"resource":"pods","type":"LIST","object":{…,"items":[…]}}
+///     {"t":73.3516,"resource":"pods","type":"ADDED","object":{…}}
+///
+/// `t` is the time in seconds since START at which the line arrived. `type` is LIST, ADDED, MODIFIED, DELETED,
+/// BOOKMARK or ERROR as in the watch stream, CLOSED (the watch ended), POLL (a list read again) or MARK (something that
+/// the operator did, its name in `object.name`). The log does not say when requests left, so a list is taken to have
+/// been sent for at START, a poll when the one before it had arrived, and a watch when its list had.
+package struct WatchLog: Sendable, Equatable {
+  /// Something that the operator did.
+  package struct Mark: Sendable, Equatable {
+    package let at: Duration
+    package let name: String
+  }
+
+  /// Wall-clock time of START, which is run time zero.
+  package private(set) var startedAt = KubernetesTime(microseconds: 0)
+  package private(set) var observations: [Observation] = []
+  package private(set) var marks: [Mark] = []
+  /// When the last line arrived.
+  package private(set) var end: Duration = .zero
+
+  private var watchOpened: [String: Duration] = [:]
+
+  package init(_ text: Data) throws(WatchLogError) {
+    var number = 0
+    var started = false
+    for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      number += 1
+      if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
+      do {
+        try read(JSONText(Data(line)), started: &started, line: number)
+      } catch let error as JSONTextError {
+        throw WatchLogError(line: number, reason: "not JSON: \(error)")
+      } catch let error as WatchLogError {
+        throw error
+      } catch {
+        throw WatchLogError(line: number, reason: "\(error)")
+      }
+    }
+    if !started {
+      throw WatchLogError(line: max(number, 1), reason: "the log is empty: a line of type START must begin it")
+    }
+  }
+
+  private mutating func read(_ text: JSONText, started: inout Bool, line: Int) throws {
+    let root = try text.root()
+    guard let type = try text.member("type", in: root).flatMap(text.string) else {
+      throw WatchLogError(line: line, reason: "\"type\" is missing or not a string")
+    }
+    guard started == (type != "START") else {
+      let reason = started ? "a second START" : "\(type) comes before START, which must be the first line"
+      throw WatchLogError(line: line, reason: reason)
+    }
+    if type == "START" {
+      guard let wall = try text.member("wall", in: root).flatMap(text.number), (0..<1e11).contains(wall) else {
+        throw WatchLogError(line: line, reason: "START needs \"wall\", the time in seconds since 1970")
+      }
+      startedAt = KubernetesTime(microseconds: Int64((wall * 1e6).rounded()))
+      started = true
+      return
+    }
+    guard let seconds = try text.member("t", in: root).flatMap(text.number), (0..<1e9).contains(seconds) else {
+      throw WatchLogError(line: line, reason: "\"t\" must be a number of seconds since START, 0 or more")
+    }
+    let at = Duration.microseconds(Int64((seconds * 1e6).rounded()))
+    end = max(end, at)
+    guard let object = try text.member("object", in: root) else {
+      if type == "CLOSED" { return try append(type, at: at, text: text, root: root, object: nil, line: line) }
+      throw WatchLogError(line: line, reason: "\"object\" is missing")
+    }
+    if type == "MARK" {
+      guard let name = try text.member("name", in: object).flatMap(text.string) else {
+        throw WatchLogError(line: line, reason: "MARK needs \"object\" with a \"name\"")
+      }
+      marks.append(Mark(at: at, name: name))
+      return
+    }
+    try append(type, at: at, text: text, root: root, object: object, line: line)
+  }
+
+  private mutating func append(
+    _ type: String, at: Duration, text: JSONText, root: Range<Int>, object: Range<Int>?, line: Int
+  ) throws {
+    guard let resource = try text.member("resource", in: root).flatMap(text.string), !resource.isEmpty else {
+      throw WatchLogError(line: line, reason: "\"resource\" must name a resource, such as pods")
+    }
+    let opened = watchOpened[resource] ?? .zero
+    switch (type, object) {
+    case ("LIST", let list?), ("POLL", let list?):
+      let sent = type == "LIST" ? .zero : opened
+      try appendList(text, list, resource: resource, sent: sent, received: at)
+      watchOpened[resource] = at
+    case ("ADDED", let object?):
+      observations.append(try item(text, object, resource: resource, kind: .added, sent: opened, received: at))
+    case ("MODIFIED", let object?):
+      observations.append(try item(text, object, resource: resource, kind: .modified, sent: opened, received: at))
+    case ("DELETED", let object?):
+      observations.append(try item(text, object, resource: resource, kind: .deleted, sent: opened, received: at))
+    case ("BOOKMARK", let object?):
+      var bookmark = Observation(sent: opened, received: at, resource: resource, kind: .bookmark)
+      bookmark.resourceVersion = try text.member("metadata", in: object)
+        .flatMap { range in try text.member("resourceVersion", in: range) }.flatMap(text.string)
+      observations.append(bookmark)
+    case ("ERROR", let object?):
+      let reason = try text.member("message", in: object).flatMap(text.string)
+      observations.append(
+        Observation(
+          sent: opened, received: at, resource: resource, kind: .gap,
+          message: reason ?? String(decoding: text.bytes[object], as: UTF8.self)))
+    case ("CLOSED", _):
+      observations.append(
+        Observation(sent: opened, received: at, resource: resource, kind: .gap, message: "the watch ended"))
+    default:
+      throw WatchLogError(line: line, reason: "\"\(type)\" is no type of line")
+    }
+  }
+
+  private mutating func appendList(
+    _ text: JSONText, _ list: Range<Int>, resource: String, sent: Duration, received: Duration
+  ) throws {
+    if let items = try text.member("items", in: list) {
+      try text.forEachElement(in: items) { (element) throws(JSONTextError) in
+        observations.append(
+          try item(text, element, resource: resource, kind: .listed, sent: sent, received: received))
+      }
+    }
+    let version = try text.member("metadata", in: list)
+      .flatMap { range in try text.member("resourceVersion", in: range) }.flatMap(text.string)
+    observations.append(
+      Observation(sent: sent, received: received, resource: resource, kind: .list, resourceVersion: version))
+  }
+
+  private func item(
+    _ text: JSONText, _ object: Range<Int>, resource: String, kind: Observation.Kind, sent: Duration, received: Duration
+  ) throws(JSONTextError) -> Observation {
+    var observation = Observation(sent: sent, received: received, resource: resource, kind: kind)
+    if let metadata = try text.member("metadata", in: object), text.isObject(metadata) {
+      try text.forEachMember(in: metadata) { (key, value) throws(JSONTextError) in
+        if text.equals(key, "name") { observation.name = text.string(value) }
+        if text.equals(key, "uid") { observation.uid = text.string(value) }
+        if text.equals(key, "resourceVersion") { observation.resourceVersion = text.string(value) }
+      }
+    }
+    observation.object = try ObjectText.stripped(text, range: object)
+    return observation
+  }
+}

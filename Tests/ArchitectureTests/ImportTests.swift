@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+/// The modules, what each may use, and the libraries behind each: arrows point downwards only.
+///
+/// SwiftPM builds a target that imports a module which it never declared, so the import lines themselves are read.
+private struct ModuleRule {
+  var uses: Set<String> = []
+  var libraries: Set<String> = []
+  var isPure = false
+}
+
+private let rules: [String: ModuleRule] = [
+  "Units": ModuleRule(isPure: true),
+  "Statistics": ModuleRule(isPure: true),
+  "Arrivals": ModuleRule(uses: ["Units"], isPure: true),
+  "KubernetesObjects": ModuleRule(uses: ["Units"], isPure: true),
+  "AutoscalerModel": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
+  "RunTimeline": ModuleRule(uses: ["Statistics", "KubernetesObjects"], isPure: true),
+  "Profiles": ModuleRule(uses: ["Arrivals", "KubernetesObjects"], libraries: ["Yams"], isPure: true),
+  "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
+  "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
+  "SimulatedCluster": ModuleRule(uses: ["AutoscalerModel", "Arrivals", "RunTimeline"], isPure: true),
+  "CLibcurl": ModuleRule(),
+  "CLinux": ModuleRule(),
+  "Curl": ModuleRule(uses: ["CLibcurl", "CLinux"]),
+  "LoadGeneration": ModuleRule(uses: ["Curl", "CLinux", "Arrivals", "Statistics"]),
+  "KubernetesClient": ModuleRule(uses: ["Curl", "KubernetesObjects"], libraries: ["Yams", "Subprocess"]),
+  "ClusterObservation": ModuleRule(uses: ["KubernetesClient", "RunTimeline"]),
+  "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
+  "SimulatedClusterServer": ModuleRule(
+    uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOConcurrencyHelpers"]),
+  "Harness": ModuleRule(
+    uses: [
+      "Reporting", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer", "Profiles",
+    ], libraries: ["Logging"]),
+  "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),
+]
+
+/// What the toolchain brings; the pure modules may not take from it what has a clock, a socket or a thread.
+private let systemModules: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Dispatch", "Synchronization"]
+private let systemModulesOfPureOnes: Set<String> = ["Foundation", "FoundationEssentials"]
+
+/// Everything below a module, itself left out.
+private func reachable(from module: String) -> Set<String> {
+  var found: Set<String> = []
+  var open = Array(rules[module]?.uses ?? [])
+  while let next = open.popLast() {
+    if found.insert(next).inserted { open += rules[next]?.uses ?? [] }
+  }
+  return found
+}
+
+private let sources = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
+
+private func swiftFiles(of module: String) -> [URL] {
+  let folder = sources.appendingPathComponent(module)
+  let enumerator = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+  return (enumerator?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+}
+
+private func imports(in file: URL) throws -> [String] {
+  try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+    let words = line.split(separator: " ")
+    guard let position = words.firstIndex(of: "import"), position <= 2, position + 1 < words.count,
+      words[..<position].allSatisfy({ ["package", "public", "internal", "private", "@preconcurrency"].contains($0) })
+    else { return nil }
+    return words[position + 1].split(separator: ".").first.map(String.init)
+  }
+}
+
+@Suite("The arrows between the modules")
+struct ImportTests {
+  @Test("every folder of Sources is a module with a rule, and every rule has its folder")
+  func everyModuleHasARule() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { !$0.hasPrefix(".") }
+    #expect(Set(folders) == Set(rules.keys))
+  }
+
+  @Test("a module imports only what lies below it", arguments: rules.keys.sorted())
+  func importsPointDownwards(module: String) throws {
+    let rule = try #require(rules[module])
+    let allowed =
+      reachable(from: module).union(rule.libraries).union(rule.isPure ? systemModulesOfPureOnes : systemModules)
+    for file in swiftFiles(of: module) {
+      for name in try imports(in: file) {
+        #expect(allowed.contains(name), "\(module)/\(file.lastPathComponent) imports \(name)")
+      }
+    }
+  }
+
+  @Test("no module reaches itself", arguments: rules.keys.sorted())
+  func thereAreNoCycles(module: String) {
+    #expect(!reachable(from: module).contains(module))
+  }
+
+  @Test("no module bears the name of a type in it", arguments: rules.keys.sorted())
+  func modulesAndTypesHaveDifferentNames(module: String) throws {
+    let declaration = try Regex("(struct|class|enum|actor|protocol) \(module)\\b")
+    for file in swiftFiles(of: module) {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(text.firstMatch(of: declaration) == nil, "\(file.lastPathComponent)")
+    }
+  }
+}

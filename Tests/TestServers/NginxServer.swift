@@ -1,0 +1,103 @@
+package import Foundation
+
+/// An nginx of its own for a test: in a folder that goes away with it, on ports that the kernel has chosen.
+///
+/// It serves `/ok` (200 with a small body), `/created` (201), `/missing` (404), `/busy` (503), `/moved` (302),
+/// `/pod` (200 with the headers X-Pod and X-Version) and files of its folder `files`.
+package final class NginxServer: Sendable {
+  package let folder: URL
+  package let port: Int
+  /// TLS with HTTP/2, certificate for `localhost` and `127.0.0.1`.
+  package let tlsPort: Int
+  /// As ``tlsPort``, but only for clients with a certificate of the same authority.
+  package let clientCertificatePort: Int
+  private let process: Process
+
+  /// - Parameter workers: nginx worker processes.
+  package init(workers: Int = 1) throws {
+    folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("scaleproof-nginx-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try TestCertificates.make(in: folder)
+    let ports = try (0..<3).map { _ in try FreePort.find() }
+    (port, tlsPort, clientCertificatePort) = (ports[0], ports[1], ports[2])
+    try Self.configuration(folder: folder, ports: ports, workers: workers)
+      .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
+    process.arguments = ["-p", folder.path, "-c", "nginx.conf", "-e", folder.appendingPathComponent("error.log").path]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    for port in ports { try FreePort.awaitListener(port) }
+  }
+
+  deinit {
+    kill(process.processIdentifier, SIGCONT)
+    process.terminate()
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var tlsURL: String { "https://localhost:\(tlsPort)" }
+  package var authorityFile: String { folder.appendingPathComponent("authority.pem").path }
+  package var clientCertificateFile: String { folder.appendingPathComponent("client.pem").path }
+  package var clientKeyFile: String { folder.appendingPathComponent("client.key").path }
+
+  /// The processes that answer requests.
+  package func workerProcesses() throws -> [pid_t] {
+    let children = "/proc/\(process.processIdentifier)/task/\(process.processIdentifier)/children"
+    return try String(contentsOfFile: children, encoding: .utf8).split(separator: " ").compactMap { pid_t($0) }
+  }
+
+  /// Lines of the access log so far: method, path, status and HTTP version. nginx flushes it when it is told to reopen it
+  /// or ends, so this ends nginx.
+  package func stopAndReadLog() throws -> [[Substring]] {
+    // QUIT: every answer that was begun is ended and logged.
+    kill(process.processIdentifier, SIGQUIT)
+    process.waitUntilExit()
+    let log = try String(contentsOf: folder.appendingPathComponent("access.log"), encoding: .utf8)
+    return log.split(separator: "\n").map { $0.split(separator: " ") }
+  }
+
+  private static func configuration(folder: URL, ports: [Int], workers: Int) -> String {
+    let locations = """
+          location = /ok { return 200 "hello world\\n"; }
+          location = /created { return 201 "made\\n"; }
+          location = /missing { return 404 "no\\n"; }
+          location = /busy { return 503 "busy\\n"; }
+          location = /moved { return 302 /ok; }
+          location = /pod { add_header X-Pod pod-7; add_header X-Version v2; return 200 "pod\\n"; }
+          location / { root \(folder.path)/files; }
+      """
+    let tls = """
+          ssl_certificate \(folder.path)/server.pem;
+          ssl_certificate_key \(folder.path)/server.key;
+      """
+    return """
+      daemon off;
+      worker_processes \(workers);
+      pid \(folder.path)/nginx.pid;
+      events { worker_connections 4096; }
+      http {
+        log_format facts '$request_method $uri $status $server_protocol $connection';
+        access_log \(folder.path)/access.log facts buffer=1m;
+        client_body_temp_path \(folder.path)/body;
+        proxy_temp_path \(folder.path)/proxy;
+        fastcgi_temp_path \(folder.path)/fastcgi;
+        uwsgi_temp_path \(folder.path)/uwsgi;
+        scgi_temp_path \(folder.path)/scgi;
+        keepalive_requests 1000000;
+        server { listen 127.0.0.1:\(ports[0]) backlog=4096;
+      \(locations) }
+        server { listen 127.0.0.1:\(ports[1]) ssl http2;
+      \(tls)
+      \(locations) }
+        server { listen 127.0.0.1:\(ports[2]) ssl;
+      \(tls)
+          ssl_client_certificate \(folder.path)/authority.pem;
+          ssl_verify_client on;
+      \(locations) }
+      }
+      """
+  }
+}
