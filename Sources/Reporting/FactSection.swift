@@ -10,7 +10,11 @@ enum FactSection {
     var facts: [(String, String)] = [
       ("profile", run.profileSource.isEmpty ? run.name : run.profileSource),
       ("started", run.startedAt.description),
-      ("ended", run.endedAt.map { "\($0.preciseClock), \(run.endReason?.rawValue ?? "for no recorded reason")" } ?? "no end recorded"),
+      (
+        "ended",
+        run.endedAt.map { "\($0.preciseClock), \(run.endReason?.rawValue ?? "for no recorded reason")" }
+          ?? "no end recorded"
+      ),
       ("time scale", "\(run.timeScale.coordinate) s of run time per second of wall time"),
       ("written by", "ScaleProof \(run.toolVersion)"),
     ]

@@ -53,7 +53,8 @@ struct GeneratorHealth: Sendable {
     }
     if let worstLatenessP99, worstLatenessP99 >= Self.latenessLimit {
       warnings.append(
-        "In at least one interval, one request in a hundred left more than \(worstLatenessP99.latencyText) after it was due.")
+        "In at least one interval, one request in a hundred left more than \(worstLatenessP99.latencyText) after it was due."
+      )
     }
     return warnings
   }

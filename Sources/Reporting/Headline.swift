@@ -19,7 +19,8 @@ package struct Headline: Sendable, Equatable {
     let all = judgements.count
     if let first = failed.first {
       verdict = .fail
-      let count = failed.count == 1 ? "1 of \(all) expectations failed" : "\(failed.count) of \(all) expectations failed"
+      let count =
+        failed.count == 1 ? "1 of \(all) expectations failed" : "\(failed.count) of \(all) expectations failed"
       sentence = "\(count): “\(first.name)”\(failed.count > 1 ? " first" : ""): \(first.finding.withFullStop)"
     } else if let first = open.first {
       verdict = .inconclusive
@@ -53,7 +54,8 @@ package struct Headline: Sendable, Equatable {
     switch run.endReason {
     case .interrupted: return "This run was interrupted at \(endedAt.preciseClock)\(remaining)."
     case .failed:
-      return "This run failed at \(endedAt.preciseClock)\(remaining): the load generator or the observer could not go on."
+      return
+        "This run failed at \(endedAt.preciseClock)\(remaining): the load generator or the observer could not go on."
     case .completed, nil: return nil
     }
   }

@@ -1,6 +1,7 @@
 package import Expectations
 import KubernetesObjects
 package import RunTimeline
+import Statistics
 import Units
 
 /// A run and its verdicts as JSON, for programs.
@@ -168,7 +169,8 @@ package enum JSONReport {
 
   private static func series(_ load: LoadSeries) -> JSONText {
     let columns = [
-      "start", "end", "wallSeconds", "offered", "sent", "dropped", "late", "succeeded", "failed", "p50", "p95", "p99", "max",
+      "start", "end", "wallSeconds", "offered", "sent", "dropped", "late", "succeeded", "failed", "p50", "p95", "p99",
+      "max",
     ]
     return .object([
       ("columns", .row(columns.map { .string($0) })),

@@ -1,4 +1,5 @@
 package import Expectations
+import KubernetesObjects
 package import RunTimeline
 import Units
 

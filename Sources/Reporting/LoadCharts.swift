@@ -1,4 +1,5 @@
 import RunTimeline
+import Statistics
 import Units
 
 /// The pictures of what was asked of the target and how it answered.
@@ -23,7 +24,8 @@ enum LoadCharts {
     drawing += "<path class=\"line-achieved\" d=\"\(achieved.linePath(time, axis))\"/>"
     return Chart(
       id: "rate", title: "Request rate", measure: "requests per second",
-      description: "Requests that were due, and those that were answered as their route expects, per second of wall time. "
+      description:
+        "Requests that were due, and those that were answered as their route expects, per second of wall time. "
         + "The highest offered rate was \((load.points.compactMap(\.offeredRate).max() ?? 0).rateText) per second.",
       axis: axis, tickLabel: { $0.rateText }, drawing: drawing,
       series: [offered] + (differs ? [sent] : []) + [achieved],

@@ -6,7 +6,9 @@ import Units
 package enum MarkdownSummary {
   package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
     let headline = Headline(timeline, judgements)
-    var lines = ["## \(icon(headline.verdict)) \(headline.verdict?.word ?? "not judged"): \(text(timeline.run.name))", ""]
+    var lines = [
+      "## \(icon(headline.verdict)) \(headline.verdict?.word ?? "not judged"): \(text(timeline.run.name))", "",
+    ]
     if let incomplete = headline.incomplete { lines += ["> **Not a whole run.** \(text(incomplete))", ""] }
     lines += [text(headline.sentence), ""]
     if !judgements.isEmpty {

@@ -38,7 +38,9 @@ struct PodChart: Sendable {
     guard let image = pod.image else { return pod.templateHash ?? "unknown" }
     let name = image.split(separator: "/").last ?? ""
     if let at = name.firstIndex(of: "@") { return String(name[name.index(after: at)...].prefix(19)) }
-    guard let colon = name.firstIndex(of: ":") else { return pod.templateHash.map { "\(name) (\($0))" } ?? String(name) }
+    guard let colon = name.firstIndex(of: ":") else {
+      return pod.templateHash.map { "\(name) (\($0))" } ?? String(name)
+    }
     return String(name[name.index(after: colon)...])
   }
 
@@ -73,7 +75,8 @@ struct PodChart: Sendable {
 
   private var description: String {
     let gone = rows.filter { $0.pod.removed != nil }.count
-    return "\(rows.count.counted("pod")) of \(versions.count.counted("version")) (\(versions.joined(separator: ", "))); "
+    return
+      "\(rows.count.counted("pod")) of \(versions.count.counted("version")) (\(versions.joined(separator: ", "))); "
       + "\(gone) were gone at the end. The table below gives each step."
   }
 
@@ -133,9 +136,11 @@ struct PodChart: Sendable {
       let x = frame.time.percent(max(pod.ready.first?.from.middle ?? created, .zero))
       let isWide = frame.time.percent(leaving) - x > 7
       if isWide {
-        bar += "<text class=\"pod-version\" x=\"\(x)%\" dx=\"5\" y=\"\(y + rowHeight - 5)\">\(versions[row.version])</text>"
+        bar +=
+          "<text class=\"pod-version\" x=\"\(x)%\" dx=\"5\" y=\"\(y + rowHeight - 5)\">\(versions[row.version])</text>"
       }
-      bar += "<text class=\"pod-name\" x=\"-8\" y=\"\(y + rowHeight - 4)\" text-anchor=\"end\">\(shortName(pod.name))</text>"
+      bar +=
+        "<text class=\"pod-name\" x=\"-8\" y=\"\(y + rowHeight - 4)\" text-anchor=\"end\">\(shortName(pod.name))</text>"
     }
     for moment in Set(row.failures.map { (frame.time.percent($0) * 20).rounded() / 20 }).sorted() {
       bar += "<line class=\"pod-failure\" x1=\"\(moment)%\" x2=\"\(moment)%\" y1=\"\(y)\" y2=\"\(y + rowHeight)\"/>"

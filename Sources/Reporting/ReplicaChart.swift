@@ -8,7 +8,8 @@ enum ReplicaChart {
     let end = frame.time.end
     let lines = [
       ChartSeries(name: "wanted", style: "line-wanted", envelope: cluster.wantedReplicas, until: end),
-      ChartSeries(name: "recommended by the HPA", style: "line-recommended", envelope: cluster.recommendedReplicas, until: end),
+      ChartSeries(
+        name: "recommended by the HPA", style: "line-recommended", envelope: cluster.recommendedReplicas, until: end),
       ChartSeries(name: "available", style: "line-available", envelope: cluster.availableReplicas, until: end),
       ChartSeries(name: "ready", style: "line-ready", envelope: cluster.readyReplicas, until: end),
     ].filter { !$0.isEmpty }
@@ -29,7 +30,9 @@ enum ReplicaChart {
         """
     }
     var extra: [(style: String, text: String)] = []
-    if let limits { extra.append(("line-limit", "limits of the HPA: \(limits.minReplicas ?? 1) to \(limits.maxReplicas)")) }
+    if let limits {
+      extra.append(("line-limit", "limits of the HPA: \(limits.minReplicas ?? 1) to \(limits.maxReplicas)"))
+    }
     if lines.contains(where: { $0.samples.contains { $0.upper > $0.value } }) {
       extra.append(("area-uncertain", "uncertain: between lower and upper"))
     }
@@ -44,13 +47,15 @@ enum ReplicaChart {
       guard let low = line.samples.map(\.value).min(), let high = line.samples.map(\.upper).max() else { return nil }
       return "\(line.name) from \(Int(low)) to \(Int(high))"
     }
-    return parts.isEmpty ? "No replica counts were observed." : "Replica counts over time: \(parts.joined(separator: ", "))."
+    return parts.isEmpty
+      ? "No replica counts were observed." : "Replica counts over time: \(parts.joined(separator: ", "))."
   }
 
   private static func gapNote(_ cluster: ClusterHistory) -> String? {
     let concerned = [Deployment.resource, HorizontalPodAutoscaler.resource, Pod.resource]
       .filter { !(cluster.gaps[$0.plural] ?? []).isEmpty }
     guard !concerned.isEmpty else { return nil }
-    return "The observer missed stretches of \(concerned.map(\.plural).joined(separator: ", ")): lines are interrupted there."
+    return
+      "The observer missed stretches of \(concerned.map(\.plural).joined(separator: ", ")): lines are interrupted there."
   }
 }

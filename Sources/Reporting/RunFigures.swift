@@ -1,4 +1,5 @@
 import RunTimeline
+import Statistics
 import Units
 
 /// The headline numbers of a run.
@@ -32,7 +33,8 @@ struct RunFigures: Sendable {
       if let extent = cluster.readyReplicas.extent(from: .zero, to: timeline.span) {
         let both = "\(extent.lowerBound) to \(extent.upperBound)"
         rows.append(
-          Row(name: "ready replicas", value: extent.lowerBound == extent.upperBound ? "\(extent.lowerBound)" : both,
+          Row(
+            name: "ready replicas", value: extent.lowerBound == extent.upperBound ? "\(extent.lowerBound)" : both,
             detail: cluster.pods.count.counted("pod") + " seen"))
       }
       for rollout in cluster.rollouts.prefix(2) {
@@ -40,7 +42,9 @@ struct RunFigures: Sendable {
       }
     }
     rows.append(
-      Row(name: "run time", value: timeline.span.lengthText, detail: timeline.run.endReason?.rawValue ?? "no end recorded"))
+      Row(
+        name: "run time", value: timeline.span.lengthText, detail: timeline.run.endReason?.rawValue ?? "no end recorded"
+      ))
     self.rows = rows
   }
 }

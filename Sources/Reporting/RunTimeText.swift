@@ -1,4 +1,4 @@
-package import RunTimeline
+import RunTimeline
 import Units
 
 extension Duration {

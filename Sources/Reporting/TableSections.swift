@@ -14,21 +14,21 @@ enum TableSections {
       let total = load.total(from: start, to: end)
       let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map(\.latencyText) ?? []
       let ready = timeline.cluster?.readyReplicas.extent(from: start, to: end)
-      let cells = [
+      let cells: [String] = [
         "\(start.clock) – \(end.clock)",
         total?.offered.grouped ?? "–",
         total?.offeredRate.map { "\($0.rateText)/s" } ?? "–",
         total?.succeededRate.map { "\($0.rateText)/s" } ?? "–",
         total?.failed.grouped ?? "–",
-        quantiles.count == 3 ? quantiles[0] : "–", quantiles.count == 3 ? quantiles[1] : "–",
-        quantiles.count == 3 ? quantiles[2] : "–",
-        ready.map { $0.lowerBound == $0.upperBound ? "\($0.lowerBound)" : "\($0.lowerBound) – \($0.upperBound)" } ?? "–",
       ]
-      return row(phase.name, cells)
+      return row(phase.name, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready?.text ?? "–"])
     }
     return section(
       "phases", "Phases",
-      ["phase", "from – to", "requests", "offered", "answered as expected", "failed", "p50", "p95", "p99", "ready replicas"],
+      [
+        "phase", "from – to", "requests", "offered", "answered as expected", "failed", "p50", "p95", "p99",
+        "ready replicas",
+      ],
       rows)
   }
 
@@ -78,7 +78,8 @@ enum TableSections {
       let outcomes = total.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         .map { "\($0.key): \($0.value.grouped)" }.joined(separator: ", ")
       return row(
-        name, [total.offered.grouped, total.failed.grouped] + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [outcomes])
+        name,
+        [total.offered.grouped, total.failed.grouped] + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [outcomes])
     }
     return section("routes", "Routes", ["route", "requests", "failed", "p50", "p99", "longest", "outcomes"], rows)
   }
@@ -114,7 +115,8 @@ enum TableSections {
         """
     }
     return collapsed(
-      "events", "Kubernetes events (\(events.count.grouped))", ["seen", "type", "reason", "object", "message", "count"],
+      "events", "Kubernetes events (\(events.count.grouped))",
+      ["seen", "type", "reason", "object", "message", "count"],
       rows, note: events.count > shown.count ? "Only the last \(shown.count.grouped) are shown." : nil)
   }
 
@@ -145,5 +147,12 @@ enum TableSections {
   private static func table(_ heads: [String], _ rows: [HTML]) -> HTML {
     let columns = heads.map { head -> HTML in "<th scope=\"col\">\(head)</th>" }
     return "<table class=\"figures-table\"><thead><tr>\(columns)</tr></thead><tbody>\(rows)</tbody></table>"
+  }
+}
+
+extension ClosedRange<Int> {
+  /// One number, or both ends.
+  var text: String {
+    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) – \(upperBound)"
   }
 }
