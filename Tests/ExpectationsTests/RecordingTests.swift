@@ -24,7 +24,7 @@ struct RecordingTests {
   @Test(
     "the surge meets what its user expects",
     arguments: [
-      "{name: e, steadyReplicas: {during: calm, count: 3}}",
+      "{name: e, steadyReplicas: {during: calm, count: 3, settle: 1s}}",
       "{name: e, scaleUp: {after: surge.start, to: \">= 8\", of: ready, within: 90s}}",
       "{name: e, scaleUp: {after: surge.start, to: \">= 8\", of: wanted, within: 45s}}",
       "{name: e, scaleDown: {after: settle.start, notBefore: 285s}}",
@@ -82,7 +82,7 @@ struct RecordingTests {
 
     #expect(wanted.verdict == .pass, "\(wanted.finding)")
     #expect(ready.verdict == .fail)
-    #expect(ready.finding == "at most 5 replicas were ready by 1m0s after surge.start; 3 short of 8")
+    #expect(ready.finding == "at most 5 replicas were ready by 1m after surge.start; 3 short of 8")
     #expect(ready.evidence.contains { $0.text.contains("exceeded quota") }, "\(ready.evidence.map(\.text))")
   }
 
