@@ -18,7 +18,7 @@ extension Expectation.AvailabilityFloor {
       let (envelope, reason) = run.envelope(.available)
       guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
       let window = stretch.hull
-      let states = FloorState.states(of: cluster.deployment)
+      let states = FloorState.states(of: cluster.deployment, completed: stretch.completed)
       let concerned = states.filter { $0.mayHold(in: stretch) }
       let evidence =
         concerned.filter { $0.isShort || $0.floorChanged }.prefix(12).map { Evidence(at: $0.from, $0.sentence) }
@@ -61,6 +61,8 @@ struct FloorState: Equatable {
   var floorChanged: Bool
   /// Whether the status belongs to the spec.
   var isObserved: Bool
+  /// Whether a later version completed the rollout whose window is judged, however uncertain the times of both are.
+  var precedesCompletion: Bool
 
   var margin: Int { available - required }
   var isShort: Bool { isObserved && margin < 0 }
@@ -70,7 +72,8 @@ struct FloorState: Equatable {
     return "\(available) available of \(wanted) wanted (floor \(required)\(grace))"
   }
 
-  static func states(of versions: [ObjectVersion<Deployment>]) -> [FloorState] {
+  static func states(of versions: [ObjectVersion<Deployment>], completed: InstantBounds?) -> [FloorState] {
+    let last = completed.flatMap { completed in versions.firstIndex { $0.at == completed } } ?? 0
     var states: [FloorState] = []
     var required: Int?
     for (index, version) in versions.enumerated() where !version.deleted {
@@ -87,7 +90,7 @@ struct FloorState: Equatable {
           from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil, available: available,
           wanted: fences.replicas, floor: fences.floor, required: now,
           floorChanged: states.last.map { $0.floor != fences.floor || $0.required != now } ?? false,
-          isObserved: observed))
+          isObserved: observed, precedesCompletion: index < last))
     }
     return states
   }
@@ -101,6 +104,7 @@ struct FloorState: Equatable {
   /// exist there, however short.
   func mustHold(in stretch: RunView.Stretch) -> Bool {
     let (start, end) = (stretch.start.latest, stretch.end.earliest)
+    if precedesCompletion, from.earliest >= start { return true }
     guard start < end else { return false }
     if from.earliest >= start, from.latest <= end { return true }
     let until = to?.earliest ?? end

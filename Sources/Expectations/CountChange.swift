@@ -10,17 +10,17 @@ struct CountChange: Equatable {
 
   /// The changes of a count of replicas in the order in which they happened.
   ///
-  /// What the Deployment bears is taken version by version, so that a short dip is not lost between the bounds of its
-  /// neighbours; ready pods are counted from the stretches in which the envelope is certain.
+  /// What a status counts is taken version by version, so that a short dip is not lost between the bounds of its
+  /// neighbours. The wanted count, whose envelope knows more than its versions (an autoscaler tells when it scaled), and
+  /// ready pods are taken from the stretches in which the envelope is certain.
   static func changes(
     of count: Expectation.ReplicaCount, in cluster: ClusterHistory, _ envelope: CountEnvelope
   ) -> [CountChange] {
     let value: (Deployment) -> Int
     switch count {
-    case .wanted: value = { $0.spec.replicas ?? 1 }
     case .current: value = { $0.status?.replicas ?? 0 }
     case .available: value = { $0.status?.availableReplicas ?? 0 }
-    case .ready: return changes(of: envelope)
+    case .wanted, .ready: return changes(of: envelope)
     }
     var changes: [CountChange] = []
     for (before, version) in zip(cluster.deployment, cluster.deployment.dropFirst()) {

@@ -57,7 +57,7 @@ struct Reaching {
         finding: "reached \(word) \(took.plain) after \(after): too coarse to tell")
     }
     if let shortest, shortest > within {
-      return .fail("not reached by \(within.text) after \(after); " + shortfall(envelope, start, run))
+      return .fail(shortfall(envelope, start, run))
     }
     if earliest == nil, envelope.end - start.latest > within {
       return .fail(shortfall(envelope, start, run))

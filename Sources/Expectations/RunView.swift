@@ -23,6 +23,8 @@ struct RunView {
     var unfinished: String?
     /// Whether load that belongs to it was never sent, since the run was cut short.
     var cut = false
+    /// For the window of a rollout: when it was complete. Whatever came before is certainly inside.
+    var completed: InstantBounds?
 
     /// From the earliest start to the latest end.
     var hull: InstantBounds { InstantBounds(start.earliest, max(end.latest, start.earliest)) }
@@ -67,7 +69,11 @@ struct RunView {
           start: InstantBounds(exactly: .zero), end: InstantBounds(exactly: end),
           unfinished: wasCut ? ending : nil, cut: wasCut))
     case .phase(let name): return stretch(from: phaseStart(name), to: phaseEnd(name))
-    case .action(let name): return stretch(from: actionStart(name), to: actionEnd(name))
+    case .action(let name):
+      let resolved = stretch(from: actionStart(name), to: actionEnd(name))
+      guard case .known(var stretch) = resolved else { return resolved }
+      stretch.completed = rollout(of: name)?.completed
+      return .known(stretch)
     }
   }
 

@@ -30,7 +30,9 @@ enum Recordings {
       run: RunDescription(
         name: name, toolVersion: "test", profileText: "", startedAt: log.startedAt, endedAt: log.end,
         endReason: .completed, cluster: cluster),
-      phases: spans, actions: actions, observations: log.observations)
+      phases: spans, actions: actions, observations: log.observations,
+      // Observer and control plane ran on one machine.
+      clock: ServerClock(runStart: log.startedAt, offset: .zero ... .zero, skew: .milliseconds(100)))
   }
 
   static func surgeAndRollout() throws -> Timeline {

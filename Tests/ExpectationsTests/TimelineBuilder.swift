@@ -6,8 +6,8 @@ import Units
 
 /// A run of three phases (calm 0 to 60 s, surge to 300 s, settle to 1140 s) with a rollout at 180 s, as far as asked for.
 struct TimelineBuilder {
-  var endedAt: Double? = 1140
-  var endReason: EndReason? = .completed
+  var endedAt: Double?
+  var endReason: EndReason?
   var load: [LoadInterval] = []
   var failures: [FailedRequest] = []
   var generator: [GeneratorSample] = []
@@ -16,6 +16,11 @@ struct TimelineBuilder {
     name: "release", summary: "rollout", plannedAt: .seconds(180), sent: .seconds(180), answered: .seconds(180))
   var watched = true
   private var version = 0
+
+  init(endedAt: Double? = 1140, endReason: EndReason? = .completed) {
+    self.endedAt = endedAt
+    self.endReason = endReason
+  }
 
   /// One interval of a second with so many requests, those that failed with 502 and the rest after the given latency.
   mutating func second(

@@ -49,7 +49,7 @@ struct ProfileProblemTests {
       (
         profile(target: "{url: \"http://a\", conectTo: \"b:1\"}"),
         [
-          "p.yaml:4:25: target: unknown key \"conectTo\"; did you mean \"connectTo\"?"
+          "p.yaml:4:27: target: unknown key \"conectTo\"; did you mean \"connectTo\"?"
         ]
       ),
       (
@@ -159,7 +159,7 @@ struct ProfileProblemTests {
       (
         "a: 1\n\tb: 2",
         [
-          "p.yaml:2:1: this is not YAML: found character that cannot start any token while scanning for the next token that began in line 2; indent with spaces, not with tabs"
+          "p.yaml:2:1: this is not YAML: found a tab character that violates indentation while scanning a plain scalar that began in line 1; indent with spaces, not with tabs"
         ]
       ),
       (
