@@ -1,0 +1,44 @@
+package import KubernetesObjects
+
+/// A request to the Kubernetes API, read from HTTP.
+package struct APIRequest: Sendable {
+  package var method: String
+  /// Without the query, percent-decoded.
+  package var path: String
+  package var query: [String: String]
+  package var accept: String
+  package var contentType: String
+  package var userAgent: String
+  package var body: JSONValue?
+
+  package init(
+    method: String, path: String, query: [String: String] = [:], accept: String = "application/json",
+    contentType: String = "application/json", userAgent: String = "", body: JSONValue? = nil
+  ) {
+    self.method = method
+    self.path = path
+    self.query = query
+    self.accept = accept
+    self.contentType = contentType
+    self.userAgent = userAgent
+    self.body = body
+  }
+
+  /// Whether the client wants rows for people: `Accept: application/json;as=Table;…`.
+  var wantsTable: Bool { accept.contains("as=Table") }
+
+  /// Who writes, for `managedFields`: what the client says, else the name of its program.
+  var fieldManager: String {
+    query["fieldManager"] ?? userAgent.split(separator: "/").first.map(String.init) ?? "unknown"
+  }
+
+  func flag(_ name: String) -> Bool { query[name] == "true" || query[name] == "1" }
+}
+
+/// What the Kubernetes API answers.
+package enum APIAnswer: Sendable {
+  case object(status: Int, JSONValue)
+  case text(status: Int, String)
+  /// A stream of watch events, to be fed by ``SimulatedCluster/events(for:)``.
+  case watch(WatchStream)
+}

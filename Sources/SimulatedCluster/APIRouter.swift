@@ -1,0 +1,259 @@
+import KubernetesObjects
+
+extension SimulatedCluster {
+  /// Answers a request to the Kubernetes API now.
+  package mutating func respond(to request: APIRequest) -> APIAnswer {
+    if let answer = fixedAnswer(to: request) { return answer }
+    do {
+      return try resourceAnswer(to: request)
+    } catch {
+      return .object(status: error.code, error.json)
+    }
+  }
+
+  /// Health, version and discovery.
+  private func fixedAnswer(to request: APIRequest) -> APIAnswer? {
+    switch request.path {
+    case "/readyz", "/healthz", "/livez":
+      let isVerbose = request.query["verbose"] != nil
+      let name = request.path.dropFirst()
+      return .text(status: 200, isVerbose ? "[+]ping ok\n\(name) check passed\n" : "ok")
+    case "/version": return .object(status: 200, Discovery.version)
+    case "/api", "/api/": return .object(status: 200, Discovery.coreVersions)
+    case "/apis", "/apis/": return .object(status: 200, Discovery.groups)
+    case "/openapi/v3": return .object(status: 200, Discovery.openAPIPaths)
+    default:
+      if let document = Discovery.openAPIDocument(path: request.path) { return .object(status: 200, document) }
+      return Discovery.resources(path: request.path).map { .object(status: 200, $0) }
+    }
+  }
+
+  private mutating func resourceAnswer(to request: APIRequest) throws(APIFailure) -> APIAnswer {
+    guard let target = ResourcePath(request.path) else { throw .noSuchPath }
+    if target.isPodMetrics { return try metricsAnswer(to: request, target) }
+    if target.isAccessReview { return accessReview(request) }
+    guard let kind = target.kind else { throw .noSuchPath }
+    guard let name = target.name else {
+      switch request.method {
+      case "GET", "HEAD": return try list(kind, target, request)
+      case "POST": return try post(kind, target, request)
+      default: throw .methodNotAllowed(request.method)
+      }
+    }
+    let key = ObjectKey(namespace: kind.isNamespaced ? target.namespace ?? "default" : "", name: name)
+    if target.subresource == "scale" { return try scaleAnswer(kind, key, request) }
+    guard target.subresource == nil || target.subresource == "status" else { throw .noSuchPath }
+    switch request.method {
+    case "GET", "HEAD":
+      guard let object = store[kind, key] else { throw .notFound(kind, name) }
+      return .object(status: 200, shown(object, request))
+    case "PUT", "PATCH": return try write(kind, key, target, request)
+    case "DELETE":
+      let options = request.body
+      let policy = options?["propagationPolicy"]?.string ?? request.query["propagationPolicy"]
+      let grace = options?["gracePeriodSeconds"]?.int ?? request.query["gracePeriodSeconds"].flatMap { Int($0) }
+      return try trying(request) { (cluster) throws(APIFailure) in
+        let deleted = try cluster.delete(
+          kind, key, gracePeriod: grace,
+          orphansDependents: policy == "Orphan" || options?["orphanDependents"] == true)
+        if kind == .pod { return .object(status: 200, cluster.shown(deleted, request)) }
+        return .object(status: 200, Self.deletionStatus(deleted))
+      }
+    default: throw .methodNotAllowed(request.method)
+    }
+  }
+
+  /// Does a write; of a dry run only the answer is kept.
+  private mutating func trying(
+    _ request: APIRequest, _ write: (inout SimulatedCluster) throws(APIFailure) -> APIAnswer
+  ) throws(APIFailure) -> APIAnswer {
+    guard request.query["dryRun"] == "All" else { return try write(&self) }
+    var copy = self
+    return try write(&copy)
+  }
+
+  private static func deletionStatus(_ object: ClusterObject) -> JSONValue {
+    var details: JSONValue = [
+      "name": .string(object.key.name), "kind": .string(object.kind.resource.plural),
+      "uid": .string(object.metadata.uid ?? ""),
+    ]
+    if !object.kind.resource.group.isEmpty { details["group"] = .string(object.kind.resource.group) }
+    return ["kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Success", "details": details]
+  }
+
+  private mutating func post(
+    _ kind: ClusterKind, _ target: ResourcePath, _ request: APIRequest
+  ) throws(APIFailure) -> APIAnswer {
+    guard request.contentType.hasPrefix("application/json") else { throw .unsupportedMediaType(request.contentType) }
+    guard let body = request.body, body.object != nil else { throw .badRequest("the body is not a JSON object") }
+    guard body["kind"]?.string ?? kind.resource.kind == kind.resource.kind else {
+      throw .badRequest(
+        "the object provided is a \(body["kind"]?.string ?? ""), but the path is that of \(kind.resource.plural)")
+    }
+    let namespace = kind.isNamespaced ? target.namespace ?? body["metadata", "namespace"]?.string ?? "default" : ""
+    if kind.isNamespaced, store[.namespace, ObjectKey(namespace: "", name: namespace)] == nil {
+      throw .notFound(.namespace, namespace)
+    }
+    return try trying(request) { (cluster) throws(APIFailure) in
+      let created = try cluster.create(kind, namespace: namespace, json: body, manager: request.fieldManager)
+      return .object(status: 201, cluster.shown(created, request))
+    }
+  }
+
+  private mutating func write(
+    _ kind: ClusterKind, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest
+  ) throws(APIFailure) -> APIAnswer {
+    guard let current = store[kind, key] else {
+      throw .notFound(kind, key.name)
+    }
+    let wanted = try patched(current.json(), request)
+    return try trying(request) { (cluster) throws(APIFailure) in
+      let updated = try cluster.update(
+        kind, key, to: wanted, isStatus: target.subresource == "status", manager: request.fieldManager)
+      return .object(status: 200, cluster.shown(updated, request))
+    }
+  }
+
+  /// What a PUT or PATCH makes of an object.
+  private func patched(_ current: JSONValue, _ request: APIRequest) throws(APIFailure) -> JSONValue {
+    guard let body = request.body else { throw .badRequest("the request has no body") }
+    let type = request.contentType.split(separator: ";").first.map(String.init) ?? ""
+    switch (request.method, type) {
+    case ("PUT", "application/json"): return body
+    case ("PATCH", "application/merge-patch+json"): return current.mergePatched(with: body)
+    case ("PATCH", "application/strategic-merge-patch+json"): return current.strategicallyPatched(with: body)
+    case ("PATCH", "application/json-patch+json"):
+      guard let operations = body.array else { throw .badRequest("a JSON patch is a list of operations") }
+      return try current.jsonPatched(with: operations)
+    case ("PATCH", "application/apply-patch+yaml"):
+      throw APIFailure(
+        code: 415, reason: "UnsupportedMediaType",
+        message: "the simulated cluster does not do server-side apply: use kubectl apply without --server-side")
+    default: throw .unsupportedMediaType(request.contentType)
+    }
+  }
+
+  private mutating func scaleAnswer(
+    _ kind: ClusterKind, _ key: ObjectKey, _ request: APIRequest
+  ) throws(APIFailure) -> APIAnswer {
+    guard kind.hasScale else { throw .noSuchPath }
+    guard let object = store[kind, key] else { throw .notFound(kind, key.name) }
+    guard request.method == "PATCH" || request.method == "PUT" else {
+      return .object(status: 200, Self.scale(of: object))
+    }
+    let wanted = try patched(Self.scale(of: object), request)
+    if let version = wanted["metadata", "resourceVersion"]?.string, version != object.metadata.resourceVersion {
+      throw .conflict(kind, key.name)
+    }
+    guard let replicas = wanted["spec", "replicas"]?.int else {
+      throw .badRequest("spec.replicas of the scale is no whole number")
+    }
+    return try trying(request) { (cluster) throws(APIFailure) in
+      .object(
+        status: 200,
+        Self.scale(of: try cluster.setScale(kind, key, to: replicas, manager: request.fieldManager)))
+    }
+  }
+
+  /// The `autoscaling/v1` Scale of an object.
+  static func scale(of object: ClusterObject) -> JSONValue {
+    let metadata = object.metadata
+    let size: (spec: Int?, status: Int?, selector: LabelSelector?) =
+      object.deployment.map { ($0.spec.replicas, $0.status?.replicas, $0.spec.selector) }
+      ?? object.replicaSet.map { ($0.spec.replicas, $0.status?.replicas, $0.spec.selector) } ?? (nil, nil, nil)
+    var shown = JSONMembers()
+    shown.put("name", text: metadata.name)
+    shown.put("namespace", text: metadata.namespace)
+    shown.put("uid", text: metadata.uid)
+    shown.put("resourceVersion", text: metadata.resourceVersion)
+    shown.put("creationTimestamp", time: metadata.creationTimestamp)
+    return [
+      "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": shown.json,
+      "spec": ["replicas": .integer(Int64(size.spec ?? 0))],
+      "status": [
+        "replicas": .integer(Int64(size.status ?? 0)), "selector": .string(size.selector?.text ?? ""),
+      ],
+    ]
+  }
+
+  /// An object as a client wants to see it: whole, or as a row.
+  func shown(_ object: ClusterObject, _ request: APIRequest) -> JSONValue {
+    request.wantsTable
+      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : object.json()
+  }
+
+  /// Nobody is refused anything here.
+  private func accessReview(_ request: APIRequest) -> APIAnswer {
+    guard let body = request.body else {
+      return .object(status: 415, APIFailure.unsupportedMediaType(request.contentType).json)
+    }
+    var answer = body
+    answer["status"] = ["allowed": true, "reason": "the simulated cluster allows everything"]
+    return .object(status: 201, answer)
+  }
+}
+
+extension LabelSelector {
+  /// The selector as one text, sorted: `app=web,tier in (a,b)`.
+  var text: String {
+    let equal = (matchLabels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let others = (matchExpressions ?? []).map { requirement in
+      let values = (requirement.values ?? []).sorted().joined(separator: ",")
+      switch requirement.operator {
+      case "In": return "\(requirement.key) in (\(values))"
+      case "NotIn": return "\(requirement.key) notin (\(values))"
+      case "DoesNotExist": return "!\(requirement.key)"
+      default: return requirement.key
+      }
+    }
+    return (equal + others).joined(separator: ",")
+  }
+}
+
+/// The parts of a resource's path.
+struct ResourcePath: Sendable {
+  let group: String
+  let version: String
+  let namespace: String?
+  let plural: String
+  let name: String?
+  let subresource: String?
+
+  init?(_ path: String) {
+    var parts = path.split(separator: "/").map(String.init)[...]
+    switch parts.first {
+    case "api":
+      guard parts.count >= 3 else { return nil }
+      group = ""
+      version = parts[1]
+      parts = parts.dropFirst(2)
+    case "apis":
+      guard parts.count >= 4 else { return nil }
+      group = parts[1]
+      version = parts[2]
+      parts = parts.dropFirst(3)
+    default: return nil
+    }
+    if parts.first == "namespaces", parts.count >= 3, parts[parts.startIndex + 2] != "status" {
+      namespace = parts[parts.startIndex + 1]
+      parts = parts.dropFirst(2)
+    } else {
+      namespace = nil
+    }
+    guard let plural = parts.first, parts.count <= 3 else { return nil }
+    self.plural = plural
+    name = parts.dropFirst().first
+    subresource = parts.dropFirst(2).first
+  }
+
+  var kind: ClusterKind? {
+    ClusterKind.allCases.first {
+      $0.resource.group == group && $0.resource.version == version && $0.resource.plural == plural
+    }
+  }
+
+  var isPodMetrics: Bool { group == "metrics.k8s.io" && version == "v1beta1" && plural == "pods" }
+  var isAccessReview: Bool {
+    group == "authorization.k8s.io" && version == "v1" && plural == "selfsubjectaccessreviews"
+  }
+}

@@ -1,0 +1,63 @@
+package import KubernetesObjects
+
+/// An object that a cluster begins with.
+package struct ClusterManifest: Sendable {
+  /// Where it was read, for error messages: a file, perhaps with a line.
+  package let source: String
+  package let object: JSONValue
+
+  package init(source: String, object: JSONValue) {
+    self.source = source
+    self.object = object
+  }
+}
+
+/// An object that the simulated cluster cannot run.
+package struct ManifestProblem: Error, Sendable, Equatable, CustomStringConvertible {
+  package let source: String
+  package let message: String
+
+  package var description: String { "\(source): \(message)" }
+}
+
+extension SimulatedCluster {
+  static let manifestWriter = "kubectl-client-side-apply"
+
+  /// Creates the objects of manifests, and the namespaces that they name.
+  mutating func apply(_ manifests: [ClusterManifest]) throws(ManifestProblem) {
+    ensureNamespace("default")
+    for manifest in manifests {
+      let object = manifest.object
+      let kindName = object["kind"]?.string ?? ""
+      let version = object["apiVersion"]?.string ?? ""
+      guard let kind = ClusterKind(apiVersion: version, kind: kindName) else {
+        let known = ClusterKind.allCases.filter { $0 != .event && $0 != .pod && $0 != .endpointSlice }
+          .map { "\($0.resource.apiVersion) \($0.resource.kind)" }.joined(separator: ", ")
+        throw ManifestProblem(
+          source: manifest.source,
+          message: "the simulated cluster does not know \"\(version) \(kindName)\": leave it out; it knows \(known)")
+      }
+      let namespace = kind.isNamespaced ? object["metadata", "namespace"]?.string ?? "default" : ""
+      if kind.isNamespaced { ensureNamespace(namespace) }
+      do {
+        if kind == .namespace, store[.namespace, ObjectKey(namespace: "", name: object["metadata", "name"]?.string ?? "")] != nil {
+          continue
+        }
+        _ = try create(kind, namespace: namespace, json: object, manager: Self.manifestWriter)
+      } catch {
+        throw ManifestProblem(source: manifest.source, message: error.message)
+      }
+    }
+  }
+
+  mutating func ensureNamespace(_ name: String) {
+    let key = ObjectKey(namespace: "", name: name)
+    guard store[.namespace, key] == nil else { return }
+    var metadata = ObjectMetadata(name: name, uid: random.uid(), labels: ["kubernetes.io/metadata.name": name])
+    metadata.creationTimestamp = date
+    commit(
+      ClusterObject(
+        kind: .namespace, content: .plain(metadata, status: ["phase": "Active"]),
+        written: ["spec": ["finalizers": ["kubernetes"]]]))
+  }
+}

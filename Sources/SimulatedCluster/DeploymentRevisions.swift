@@ -1,0 +1,110 @@
+import AutoscalerModel
+import KubernetesObjects
+
+extension SimulatedCluster {
+  private static let revisionHistoryAnnotation = "deployment.kubernetes.io/revision-history"
+
+  /// Makes the ReplicaSet of a Deployment's template.
+  mutating func createReplicaSet(
+    for object: ClusterObject, _ deployment: Deployment, fences: RolloutArithmetic.Fences, hash: String, size: Int,
+    old: [OwnedReplicaSet]
+  ) -> OwnedReplicaSet? {
+    let name = "\(object.key.name)-\(hash)"
+    let key = ObjectKey(namespace: object.key.namespace, name: name)
+    guard store[.replicaSet, key] == nil, let spec = object.written["spec"], var template = spec["template"] else {
+      return nil
+    }
+    template.setMember(.string(hash), at: ["metadata", "labels", ReplicaSet.templateHashLabel])
+    var selector = spec["selector"] ?? [:]
+    selector.setMember(.string(hash), at: ["matchLabels", ReplicaSet.templateHashLabel])
+    let json: JSONValue = [
+      "metadata": ["name": .string(name), "namespace": .string(key.namespace)],
+      "spec": [
+        "replicas": .integer(Int64(size)), "selector": selector, "template": template,
+        "minReadySeconds": .integer(Int64(deployment.spec.minReadySeconds ?? 0)),
+      ],
+    ]
+    guard var created = try? ClusterObject(kind: .replicaSet, json: json), var set = created.replicaSet else {
+      return nil
+    }
+    let revision = String((old.map(\.revision).max() ?? 0) + 1)
+    set.metadata.uid = random.uid()
+    set.metadata.generation = 1
+    set.metadata.creationTimestamp = date
+    set.metadata.labels = template["metadata", "labels"]?.texts
+    set.metadata.annotations = inheritedAnnotations(deployment).merging([
+      ReplicaSet.revisionAnnotation: revision,
+      ReplicaSet.desiredReplicasAnnotation: String(fences.replicas),
+      ReplicaSet.maxReplicasAnnotation: String(fences.ceiling),
+    ]) { $1 }
+    set.metadata.ownerReferences = [
+      OwnerReference(
+        apiVersion: ClusterKind.deployment.resource.apiVersion, kind: "Deployment", name: object.key.name,
+        uid: deployment.metadata.uid ?? "")
+    ]
+    created.content = .replicaSet(set)
+    var owned = OwnedReplicaSet(object: created, set: set)
+    store(&owned)
+    noteCreation(of: owned, by: object.key, revision: revision)
+    if size > 0 {
+      record(
+        .normal, "ScalingReplicaSet", "Scaled up replica set \(name) from 0 to \(size)", about: .deployment,
+        object.key, by: "deployment-controller")
+    }
+    return owned
+  }
+
+  private mutating func noteCreation(of owned: OwnedReplicaSet, by key: ObjectKey, revision: String) {
+    guard var object = store[.deployment, key], var deployment = object.deployment else { return }
+    var status = deployment.status ?? Deployment.Status()
+    status.set(
+      Condition(
+        type: "Progressing", status: "True", reason: "NewReplicaSetCreated",
+        message: "Created new replica set \"\(owned.name)\"", lastTransitionTime: date, lastUpdateTime: date))
+    deployment.status = status
+    deployment.metadata.annotations = (deployment.metadata.annotations ?? [:])
+      .merging([ReplicaSet.revisionAnnotation: revision]) { $1 }
+    object.content = .deployment(deployment)
+    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
+    commit(object)
+  }
+
+  /// Gives the ReplicaSet of the current template the highest revision: after a rollback an old one becomes the newest.
+  mutating func adoptRevision(of key: ObjectKey, new: inout OwnedReplicaSet?, old: [OwnedReplicaSet]) {
+    guard var current = new, var object = store[.deployment, key], var deployment = object.deployment else { return }
+    let revision = (old.map(\.revision).max() ?? 0) + 1
+    if current.revision < revision {
+      var annotations = current.set.metadata.annotations ?? [:]
+      if current.revision > 0 {
+        let earlier = annotations[Self.revisionHistoryAnnotation].map { "\($0)," } ?? ""
+        annotations[Self.revisionHistoryAnnotation] = earlier + String(current.revision)
+      }
+      annotations[ReplicaSet.revisionAnnotation] = String(revision)
+      current.set.metadata.annotations = annotations
+      store(&current)
+      new = current
+    }
+    var status = deployment.status ?? Deployment.Status()
+    if status.condition("Progressing") == nil {
+      status.set(
+        Condition(
+          type: "Progressing", status: "True", reason: "FoundNewReplicaSet",
+          message: "Found new replica set \"\(current.name)\"", lastTransitionTime: date, lastUpdateTime: date))
+    }
+    let annotations = (deployment.metadata.annotations ?? [:])
+      .merging([ReplicaSet.revisionAnnotation: String(current.revision)]) { $1 }
+    guard annotations != deployment.metadata.annotations || status != deployment.status else { return }
+    deployment.metadata.annotations = annotations
+    deployment.status = status
+    object.content = .deployment(deployment)
+    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
+    commit(object)
+  }
+
+  /// Annotations that a ReplicaSet takes over from its Deployment.
+  private func inheritedAnnotations(_ deployment: Deployment) -> [String: String] {
+    (deployment.metadata.annotations ?? [:]).filter {
+      !$0.key.hasPrefix("deployment.kubernetes.io/") && $0.key != "kubectl.kubernetes.io/last-applied-configuration"
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import KubernetesObjects
+
+// The EndpointSlice controller (Kubernetes 1.36, staging/src/k8s.io/endpointslice/reconciler.go and utils.go).
+extension SimulatedCluster {
+  mutating func reconcileEndpoints(_ service: ObjectKey) {
+    guard let object = store[.service, service], let spec = object.service?.spec, spec.selector?.isEmpty == false
+    else {
+      return
+    }
+    let members = store.all(.pod, namespace: service.namespace)
+      .filter { object.selects($0.metadata.labels) }
+      .compactMap { object in podIDs[object.key].flatMap { pods[$0] }.map { ($0, object) } }
+      .filter { $0.1.pod?.status?.podIP != nil && exits[$0.0.id] == nil }
+      .sorted { $0.0.id < $1.0.id }
+    let endpoints = members.map { runtime, object in
+      EndpointSlice.Endpoint(
+        address: object.pod?.status?.podIP ?? "", ready: runtime.isReady && !runtime.isTerminating,
+        serving: runtime.isReady, terminating: runtime.isTerminating,
+        pod: EndpointSlice.Reference(pod: runtime.key.name, namespace: runtime.key.namespace, uid: runtime.uid),
+        nodeName: object.pod?.spec.nodeName)
+    }
+    let ports = (spec.ports ?? []).map {
+      EndpointSlice.Port(
+        name: $0.name ?? "", port: $0.targetPort?.int ?? $0.port, transport: $0.protocol ?? "TCP")
+    }
+    writeSlice(of: object, endpoints: endpoints, ports: ports)
+    let ready = members.map(\.0).filter { $0.isReady && !$0.isTerminating }.map(\.id)
+    if routing.announced[service] != ready {
+      routing.announced[service] = ready
+      queue.add(.route(service: service, pods: ready), at: now + workload.endpointDelay)
+    }
+  }
+
+  private mutating func writeSlice(
+    of service: ClusterObject, endpoints: [EndpointSlice.Endpoint], ports: [EndpointSlice.Port]
+  ) {
+    let existing = store.all(.endpointSlice, namespace: service.key.namespace).first {
+      $0.metadata.labels?[EndpointSlice.serviceNameLabel] == service.key.name
+    }
+    if var object = existing, var slice = object.endpointSlice {
+      guard slice.endpoints != endpoints || slice.ports != ports else { return }
+      slice.endpoints = endpoints
+      slice.ports = ports
+      slice.metadata.generation = (slice.metadata.generation ?? 1) + 1
+      slice.metadata.annotations = [EndpointSlice.triggerTimeAnnotation: date.description]
+      object.content = .endpointSlice(slice)
+      object.recordWriter(Self.controllerManager, at: date)
+      commit(object)
+      return
+    }
+    var metadata = ObjectMetadata(
+      name: "\(service.key.name)-\(random.suffix())", namespace: service.key.namespace, uid: random.uid(),
+      labels: [
+        EndpointSlice.serviceNameLabel: service.key.name,
+        "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
+      ])
+    metadata.generateName = "\(service.key.name)-"
+    metadata.generation = 1
+    metadata.creationTimestamp = date
+    metadata.annotations = [EndpointSlice.triggerTimeAnnotation: date.description]
+    metadata.ownerReferences = [
+      OwnerReference(apiVersion: "v1", kind: "Service", name: service.key.name, uid: service.metadata.uid ?? "")
+    ]
+    let slice = EndpointSlice(metadata: metadata, addressType: "IPv4", endpoints: endpoints, ports: ports)
+    var object = ClusterObject(kind: .endpointSlice, content: .endpointSlice(slice))
+    object.recordWriter(Self.controllerManager, at: date)
+    commit(object)
+  }
+
+  /// The Ingress learns the endpoints of a service.
+  mutating func route(_ service: ObjectKey, to pods: [PodID]) {
+    settleOfferedLoad()
+    routing.endpoints[service] = pods
+  }
+}

@@ -1,0 +1,67 @@
+import Units
+
+/// What the Ingress does with one request, at once.
+package enum IngressDecision: Sendable, Equatable {
+  /// No rule for this host and path: 404.
+  case noRoute
+  /// The service has no pod that the Ingress knows as ready: 503.
+  case noEndpoint
+  /// The pod does not listen any more, or not yet: 502.
+  case refused(pod: String)
+  /// Too many requests wait in the pod: 503 from the pod itself.
+  case overloaded(pod: String, version: String)
+  /// The pod has taken the request.
+  case forwarded(ForwardedRequest)
+}
+
+/// A request that a pod has taken; ask ``SimulatedCluster/outcome(of:)`` when its time has come.
+package struct ForwardedRequest: Sendable, Equatable {
+  package let podID: PodID
+  package let pod: String
+  package let version: String
+  /// Wall time from now until the answer.
+  package let answerAfter: Duration
+  /// Seconds on the wall since the start.
+  let answeredAt: Double
+}
+
+/// What became of a request that a pod had taken.
+package enum ForwardedOutcome: Sendable, Equatable {
+  /// 200, with the pod's name and version.
+  case answered
+  /// The container ended before the answer: 502, "upstream prematurely closed connection".
+  case cut
+}
+
+extension SimulatedCluster {
+  /// A request arrives at the Ingress now.
+  ///
+  /// - Parameters:
+  ///   - host: the `Host` header, with or without a port.
+  ///   - target: the request target, with or without a query.
+  package mutating func arrive(host: String, target: String) -> IngressDecision {
+    let name = host.utf8.firstIndex(of: 0x3A).map { String(host[..<$0]) } ?? host
+    let path = target.utf8.firstIndex(of: 0x3F).map { target[..<$0] } ?? target[...]
+    guard let service = routing.service(host: name, path: path) else { return .noRoute }
+    guard let id = routing.nextPod(of: service) else { return .noEndpoint }
+    guard let runtime = pods[id], runtime.isListening else { return .refused(pod: pods[id]?.key.name ?? "") }
+    let arrival = wall
+    guard let done = pods[id]?.load.take(at: arrival) else {
+      return .overloaded(pod: runtime.key.name, version: runtime.version)
+    }
+    // The CPU works for a part of the service time; the pod waits for others in the rest.
+    let limit = runtime.load.limit ?? 1
+    let rest = max(0, workload.serviceTime.seconds - runtime.load.cost / limit)
+    let answered = done + (runtime.load.limit == nil ? workload.serviceTime.seconds : rest)
+    return .forwarded(
+      ForwardedRequest(
+        podID: id, pod: runtime.key.name, version: runtime.version,
+        answerAfter: .nanoseconds(Int64((answered - arrival) * 1e9)), answeredAt: answered))
+  }
+
+  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
+  package func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
+    if let exit = exits[request.podID], exit < request.answeredAt { return .cut }
+    return .answered
+  }
+}

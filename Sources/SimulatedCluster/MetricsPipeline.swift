@@ -1,0 +1,86 @@
+package import KubernetesObjects
+import Units
+
+/// CPU use of pods as the metrics API shows it: measured now and then over a window, and shown after a lag.
+struct MetricsPipeline: Sendable {
+  /// One measurement of a pod.
+  struct Measurement: Sendable {
+    let pod: PodID
+    /// End of the window.
+    let time: Duration
+    let window: Duration
+    /// Nanocores: CPU nanoseconds per second of wall time.
+    let nanocores: Int64
+
+    /// Rounded up to a thousandth of a core, as the autoscaler does with what it reads.
+    var millicores: Int64 { (nanocores + 999_999) / 1_000_000 }
+  }
+
+  /// Measurements of one tick and when they show; the newest last.
+  private var ticks: [(visibleAt: Duration, measurements: [Measurement])] = []
+
+  mutating func add(_ measurements: [Measurement], visibleAt: Duration) {
+    ticks.append((visibleAt, measurements))
+  }
+
+  /// What shows at a time: the newest tick whose lag is over.
+  func visible(at now: Duration) -> [Measurement] {
+    ticks.last { $0.visibleAt <= now }?.measurements ?? []
+  }
+
+  /// Forgets ticks that a newer one hides.
+  mutating func prune(at now: Duration) {
+    guard let shown = ticks.lastIndex(where: { $0.visibleAt <= now }) else { return }
+    ticks.removeFirst(shown)
+  }
+}
+
+extension SimulatedCluster {
+  /// Measures all running pods, and does so again after the resolution.
+  mutating func measure() {
+    settleOfferedLoad()
+    var measurements: [MetricsPipeline.Measurement] = []
+    for id in pods.keys.sorted() {
+      guard var runtime = pods[id], runtime.startedAt != nil, exits[id] == nil else { continue }
+      runtime.load.points.append(UsagePoint(time: now, used: runtime.load.used(at: wall)))
+      let opening = runtime.load.points.lastIndex { $0.time <= now - workload.metricsWindow }
+      if let opening, let end = runtime.load.points.last {
+        let begin = runtime.load.points[opening]
+        let length = (end.time - begin.time).seconds / timeScale
+        let cores = length > 0 ? max(0, end.used - begin.used) / length : 0
+        measurements.append(
+          MetricsPipeline.Measurement(
+            pod: id, time: now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded())))
+        runtime.load.points.removeFirst(opening)
+      }
+      pods[id] = runtime
+    }
+    metrics.add(measurements, visibleAt: now + workload.metricsLag)
+    metrics.prune(at: now)
+    queue.add(.measure, at: now + max(workload.metricsResolution, .milliseconds(100)))
+  }
+
+  /// What the metrics API shows now, by name of the pod.
+  package func podMetrics(namespace: String?, selector: LabelSelector? = nil) -> [PodMetrics] {
+    metrics.visible(at: now).compactMap { measurement in
+      guard let runtime = pods[measurement.pod], namespace == nil || runtime.key.namespace == namespace,
+        let object = store[.pod, runtime.key], selector?.matches(object.metadata.labels) ?? true
+      else { return nil }
+      var metadata = ObjectMetadata(
+        name: runtime.key.name, namespace: runtime.key.namespace, labels: object.metadata.labels)
+      metadata.creationTimestamp = date
+      let containers = (object.pod?.spec.containers ?? []).map { container in
+        let serves = container.name == runtime.container.name
+        return PodMetrics.ContainerUsage(
+          container: container.name,
+          usage: [
+            "cpu": ResourceQuantity(Quantity(milli: serves ? measurement.millicores : 0)),
+            "memory": ResourceQuantity(Quantity(milli: workload.memoryBytes * 1_000)),
+          ])
+      }
+      return PodMetrics(
+        metadata: metadata, timestamp: date(at: measurement.time), window: measurement.window.text,
+        containers: containers)
+    }.sorted { ($0.metadata.namespace ?? "", $0.metadata.name ?? "") < ($1.metadata.namespace ?? "", $1.metadata.name ?? "") }
+  }
+}

@@ -1,0 +1,102 @@
+import KubernetesObjects
+
+/// What happened to one object.
+package struct ObjectChange: Sendable {
+  package enum Action: String, Sendable {
+    case added = "ADDED"
+    case modified = "MODIFIED"
+    case deleted = "DELETED"
+  }
+
+  package let action: Action
+  package let object: ClusterObject
+  /// The version before, for watches whose selector the object has left or entered.
+  let previous: ClusterObject?
+  package let resourceVersion: Int64
+  /// Cluster time of the change.
+  package let time: Duration
+}
+
+/// All objects, and for each kind the changes of late, as etcd and the API server's watch cache keep them.
+struct ObjectStore: Sendable {
+  /// Where counting starts, so that a very small version is too old, as in a cluster that has lived.
+  private(set) var resourceVersion: Int64 = 200
+  private var objects: [[ObjectKey: ClusterObject]]
+  private var histories: [[ObjectChange]]
+  /// Changes up to this version are forgotten.
+  private var forgotten: [Int64]
+  /// How many changes of one kind are kept for watches.
+  let historyLimit: Int
+
+  init(historyLimit: Int) {
+    self.historyLimit = historyLimit
+    objects = ClusterKind.allCases.map { _ in [:] }
+    histories = ClusterKind.allCases.map { _ in [] }
+    forgotten = ClusterKind.allCases.map { _ in 200 }
+  }
+
+  subscript(kind: ClusterKind, key: ObjectKey) -> ClusterObject? {
+    objects[kind.rawValue][key]
+  }
+
+  /// The objects of a kind, by namespace and name; all namespaces when none is given.
+  func all(_ kind: ClusterKind, namespace: String? = nil) -> [ClusterObject] {
+    let keys = objects[kind.rawValue].keys.filter { namespace == nil || $0.namespace == namespace }.sorted()
+    return keys.compactMap { objects[kind.rawValue][$0] }
+  }
+
+  func count(_ kind: ClusterKind) -> Int { objects[kind.rawValue].count }
+
+  /// Stores a version of an object under the next resource version.
+  @discardableResult
+  mutating func put(_ object: ClusterObject, at time: Duration) -> ClusterObject {
+    resourceVersion += 1
+    var object = object
+    object.metadata.resourceVersion = String(resourceVersion)
+    let previous = objects[object.kind.rawValue].updateValue(object, forKey: object.key)
+    note(
+      ObjectChange(
+        action: previous == nil ? .added : .modified, object: object, previous: previous,
+        resourceVersion: resourceVersion, time: time))
+    return object
+  }
+
+  @discardableResult
+  mutating func remove(_ kind: ClusterKind, _ key: ObjectKey, at time: Duration) -> ClusterObject? {
+    guard var object = objects[kind.rawValue].removeValue(forKey: key) else { return nil }
+    resourceVersion += 1
+    object.metadata.resourceVersion = String(resourceVersion)
+    note(
+      ObjectChange(
+        action: .deleted, object: object, previous: object, resourceVersion: resourceVersion, time: time))
+    return object
+  }
+
+  private mutating func note(_ change: ObjectChange) {
+    let kind = change.object.kind.rawValue
+    histories[kind].append(change)
+    // Forgetting half of it at once keeps the cost of each change constant.
+    if histories[kind].count > 2 * historyLimit {
+      forgotten[kind] = histories[kind][historyLimit - 1].resourceVersion
+      histories[kind].removeFirst(historyLimit)
+    }
+  }
+
+  /// Changes of a kind after a version, the oldest first; `nil` when some of them are forgotten.
+  func changes(_ kind: ClusterKind, after version: Int64) -> ArraySlice<ObjectChange>? {
+    guard version >= forgotten[kind.rawValue] else { return nil }
+    let history = histories[kind.rawValue]
+    var low = 0
+    var high = history.count
+    while low < high {
+      let middle = (low + high) / 2
+      if history[middle].resourceVersion <= version { low = middle + 1 } else { high = middle }
+    }
+    return history[low...]
+  }
+
+  /// The newest version of a kind, to see cheaply whether a watch has anything to read.
+  func newestVersion(_ kind: ClusterKind) -> Int64 {
+    histories[kind.rawValue].last?.resourceVersion ?? forgotten[kind.rawValue]
+  }
+}

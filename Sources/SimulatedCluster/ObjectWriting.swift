@@ -1,0 +1,153 @@
+import KubernetesObjects
+
+// Create, update and delete, as the API server does them.
+extension SimulatedCluster {
+  mutating func create(
+    _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String
+  ) throws(APIFailure) -> ClusterObject {
+    guard kind != .pod, kind != .event, kind != .endpointSlice else {
+      throw .badRequest("the simulated cluster makes \(kind.resource.plural) itself: create a Deployment")
+    }
+    var json = json.withoutNulls
+    json["status"] = nil
+    if json["metadata", "name"] == nil, let prefix = json["metadata", "generateName"]?.string {
+      json.setMember(.string(prefix + random.suffix()), at: ["metadata", "name"])
+    }
+    let name = json["metadata", "name"]?.string ?? ""
+    guard !name.isEmpty else {
+      throw .invalid(kind, name, [.required("metadata.name", "name or generateName is required")])
+    }
+    let key = ObjectKey(namespace: namespace, name: name)
+    guard store[kind, key] == nil else { throw .alreadyExists(kind, name) }
+    kind.fillDefaults(in: &json)
+    if kind == .service { json.setDefault(.string(nextServiceAddress()), at: "spec", "clusterIP") }
+    var object = try checked(kind, name: name, json: json)
+    object.metadata.namespace = kind.isNamespaced ? namespace : nil
+    object.metadata.uid = random.uid()
+    object.metadata.creationTimestamp = date
+    object.metadata.generation = kind.countsGenerations ? 1 : nil
+    object.metadata.deletionTimestamp = nil
+    object.metadata.managedFields = nil
+    object.recordWriter(manager, at: date)
+    if kind == .namespace || kind == .resourceQuota {
+      object.content = .plain(object.metadata, status: kind == .namespace ? ["phase": "Active"] : [:])
+    }
+    if kind == .service || kind == .ingress { object.written["status"] = ["loadBalancer": [:]] }
+    return commit(object)
+  }
+
+  private func nextServiceAddress() -> String {
+    "10.0.\(store.count(.service) / 250).\(store.count(.service) % 250 + 2)"
+  }
+
+  /// The typed object, or everything that is wrong with it.
+  private func checked(_ kind: ClusterKind, name: String, json: JSONValue) throws(APIFailure) -> ClusterObject {
+    let object: ClusterObject
+    do {
+      object = try ClusterObject(kind: kind, json: json)
+    } catch {
+      throw .badRequest("\(kind.resource.kind) \"\(name)\" cannot be read: \(Self.text(of: error))")
+    }
+    let problems = object.problems()
+    guard problems.isEmpty else { throw .invalid(kind, name, problems) }
+    return object
+  }
+
+  /// Where and why decoding failed, in one line.
+  private static func text(of error: any Error) -> String {
+    func path(_ context: DecodingError.Context) -> String {
+      context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context):
+      return "\((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: ".")) is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
+      DecodingError.dataCorrupted(let context):
+      return "\(path(context)): \(context.debugDescription)"
+    default: return "\(error)"
+    }
+  }
+
+  /// Replaces an object, or its status, by what a client wants it to be.
+  mutating func update(
+    _ kind: ClusterKind, _ key: ObjectKey, to json: JSONValue, isStatus: Bool, manager: String
+  ) throws(APIFailure) -> ClusterObject {
+    guard let current = store[kind, key] else { throw .notFound(kind, key.name) }
+    if let version = json["metadata", "resourceVersion"]?.string, !version.isEmpty,
+      version != current.metadata.resourceVersion
+    {
+      throw .conflict(kind, key.name)
+    }
+    var wanted = json.withoutNulls
+    let before = current.json()
+    if isStatus {
+      var merged = before
+      merged["status"] = wanted["status"]
+      wanted = merged
+    } else {
+      wanted["status"] = before["status"]
+      kind.fillDefaults(in: &wanted)
+    }
+    for field in ["name", "namespace", "uid", "creationTimestamp", "generation", "managedFields",
+      "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"]
+    {
+      wanted.setMember(before["metadata"]?[field], at: ["metadata", field])
+    }
+    wanted["apiVersion"] = before["apiVersion"]
+    wanted["kind"] = before["kind"]
+    guard wanted != before else { return current }
+    var object = try checked(kind, name: key.name, json: wanted)
+    if let problem = object.immutableFieldProblem(comparedTo: current) { throw .invalid(kind, key.name, [problem]) }
+    if kind.countsGenerations, wanted["spec"] != before["spec"] {
+      object.metadata.generation = (current.metadata.generation ?? 1) + 1
+    }
+    object.recordWriter(manager, subresource: isStatus ? "status" : nil, at: date)
+    return commit(object)
+  }
+
+  /// Sets the size of a Deployment or ReplicaSet through its scale subresource.
+  @discardableResult
+  mutating func setScale(
+    _ kind: ClusterKind, _ key: ObjectKey, to replicas: Int, manager: String
+  ) throws(APIFailure) -> ClusterObject {
+    guard var object = store[kind, key] else { throw .notFound(kind, key.name) }
+    guard replicas >= 0 else {
+      throw .invalid(
+        kind, key.name, [.invalid("spec.replicas", replicas, "must be greater than or equal to 0")])
+    }
+    switch object.content {
+    case .deployment(var deployment):
+      guard deployment.spec.replicas != replicas else { return object }
+      deployment.spec.replicas = replicas
+      object.content = .deployment(deployment)
+    case .replicaSet(var set):
+      guard set.spec.replicas != replicas else { return object }
+      set.spec.replicas = replicas
+      object.content = .replicaSet(set)
+    default: throw .noSuchPath
+    }
+    object.metadata.generation = (object.metadata.generation ?? 1) + 1
+    object.recordWriter(manager, subresource: "scale", at: date)
+    return commit(object)
+  }
+
+  /// Deletes an object: pods end gracefully, the rest is gone at once and what it owned follows.
+  mutating func delete(
+    _ kind: ClusterKind, _ key: ObjectKey, gracePeriod: Int?, orphansDependents: Bool
+  ) throws(APIFailure) -> ClusterObject {
+    guard let object = store[kind, key] else { throw .notFound(kind, key.name) }
+    if kind == .pod {
+      deletePod(key, gracePeriod: gracePeriod)
+      return store[kind, key] ?? object
+    }
+    guard kind != .namespace else {
+      throw .badRequest("the simulated cluster does not delete namespaces")
+    }
+    if orphansDependents {
+      store.remove(kind, key, at: now)
+    } else {
+      discard(kind, key)
+    }
+    return object
+  }
+}

@@ -1,0 +1,68 @@
+import Units
+
+/// A steady stream of requests to one host and path: load without single requests, for virtual time.
+struct OfferedLoad: Sendable {
+  var rate = 0.0
+  var host = ""
+  var path = "/"
+  /// Until when it is reckoned, in seconds on the wall.
+  var settledAt = 0.0
+  var totals = OfferedLoadTotals()
+}
+
+/// What became of the requests of a steady stream; fractions of requests, since the stream has no single ones.
+package struct OfferedLoadTotals: Sendable, Equatable {
+  package var answered = 0.0
+  /// Sent to pods that did not listen: 502.
+  package var refused = 0.0
+  /// Beyond the queues of the pods, or with no pod to send to: 503.
+  package var unavailable = 0.0
+  /// No rule for the host and path: 404.
+  package var unrouted = 0.0
+}
+
+extension SimulatedCluster {
+  /// From now on requests come at a steady rate, spread evenly over the pods that the Ingress knows.
+  ///
+  /// - Parameter rate: requests per second of wall time.
+  package mutating func setOfferedRate(_ rate: Double, host: String, path: String = "/") {
+    settleOfferedLoad()
+    offered.rate = rate
+    offered.host = host
+    offered.path = path
+  }
+
+  /// What became of the steady stream until now.
+  package mutating func offeredLoadTotals() -> OfferedLoadTotals {
+    settleOfferedLoad()
+    return offered.totals
+  }
+
+  /// Reckons the steady stream up to now; called before anything changes that it depends on.
+  mutating func settleOfferedLoad() {
+    let end = wall
+    let start = offered.settledAt
+    offered.settledAt = end
+    guard offered.rate > 0, end > start else { return }
+    let count = offered.rate * (end - start)
+    guard let service = routing.service(host: offered.host, path: offered.path[...]) else {
+      offered.totals.unrouted += count
+      return
+    }
+    guard let targets = routing.endpoints[service], !targets.isEmpty else {
+      offered.totals.unavailable += count
+      return
+    }
+    let share = offered.rate / Double(targets.count)
+    for id in targets {
+      guard pods[id]?.isListening == true,
+        let taken = pods[id]?.load.take(rate: share, from: start, to: end)
+      else {
+        offered.totals.refused += share * (end - start)
+        continue
+      }
+      offered.totals.answered += taken
+      offered.totals.unavailable += share * (end - start) - taken
+    }
+  }
+}

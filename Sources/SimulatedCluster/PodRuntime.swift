@@ -1,0 +1,132 @@
+import KubernetesObjects
+
+/// What the machine under a pod knows of it, beside the object in the API.
+struct PodRuntime: Sendable {
+  let id: PodID
+  let key: ObjectKey
+  let uid: String
+  let replicaSet: ObjectKey?
+  let createdAt: Duration
+  /// The container that serves requests, and what its probes and limits say.
+  let container: Container
+  /// Tag of the image: what answers call their version.
+  let version: String
+
+  var node: Int?
+  var startedAt: Duration?
+  /// The application answers probes and requests.
+  var isUp = false
+  /// The application accepts requests.
+  var isListening = false
+  var isReady = false
+  var readyAt: Duration?
+  var startupDone = false
+  var successes = 0
+  var failures = 0
+  var isTerminating = false
+  /// When the machine kills what still runs.
+  var killedAt: Duration?
+  var load: PodLoad
+
+  init(
+    id: PodID, key: ObjectKey, uid: String, replicaSet: ObjectKey?, createdAt: Duration, container: Container,
+    version: String, load: PodLoad
+  ) {
+    self.id = id
+    self.key = key
+    self.uid = uid
+    self.replicaSet = replicaSet
+    self.createdAt = createdAt
+    self.container = container
+    self.version = version
+    self.load = load
+  }
+
+  /// How long the preStop hook holds SIGTERM back.
+  var preStop: Duration {
+    guard let hook = container.lifecycle?.preStop else { return .zero }
+    if let sleep = hook.sleep { return .seconds(sleep.seconds) }
+    return Self.sleep(command: hook.exec?.command ?? []) ?? .zero
+  }
+
+  /// The length of `sleep N`, alone or as the text of a shell: `["sleep", "10"]`, `["/bin/sh", "-c", "sleep 10"]`.
+  static func sleep(command: [String]) -> Duration? {
+    let words = command.flatMap { $0.split(separator: " ") }
+    guard let index = words.firstIndex(where: { $0 == "sleep" || $0.hasSuffix("/sleep") }),
+      words.indices.contains(index + 1), let seconds = Double(words[index + 1])
+    else { return nil }
+    return .seconds(seconds)
+  }
+}
+
+/// A point on the curve of CPU that a pod has used.
+struct UsagePoint: Sendable {
+  /// Cluster time.
+  let time: Duration
+  /// CPU seconds since the start of the container.
+  let used: Double
+}
+
+/// The requests of one pod: a server that takes one after the other, as fast as the CPU limit allows.
+///
+/// All times are seconds on the wall.
+struct PodLoad: Sendable {
+  /// CPU seconds that one request costs.
+  let cost: Double
+  /// Cores; `nil` without a limit.
+  let limit: Double?
+  let queueLimit: Int
+
+  /// CPU seconds of all requests that were taken.
+  private(set) var accepted = 0.0
+  /// When the CPU has worked off what was taken.
+  private(set) var busyUntil = 0.0
+  private(set) var requests: Int64 = 0
+  var points: [UsagePoint] = []
+
+  init(cost: Double, limit: Double?, queueLimit: Int) {
+    self.cost = cost
+    self.limit = limit
+    self.queueLimit = queueLimit
+  }
+
+  /// CPU time of one request at the limit.
+  private var turn: Double { limit.map { cost / $0 } ?? 0 }
+
+  /// Takes a request; the time when the CPU is done with it, or `nil` when too many wait.
+  mutating func take(at now: Double) -> Double? {
+    guard turn > 0 else {
+      accepted += cost
+      requests += 1
+      return now
+    }
+    let start = max(now, busyUntil)
+    guard start - now <= Double(queueLimit) * turn else { return nil }
+    busyUntil = start + turn
+    accepted += cost
+    requests += 1
+    return busyUntil
+  }
+
+  /// Takes a steady stream of requests; how many were taken.
+  mutating func take(rate: Double, from start: Double, to end: Double) -> Double {
+    let offered = rate * (end - start)
+    guard turn > 0 else {
+      accepted += offered * cost
+      return offered
+    }
+    let waiting = max(0, busyUntil - start) / turn
+    let room = max(0, Double(queueLimit) + (end - start) / turn - waiting)
+    let taken = min(offered, room)
+    accepted += taken * cost
+    busyUntil = max(start, busyUntil) + taken * turn
+    if busyUntil < end { busyUntil = end }
+    return taken
+  }
+
+  /// CPU seconds used until a time: what was taken less what waits still.
+  func used(at now: Double) -> Double {
+    guard let limit else { return accepted }
+    return accepted - max(0, busyUntil - now) * limit
+  }
+}

@@ -1,0 +1,88 @@
+package import KubernetesObjects
+
+/// A watch that a client holds open: what it is about and how far it has been told.
+package struct WatchStream: Sendable {
+  let selection: ObjectSelection
+  let asTable: Bool
+  package let allowsBookmarks: Bool
+  /// When the server ends the stream, in seconds of wall time; `nil` when the client names no limit.
+  package let timeoutSeconds: Int?
+  var version: Int64
+  /// Whether objects that exist already come first, as ADDED.
+  var sendsExisting: Bool
+  /// Whether a bookmark says when those are through.
+  let marksEndOfExisting: Bool
+  var columnsSent = false
+  /// Set when changes were forgotten that the client has not seen: it has to list again.
+  package var isExpired = false
+}
+
+extension SimulatedCluster {
+  /// Whether anything may have happened since the stream was told last.
+  package func hasNews(for stream: WatchStream) -> Bool {
+    stream.sendsExisting || store.newestVersion(stream.selection.kind) > stream.version
+  }
+
+  /// The events that a stream has not had yet.
+  package func events(for stream: inout WatchStream) -> [JSONValue] {
+    var events: [JSONValue] = []
+    if stream.sendsExisting {
+      stream.sendsExisting = false
+      for object in store.all(stream.selection.kind, namespace: stream.selection.namespace)
+      where stream.selection.matches(object) {
+        events.append(event("ADDED", object, for: &stream))
+      }
+      stream.version = store.resourceVersion
+      if stream.marksEndOfExisting {
+        events.append(bookmark(for: stream, endsExisting: true))
+      }
+      return events
+    }
+    guard let changes = store.changes(stream.selection.kind, after: stream.version) else {
+      stream.isExpired = true
+      return [
+        [
+          "type": "ERROR",
+          "object": APIFailure.expired(stream.version, newest: store.resourceVersion).json,
+        ]
+      ]
+    }
+    for change in changes {
+      stream.version = change.resourceVersion
+      let matches = stream.selection.matches(change.object)
+      let matched = change.previous.map(stream.selection.matches) ?? false
+      let type: String?
+      switch (change.action, matched, matches) {
+      case (.deleted, _, true): type = "DELETED"
+      case (.deleted, _, false), (_, false, false): type = nil
+      case (.added, _, true), (.modified, false, true): type = "ADDED"
+      case (_, true, false): type = "DELETED"
+      case (.modified, true, true): type = "MODIFIED"
+      }
+      if let type { events.append(event(type, change.object, for: &stream)) }
+    }
+    return events
+  }
+
+  private func event(_ type: String, _ object: ClusterObject, for stream: inout WatchStream) -> JSONValue {
+    guard stream.asTable else { return ["type": .string(type), "object": object.json()] }
+    let table = table(
+      of: [object], kind: stream.selection.kind, version: object.metadata.resourceVersion,
+      withColumns: !stream.columnsSent)
+    stream.columnsSent = true
+    return ["type": .string(type), "object": table]
+  }
+
+  /// An event without an object, which moves the version that a client begins again from.
+  package func bookmark(for stream: WatchStream, endsExisting: Bool = false) -> JSONValue {
+    let resource = stream.selection.kind.resource
+    var metadata: JSONValue = ["resourceVersion": .string(String(max(stream.version, store.resourceVersion)))]
+    if endsExisting { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
+    return [
+      "type": "BOOKMARK",
+      "object": [
+        "kind": .string(resource.kind), "apiVersion": .string(resource.apiVersion), "metadata": metadata,
+      ],
+    ]
+  }
+}

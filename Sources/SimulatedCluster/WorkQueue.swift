@@ -1,0 +1,86 @@
+/// What the cluster has to do at some time.
+enum Work: Sendable, Hashable {
+  case reconcile(Reconciliation)
+  case synchronizeAutoscaler(ObjectKey, uid: String)
+  case bind(PodID)
+  case finishPull(PodID)
+  case startContainers(PodID)
+  case startUp(PodID)
+  case probe(PodID)
+  case becomeAvailable(PodID)
+  case signal(PodID)
+  case stopListening(PodID)
+  case exit(PodID, killed: Bool)
+  case remove(PodID)
+  case forgetExit(PodID)
+  case route(service: ObjectKey, pods: [PodID])
+  case measure
+  case collectGarbage(ownerUID: String)
+  case checkProgress(ObjectKey)
+  case forgetEvents
+}
+
+/// An object that a controller has to look at again; asking twice before it does so is asking once.
+enum Reconciliation: Sendable, Hashable {
+  case deployment(ObjectKey)
+  case replicaSet(ObjectKey)
+  case endpoints(service: ObjectKey)
+  case quotas(namespace: String)
+}
+
+/// Number of a pod in the order of creation.
+package typealias PodID = Int
+
+/// Work by due time; what is due at the same time comes in the order of asking. A binary heap.
+struct WorkQueue: Sendable {
+  private struct Entry: Sendable {
+    let due: Duration
+    let order: UInt64
+    let work: Work
+
+    func precedes(_ other: Entry) -> Bool {
+      due == other.due ? order < other.order : due < other.due
+    }
+  }
+
+  private var heap: [Entry] = []
+  private var asked: UInt64 = 0
+
+  var nextDue: Duration? { heap.first?.due }
+
+  mutating func add(_ work: Work, at due: Duration) {
+    asked += 1
+    heap.append(Entry(due: due, order: asked, work: work))
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard heap[child].precedes(heap[parent]) else { break }
+      heap.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  /// Takes the first work that is due at or before a time.
+  mutating func next(until time: Duration) -> (work: Work, due: Duration)? {
+    guard let first = heap.first, first.due <= time else { return nil }
+    let last = heap.removeLast()
+    if !heap.isEmpty {
+      heap[0] = last
+      sink()
+    }
+    return (first.work, first.due)
+  }
+
+  private mutating func sink() {
+    var parent = 0
+    while true {
+      let left = 2 * parent + 1
+      guard left < heap.count else { return }
+      let right = left + 1
+      let child = right < heap.count && heap[right].precedes(heap[left]) ? right : left
+      guard heap[child].precedes(heap[parent]) else { return }
+      heap.swapAt(child, parent)
+      parent = child
+    }
+  }
+}
