@@ -81,7 +81,8 @@ extension CountEnvelope {
       certain += step.certain
       possible += step.possible
       guard instant >= start, instant <= max(end, start) else { continue }
-      segments.append(Segment(start: instant, range: unknown.contains(instant) ? nil : certain...max(certain, possible)))
+      segments.append(
+        Segment(start: instant, range: unknown.contains(instant) ? nil : certain...max(certain, possible)))
     }
     self.init(segments: segments, end: end)
   }

@@ -166,7 +166,8 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// Adds a version that came in after a newer one, as when a list is ahead of the watch.
   private mutating func insert(_ observation: Observation, uid: String, clock: ServerClock, decoder: JSONDecoder) {
     guard var track = tracks[uid], let known = versions[uid] else { return }
-    let index = track.isGone && Self.order(observation.resourceVersion, track.revisions.last ?? nil) == .newer
+    let index =
+      track.isGone && Self.order(observation.resourceVersion, track.revisions.last ?? nil) == .newer
       ? known.count - 1
       : track.revisions.firstIndex { Self.order(observation.resourceVersion, $0) != .newer } ?? known.count
     guard index < known.count, Self.order(observation.resourceVersion, track.revisions[index]) != .same,

@@ -225,7 +225,9 @@ struct RunRecordingTests {
     #expect(throws: RecordingError.folderMissing(path: folder.file("missing"))) {
       try RecordingWriter(path: folder.file("missing/run.sqlite"), run: SampleRun.description)
     }
-    #expect(throws: RecordingError.fileMissing(path: folder.file())) { try RecordingReader.timeline(path: folder.file()) }
+    #expect(throws: RecordingError.fileMissing(path: folder.file())) {
+      try RecordingReader.timeline(path: folder.file())
+    }
     let writer = try RecordingWriter(path: folder.file(), run: SampleRun.description)
     #expect(throws: RecordingError.fileExists(path: folder.file())) {
       try RecordingWriter(path: folder.file(), run: SampleRun.description)

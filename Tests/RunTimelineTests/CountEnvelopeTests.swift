@@ -4,7 +4,9 @@ import Units
 
 @Suite("What is known of a count")
 struct CountEnvelopeTests {
-  private func bounds(_ earliest: Int, _ latest: Int) -> InstantBounds { InstantBounds(.seconds(earliest), .seconds(latest)) }
+  private func bounds(_ earliest: Int, _ latest: Int) -> InstantBounds {
+    InstantBounds(.seconds(earliest), .seconds(latest))
+  }
 
   private func condition(_ text: String) throws -> CountCondition { try #require(try? CountCondition(text: text)) }
 
@@ -46,7 +48,8 @@ struct CountEnvelopeTests {
 
   @Test("A change that was the last thing heard counts as reached")
   func reachedAtTheEnd() throws {
-    let envelope = CountEnvelope(initial: 3, start: .zero, changes: [.init(at: bounds(10, 12), value: 8)], end: .seconds(12))
+    let envelope = CountEnvelope(
+      initial: 3, start: .zero, changes: [.init(at: bounds(10, 12), value: 8)], end: .seconds(12))
     #expect(envelope.first(try condition(">= 8"), from: .zero) == .reached(bounds(10, 12)))
   }
 
@@ -75,7 +78,9 @@ struct CountEnvelopeTests {
     let envelope = CountEnvelope(
       presences: [.init(from: bounds(1, 2), to: bounds(8, 9)), .init(from: bounds(5, 6), to: nil)], start: .zero,
       end: .seconds(10))
-    let expected: [(Int, ClosedRange<Int>)] = [(0, 0...0), (1, 0...1), (2, 1...1), (5, 1...2), (6, 2...2), (8, 1...2), (9, 1...1)]
+    let expected: [(Int, ClosedRange<Int>)] = [
+      (0, 0...0), (1, 0...1), (2, 1...1), (5, 1...2), (6, 2...2), (8, 1...2), (9, 1...1),
+    ]
     for (second, range) in expected { #expect(envelope.range(at: .seconds(second)) == range, "at \(second)") }
   }
 

@@ -27,7 +27,7 @@ struct RecordedStoryTests {
     let history = try Recordings.history("surge-and-rollout")
     expect(history.wantedReplicas, goesThrough: [(3, 0), (7, 73.3), (8, 103.4), (4, 598.8), (3, 658.8)])
     #expect(certainValues(history.recommendedReplicas).map(\.value) == [3, 7, 8, 4, 3])
-    #expect(history.gaps.values.allSatisfy(\.isEmpty))
+    #expect(history.gaps.values.reduce(0) { $0 + $1.count } == 0)
   }
 
   @Test("The rollout starts at 180 s, is complete at 208.4 s, and keeps between 7 available and 10 pods")
@@ -131,7 +131,9 @@ struct RecordedStoryTests {
     #expect(history.readyReplicas.extent(from: .seconds(80), to: .seconds(190)) == 5...5)
     #expect(history.pods.count == 5)
     #expect(
-      history.events.contains { $0.event.reason == "FailedCreate" && $0.event.message?.contains("exceeded quota") ?? false })
+      history.events.contains {
+        $0.event.reason == "FailedCreate" && $0.event.message?.contains("exceeded quota") ?? false
+      })
     let last = try #require(history.deployment.last?.object.status)
     #expect(last.condition("ReplicaFailure")?.status == "True")
   }
