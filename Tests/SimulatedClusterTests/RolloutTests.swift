@@ -78,8 +78,8 @@ struct RolloutTests {
     var abrupt = try Workload()
     abrupt.removePreStop()
     let lost = try refused(abrupt)
-    // Three pods, 1.8 s each between the end of listening and the end of sending, at 60/s to 100/s.
-    #expect(lost.refused > 3 * 1.7 * 60 && lost.refused < 3 * 1.9 * 100)
+    // Three pods, 1.8 s each between the end of listening and the end of sending, at 60/s to 150/s.
+    #expect(lost.refused > 3 * 1.7 * 60 && lost.refused < 3 * 1.9 * 150)
   }
 
   @Test("A quota stops the growth: FailedCreate events, ReplicaFailure, and the ReplicaSet backs off")

@@ -47,13 +47,16 @@ struct ScalingStoryTests {
     let writers = cluster.deployment?.metadata.managedFields ?? []
     let scale = try #require(writers.first { $0.subresource == "scale" })
     #expect(scale.manager == "kube-controller-manager" && scale.time == nil)
-    #expect(cluster.events.contains { $0.message?.hasPrefix("Scaled up replica set") == true && $0.message?.hasSuffix("from 3 to 7") == true })
+    #expect(
+      cluster.events.contains {
+        $0.message?.hasPrefix("Scaled up replica set") == true && $0.message?.hasSuffix("from 3 to 7") == true
+      })
   }
 
-  @Test("Utilization is capped by the CPU limit: three pods under 1,400/s report 200 % of their request")
+  @Test("Utilization is capped by the CPU limit: three pods under 2,000/s report 200 % of their request")
   func cap() throws {
     var cluster = try Workload().settledCluster()
-    cluster.setOfferedRate(1_400, host: Workload.host)
+    cluster.setOfferedRate(2_000, host: Workload.host)
     cluster.advance(to: .seconds(75))
     let usage = cluster.podMetrics(namespace: Workload.namespace)
     #expect(usage.count == 3)
