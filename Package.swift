@@ -88,10 +88,10 @@ let package = Package(
     .testTarget(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
     .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
-    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "Profiles", "Units"]),
+    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
-      dependencies: ["Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: ["Arrivals", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Expectations", "Reporting", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
@@ -118,6 +118,9 @@ let package = Package(
     .testTarget(
       name: "SimulatedClusterServerTests",
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),
+    .testTarget(
+      name: "HarnessTests",
+      dependencies: ["Harness", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",

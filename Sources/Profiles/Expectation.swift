@@ -4,6 +4,16 @@ package import Units
 package struct Expectation: Sendable, Equatable {
   package var name: String
   package var kind: Kind
+  /// Where it stands in the profile, from 1; `nil` where that is not known.
+  package var line: Int?
+  package var column: Int?
+
+  package init(name: String, kind: Kind, line: Int? = nil, column: Int? = nil) {
+    self.name = name
+    self.kind = kind
+    self.line = line
+    self.column = column
+  }
 
   package enum Kind: Sendable, Equatable {
     case scaleUp(ScaleUp)

@@ -30,7 +30,9 @@ struct LoadGenerationBenchmark {
     let before = MonotonicClock.processCPU()
     let summary = try await generator.run { snapshot in
       if arguments.contains("--lateness") {
-        print("lateness", snapshot.generator.latenessP50, snapshot.generator.latenessP99, snapshot.generator.latenessMaximum)
+        print(
+          "lateness", snapshot.generator.latenessP50, snapshot.generator.latenessP99, snapshot.generator.latenessMaximum
+        )
       }
     }
     let elapsed = (ContinuousClock.now - started).seconds

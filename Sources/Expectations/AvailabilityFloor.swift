@@ -1,0 +1,109 @@
+import AutoscalerModel
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.AvailabilityFloor {
+  /// At every instant of the window at least `wanted − maxUnavailable(wanted)` replicas must be available, as the
+  /// Deployment's own status counts.
+  ///
+  /// Every version of the Deployment that the API server stored is judged by itself. Versions whose status is older than
+  /// their spec (`observedGeneration`) prove nothing. When the wanted count rises, the new pods need time to start: until
+  /// the floor of the new count was reached once, the floor before the rise holds on.
+  func opinion(on run: RunView) -> Opinion {
+    switch run.stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      let (envelope, reason) = run.envelope(.available)
+      guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
+      let window = stretch.hull
+      let states = FloorState.states(of: cluster.deployment)
+      let concerned = states.filter { $0.mayHold(in: stretch) }
+      let evidence =
+        concerned.filter { $0.isShort || $0.floorChanged }.prefix(12).map { Evidence(at: $0.from, $0.sentence) }
+        + CountEvidence.gaps(run, resource: Deployment.resource.plural, in: window)
+      if let broken = concerned.first(where: { $0.isShort && $0.mustHold(in: stretch) }) {
+        let worst = concerned.filter { $0.isShort && $0.mustHold(in: stretch) }.min { $0.margin < $1.margin } ?? broken
+        return .fail(
+          "\(worst.sentence), \(-worst.margin) below the floor, \(worst.from.plain) of the run", window: window,
+          evidence: evidence + ScalingClues.clues(run, in: window))
+      }
+      if let doubtful = concerned.first(where: \.isShort) {
+        return .inconclusive(
+          "\(doubtful.sentence) \(doubtful.from.plain), which may lie outside of \(during)", window: window,
+          evidence: evidence)
+      }
+      if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
+      if let unknown = envelope.pieces(from: window.earliest, to: window.latest).first(where: { $0.range == nil }) {
+        return .inconclusive(
+          "nothing is known from \(unknown.from.plain) to \(unknown.to.plain) of the run", window: window,
+          evidence: evidence)
+      }
+      guard let tightest = concerned.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
+        return .inconclusive("no status of the Deployment was seen in \(during)", window: window)
+      }
+      return .pass("never less than \(tightest.sentence)", window: window, evidence: evidence)
+    }
+  }
+}
+
+/// What one version of a Deployment says of its availability.
+struct FloorState: Equatable {
+  /// When this version replaced the one before, and when it was replaced itself.
+  var from: InstantBounds
+  var to: InstantBounds?
+  var available: Int
+  var wanted: Int
+  var floor: Int
+  /// The floor that must hold now: the one before a rise, until the new one was reached.
+  var required: Int
+  var floorChanged: Bool
+  /// Whether the status belongs to the spec.
+  var isObserved: Bool
+
+  var margin: Int { available - required }
+  var isShort: Bool { isObserved && margin < 0 }
+
+  var sentence: String {
+    let grace = required < floor ? ", new pods still starting" : ""
+    return "\(available) available of \(wanted) wanted (floor \(required)\(grace))"
+  }
+
+  static func states(of versions: [ObjectVersion<Deployment>]) -> [FloorState] {
+    var states: [FloorState] = []
+    var required: Int?
+    for (index, version) in versions.enumerated() where !version.deleted {
+      let deployment = version.object
+      let fences = RolloutArithmetic.fences(of: deployment.spec)
+      let available = deployment.status?.availableReplicas ?? 0
+      let observed = (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+      let before = required ?? fences.floor
+      // A floor that sinks holds at once, one that rises once it was reached.
+      let now = fences.floor <= before || (observed && available >= fences.floor) ? fences.floor : before
+      required = now
+      states.append(
+        FloorState(
+          from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil, available: available,
+          wanted: fences.replicas, floor: fences.floor, required: now,
+          floorChanged: states.last.map { $0.floor != fences.floor || $0.required != now } ?? false,
+          isObserved: observed))
+    }
+    return states
+  }
+
+  /// Whether the version may have been the current one at some instant of the window.
+  func mayHold(in stretch: RunView.Stretch) -> Bool {
+    from.earliest < stretch.end.latest && (to.map { $0.latest > stretch.start.earliest } ?? true)
+  }
+
+  /// Whether it certainly was at some instant that certainly belongs to the window. A version that began inside it did
+  /// exist there, however short.
+  func mustHold(in stretch: RunView.Stretch) -> Bool {
+    let (start, end) = (stretch.start.latest, stretch.end.earliest)
+    guard start < end else { return false }
+    if from.earliest >= start, from.latest <= end { return true }
+    let until = to?.earliest ?? end
+    return max(from.latest, start) < min(until, end)
+  }
+}

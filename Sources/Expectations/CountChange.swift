@@ -1,0 +1,95 @@
+import KubernetesObjects
+import Profiles
+import RunTimeline
+
+/// A change of a count from one value to another.
+struct CountChange: Equatable {
+  var at: InstantBounds
+  var from: Int
+  var to: Int
+
+  /// The changes of a count of replicas in the order in which they happened.
+  ///
+  /// What the Deployment bears is taken version by version, so that a short dip is not lost between the bounds of its
+  /// neighbours; ready pods are counted from the stretches in which the envelope is certain.
+  static func changes(
+    of count: Expectation.ReplicaCount, in cluster: ClusterHistory, _ envelope: CountEnvelope
+  ) -> [CountChange] {
+    let value: (Deployment) -> Int
+    switch count {
+    case .wanted: value = { $0.spec.replicas ?? 1 }
+    case .current: value = { $0.status?.replicas ?? 0 }
+    case .available: value = { $0.status?.availableReplicas ?? 0 }
+    case .ready: return changes(of: envelope)
+    }
+    var changes: [CountChange] = []
+    for (before, version) in zip(cluster.deployment, cluster.deployment.dropFirst()) {
+      let (from, to) = (value(before.object), version.deleted ? 0 : value(version.object))
+      if from != to { changes.append(CountChange(at: version.at, from: from, to: to)) }
+    }
+    return changes
+  }
+
+  /// Changes between the certain stretches of an envelope; a dip below both neighbours counts as a fall and a rise.
+  static func changes(of envelope: CountEnvelope) -> [CountChange] {
+    var changes: [CountChange] = []
+    var value: Int?
+    var lowest = Int.max
+    var since = Duration.zero
+    for segment in envelope.segments {
+      guard let range = segment.range else {
+        value = nil
+        continue
+      }
+      guard range.lowerBound == range.upperBound else {
+        if lowest == .max { since = segment.start }
+        lowest = min(lowest, range.lowerBound)
+        continue
+      }
+      let now = range.lowerBound
+      let at = InstantBounds(lowest == .max ? segment.start : since, segment.start)
+      if let from = value, lowest < min(from, now) {
+        changes.append(CountChange(at: at, from: from, to: lowest))
+        changes.append(CountChange(at: at, from: lowest, to: now))
+      } else if let from = value, from != now {
+        changes.append(CountChange(at: at, from: from, to: now))
+      }
+      value = now
+      lowest = .max
+    }
+    return changes
+  }
+}
+
+/// The facts behind a verdict on a count.
+enum CountEvidence {
+  /// The value at the start of a window and each change in it, at most a dozen.
+  static func changes(
+    of count: Expectation.ReplicaCount, _ envelope: CountEnvelope, in window: InstantBounds
+  ) -> [Evidence] {
+    var rows: [Evidence] = []
+    if let range = envelope.range(at: window.earliest) {
+      rows.append(
+        Evidence(at: InstantBounds(exactly: window.earliest), "\(text(range)) \(count.rawValue) at the start"))
+    }
+    let changes = CountChange.changes(of: envelope).filter {
+      $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
+    }
+    for change in changes.prefix(12) {
+      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(change.from) -> \(change.to)"))
+    }
+    if changes.count > 12 { rows.append(Evidence("and \((changes.count - 12).of("further change"))")) }
+    return rows
+  }
+
+  static func gaps(_ run: RunView, resource: String, in window: InstantBounds) -> [Evidence] {
+    run.gaps(in: resource, from: window.earliest, to: window.latest).map { gap in
+      let end = min(gap.latest, max(run.timeline.lastInstant, gap.earliest))
+      return Evidence(at: InstantBounds(gap.earliest, end), "nothing was heard of \(resource)")
+    }
+  }
+
+  static func text(_ range: ClosedRange<Int>) -> String {
+    range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+  }
+}

@@ -1,0 +1,104 @@
+import Profiles
+import RunTimeline
+import Statistics
+import Units
+
+extension Expectation.ErrorBudget {
+  /// Counts by default: failed requests against the whole number of failures that the objective leaves for the
+  /// requests of the window. With `confidence` the rate behind the count is judged, by the exact one-sided bounds of
+  /// Clopper and Pearson.
+  func opinion(on run: RunView) -> Opinion {
+    switch run.stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      let load = LoadInWindow(run, stretch, route: route)
+      let window = stretch.hull
+      if load.isEmpty { return .inconclusive("no request was due in \(during)", window: window) }
+      let evidence = rows(load, run, window)
+      let finding = sentence(load)
+      if let reason = GeneratorGuard(run, in: window).saturated {
+        // What the server itself refused is no fault of the generator, whatever else was not sent.
+        let most = load.certain.offered + load.perhaps.offered
+        if confidence == nil, !stretch.cut, load.certain.answeredFailures > budget(of: most) {
+          return .fail(
+            "\(finding); \(load.certain.answeredFailures.grouped) of them were answered so, although the \(reason)",
+            window: window, evidence: evidence)
+        }
+        return .inconclusive(reason, finding: finding, window: window, evidence: evidence)
+      }
+      if stretch.cut, let unfinished = stretch.unfinished {
+        return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
+      }
+      var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load, finding)
+      if opinion.verdict == .pass, let unfinished = stretch.unfinished {
+        opinion = .inconclusive(unfinished, finding: "\(finding) so far")
+      }
+      opinion.window = window
+      opinion.evidence = evidence
+      return opinion
+    }
+  }
+
+  private func budget(of requests: Int) -> Int { objective.complement.floor(of: requests) }
+
+  /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best.
+  private func extremes(_ load: LoadInWindow) -> (worst: (failed: Int, of: Int), best: (failed: Int, of: Int)) {
+    let (certain, perhaps) = (load.certain, load.perhaps)
+    let known = certain.succeeded + certain.failed
+    let unknown = certain.unaccounted + perhaps.unaccounted
+    return (
+      (certain.failed + perhaps.failed + unknown, known + perhaps.failed + unknown),
+      (certain.failed, known + perhaps.succeeded + unknown)
+    )
+  }
+
+  private func counted(_ load: LoadInWindow, _ finding: String) -> Opinion {
+    let (worst, best) = extremes(load)
+    if worst.failed <= budget(of: worst.of) {
+      let left = budget(of: worst.of) - worst.failed
+      return .pass("\(finding): \(left.grouped) of the budget left")
+    }
+    if best.failed > budget(of: best.of) {
+      return .fail("\(finding): \((best.failed - budget(of: best.of)).grouped) too many")
+    }
+    return .inconclusive(
+      "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
+  }
+
+  private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
+    let (worst, best) = extremes(load)
+    let allowed = objective.complement.fraction
+    let upper = ProportionInterval.clopperPearsonUpper(
+      failures: worst.failed, of: worst.of, confidence: confidence.fraction)
+    let lower = ProportionInterval.clopperPearsonLower(
+      failures: best.failed, of: best.of, confidence: confidence.fraction)
+    let bounds = "with \(confidence) confidence the rate of failures lies between \(text(lower)) and \(text(upper))"
+    if upper <= allowed { return .pass("\(finding); \(bounds), within \(objective.complement)") }
+    if lower > allowed { return .fail("\(finding); \(bounds), beyond \(objective.complement)") }
+    let needed = ProportionInterval.requestsNeeded(
+      failures: worst.failed, objective: objective.fraction, confidence: confidence.fraction)
+    return .inconclusive(
+      "\(bounds), and \(objective.complement) lies between; \(worst.failed.of("failure")) would pass among "
+        + "\(needed.grouped) requests", finding: finding)
+  }
+
+  private func text(_ share: Double) -> String { Percentage(billionths: Int64((share * 1e9).rounded())).description }
+
+  private func sentence(_ load: LoadInWindow) -> String {
+    let failed = load.certain.failed + load.perhaps.failed
+    let requests = load.certain.offered + load.perhaps.offered
+    let share = percentText(failed, of: requests)
+    return "\(failed.grouped) of \(requests.of("request")) failed (\(share)), where \(objective) allows "
+      + budget(of: requests).grouped
+  }
+
+  private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {
+    var rows: [Evidence] = []
+    if !load.failuresText.isEmpty { rows.append(Evidence("failed: \(load.failuresText.joined(separator: ", "))")) }
+    let unknown = load.certain.unaccounted + load.perhaps.unaccounted
+    if unknown > 0 { rows.append(Evidence("the end of \(unknown.of("request")) is not recorded")) }
+    rows += load.edges
+    rows += TerminationClues.clues(run, in: window, route: route)
+    return rows
+  }
+}

@@ -1,0 +1,60 @@
+package import Profiles
+package import RunTimeline
+
+/// Judges what was recorded by what was expected.
+///
+/// A verdict is a pure function of expectation and timeline. It is `pass` when every history that the
+/// observations allow meets the expectation, `fail` when none does, and else `inconclusive` with the reason.
+package enum Judge {
+  package static func judge(_ expectations: [Expectation], on timeline: Timeline) -> [Judgement] {
+    let view = RunView(timeline)
+    return expectations.map { judge($0, in: view) }
+  }
+
+  package static func judge(_ expectation: Expectation, on timeline: Timeline) -> Judgement {
+    judge(expectation, in: RunView(timeline))
+  }
+
+  private static func judge(_ expectation: Expectation, in run: RunView) -> Judgement {
+    let opinion =
+      switch expectation.kind {
+      case .scaleUp(let wanted): wanted.opinion(on: run)
+      case .scaleDown(let wanted): wanted.opinion(on: run)
+      case .steadyReplicas(let wanted): wanted.opinion(on: run)
+      case .latency(let wanted): wanted.opinion(on: run)
+      case .errorBudget(let wanted): wanted.opinion(on: run)
+      case .availabilityFloor(let wanted): wanted.opinion(on: run)
+      case .rolloutCompletes(let wanted): wanted.opinion(on: run)
+      case .throughput(let wanted): wanted.opinion(on: run)
+      }
+    return Judgement(
+      name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,
+      verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason, window: opinion.window,
+      evidence: opinion.evidence)
+  }
+}
+
+/// What one kind of expectation has to say about a run.
+struct Opinion: Equatable {
+  var verdict: Verdict
+  var finding: String
+  var reason: String?
+  var window: InstantBounds?
+  var evidence: [Evidence] = []
+
+  static func pass(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
+    Opinion(verdict: .pass, finding: finding, window: window, evidence: evidence)
+  }
+
+  static func fail(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
+    Opinion(verdict: .fail, finding: finding, window: window, evidence: evidence)
+  }
+
+  static func inconclusive(
+    _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
+  ) -> Opinion {
+    Opinion(
+      verdict: .inconclusive, finding: finding ?? "not to be told: \(reason)", reason: reason, window: window,
+      evidence: evidence)
+  }
+}

@@ -1,0 +1,98 @@
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+/// How long a count took to reach a value, which both scaling up and scaling down ask.
+///
+/// With the start in [s₁, s₂] and the reaching in [e₁, e₂] the time lies in [max(0, e₁ − s₂), e₂ − s₁]. It passes when
+/// the longest is within the bound, and fails when the shortest is beyond.
+struct Reaching {
+  let count: Expectation.ReplicaCount
+  let condition: CountCondition
+  let after: Moment
+  let within: Duration
+
+  func opinion(on run: RunView) -> Opinion {
+    switch run.instant(after) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let start):
+      let (envelope, reason) = run.envelope(count)
+      guard let envelope else { return .inconclusive(reason) }
+      let window = InstantBounds(start.earliest, start.latest + within)
+      let guardian = GeneratorGuard(run, in: window)
+      if let reason = guardian.tooLittleLoad { return .inconclusive(reason, window: window) }
+      var opinion = judge(envelope, from: start, run)
+      opinion.window = window
+      opinion.evidence += CountEvidence.changes(of: count, envelope, in: window)
+      opinion.evidence += CountEvidence.gaps(run, resource: run.resource(of: count), in: window)
+      if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
+      return opinion
+    }
+  }
+
+  private func judge(_ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView) -> Opinion {
+    let soonest = envelope.first(condition, from: start.earliest)
+    let latest = start.earliest == start.latest ? soonest : envelope.first(condition, from: start.latest)
+    let earliest: Duration? =
+      switch soonest {
+      case .reached(let bounds): bounds.earliest
+      case .perhaps(let earliest, _): earliest
+      case .notBy: nil
+      }
+    let shortest = earliest.map { max(.zero, $0 - start.latest) }
+    if case .reached(let bounds) = latest {
+      let longest = bounds.latest - start.earliest
+      let took = InstantBounds(shortest ?? .zero, longest)
+      if longest <= within {
+        return .pass("reached \(word) \(took.plain) after \(after), \((within - longest).plain) before the bound")
+      }
+      if let shortest, shortest > within {
+        return .fail(
+          "reached \(word) only \(took.plain) after \(after), \((shortest - within).plain) after the bound; "
+            + shortfall(envelope, start, run))
+      }
+      return .inconclusive(
+        "it was reached \(took.plain) after \(after), and the bound of \(within.text) lies between",
+        finding: "reached \(word) \(took.plain) after \(after): too coarse to tell")
+    }
+    if let shortest, shortest > within {
+      return .fail("not reached by \(within.text) after \(after); " + shortfall(envelope, start, run))
+    }
+    if earliest == nil, envelope.end - start.latest > within {
+      return .fail(shortfall(envelope, start, run))
+    }
+    if earliest != nil {
+      return .inconclusive(
+        "the observations leave open whether \(word) was reached", finding: "perhaps reached, at no instant for certain"
+      )
+    }
+    let seen = max(envelope.end - start.latest, .zero)
+    return .inconclusive(
+      "the cluster was watched for only \(seen.plain) after \(after), and \(run.ending)",
+      finding: "not reached in the \(seen.plain) that were watched")
+  }
+
+  private var word: String {
+    condition.relation == .equal || condition.relation == .atLeast ? "\(condition.count)" : "\(condition)"
+  }
+
+  /// `at most 4 replicas were ready by 1m30s after surge.start; 4 short of 8; maxReplicas is 4`.
+  private func shortfall(_ envelope: CountEnvelope, _ start: InstantBounds, _ run: RunView) -> String {
+    guard let extent = envelope.extent(from: start.earliest, to: start.latest + within) else {
+      return "nothing is known"
+    }
+    let upwards = condition.relation == .atLeast || condition.relation == .moreThan
+    let reached = upwards || extent.upperBound < condition.count ? extent.upperBound : extent.lowerBound
+    let goal = condition.relation == .moreThan ? condition.count + 1 : condition.count
+    let missing = abs(goal - reached)
+    let side = reached < goal ? "at most" : "at least"
+    let distance = reached < goal ? "\(missing) short of \(goal)" : "\(missing) more than \(goal)"
+    let verb = reached == 1 ? "replica was" : "replicas were"
+    var text = "\(side) \(reached) \(verb) \(count.rawValue) by \(within.text) after \(after); \(distance)"
+    let limits = run.timeline.cluster?.autoscaler.last?.object.spec
+    if reached < goal, let maximum = limits?.maxReplicas, maximum < goal { text += "; maxReplicas is \(maximum)" }
+    if reached > goal, let minimum = limits?.minReplicas, minimum > goal { text += "; minReplicas is \(minimum)" }
+    return text
+  }
+}

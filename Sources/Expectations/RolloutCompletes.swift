@@ -1,0 +1,85 @@
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.RolloutCompletes {
+  /// From the action's request to the first instant at which every replica was of the new template and available.
+  ///
+  /// A rollout that the Deployment itself reports as stuck (`ProgressDeadlineExceeded`) and that never completes fails,
+  /// even before the bound is over; so does one that another change overtook.
+  func opinion(on run: RunView) -> Opinion {
+    guard let span = run.timeline.action(action) else {
+      return .inconclusive("the recording has no action \"\(action)\"")
+    }
+    guard let sent = span.sent else { return .inconclusive("action \(action) was never started: \(run.ending)") }
+    if let problem = span.problem { return .inconclusive("action \(action) failed: \(problem)") }
+    guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
+    let start = InstantBounds(sent, span.answered ?? run.timeline.lastInstant)
+    guard let rollout = run.rollout(of: action) else {
+      let seen = cluster.deployment.isEmpty ? "nothing was seen of the Deployment" : "the pod template did not change"
+      return .inconclusive("no rollout was seen after action \(action): \(seen)")
+    }
+    let window = InstantBounds(start.earliest, start.latest + within)
+    var opinion = judge(rollout, from: start, cluster, run)
+    opinion.window = window
+    opinion.evidence = rows(rollout, cluster, run, window)
+    if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
+    return opinion
+  }
+
+  private func judge(
+    _ rollout: Rollout, from start: InstantBounds, _ cluster: ClusterHistory, _ run: RunView
+  ) -> Opinion {
+    if let completed = rollout.completed {
+      let (shortest, longest) = completed.elapsed(since: start)
+      let took = InstantBounds(max(shortest, .zero), max(longest, .zero)).plain
+      if longest <= within {
+        return .pass("complete \(took) after it began, \((within - longest).plain) before the bound")
+      }
+      if shortest > within {
+        return .fail("complete only \(took) after it began, \((shortest - within).plain) after the bound")
+      }
+      return .inconclusive("complete \(took) after it began, around the bound of \(within.text)")
+    }
+    let progress = progress(cluster, before: rollout.superseded)
+    if let stalled = rollout.stalled {
+      let after = InstantBounds(max(stalled.earliest - start.latest, .zero), stalled.latest - start.earliest)
+      return .fail("stuck: ProgressDeadlineExceeded \(after.plain) after it began, with \(progress)")
+    }
+    if let superseded = rollout.superseded {
+      return .fail("another change of the pod template overtook it \(superseded.plain) of the run, with \(progress)")
+    }
+    let watched = cluster.updatedReplicas.end - start.latest
+    if watched > within { return .fail("not complete \(within.text) after it began: \(progress)") }
+    return .inconclusive(
+      "not complete in the \(max(watched, .zero).plain) that were watched, and \(run.ending)", finding: progress)
+  }
+
+  /// `2 of 3 updated, 2 available`, of the last version that belongs to the rollout.
+  private func progress(_ cluster: ClusterHistory, before end: InstantBounds?) -> String {
+    let version = cluster.deployment.last { version in end.map { version.at.latest < $0.latest } ?? true }
+    guard let deployment = version?.object else { return "nothing known of its progress" }
+    let wanted = deployment.spec.replicas ?? 1
+    let status = deployment.status
+    return "\(status?.updatedReplicas ?? 0) of \(wanted) updated, \(status?.availableReplicas ?? 0) available"
+  }
+
+  private func rows(
+    _ rollout: Rollout, _ cluster: ClusterHistory, _ run: RunView, _ window: InstantBounds
+  ) -> [Evidence] {
+    var rows = [Evidence(at: rollout.started, "the pod template changed" + (rollout.image.map { " to \($0)" } ?? ""))]
+    if let stalled = rollout.stalled {
+      rows.append(Evidence(at: stalled, "Progressing=False ProgressDeadlineExceeded"))
+    }
+    if let completed = rollout.completed { rows.append(Evidence(at: completed, "all replicas updated and available")) }
+    if let superseded = rollout.superseded { rows.append(Evidence(at: superseded, "the pod template changed again")) }
+    if rollout.completed == nil {
+      for pod in cluster.pods where pod.created.latest >= rollout.started.earliest && pod.ready.isEmpty {
+        let waiting = pod.waitingReason.map { ": \($0)" } ?? ""
+        rows.append(Evidence(at: pod.created, "pod \(pod.name) never became ready\(waiting)"))
+      }
+    }
+    return Array(rows.prefix(12)) + CountEvidence.gaps(run, resource: Deployment.resource.plural, in: window)
+  }
+}

@@ -1,0 +1,166 @@
+import AutoscalerModel
+import KubernetesObjects
+import Profiles
+import RunTimeline
+
+/// A run as expectations look at it: moments and windows with their bounds, and why they have none.
+struct RunView {
+  let timeline: Timeline
+
+  init(_ timeline: Timeline) { self.timeline = timeline }
+
+  /// A moment of the run, or why it never came.
+  enum Instant: Equatable {
+    case known(InstantBounds)
+    case missing(String)
+  }
+
+  /// A stretch of the run whose ends may be uncertain.
+  struct Stretch: Equatable {
+    var start: InstantBounds
+    var end: InstantBounds
+    /// Why the stretch had not ended when the recording did. It may then fail but not pass.
+    var unfinished: String?
+    /// Whether load that belongs to it was never sent, since the run was cut short.
+    var cut = false
+
+    /// From the earliest start to the latest end.
+    var hull: InstantBounds { InstantBounds(start.earliest, max(end.latest, start.earliest)) }
+  }
+
+  enum Resolved: Equatable {
+    case known(Stretch)
+    case missing(String)
+  }
+
+  /// How the run ended, for the reasons of an inconclusive verdict.
+  var ending: String {
+    switch timeline.run.endReason {
+    case .completed: "the run ended at \(timeline.lastInstant.plain)"
+    case .interrupted: "the run was interrupted at \(timeline.lastInstant.plain)"
+    case .failed: "the run broke off at \(timeline.lastInstant.plain)"
+    case nil: "the run was killed; its recording ends at \(timeline.lastInstant.plain)"
+    }
+  }
+
+  var wasCut: Bool { timeline.run.endReason != .completed }
+
+  func instant(_ moment: Moment) -> Instant {
+    let anchor: Instant =
+      switch moment.anchor {
+      case .runStart: .known(InstantBounds(exactly: .zero))
+      case .phaseStart(let name): phaseStart(name)
+      case .phaseEnd(let name): phaseEnd(name)
+      case .actionStart(let name): actionStart(name)
+      case .actionEnd(let name): actionEnd(name)
+      }
+    guard case .known(let bounds) = anchor else { return anchor }
+    return .known(bounds + moment.offset)
+  }
+
+  func stretch(_ window: Window) -> Resolved {
+    switch window {
+    case .run:
+      let end = timeline.run.endedAt ?? timeline.lastInstant
+      return .known(
+        Stretch(
+          start: InstantBounds(exactly: .zero), end: InstantBounds(exactly: end),
+          unfinished: wasCut ? ending : nil, cut: wasCut))
+    case .phase(let name): return stretch(from: phaseStart(name), to: phaseEnd(name))
+    case .action(let name): return stretch(from: actionStart(name), to: actionEnd(name))
+    }
+  }
+
+  private func stretch(from start: Instant, to end: Instant) -> Resolved {
+    switch (start, end) {
+    case (.missing(let reason), _): return .missing(reason)
+    case (.known(let start), .known(let end)): return .known(Stretch(start: start, end: end))
+    case (.known(let start), .missing(let reason)):
+      let last = InstantBounds(exactly: max(timeline.lastInstant, start.latest))
+      return .known(Stretch(start: start, end: last, unfinished: reason, cut: wasCut))
+    }
+  }
+
+  private func phaseStart(_ name: String) -> Instant {
+    guard let phase = timeline.phase(name) else { return .missing("the recording has no phase \"\(name)\"") }
+    guard let start = phase.start else { return .missing("phase \(name) never began: \(ending)") }
+    return .known(InstantBounds(exactly: start))
+  }
+
+  private func phaseEnd(_ name: String) -> Instant {
+    guard let phase = timeline.phase(name) else { return .missing("the recording has no phase \"\(name)\"") }
+    guard phase.start != nil else { return .missing("phase \(name) never began: \(ending)") }
+    guard let end = phase.end else { return .missing("phase \(name) did not end: \(ending)") }
+    // A run that ends early ends its phase as well, but not as it was planned.
+    if wasCut, end < phase.plannedEnd, end >= timeline.lastInstant - .seconds(1) {
+      return .missing("phase \(name) was cut short: \(ending)")
+    }
+    return .known(InstantBounds(exactly: end))
+  }
+
+  private func actionStart(_ name: String) -> Instant {
+    guard let action = timeline.action(name) else { return .missing("the recording has no action \"\(name)\"") }
+    guard let sent = action.sent else { return .missing("action \(name) was never started: \(ending)") }
+    if let problem = action.problem { return .missing("action \(name) failed: \(problem)") }
+    return .known(InstantBounds(sent, action.answered ?? timeline.lastInstant))
+  }
+
+  private func actionEnd(_ name: String) -> Instant {
+    if case .missing(let reason) = actionStart(name) { return .missing(reason) }
+    guard timeline.cluster != nil else { return .missing("no cluster was watched") }
+    guard let rollout = rollout(of: name) else {
+      return .missing("no rollout was seen after action \(name)")
+    }
+    guard let completed = rollout.completed else {
+      return .missing("the rollout of \(name) had not completed when \(ending)")
+    }
+    return lastTermination(of: rollout, completed: completed, ending: ending)
+  }
+
+  /// The end of the pods that a rollout removed, and not before it completed.
+  private func lastTermination(of rollout: Rollout, completed: InstantBounds, ending: String) -> Instant {
+    var end = completed
+    for pod in timeline.cluster?.pods ?? [] {
+      guard let asked = pod.deleteRequested ?? pod.removed, asked.latest >= rollout.started.earliest,
+        asked.earliest <= completed.latest
+      else { continue }
+      guard let removed = pod.removed else { return .missing("pod \(pod.name) was still terminating when \(ending)") }
+      end = InstantBounds(max(end.earliest, removed.earliest), max(end.latest, removed.latest))
+    }
+    return .known(end)
+  }
+
+  /// The rollout that an action started.
+  func rollout(of action: String) -> Rollout? {
+    guard let action = timeline.action(action), let sent = action.sent, let cluster = timeline.cluster else {
+      return nil
+    }
+    return cluster.rollouts.first { rollout in
+      rollout.started.latest >= sent && (action.generation.map { rollout.generation >= $0 } ?? true)
+    }
+  }
+
+  /// The envelope of a count of replicas, or why there is none.
+  func envelope(_ count: Expectation.ReplicaCount) -> (envelope: CountEnvelope?, reason: String) {
+    guard let cluster = timeline.cluster else { return (nil, "no cluster was watched") }
+    let envelope =
+      switch count {
+      case .wanted: cluster.wantedReplicas
+      case .current: cluster.currentReplicas
+      case .ready: cluster.readyReplicas
+      case .available: cluster.availableReplicas
+      }
+    let reason = "nothing was seen of Deployment \(timeline.run.cluster?.deployment ?? "")"
+    return (envelope.segments.contains { $0.range != nil } ? envelope : nil, reason)
+  }
+
+  /// The plural of the resource that a count is taken from.
+  func resource(of count: Expectation.ReplicaCount) -> String {
+    count == .ready ? Pod.resource.plural : Deployment.resource.plural
+  }
+
+  /// The gaps of a resource that overlap a stretch of time.
+  func gaps(in resource: String, from start: Duration, to end: Duration) -> [InstantBounds] {
+    (timeline.cluster?.gaps[resource] ?? []).filter { $0.earliest < end && $0.latest > start }
+  }
+}

@@ -1,0 +1,68 @@
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.ScaleDown {
+  /// Both halves must pass where both are asked for; one that fails fails the whole.
+  func opinion(on run: RunView) -> Opinion {
+    var opinions: [Opinion] = []
+    if let notBefore { opinions.append(tooEarly(notBefore, run)) }
+    if let to, let within {
+      opinions.append(Reaching(count: of, condition: to, after: after, within: within).opinion(on: run))
+    }
+    guard var result = opinions.first else { return .inconclusive("nothing is expected") }
+    for other in opinions.dropFirst() {
+      let verdicts = [result.verdict, other.verdict]
+      result.verdict = verdicts.contains(.fail) ? .fail : verdicts.contains(.inconclusive) ? .inconclusive : .pass
+      result.finding += "; " + other.finding
+      let reasons = [result.reason, other.reason].compactMap { $0 }
+      result.reason = result.verdict == .inconclusive ? reasons.joined(separator: "; ") : nil
+      result.window = [result.window, other.window].compactMap { $0 }.max { $0.latest < $1.latest }
+      result.evidence += other.evidence.filter { !result.evidence.contains($0) }
+    }
+    return result
+  }
+
+  /// No decrease may lie between `after` and `notBefore` later.
+  private func tooEarly(_ notBefore: Duration, _ run: RunView) -> Opinion {
+    guard case .known(let start) = run.instant(after) else {
+      if case .missing(let reason) = run.instant(after) { return .inconclusive(reason) }
+      return .inconclusive("\(after) never came")
+    }
+    let (envelope, reason) = run.envelope(of)
+    guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
+    let window = InstantBounds(start.earliest, start.latest + notBefore)
+    if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .inconclusive(reason, window: window) }
+    let drops = CountChange.changes(of: of, in: cluster, envelope).filter {
+      $0.to < $0.from && $0.at.latest >= start.earliest
+    }
+    let evidence =
+      drops.prefix(5).map { Evidence(at: $0.at, "\(of.rawValue) replicas \($0.from) -> \($0.to)") }
+      + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
+    let early = drops.first { $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore }
+    if let early {
+      let after = InstantBounds(early.at.earliest - start.latest, early.at.latest - start.earliest)
+      let margin = notBefore - after.latest
+      return .fail(
+        "fell from \(early.from) to \(early.to) \(after.plain) after \(self.after), \(margin.plain) too early",
+        window: window, evidence: evidence)
+    }
+    if let doubtful = drops.first(where: { $0.at.earliest - start.latest < notBefore }) {
+      return .inconclusive(
+        "a fall from \(doubtful.from) to \(doubtful.to) lies \(doubtful.at.plain) of the run, around the bound",
+        window: window, evidence: evidence)
+    }
+    if let unknown = envelope.pieces(from: start.earliest, to: window.latest).first(where: { $0.range == nil }) {
+      return .inconclusive(
+        "nothing is known from \(unknown.from.plain) to \(unknown.to.plain) of the run", window: window,
+        evidence: evidence)
+    }
+    guard let first = drops.first else {
+      return .pass("never fell in the \((envelope.end - start.latest).plain) that were watched", window: window)
+    }
+    let waited = InstantBounds(first.at.earliest - start.latest, first.at.latest - start.earliest)
+    return .pass(
+      "first fell (\(first.from) to \(first.to)) \(waited.plain) after \(after), "
+        + "\((waited.earliest - notBefore).plain) after the bound", window: window, evidence: evidence)
+  }
+}

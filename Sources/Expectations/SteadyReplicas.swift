@@ -1,0 +1,50 @@
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.SteadyReplicas {
+  /// Passes when the count satisfied the condition at every instant that may belong to the window; fails when it
+  /// certainly did not at one that certainly does.
+  func opinion(on run: RunView) -> Opinion {
+    switch run.stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      let (envelope, reason) = run.envelope(of)
+      guard let envelope else { return .inconclusive(reason) }
+      let window = InstantBounds(
+        stretch.start.earliest + settle, max(stretch.end.latest, stretch.start.earliest + settle))
+      if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .inconclusive(reason, window: window) }
+      let evidence =
+        CountEvidence.changes(of: of, envelope, in: window)
+        + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
+      let certain = envelope.always(count, from: stretch.start.latest + settle, to: stretch.end.earliest)
+      if case .no(let from, let to, let range) = certain, from < to {
+        let start = (from - stretch.start.earliest).plain
+        return .fail(
+          "\(CountEvidence.text(range)) \(of.rawValue) from \(from.plain) to \(to.plain) of the run "
+            + "(\(start) after the start of \(during)), where \(count) was expected", window: window,
+          evidence: evidence + ScalingClues.clues(run, in: window))
+      }
+      if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
+      guard stretch.end.earliest > stretch.start.latest + settle else {
+        return .inconclusive("nothing is left of \(during) after \(settle.text)", window: window)
+      }
+      switch envelope.always(count, from: window.earliest, to: window.latest) {
+      case .yes:
+        let extent = envelope.extent(from: window.earliest, to: window.latest).map(CountEvidence.text) ?? "\(count)"
+        return .pass("\(extent) \(of.rawValue) throughout \(window.width.plain)", window: window, evidence: evidence)
+      case .no(let from, let to, let range):
+        return .inconclusive(
+          "\(CountEvidence.text(range)) from \(from.plain) to \(to.plain), which may lie outside of \(during)",
+          window: window, evidence: evidence)
+      case .perhaps(let from, let to, nil):
+        return .inconclusive(
+          "nothing is known from \(from.plain) to \(to.plain) of the run", window: window, evidence: evidence)
+      case .perhaps(let from, let to, let range?):
+        return .inconclusive(
+          "between \(range.lowerBound) and \(range.upperBound) from \(from.plain) to \(to.plain): too coarse to tell",
+          window: window, evidence: evidence)
+      }
+    }
+  }
+}

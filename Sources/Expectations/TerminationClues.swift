@@ -1,0 +1,77 @@
+import KubernetesObjects
+import RunTimeline
+import Units
+
+/// Relates failed requests to the terminations of pods: a pod that was just told to go is where traffic is lost.
+///
+/// A failure belongs to the pod that answered it where that is known, and else to the pod whose deletion was asked for
+/// last, as long as that pod may still have got traffic: until it was gone, and a few seconds for proxies to notice.
+enum TerminationClues {
+  /// How long after a pod is gone a proxy may still send to it.
+  static let lag = Duration.seconds(5)
+
+  private struct Group {
+    var count = 0
+    var outcomes: [String: Int] = [:]
+    var longest = Duration.zero
+    var first: InstantBounds
+  }
+
+  static func clues(_ run: RunView, in window: InstantBounds, route: String?) -> [Evidence] {
+    let failures = run.timeline.failures.filter {
+      $0.due >= window.earliest && $0.due <= window.latest && (route == nil || $0.route == route)
+        && $0.outcome != OutcomeLabel.dropped
+    }
+    guard !failures.isEmpty, let cluster = run.timeline.cluster else { return [] }
+    let going = cluster.pods.filter { $0.deleteRequested != nil }
+    var groups: [String: Group] = [:]
+    for failure in failures {
+      guard let (pod, asked) = blamed(for: failure, among: going) else { continue }
+      var group = groups[pod.name] ?? Group(first: asked)
+      group.count += 1
+      group.outcomes[failure.outcome, default: 0] += 1
+      group.longest = max(group.longest, failure.completed - asked.earliest)
+      groups[pod.name] = group
+    }
+    return rows(groups, of: failures.count) + advice(groups, of: failures.count, cluster)
+  }
+
+  private static func blamed(
+    for failure: FailedRequest, among pods: [PodLifeline]
+  ) -> (pod: PodLifeline, asked: InstantBounds)? {
+    let candidates = pods.compactMap { pod -> (pod: PodLifeline, asked: InstantBounds)? in
+      guard let asked = pod.deleteRequested, failure.completed >= asked.earliest else { return nil }
+      let end = (pod.removed?.latest ?? asked.latest + (pod.gracePeriod ?? .seconds(30))) + lag
+      return (failure.sent ?? failure.due) <= end ? (pod, asked) : nil
+    }
+    if let name = failure.pod { return candidates.first { $0.pod.name == name } }
+    return candidates.max { $0.asked.earliest < $1.asked.earliest }
+  }
+
+  private static func rows(_ groups: [String: Group], of total: Int) -> [Evidence] {
+    groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(8).map { name, group in
+      let outcomes = group.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+      return Evidence(
+        at: group.first,
+        "\(group.count.grouped) of \(total.of("recorded failure")) with \(outcomes.joined(separator: ", ")) within "
+          + "\(group.longest.plain) after the termination of pod \(name) began")
+    }
+  }
+
+  private static func advice(_ groups: [String: Group], of total: Int, _ cluster: ClusterHistory) -> [Evidence] {
+    let related = groups.values.reduce(0) { $0 + $1.count }
+    guard related > 0 else {
+      return [Evidence("none of the \(total.of("recorded failure")) followed a pod's termination")]
+    }
+    var text =
+      "\(related.grouped) of \(total.of("recorded failure")) followed the termination of \(groups.count.of("pod"))"
+    let containers = cluster.deployment.last?.object.spec.template.spec.containers ?? []
+    let drains = containers.contains { $0.lifecycle?.preStop != nil }
+    if related * 2 > total, !drains, !containers.isEmpty {
+      text +=
+        "; the pod template has no preStop, and one that lasts longer than the Ingress needs to notice would let "
+        + "pods finish"
+    }
+    return [Evidence(text)]
+  }
+}

@@ -1,0 +1,77 @@
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.Throughput {
+  func opinion(on run: RunView) -> Opinion {
+    switch run.stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      let load = LoadInWindow(run, stretch, route: route)
+      let window = stretch.hull
+      if load.isEmpty { return .inconclusive("no request was due in \(during)", window: window) }
+      let evidence =
+        (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
+        + load.edges
+      let answered = load.certain.succeeded + load.perhaps.succeeded
+      let offered = load.certain.offered + load.perhaps.offered
+      let finding =
+        "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
+      if let reason = GeneratorGuard(run, in: window).saturated {
+        return .inconclusive(reason, finding: finding, window: window, evidence: evidence)
+      }
+      if let unfinished = stretch.unfinished {
+        return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
+      }
+      var opinion: Opinion
+      switch atLeast {
+      case .share(let share): opinion = judge(share, load, finding)
+      case .rate(let rate): opinion = judge(rate, load, finding, stretch, scale: run.timeline.run.timeScale)
+      }
+      opinion.window = window
+      opinion.evidence = evidence
+      return opinion
+    }
+  }
+
+  /// At worst only the failures at the uncertain edges belong to the window, at best only the successes.
+  private func judge(_ share: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
+    let (certain, perhaps) = (load.certain, load.perhaps)
+    func holds(_ answered: Int, of offered: Int) -> Bool {
+      // The number of missing ones is whole, so that this is exact.
+      offered > 0 && offered - answered <= share.complement.floor(of: offered)
+    }
+    let worst = holds(certain.succeeded, of: certain.offered + perhaps.offered - perhaps.succeeded)
+    let best = holds(
+      certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted,
+      of: certain.offered + perhaps.succeeded + perhaps.unaccounted)
+    let offered = certain.offered + perhaps.offered
+    if worst { return .pass("\(finding), where \(share) was expected") }
+    if !best {
+      let missing = offered - certain.succeeded - perhaps.succeeded
+      let allowed = share.complement.floor(of: offered)
+      return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)")
+    }
+    return .inconclusive(
+      "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
+  }
+
+  private func judge(
+    _ rate: Rate, _ load: LoadInWindow, _ finding: String, _ stretch: RunView.Stretch, scale: Double
+  ) -> Opinion {
+    let longest = (stretch.end.latest - stretch.start.earliest).seconds / scale
+    let shortest = (stretch.end.earliest - stretch.start.latest).seconds / scale
+    guard shortest > 0 else { return .inconclusive("\(during) may have no length at all", finding: finding) }
+    let low = Double(load.certain.succeeded) / longest
+    let most =
+      load.certain.succeeded + load.certain.unaccounted + load.perhaps.succeeded + load.perhaps.unaccounted
+    let high = Double(most) / shortest
+    func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
+    let found = text(low) == text(high) ? text(low) : "\(text(low)) to \(text(high))"
+    if low >= rate.perSecond { return .pass("\(found) answered as expected, where \(rate) was expected") }
+    if high < rate.perSecond {
+      return .fail("\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)")
+    }
+    return .inconclusive("the requests at the edges of \(during) decide", finding: "\(found) answered as expected")
+  }
+}

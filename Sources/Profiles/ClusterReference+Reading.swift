@@ -1,0 +1,105 @@
+extension ClusterReference {
+  init?(_ field: Field) {
+    guard let members = field.members(known: ["context", "simulated", "namespace", "workload", "hpa"]) else {
+      return nil
+    }
+    let simulation = members["simulated"].flatMap(Simulation.init)
+    let context = members["context"]?.text()
+    if members["simulated"] != nil, let both = members["context"] {
+      both.report(
+        "a run watches one cluster, but both context and simulated are given",
+        hint: "keep one of them")
+    }
+    let workload = members.required("workload", example: "deployment/my-app").flatMap(Self.deployment)
+    let namespace = members["namespace"].flatMap(Self.objectName)
+    let hpa = members["hpa"].flatMap(Self.objectName)
+    guard let workload, simulation != nil || members["simulated"] == nil else { return nil }
+    self.init(
+      kind: simulation.map(Kind.simulated) ?? .context(context), namespace: namespace, deployment: workload,
+      autoscaler: hpa)
+  }
+
+  private static func deployment(_ field: Field) -> String? {
+    guard let text = field.text() else { return nil }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, ["deployment", "deployments", "deploy"].contains(parts[0].lowercased()) else {
+      let kind =
+        parts.count == 2 ? "a workload of the kind \"\(parts[0])\" cannot be watched" : "\"\(text)\" names no kind"
+      field.report(kind, hint: "write deployment/NAME")
+      return nil
+    }
+    guard isObjectName(String(parts[1])) else {
+      field.report(
+        "\"\(parts[1])\" is not the name of a Deployment", hint: "names have lower-case letters, digits, - and .")
+      return nil
+    }
+    return String(parts[1])
+  }
+
+  private static func objectName(_ field: Field) -> String? {
+    guard let text = field.text() else { return nil }
+    guard isObjectName(text) else {
+      field.report("\"\(text)\" is not the name of an object", hint: "names have lower-case letters, digits, - and .")
+      return nil
+    }
+    return text
+  }
+
+  /// The rule for names of most objects: a DNS subdomain of RFC 1123
+  /// (Kubernetes, apimachinery/pkg/util/validation/validation.go).
+  private static func isObjectName(_ text: String) -> Bool {
+    guard (1...253).contains(text.utf8.count) else { return false }
+    let allowed = text.utf8.allSatisfy {
+      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2E
+    }
+    return allowed && !"-.".contains(text.first ?? "-") && !"-.".contains(text.last ?? "-")
+  }
+}
+
+extension ClusterReference.Simulation {
+  /// Reads `simulated: FOLDER`, a list of files and folders, or a mapping with all settings.
+  init?(_ field: Field) {
+    if field.node.entries == nil {
+      let manifests = field.elements(orSingle: true)?.compactMap { $0.text() }
+      guard let manifests, !manifests.isEmpty else { return nil }
+      self.init(manifests: manifests)
+      return
+    }
+    guard let members = field.members(known: ["manifests", "timeScale", "workload"]) else { return nil }
+    let manifests = members.required("manifests", example: "manifests/my-app")?.elements(orSingle: true)?
+      .compactMap { $0.text() }
+    guard let manifests, !manifests.isEmpty else { return nil }
+    self.init(manifests: manifests)
+    if let scale = members["timeScale"], let text = scale.text() {
+      if let value = Double(text), (1...1000).contains(value) {
+        timeScale = value
+      } else {
+        scale.report("\"\(text)\" is not a time scale", hint: "write a number from 1 to 1000")
+      }
+    }
+    guard
+      let workload = members["workload"].flatMap({
+        $0.members(known: [
+          "cpuPerRequest", "serviceTime", "imagePull", "containerStart", "endpointDelay", "keepsServing",
+          "metricsResolution", "metricsWindow",
+        ])
+      })
+    else { return }
+    cpuPerRequest = workload["cpuPerRequest"]?.duration() ?? cpuPerRequest
+    serviceTime = workload["serviceTime"]?.duration() ?? serviceTime
+    imagePull = workload["imagePull"]?.duration() ?? imagePull
+    containerStart = workload["containerStart"]?.duration() ?? containerStart
+    endpointDelay = workload["endpointDelay"]?.duration() ?? endpointDelay
+    keepsServing = workload["keepsServing"]?.duration() ?? keepsServing
+    metricsResolution = workload["metricsResolution"]?.duration(atLeast: .seconds(1)) ?? metricsResolution
+    metricsWindow = workload["metricsWindow"]?.duration(atLeast: .seconds(1)) ?? metricsWindow
+  }
+
+  /// The embedded cluster with its defaults, at the speed of the wall clock.
+  package init(manifests: [String], timeScale: Double = 1) {
+    self.init(
+      manifests: manifests, timeScale: timeScale, cpuPerRequest: .milliseconds(1), serviceTime: .milliseconds(5),
+      imagePull: .seconds(2), containerStart: .seconds(1), endpointDelay: .seconds(2),
+      keepsServing: .milliseconds(200), metricsResolution: .seconds(15), metricsWindow: .seconds(15))
+  }
+}

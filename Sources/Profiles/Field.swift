@@ -1,0 +1,185 @@
+import Units
+
+/// What is found wrong while a document is read, so that all of it is told at once.
+final class ProblemCollector {
+  private(set) var problems: [ProfileProblem] = []
+
+  func add(_ place: YAMLNode.Place, path: String, _ message: String, hint: String? = nil) {
+    problems.append(
+      ProfileProblem(
+        source: place.source, line: place.line, column: place.column, path: path, message: message, hint: hint))
+  }
+
+  /// The problems in the order of the text.
+  var sorted: [ProfileProblem] {
+    problems.enumerated().sorted { left, right in
+      let (a, b) = (left.element, right.element)
+      return (a.line ?? 0, a.column ?? 0, left.offset) < (b.line ?? 0, b.column ?? 0, right.offset)
+    }.map(\.element)
+  }
+}
+
+/// A value of the document that is being read, with its path and the place where problems go.
+///
+/// Each reading method gives `nil` after it has told what is wrong, so that reading goes on behind a problem.
+struct Field {
+  let node: YAMLNode
+  let path: String
+  let problems: ProblemCollector
+
+  func report(_ message: String, hint: String? = nil) {
+    problems.add(node.place, path: path, message, hint: hint)
+  }
+
+  /// The text of a single value.
+  func text() -> String? {
+    if node.isNull {
+      report("nothing stands here", hint: "write a value, or leave the key out")
+      return nil
+    }
+    guard let text = node.scalar else {
+      report("this should be a single value, not \(node.kindInWords)")
+      return nil
+    }
+    return text
+  }
+
+  /// A value that is read from text, such as a duration or a rate.
+  func value<Value>(_ read: (String) throws(UnitProblem) -> Value) -> Value? {
+    guard let text = text() else { return nil }
+    do {
+      return try read(text)
+    } catch {
+      report("\(error)")
+      return nil
+    }
+  }
+
+  func duration(atLeast least: Duration = .zero) -> Duration? {
+    guard let text = text() else { return nil }
+    if text.hasPrefix("-") {
+      report("\"\(text)\" is negative", hint: "a duration is zero or more")
+      return nil
+    }
+    guard let duration = value({ text throws(UnitProblem) in try Duration(text: text) }) else { return nil }
+    if duration < least {
+      report("\(duration.text) is too short", hint: "it must be at least \(least.text)")
+      return nil
+    }
+    return duration
+  }
+
+  func rate() -> Rate? { value { text throws(UnitProblem) in try Rate(text: text) } }
+  func percentage() -> Percentage? { value { text throws(UnitProblem) in try Percentage(text: text) } }
+  func count() -> CountCondition? { value { text throws(UnitProblem) in try CountCondition(text: text) } }
+
+  func integer(_ range: ClosedRange<Int>) -> Int? {
+    guard let text = text() else { return nil }
+    guard let value = Int(text) else {
+      report("\"\(text)\" is not a whole number")
+      return nil
+    }
+    guard range.contains(value) else {
+      let limit =
+        range.upperBound == .max ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+      report("\(value) is out of range", hint: "it must be \(limit)")
+      return nil
+    }
+    return value
+  }
+
+  func bool() -> Bool? {
+    guard let text = text() else { return nil }
+    guard case .bool(let value) = PlainScalar(text) else {
+      report("\"\(text)\" is neither true nor false")
+      return nil
+    }
+    return value
+  }
+
+  /// One of a fixed set of words.
+  func choice<Choice: RawRepresentable & CaseIterable>(of type: Choice.Type = Choice.self) -> Choice?
+  where Choice.RawValue == String {
+    guard let text = text() else { return nil }
+    if let choice = Choice(rawValue: text) { return choice }
+    let words = Choice.allCases.map(\.rawValue)
+    report("\"\(text)\" is not known", hint: Self.hint(for: text, among: words))
+    return nil
+  }
+
+  /// A name that moments, windows and reports use.
+  func name(reserved: Set<String> = []) -> String? {
+    guard let text = text() else { return nil }
+    guard text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }), !text.isEmpty
+    else {
+      report("\"\(text)\" is not a name", hint: "write letters, digits, - and _")
+      return nil
+    }
+    guard !reserved.contains(text) else {
+      report("\"\(text)\" has a meaning of its own", hint: "choose another name")
+      return nil
+    }
+    return text
+  }
+
+  /// The elements of a list, each with its path.
+  func elements(orSingle single: Bool = false) -> [Field]? {
+    if single, node.scalar != nil, !node.isNull { return [self] }
+    guard let elements = node.elements else {
+      report("this should be a list, not \(node.kindInWords)")
+      return nil
+    }
+    return elements.enumerated().map { index, element in
+      Field(node: element, path: "\(path)[\(index)]", problems: problems)
+    }
+  }
+
+  /// The members of a mapping, after every key that is not among `known` was reported.
+  func members(known: [String]) -> Members? {
+    guard let entries = node.entries else {
+      report("this should be a mapping with the keys \(known.joined(separator: ", ")), not \(node.kindInWords)")
+      return nil
+    }
+    for entry in entries where !known.contains(entry.key) {
+      problems.add(
+        entry.keyPlace, path: path, "unknown key \"\(entry.key)\"", hint: Self.hint(for: entry.key, among: known))
+    }
+    return Members(field: self)
+  }
+
+  /// Any mapping: its entries, each with the place of its key.
+  func entries() -> [(key: String, field: Field)]? {
+    guard let entries = node.entries else {
+      report("this should be a mapping, not \(node.kindInWords)")
+      return nil
+    }
+    return entries.map { ($0.key, Field(node: $0.value, path: Self.join(path, $0.key), problems: problems)) }
+  }
+
+  /// The nearest of the valid names, or all of them when none is near.
+  static func hint(for name: String, among names: [String]) -> String {
+    if let nearest = Spelling.nearest(to: name, among: names) { return "did you mean \"\(nearest)\"?" }
+    return names.isEmpty ? "there is none" : "what is known: \(names.joined(separator: ", "))"
+  }
+
+  static func join(_ path: String, _ key: String) -> String {
+    path.isEmpty ? key : "\(path).\(key)"
+  }
+}
+
+/// The members of a mapping whose keys were checked.
+struct Members {
+  let field: Field
+
+  /// The member with a key, or `nil` where there is none.
+  subscript(key: String) -> Field? {
+    field.node[key].map { Field(node: $0, path: Field.join(field.path, key), problems: field.problems) }
+  }
+
+  /// The member with a key, reported when there is none.
+  func required(_ key: String, example: String) -> Field? {
+    if let member = self[key] { return member }
+    field.report("the key \"\(key)\" is missing", hint: "write it as in \(key): \(example)")
+    return nil
+  }
+}

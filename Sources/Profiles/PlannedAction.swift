@@ -1,0 +1,13 @@
+/// Something that the run does to the cluster at a planned time.
+package struct PlannedAction: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// A rolling update to other images, by name of the container.
+    case setImage([String: String])
+    /// A rolling update without a change of images, as `kubectl rollout restart` does it.
+    case restart
+  }
+
+  package var name: String
+  package var at: Moment
+  package var kind: Kind
+}

@@ -1,0 +1,113 @@
+import Units
+
+/// Reads profiles: YAML in, a validated ``Profile`` or all problems out.
+package enum ProfileReader {
+  /// Reads the text of a profile.
+  ///
+  /// - Parameters:
+  ///   - source: the file, for messages.
+  ///   - overrides: what `--set` gives, `PATH=VALUE` each, applied in order before reading.
+  /// - Throws: ``ProfileProblems`` with everything that is wrong.
+  package static func read(
+    text: String, source: String, overrides: [String] = []
+  ) throws(ProfileProblems) -> Profile {
+    var document = try ProfileDocument(text: text, source: source)
+    for override in overrides { try document.apply(set: override) }
+    return try document.profile()
+  }
+}
+
+/// The text of a profile, parsed but not yet understood, so that fields can be changed first.
+package struct ProfileDocument: Sendable {
+  package let source: String
+  /// The text that yields this document: as it was read, or written anew after a change.
+  package private(set) var text: String
+  private(set) var root: YAMLNode
+
+  /// - Throws: ``ProfileProblems`` when the text is no YAML, or not one document.
+  package init(text: String, source: String) throws(ProfileProblems) {
+    self.source = source
+    self.text = text
+    let documents: [YAMLNode]
+    do {
+      documents = try YAMLNode.documents(of: text, source: source)
+    } catch {
+      throw ProfileProblems([error])
+    }
+    guard let first = documents.first, !first.isNull else {
+      throw ProfileProblems([
+        ProfileProblem(source: source, message: "the profile is empty", hint: "see Profiles/README.md for the format")
+      ])
+    }
+    if documents.count > 1 {
+      throw ProfileProblems([
+        ProfileProblem(
+          source: source, line: documents[1].place.line, column: documents[1].place.column,
+          message: "a profile is one YAML document, and here a second one begins")
+      ])
+    }
+    root = first
+  }
+
+  /// Changes one field: `load.phases.surge.rate=2000/s`, `expectations[0].scaleUp.within=60s`.
+  ///
+  /// An entry of a list is meant by its index or, where it has one, by its `name`. The value is YAML.
+  ///
+  /// - Throws: ``ProfileProblems`` when the path leads nowhere.
+  package mutating func apply(set: String) throws(ProfileProblems) {
+    do {
+      try FieldOverride(set).apply(to: &root)
+    } catch {
+      throw ProfileProblems([error])
+    }
+    text = root.text()
+  }
+
+  /// The validated profile.
+  ///
+  /// - Throws: ``ProfileProblems`` with everything that is wrong, in the order of the text.
+  package func profile() throws(ProfileProblems) -> Profile {
+    let problems = ProblemCollector()
+    let field = Field(node: root, path: "", problems: problems)
+    let profile = Profile(field, source: source)
+    guard let profile, problems.problems.isEmpty else { throw ProfileProblems(problems.sorted) }
+    return profile
+  }
+
+  /// The text with literal secrets replaced, as it may be recorded.
+  package var redactedText: String { SecretRedaction.redacted(root).map { $0.text() } ?? text }
+}
+
+extension Profile {
+  init?(_ field: Field, source: String) {
+    guard
+      let members = field.members(known: [
+        "apiVersion", "kind", "metadata", "target", "cluster", "requests", "load", "actions", "expectations",
+      ])
+    else { return nil }
+    Self.checkKind(members)
+    let name = members.required("metadata", example: "{name: my-profile}")?.members(known: ["name"])?
+      .required("name", example: "my-profile")?.name()
+    let target = members.required("target", example: "{url: https://api.example.com}").flatMap(Target.init)
+    let cluster = members["cluster"].flatMap(ClusterReference.init)
+    let requests = RequestRoute.list(members.required("requests", example: "[{name: home, path: /}]"))
+    let load = members.required("load", example: "{phases: [{name: steady, for: 60s, rate: 10/s}]}")
+      .flatMap(LoadSettings.init)
+    var plan = RunPlan(phases: load?.phases ?? [], phasesAreKnown: load != nil)
+    let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
+    plan.routes = requests.map(\.name)
+    plan.hasCluster = members["cluster"] != nil
+    let expectations = Expectation.list(members["expectations"], plan: plan)
+    guard let name, let target, let load else { return nil }
+    self.init(
+      name: name, source: source, target: target, cluster: cluster, requests: requests, load: load, actions: actions,
+      expectations: expectations)
+  }
+
+  private static func checkKind(_ members: Members) {
+    for (key, value) in [("apiVersion", "scaleproof/v1"), ("kind", "Profile")] {
+      guard let field = members.required(key, example: value), let text = field.text(), text != value else { continue }
+      field.report("\"\(text)\" is not known", hint: "this program reads \(key): \(value)")
+    }
+  }
+}

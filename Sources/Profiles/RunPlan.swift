@@ -1,0 +1,48 @@
+import Arrivals
+
+/// The names and planned times that moments, windows and expectations refer to.
+struct RunPlan {
+  private(set) var phases: [(name: String, start: Duration, end: Duration)] = []
+  /// Names of actions with the planned time of each, where that is known.
+  private(set) var actions: [(name: String, at: Duration?)] = []
+  var routes: [String] = []
+  var hasCluster = false
+  /// Whether all phases could be read; otherwise times are not checked.
+  let phasesAreKnown: Bool
+
+  init(phases: [LoadPhase], phasesAreKnown: Bool) {
+    self.phasesAreKnown = phasesAreKnown
+    var start = Duration.zero
+    for phase in phases {
+      self.phases.append((phase.name, start, start + phase.duration))
+      start += phase.duration
+    }
+  }
+
+  mutating func add(action name: String, at: Duration?) { actions.append((name, at)) }
+
+  /// Planned end of the run; `nil` when it is not known.
+  var end: Duration? { phasesAreKnown ? phases.last?.end : nil }
+
+  var names: [String] { phases.map(\.name) + actions.map(\.name) }
+
+  /// When a moment is planned; `nil` where that depends on the cluster.
+  func planned(_ moment: Moment) -> Duration? {
+    switch moment.anchor {
+    case .runStart: moment.offset
+    case .phaseStart(let name): phases.first { $0.name == name }.map { $0.start + moment.offset }
+    case .phaseEnd(let name): phases.first { $0.name == name }.map { $0.end + moment.offset }
+    case .actionStart(let name): actions.first { $0.name == name }.flatMap(\.at).map { $0 + moment.offset }
+    case .actionEnd: nil
+    }
+  }
+
+  /// The planned length of a window; `nil` where that depends on the cluster.
+  func length(of window: Window) -> Duration? {
+    switch window {
+    case .run: end
+    case .phase(let name): phases.first { $0.name == name }.map { $0.end - $0.start }
+    case .action: nil
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import Expectations
+import RunTimeline
+import Units
+
+/// What all charts of a page have in common: the time axis, and the phases, actions and failed moments on it.
+struct ChartFrame: Sendable {
+  struct Mark: Sendable {
+    let at: Duration
+    let label: String
+    /// Where a click leads: the row of the expectation.
+    let target: String?
+  }
+
+  let time: TimeAxis
+  let phases: [(name: String, from: Duration, to: Duration)]
+  let actions: [Mark]
+  let failures: [Mark]
+
+  init(_ timeline: Timeline, _ judgements: [Judgement]) {
+    let time = TimeAxis(end: timeline.span)
+    self.time = time
+    phases = timeline.phases.compactMap { phase in
+      phase.start.map { (phase.name, $0, min(phase.end ?? time.end, time.end)) }
+    }
+    actions = timeline.actions.compactMap { action in
+      action.sent.map { Mark(at: $0, label: action.name, target: nil) }
+    }
+    failures = judgements.enumerated().compactMap { index, judgement in
+      guard judgement.verdict == .fail, let moment = judgement.moment else { return nil }
+      return Mark(at: min(moment, time.end), label: judgement.name, target: "expectation-\(index + 1)")
+    }
+  }
+
+  /// The part of a picture that lies behind its data.
+  func backdrop(height: Double) -> HTML {
+    var picture: HTML = "<g class=\"backdrop\" aria-hidden=\"true\">"
+    for (index, phase) in phases.enumerated() {
+      let x = time.percent(phase.from)
+      picture += """
+        <rect class="phase-band \(index.isMultiple(of: 2) ? "even" : "odd")" x="\(x)%" y="0" \
+        width="\(time.percent(phase.to) - x)%" height="\(height)"/>
+        """
+    }
+    for tick in time.ticks {
+      let x = time.percent(tick)
+      picture += "<line class=\"grid\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
+    }
+    return picture + "</g>"
+  }
+
+  /// The marks that go over the data, and the line that follows the pointer.
+  func foreground(height: Double) -> HTML {
+    var picture: HTML = "<g class=\"marks\" aria-hidden=\"true\">"
+    for action in actions {
+      let x = time.percent(action.at)
+      picture += "<line class=\"action-mark\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
+    }
+    for failure in failures {
+      let x = time.percent(failure.at)
+      picture += "<line class=\"failure-mark\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
+    }
+    picture += "<line class=\"cursor\" x1=\"0\" x2=\"0\" y1=\"0\" y2=\"\(height)\"/>"
+    return picture + "</g>"
+  }
+
+  /// Labels of the time axis below a plot.
+  func timeLabels(height: Double) -> HTML {
+    var labels: HTML = "<g class=\"axis time-axis\">"
+    for tick in time.ticks {
+      let x = time.percent(tick)
+      let anchor: HTML = x < 1 ? "start" : x > 97.5 ? "end" : "middle"
+      labels += "<text x=\"\(x)%\" y=\"\(height + 14)\" text-anchor=\"\(anchor)\">\(tick.clock)</text>"
+    }
+    return labels + "</g>"
+  }
+}

@@ -1,0 +1,84 @@
+import RunTimeline
+import Units
+
+/// The charts of a page, one below the other on one time axis, under a strip that names phases and actions.
+struct ChartStack: Sendable {
+  private let frame: ChartFrame
+  private let charts: [Chart]
+  private let pods: PodChart?
+  private let generatorCharts: [Chart]
+
+  init(_ timeline: Timeline, load: LoadSeries, frame: ChartFrame) {
+    self.frame = frame
+    var charts: [Chart] = []
+    if !load.points.isEmpty {
+      charts = [
+        LoadCharts.rate(load, timeline, frame), LoadCharts.latency(load, frame), LoadCharts.failures(load, frame),
+      ]
+    }
+    if let cluster = timeline.cluster { charts.append(ReplicaChart.chart(cluster, frame)) }
+    self.charts = charts
+    pods = timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, timeline) }
+    generatorCharts = timeline.generator.isEmpty ? [] : LoadCharts.generator(timeline.generator, frame)
+  }
+
+  var html: HTML {
+    let pictures = charts.map { $0.html(in: frame) } + [pods?.html(in: frame) ?? .empty]
+    return """
+      <section id="charts" class="charts" aria-labelledby="charts-heading" tabindex="0">
+      <h2 id="charts-heading">The run over time</h2>
+      <p class="hint">Point at a chart to read all of them at that moment. With the keyboard: arrow keys move the line, with \
+      Shift further, Home and End to the ends, Escape removes it.</p>
+      \(strip)
+      \(pictures)
+      <p id="announcement" class="unseen" role="status" aria-live="polite"></p>
+      </section>
+      """
+  }
+
+  /// Names of phases, actions and failed expectations over the charts, where they are in time.
+  private var strip: HTML {
+    let phases = frame.phases.map { phase -> HTML in
+      let left = frame.time.percent(phase.from)
+      let width = frame.time.percent(phase.to) - left
+      return """
+        <span class="phase" style="left:\(left)%;width:\(width)%" title="\(phase.name): \(phase.from.clock) to \
+        \(phase.to.clock)">\(phase.name)</span>
+        """
+    }
+    let actions = frame.actions.map { action -> HTML in
+      """
+      <span class="action\(side(action.at))" style="left:\(frame.time.percent(action.at))%" \
+      title="\(action.label) at \(action.at.preciseClock)">\(action.label)</span>
+      """
+    }
+    let failures = frame.failures.map { failure -> HTML in
+      """
+      <a class="failed\(side(failure.at))" style="left:\(frame.time.percent(failure.at))%" href="#\(failure.target ?? "")" \
+      title="\(failure.label) failed at \(failure.at.preciseClock)"><span>✕</span></a>
+      """
+    }
+    return """
+      <div class="strip"><div class="strip-inner"><div class="strip-row">\(phases)</div>
+      <div class="strip-row marks">\(actions)\(failures)<output id="now" class="now" hidden></output></div></div></div>
+      """
+  }
+
+  /// Labels near the right end are written to the left of their mark.
+  private func side(_ instant: Duration) -> HTML {
+    frame.time.percent(instant) > 85 ? " leftwards" : ""
+  }
+
+  /// What the script needs to show values at the pointer.
+  var data: JSONText {
+    .record([
+      ("end", .seconds(frame.time.end)),
+      (
+        "phases",
+        .row(frame.phases.map { .row([.string($0.name), .seconds($0.from), .seconds($0.to)]) })
+      ),
+      ("charts", .row((charts + generatorCharts).map(\.data))),
+      ("pods", pods?.data ?? .null),
+    ])
+  }
+}

@@ -1,0 +1,43 @@
+import KubernetesObjects
+import RunTimeline
+import Units
+
+/// What the run was: profile, versions, cluster, clocks.
+enum FactSection {
+  static func html(_ timeline: Timeline) -> HTML {
+    let run = timeline.run
+    let offset = timeline.clock.offset
+    var facts: [(String, String)] = [
+      ("profile", run.profileSource.isEmpty ? run.name : run.profileSource),
+      ("started", run.startedAt.description),
+      (
+        "ended",
+        run.endedAt.map { "\($0.preciseClock), \(run.endReason?.rawValue ?? "for no recorded reason")" }
+          ?? "no end recorded"
+      ),
+      ("time scale", "\(run.timeScale.coordinate) s of run time per second of wall time"),
+      ("written by", "ScaleProof \(run.toolVersion)"),
+    ]
+    if let cluster = run.cluster {
+      facts += [
+        ("cluster", cluster.context), ("namespace", cluster.namespace), ("deployment", cluster.deployment),
+        ("autoscaler", cluster.autoscaler ?? "none watched"),
+        ("API server", cluster.serverVersion ?? "version not recorded"),
+        (
+          "server clock less ours",
+          "\(offset.lowerBound.seconds.fixed(3)) s to \(offset.upperBound.seconds.fixed(3)) s, and within the control plane "
+            + "\(timeline.clock.skew.lengthText)"
+        ),
+        ("observations", timeline.observations.count.grouped),
+      ]
+    }
+    facts += run.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let rows = facts.map { name, value -> HTML in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }
+    return """
+      <section aria-labelledby="facts-heading"><h2 id="facts-heading">Facts of the run</h2>
+      <dl class="facts-list">\(rows)</dl>
+      <details class="profile"><summary>The profile as it was written</summary><pre>\(run.profileText)</pre></details>
+      </section>
+      """
+  }
+}

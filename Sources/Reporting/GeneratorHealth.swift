@@ -1,0 +1,61 @@
+import RunTimeline
+import Units
+
+/// Whether the load generator did what was asked of it, from its own samples.
+///
+/// A saturated generator measures itself: latencies then hold its own waiting, and the load was less than planned.
+struct GeneratorHealth: Sendable {
+  /// From this share of one core on, the busiest worker has no room left to be on time.
+  static let saturatedCPU = 0.9
+  /// Requests are sent within a millisecond where the generator has room; this is far beyond.
+  static let latenessLimit = Duration.milliseconds(50)
+
+  let offered: Int
+  let dropped: Int
+  let late: Int
+  let unfinished: Int
+  let worstLatenessP99: Duration?
+  let worstLateness: Duration?
+  let highestWorkerCPU: Double?
+  let highestProcessCPU: Double?
+  let highestInFlight: Int?
+  let highestQueued: Int?
+  let connectionsOpened: Int
+
+  init(_ timeline: Timeline) {
+    offered = timeline.load.reduce(0) { $0 + $1.offered }
+    dropped = timeline.load.reduce(0) { $0 + $1.dropped }
+    late = timeline.load.reduce(0) { $0 + $1.late }
+    unfinished = timeline.load.lazy.flatMap(\.outcomes).filter { $0.outcome == OutcomeLabel.unfinished }
+      .reduce(0) { $0 + $1.completed }
+    let samples = timeline.generator
+    worstLatenessP99 = samples.map(\.latenessP99).max()
+    worstLateness = samples.map(\.latenessMax).max()
+    highestWorkerCPU = samples.map(\.busiestWorkerCPU).max()
+    highestProcessCPU = samples.map(\.processCPU).max()
+    highestInFlight = samples.map(\.inFlight).max()
+    highestQueued = samples.map(\.queued).max()
+    connectionsOpened = samples.reduce(0) { $0 + $1.connectionsOpened }
+  }
+
+  /// What makes the figures of this run doubtful, one sentence each; empty for a generator that kept up.
+  var warnings: [String] {
+    var warnings: [String] = []
+    if dropped > 0 {
+      warnings.append(
+        "\(dropped.counted("request")) of \(offered.grouped) could not be sent in time and were given up: "
+          + "the target saw less load than planned.")
+    }
+    if let highestWorkerCPU, highestWorkerCPU >= Self.saturatedCPU {
+      warnings.append(
+        "The busiest worker thread used up to \(highestWorkerCPU.percentText) of a core: the generator was saturated, "
+          + "and latencies may hold its own waiting.")
+    }
+    if let worstLatenessP99, worstLatenessP99 >= Self.latenessLimit {
+      warnings.append(
+        "In at least one interval, one request in a hundred left more than \(worstLatenessP99.latencyText) after it was due."
+      )
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,102 @@
+package import Expectations
+import KubernetesObjects
+package import RunTimeline
+import Units
+
+/// A run as one page that needs nothing else: no network, no other file, and no script to be read.
+///
+/// On top the verdict and each expectation; below, on one time axis, what was offered, how it was answered and what
+/// the cluster did; then tables, the generator's own state, events and the facts of the run.
+package enum HTMLReport {
+  package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
+    let load = LoadSeries(timeline)
+    let frame = ChartFrame(timeline, judgements)
+    let headline = Headline(timeline, judgements)
+    let stack = ChartStack(timeline, load: load, frame: frame)
+    let page: HTML = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+      script-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'">
+      <meta name="generator" content="ScaleProof \(timeline.run.toolVersion)">
+      <link rel="icon" href="data:,">
+      <title>\(headline.verdict?.word ?? "not judged"): \(timeline.run.name)</title>
+      <style>\(ReportStyle.sheet)</style>
+      </head>
+      <body>
+      <a class="skip" href="#charts">Skip to the charts</a>
+      <main>
+      \(header(timeline, headline))
+      \(figures(timeline, load))
+      \(ExpectationSection.html(judgements, frame: frame))
+      \(stack.html)
+      \(TableSections.phases(timeline, load))
+      \(TableSections.rollouts(timeline, load))
+      \(TableSections.routes(timeline))
+      \(GeneratorSection.html(timeline, frame: frame))
+      \(TableSections.failures(timeline))
+      \(TableSections.events(timeline))
+      \(FactSection.html(timeline))
+      </main>
+      <footer>ScaleProof \(timeline.run.toolVersion). Made from the recording alone; times are run time, mm:ss.</footer>
+      <script type="application/json" id="run-data">\(HTML.embedded(stack.data))</script>
+      <script>\(ReportScript.source)</script>
+      </body>
+      </html>
+
+      """
+    return page.markup
+  }
+
+  private static func header(_ timeline: Timeline, _ headline: Headline) -> HTML {
+    let verdict = headline.verdict?.rawValue ?? "none"
+    let facts = [
+      "started \(timeline.run.startedAt.description.prefix(19).split(separator: "T").joined(separator: " ")) UTC",
+      "\(timeline.span.lengthText) of run time",
+      timeline.run.cluster.map { "\($0.context), \($0.namespace)/\($0.deployment)" } ?? "no cluster watched",
+    ]
+    var boxes = HTML.empty
+    if let incomplete = headline.incomplete {
+      boxes += "<p class=\"box warning\" role=\"note\"><strong>Not a whole run.</strong> \(incomplete)</p>"
+    }
+    if let timeScale = headline.timeScale { boxes += "<p class=\"box\" role=\"note\">\(timeScale)</p>" }
+    if !GeneratorHealth(timeline).warnings.isEmpty {
+      boxes += """
+        <p class="box warning" role="note"><strong>The load generator did not keep up.</strong> \
+        <a href="#generator">What it saw of itself</a> decides how far the figures can be trusted.</p>
+        """
+    }
+    return """
+      <header class="verdict \(verdict)">
+      <p class="verdict-word">\(headline.verdict.map(icon) ?? .empty)\(headline.verdict?.word ?? "not judged")</p>
+      <div><h1>\(timeline.run.name)</h1><p class="sentence">\(headline.sentence)</p>
+      <p class="facts">\(facts.joined(separator: " · "))</p></div>
+      </header>
+      \(boxes)
+      """
+  }
+
+  private static func figures(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
+    let cards = RunFigures(timeline, load: load).rows.map { row -> HTML in
+      "<div><dt>\(row.name)</dt><dd>\(row.value)</dd><dd class=\"detail\">\(row.detail)</dd></div>"
+    }
+    return "<dl class=\"figures\">\(cards)</dl>"
+  }
+
+  /// A tick, a cross or a question mark in a ring: drawn, so that it needs no font.
+  static func icon(_ verdict: Verdict) -> HTML {
+    let path: HTML =
+      switch verdict {
+      case .pass: "M4.5 8.5L7 11L11.5 5.5"
+      case .fail: "M5.2 5.2L10.8 10.8M10.8 5.2L5.2 10.8"
+      case .inconclusive: "M5.8 6.2C5.8 3.6 10.2 3.6 10.2 6.2C10.2 8 8 7.8 8 9.6M8 11.6V11.8"
+      }
+    return """
+      <svg class="icon" width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="7"/>\
+      <path d="\(path)"/></svg>
+      """
+  }
+}

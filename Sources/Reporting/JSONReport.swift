@@ -1,0 +1,192 @@
+package import Expectations
+import KubernetesObjects
+package import RunTimeline
+import Statistics
+import Units
+
+/// A run and its verdicts as JSON, for programs.
+///
+/// Schema `scaleproof.report/1`. Members keep their order; a later version of the schema with the same number only adds
+/// members. Instants are seconds of run time, rates are per second of wall time, latencies are milliseconds from the
+/// moment a request was due, of successful requests. An instant that is known within bounds is `[earliest, latest]`.
+/// What is not known is `null`, never zero.
+///
+/// | member | what |
+/// | --- | --- |
+/// | `schema` | `scaleproof.report/1` |
+/// | `verdict` | `pass`, `fail`, `inconclusive`; `null` when nothing was judged |
+/// | `headline` | why, in one sentence |
+/// | `run` | name, tool, start, time scale, end, cluster, environment |
+/// | `expectations` | name, kind, expected, verdict, finding, reason, window, evidence (at, text) |
+/// | `totals` | requests of the whole run: offered, sent, dropped, late, succeeded, failed by class, latency |
+/// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings |
+/// | `phases`, `actions` | planned and actual instants; phases with their totals |
+/// | `rollouts` | image, started, completed, stalled, superseded |
+/// | `replicas` | per count a list of `[from, lower, upper]`; lower and upper are `null` where nothing is known |
+/// | `pods` | name, version, created, started, ready (list of [from, to]), deleteRequested, removed, restarts |
+/// | `load` | `columns` names the fields of each of `rows` |
+package enum JSONReport {
+  package static let schema = "scaleproof.report/1"
+
+  package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
+    let headline = Headline(timeline, judgements)
+    let load = LoadSeries(timeline)
+    return JSONText.object([
+      ("schema", .string(schema)),
+      ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
+      ("headline", .string(headline.sentence)),
+      ("incomplete", .optional(headline.incomplete) { .string($0) }),
+      ("run", run(timeline)),
+      ("expectations", .array(judgements.map(expectation))),
+      ("totals", .optional(load.total, totals)),
+      ("generator", generator(timeline)),
+      ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
+      ("actions", .array(timeline.actions.map(action))),
+      ("rollouts", .array((timeline.cluster?.rollouts ?? []).map(rollout))),
+      ("replicas", timeline.cluster.map(replicas) ?? .null),
+      ("pods", .array((timeline.cluster?.pods ?? []).map(pod))),
+      ("load", series(load)),
+    ]).pretty
+  }
+
+  private static func run(_ timeline: Timeline) -> JSONText {
+    let run = timeline.run
+    return .object([
+      ("name", .string(run.name)),
+      ("toolVersion", .string(run.toolVersion)),
+      ("profileSource", .string(run.profileSource)),
+      ("startedAt", .string(run.startedAt.description)),
+      ("timeScale", .number(run.timeScale)),
+      ("endedAt", .optional(run.endedAt, JSONText.seconds)),
+      ("endReason", .optional(run.endReason) { .string($0.rawValue) }),
+      ("lastInstant", .seconds(timeline.lastInstant)),
+      ("cluster", .optional(run.cluster, cluster)),
+      ("environment", .object(run.environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+    ])
+  }
+
+  private static func cluster(_ cluster: ClusterDescription) -> JSONText {
+    .object([
+      ("context", .string(cluster.context)), ("namespace", .string(cluster.namespace)),
+      ("deployment", .string(cluster.deployment)),
+      ("autoscaler", .optional(cluster.autoscaler) { .string($0) }),
+      ("serverVersion", .optional(cluster.serverVersion) { .string($0) }),
+    ])
+  }
+
+  private static func expectation(_ judgement: Judgement) -> JSONText {
+    .object([
+      ("name", .string(judgement.name)), ("kind", .string(judgement.kind)),
+      ("expected", .string(judgement.expected)), ("verdict", .string(judgement.verdict.rawValue)),
+      ("finding", .string(judgement.finding)), ("reason", .optional(judgement.reason) { .string($0) }),
+      ("window", bounds(judgement.window)),
+      ("evidence", .array(judgement.evidence.map { .record([("at", bounds($0.at)), ("text", .string($0.text))]) })),
+    ])
+  }
+
+  private static func totals(_ point: LoadPoint) -> JSONText {
+    let failures = point.failures.sorted { $0.key < $1.key }.map { ($0.key, JSONText.integer($0.value)) }
+    return .object([
+      ("wallSeconds", .number(point.wallSeconds)),
+      ("offered", .integer(point.offered)), ("sent", .integer(point.sent)), ("dropped", .integer(point.dropped)),
+      ("late", .integer(point.late)), ("succeeded", .integer(point.succeeded)), ("failed", .integer(point.failed)),
+      ("failures", .record(failures)), ("latency", latency(point)),
+    ])
+  }
+
+  private static func latency(_ point: LoadPoint) -> JSONText {
+    guard !point.latency.isEmpty else { return .null }
+    return .record(
+      [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("max", 1)].map { name, quantile in
+        (name, .milliseconds(point.latency.quantile(quantile)))
+      })
+  }
+
+  private static func generator(_ timeline: Timeline) -> JSONText {
+    let health = GeneratorHealth(timeline)
+    return .object([
+      ("worstLatenessP99", .milliseconds(health.worstLatenessP99)),
+      ("worstLateness", .milliseconds(health.worstLateness)),
+      ("highestWorkerCPU", .optional(health.highestWorkerCPU) { .number($0) }),
+      ("highestProcessCPU", .optional(health.highestProcessCPU) { .number($0) }),
+      ("connectionsOpened", .integer(health.connectionsOpened)),
+      ("warnings", .array(health.warnings.map { .string($0) })),
+    ])
+  }
+
+  private static func phase(_ phase: PhaseSpan, _ load: LoadSeries, _ timeline: Timeline) -> JSONText {
+    let total = phase.start.flatMap { load.total(from: $0, to: phase.end ?? timeline.lastInstant) }
+    return .object([
+      ("name", .string(phase.name)), ("plannedStart", .seconds(phase.plannedStart)),
+      ("plannedEnd", .seconds(phase.plannedEnd)), ("startRate", .number(phase.startRate)),
+      ("endRate", .number(phase.endRate)), ("start", .optional(phase.start, JSONText.seconds)),
+      ("end", .optional(phase.end, JSONText.seconds)), ("totals", .optional(total, totals)),
+    ])
+  }
+
+  private static func action(_ action: ActionSpan) -> JSONText {
+    .object([
+      ("name", .string(action.name)), ("summary", .string(action.summary)), ("plannedAt", .seconds(action.plannedAt)),
+      ("sent", .optional(action.sent, JSONText.seconds)), ("answered", .optional(action.answered, JSONText.seconds)),
+      ("problem", .optional(action.problem) { .string($0) }),
+    ])
+  }
+
+  private static func rollout(_ rollout: Rollout) -> JSONText {
+    .object([
+      ("image", .optional(rollout.image) { .string($0) }), ("generation", .integer(Int(rollout.generation))),
+      ("started", bounds(rollout.started)), ("completed", bounds(rollout.completed)),
+      ("stalled", bounds(rollout.stalled)), ("superseded", bounds(rollout.superseded)),
+    ])
+  }
+
+  private static func replicas(_ cluster: ClusterHistory) -> JSONText {
+    func steps(_ envelope: CountEnvelope) -> JSONText {
+      .array(
+        envelope.segments.map { segment in
+          .row([
+            .seconds(segment.start), .optional(segment.range) { .integer($0.lowerBound) },
+            .optional(segment.range) { .integer($0.upperBound) },
+          ])
+        })
+    }
+    return .object([
+      ("wanted", steps(cluster.wantedReplicas)), ("recommended", steps(cluster.recommendedReplicas)),
+      ("current", steps(cluster.currentReplicas)), ("ready", steps(cluster.readyReplicas)),
+      ("available", steps(cluster.availableReplicas)), ("updated", steps(cluster.updatedReplicas)),
+      ("endpoints", steps(cluster.readyEndpoints)),
+    ])
+  }
+
+  private static func pod(_ pod: PodLifeline) -> JSONText {
+    .record([
+      ("name", .string(pod.name)), ("version", .string(PodChart.versionName(pod))), ("created", bounds(pod.created)),
+      ("started", bounds(pod.started)), ("ready", .row(pod.ready.map { .row([bounds($0.from), bounds($0.to)]) })),
+      ("deleteRequested", bounds(pod.deleteRequested)), ("removed", bounds(pod.removed)),
+      ("restarts", .integer(pod.restarts)),
+    ])
+  }
+
+  private static func series(_ load: LoadSeries) -> JSONText {
+    let columns = [
+      "start", "end", "wallSeconds", "offered", "sent", "dropped", "late", "succeeded", "failed", "p50", "p95", "p99",
+      "max",
+    ]
+    return .object([
+      ("columns", .row(columns.map { .string($0) })),
+      ("rows", .array(load.points.map(row))),
+    ])
+  }
+
+  private static func row(_ point: LoadPoint) -> JSONText {
+    let quantiles = point.latency.quantiles([0.5, 0.95, 0.99, 1]).map { JSONText.milliseconds($0) }
+    let counts = [point.offered, point.sent, point.dropped, point.late, point.succeeded, point.failed]
+    return .row(
+      [.seconds(point.start), .seconds(point.end), .number(point.wallSeconds)] + counts.map { .integer($0) }
+        + (quantiles.isEmpty ? [.null, .null, .null, .null] : quantiles))
+  }
+
+  private static func bounds(_ bounds: InstantBounds?) -> JSONText {
+    .optional(bounds) { .row([.seconds($0.earliest), .seconds($0.latest)]) }
+  }
+}

@@ -1,0 +1,83 @@
+package import Expectations
+import KubernetesObjects
+package import RunTimeline
+import Units
+
+/// JUnit XML for CI systems: one test suite per run, one test case per expectation.
+///
+/// A failed expectation is a `failure`. An inconclusive one is `skipped`, the only state between the two that CI tools
+/// show, with the reason as its message; its property `verdict` says `inconclusive`, and the suite counts how many.
+/// A suite is given the wall time of the run, a case that of the stretch that was judged.
+package enum JUnitReport {
+  package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
+    let headline = Headline(timeline, judgements)
+    let failures = judgements.filter { $0.verdict == .fail }.count
+    let skipped = judgements.filter { $0.verdict == .inconclusive }.count
+    let time = timeline.wallSeconds(timeline.lastInstant).fixed(3)
+    let counts: HTML = "tests=\"\(judgements.count)\" failures=\"\(failures)\" errors=\"0\" skipped=\"\(skipped)\""
+    let cases = judgements.map { testcase($0, timeline) }
+    let document: HTML = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testsuites name="scaleproof" \(counts) time="\(time)">
+        <testsuite name="\(timeline.run.name)" \(counts) time="\(time)" timestamp="\(timestamp(timeline))">
+          <properties>
+      \(properties(timeline, headline, inconclusive: skipped))    </properties>
+      \(cases)\(systemError(headline))  </testsuite>
+      </testsuites>
+
+      """
+    return document.markup
+  }
+
+  /// ISO 8601 without a zone, in UTC, as the schema of JUnit wants it.
+  private static func timestamp(_ timeline: Timeline) -> String {
+    String(timeline.run.startedAt.description.prefix(19))
+  }
+
+  private static func properties(_ timeline: Timeline, _ headline: Headline, inconclusive: Int) -> HTML {
+    var values: [(String, String)] = [
+      ("verdict", headline.verdict?.rawValue ?? "none"),
+      ("inconclusive", String(inconclusive)),
+      ("scaleproof.version", timeline.run.toolVersion),
+      ("end", timeline.run.endedAt == nil ? "none" : timeline.run.endReason?.rawValue ?? "unknown"),
+      ("timeScale", timeline.run.timeScale.coordinate),
+    ]
+    if let cluster = timeline.run.cluster {
+      values.append(("cluster", cluster.context))
+      values.append(("workload", "\(cluster.namespace)/deployment/\(cluster.deployment)"))
+    }
+    return values.map { name, value -> HTML in "      <property name=\"\(name)\" value=\"\(value)\"/>\n" }.joined()
+  }
+
+  private static func testcase(_ judgement: Judgement, _ timeline: Timeline) -> HTML {
+    let length = judgement.window.map { max($0.latest - $0.earliest, .zero) } ?? .zero
+    let evidence = judgement.evidence.map { fact in
+      fact.at.map { "\($0.clock): \(fact.text)" } ?? fact.text
+    }
+    let details = (["expected: \(judgement.expected)", "found: \(judgement.findingWithReason)"] + evidence)
+      .joined(separator: "\n")
+    let outcome: HTML =
+      switch judgement.verdict {
+      case .pass: "      <system-out>\(details)</system-out>\n"
+      case .fail:
+        "      <failure message=\"\(judgement.finding)\" type=\"\(judgement.kind)\">\(details)</failure>\n"
+      case .inconclusive:
+        """
+              <skipped message="inconclusive: \(judgement.reason ?? judgement.finding)"/>
+              <system-out>\(details)</system-out>
+
+        """
+      }
+    return """
+          <testcase name="\(judgement.name)" classname="\(timeline.run.name).\(judgement.kind)" \
+      time="\(timeline.wallSeconds(length).fixed(3))">
+            <properties><property name="verdict" value="\(judgement.verdict.rawValue)"/></properties>
+      \(outcome)    </testcase>
+
+      """
+  }
+
+  private static func systemError(_ headline: Headline) -> HTML {
+    headline.incomplete.map { "    <system-err>\($0)</system-err>\n" } ?? .empty
+  }
+}

@@ -1,0 +1,179 @@
+import RunTimeline
+import Statistics
+import Units
+
+/// The pictures of what was asked of the target and how it answered.
+enum LoadCharts {
+  static let columns = 1000
+
+  /// Offered beside achieved requests.
+  static func rate(_ load: LoadSeries, _ timeline: Timeline, _ frame: ChartFrame) -> Chart {
+    let offered = series("offered", "area-offered", .perSecond, load) { $0.offeredRate }
+    let achieved = series("answered as expected", "line-achieved", .perSecond, load) { $0.succeededRate }
+    let sent = series("sent", "line-sent", .perSecond, load) { $0.rate($0.sent) }
+    let differs = load.points.contains { $0.sent != $0.offered }
+    let peak = load.points.flatMap { [$0.offeredRate, $0.succeededRate].compactMap { $0 } }
+    let planned = timeline.phases.flatMap { [$0.startRate, $0.endRate] }
+    let axis = ValueAxis(.linear, values: peak + planned, height: 170)
+    let time = frame.time
+    var drawing: HTML = """
+      <path class="area-offered" d="\(offered.stepPath(time, axis, closed: true))"/>\
+      <path class="line-planned" d="\(plannedPath(timeline.phases, time, axis))"/>
+      """
+    if differs { drawing += "<path class=\"line-sent\" d=\"\(sent.linePath(time, axis))\"/>" }
+    drawing += "<path class=\"line-achieved\" d=\"\(achieved.linePath(time, axis))\"/>"
+    return Chart(
+      id: "rate", title: "Request rate", measure: "requests per second",
+      description:
+        "Requests that were due, and those that were answered as their route expects, per second of wall time. "
+        + "The highest offered rate was \((load.points.compactMap(\.offeredRate).max() ?? 0).rateText) per second.",
+      axis: axis, tickLabel: { $0.rateText }, drawing: drawing,
+      series: [offered] + (differs ? [sent] : []) + [achieved],
+      extraLegend: timeline.phases.isEmpty ? [] : [("line-planned", "planned")])
+  }
+
+  /// Latency percentiles of successful requests, on a logarithmic axis when they spread.
+  static func latency(_ load: LoadSeries, _ frame: ChartFrame) -> Chart {
+    func percentile(_ name: String, _ style: String, _ quantile: Double) -> ChartSeries {
+      series(name, style, .milliseconds, load) { $0.latency.quantile(quantile).map { $0.seconds * 1000 } }
+    }
+    let lines = [
+      percentile("p99", "line-p99", 0.99), percentile("p95", "line-p95", 0.95), percentile("p50", "line-p50", 0.5),
+    ]
+    let values = lines.flatMap { $0.samples.map(\.value) }
+    let spread = (values.max() ?? 1) / max(values.filter { $0 > 0 }.min() ?? 1, 1e-3)
+    let axis = ValueAxis(spread > 8 ? .logarithmic : .linear, values: values, height: 170)
+    let paths = lines.map { line -> HTML in
+      "<path class=\"\(line.style)\" d=\"\(line.linePath(frame.time, axis))\"/>"
+    }
+    return Chart(
+      id: "latency", title: "Latency from the due time",
+      measure: axis.scale == .logarithmic ? "logarithmic axis" : "linear axis",
+      description: "Median, 95th and 99th percentile of the latency of successful requests, counted from the moment at "
+        + "which each was due. The highest p99 of an interval was "
+        + "\(ChartSeries.Unit.milliseconds.text(values.max() ?? 0)).",
+      axis: axis, tickLabel: latencyTick, drawing: paths.joined(), series: lines)
+  }
+
+  /// Failed requests by class, stacked.
+  static func failures(_ load: LoadSeries, _ frame: ChartFrame) -> Chart {
+    let classes = load.failureClasses
+    let lines = classes.enumerated().map { index, name in
+      series(name, "bar-failure-\(index % 6)", .perSecond, load) { $0.rate($0.failures[name] ?? 0) }
+    }
+    let totals = load.points.compactMap { $0.rate($0.failed) }
+    let axis = ValueAxis(.linear, values: totals, height: 110)
+    return Chart(
+      id: "errors", title: "Failed requests", measure: "per second, by class",
+      description: classes.isEmpty
+        ? "No request failed."
+        : "Requests that ended otherwise than their route expects, by class: \(classes.joined(separator: ", ")). "
+          + "The worst interval had \((totals.max() ?? 0).rateText) per second.",
+      axis: axis, tickLabel: { $0.rateText }, drawing: failureBars(load, classes, frame.time, axis), series: lines,
+      note: classes.isEmpty && !load.points.isEmpty ? "No request failed." : nil)
+  }
+
+  /// One bar an interval, or where intervals are narrower than a column the worst interval of each column.
+  private static func failureBars(
+    _ load: LoadSeries, _ classes: [String], _ time: TimeAxis, _ axis: ValueAxis
+  ) -> HTML {
+    var worst: [Int: LoadPoint] = [:]
+    for point in load.points where point.failed > 0 {
+      let column = Int(time.x(point.start))
+      if (worst[column].map { ($0.rate($0.failed) ?? 0) } ?? -1) < point.rate(point.failed) ?? 0 {
+        worst[column] = point
+      }
+    }
+    var paths = classes.map { _ in "" }
+    for (_, point) in worst.sorted(by: { $0.key < $1.key }) {
+      let left = time.x(point.start)
+      let right = max(time.x(point.end), left + 2)
+      var base = 0.0
+      for (index, name) in classes.enumerated() {
+        guard let count = point.failures[name], count > 0, let rate = point.rate(count) else { continue }
+        let (bottom, top) = (axis.y(base), axis.y(base + rate))
+        paths[index] += "M\(left.coordinate) \(bottom.coordinate)V\(min(top, bottom - 1.5).coordinate)"
+        paths[index] += "H\(right.coordinate)V\(bottom.coordinate)Z"
+        base += rate
+      }
+    }
+    return paths.enumerated().map { index, path -> HTML in
+      "<path class=\"bar-failure-\(index % 6)\" d=\"\(path)\"/>"
+    }.joined()
+  }
+
+  /// How late the generator was, and how busy: what the other pictures can be trusted for.
+  static func generator(_ samples: [GeneratorSample], _ frame: ChartFrame) -> [Chart] {
+    func series(
+      _ name: String, _ style: String, _ unit: ChartSeries.Unit, _ value: (GeneratorSample) -> Double
+    ) -> ChartSeries {
+      ChartSeries(
+        name: name, style: style, unit: unit,
+        samples: samples.map { .init(start: $0.start.seconds, end: $0.end.seconds, value: value($0)) }
+      ).thinned(columns: columns, over: frame.time.end.seconds)
+    }
+    let lateness = [
+      series("longest", "line-sent", .milliseconds) { $0.latenessMax.seconds * 1000 },
+      series("p99", "line-p99", .milliseconds) { $0.latenessP99.seconds * 1000 },
+      series("p50", "line-p50", .milliseconds) { $0.latenessP50.seconds * 1000 },
+    ]
+    let cpu = [
+      series("busiest worker", "line-p99", .percent) { $0.busiestWorkerCPU * 100 },
+      series("whole process", "line-achieved", .percent) { $0.processCPU * 100 },
+    ]
+    func chart(
+      _ id: String, _ title: String, _ measure: String, _ text: String, _ lines: [ChartSeries], _ axis: ValueAxis,
+      _ label: @escaping @Sendable (Double) -> String
+    ) -> Chart {
+      let paths = lines.map { line -> HTML in
+        "<path class=\"\(line.style)\" d=\"\(line.linePath(frame.time, axis))\"/>"
+      }
+      return Chart(
+        id: id, title: title, measure: measure, description: text, axis: axis, tickLabel: label,
+        drawing: paths.joined(), series: lines)
+    }
+    let latenessValues = lateness.flatMap { $0.samples.map(\.value) }.map { max($0, 0.001) }
+    return [
+      chart(
+        "lateness", "How late requests left", "logarithmic axis", "Moment of sending less the moment due, by interval.",
+        lateness, ValueAxis(.logarithmic, values: latenessValues, height: 100), latencyTick),
+      chart(
+        "cpu", "CPU of the generator", "percent of one core",
+        "CPU time per second of wall time: of the busiest worker thread and of the whole process.", cpu,
+        ValueAxis(.linear, values: cpu.flatMap { $0.samples.map(\.value) } + [100], height: 90),
+        { "\($0.fixed(0)) %" }),
+    ]
+  }
+
+  private static func series(
+    _ name: String, _ style: String, _ unit: ChartSeries.Unit, _ load: LoadSeries, _ value: (LoadPoint) -> Double?
+  ) -> ChartSeries {
+    let samples = load.points.compactMap { point in
+      value(point).map { ChartSeries.Sample(start: point.start.seconds, end: point.end.seconds, value: $0) }
+    }
+    let length = load.points.last?.end.seconds ?? 1
+    return ChartSeries(name: name, style: style, unit: unit, samples: samples).thinned(columns: columns, over: length)
+  }
+
+  private static func plannedPath(_ phases: [PhaseSpan], _ time: TimeAxis, _ axis: ValueAxis) -> HTML {
+    var path = ""
+    for phase in phases {
+      guard let start = phase.start else { continue }
+      // An interrupted phase keeps the slope that was planned for its whole length.
+      let length = max((phase.plannedEnd - phase.plannedStart).seconds, 0.001)
+      let end = min(phase.end ?? time.end, time.end)
+      let reached = min((end - start).seconds / length, 1)
+      let rate = phase.startRate + (phase.endRate - phase.startRate) * reached
+      path += "\(path.isEmpty ? "M" : "L")\(time.x(start).coordinate) \(axis.y(phase.startRate).coordinate)"
+      path += "L\(time.x(end).coordinate) \(axis.y(rate).coordinate)"
+    }
+    return HTML(text: path)
+  }
+
+  private static let latencyTick: @Sendable (Double) -> String = { milliseconds in
+    if milliseconds == 0 { return "0" }
+    if milliseconds < 1 { return "\((milliseconds * 1000).fixed(0)) µs" }
+    if milliseconds < 1000 { return "\(milliseconds.coordinate) ms" }
+    return "\((milliseconds / 1000).coordinate) s"
+  }
+}

@@ -1,0 +1,104 @@
+import RunTimeline
+import Statistics
+import Units
+
+/// What became of the load in one interval, all routes together.
+struct LoadPoint: Sendable {
+  let start: Duration
+  let end: Duration
+  /// Wall seconds that the interval took: rates are per wall second.
+  let wallSeconds: Double
+  var offered = 0
+  var sent = 0
+  var dropped = 0
+  var late = 0
+  /// Requests that ended as their route expects.
+  var succeeded = 0
+  /// Failed requests by class (`5xx`, `timeout`, `dropped`), in no order.
+  var failures: [String: Int] = [:]
+  /// Latencies of the successful requests from when they were due.
+  var latency = LatencyHistogram()
+
+  var failed: Int { failures.values.reduce(0, +) }
+
+  init(start: Duration, end: Duration, wallSeconds: Double) {
+    self.start = start
+    self.end = end
+    self.wallSeconds = wallSeconds
+  }
+
+  mutating func add(_ interval: LoadInterval) {
+    offered += interval.offered
+    sent += interval.sent
+    dropped += interval.dropped
+    late += interval.late
+    for tally in interval.outcomes {
+      if tally.failed {
+        failures[OutcomeLabel.group(tally.outcome), default: 0] += tally.completed
+      } else {
+        succeeded += tally.completed
+        latency.merge(tally.fromDue)
+      }
+    }
+  }
+
+  mutating func add(_ point: LoadPoint) {
+    offered += point.offered
+    sent += point.sent
+    dropped += point.dropped
+    late += point.late
+    succeeded += point.succeeded
+    failures.merge(point.failures, uniquingKeysWith: +)
+    latency.merge(point.latency)
+  }
+
+  func rate(_ count: Int) -> Double? { wallSeconds > 0 ? Double(count) / wallSeconds : nil }
+  var offeredRate: Double? { rate(offered) }
+  var succeededRate: Double? { rate(succeeded) }
+}
+
+/// The load of a run over time, all routes together, in order.
+struct LoadSeries: Sendable {
+  let points: [LoadPoint]
+  /// Classes of failure that occurred, the most frequent first.
+  let failureClasses: [String]
+
+  init(_ timeline: Timeline) {
+    struct Stretch: Hashable {
+      let start: Duration
+      let end: Duration
+    }
+    var byStretch: [Stretch: LoadPoint] = [:]
+    for interval in timeline.load {
+      let stretch = Stretch(start: interval.start, end: interval.end)
+      byStretch[
+        stretch,
+        default: LoadPoint(
+          start: interval.start, end: interval.end, wallSeconds: timeline.wallSeconds(interval.end - interval.start))
+      ].add(interval)
+    }
+    points = byStretch.values.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
+    var counts: [String: Int] = [:]
+    for point in points { counts.merge(point.failures, uniquingKeysWith: +) }
+    failureClasses = counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+  }
+
+  /// All points whose middle lies in a window, added up; `nil` if there is none.
+  func total(from start: Duration, to end: Duration) -> LoadPoint? {
+    let inside = points.filter { start <= $0.middle && $0.middle < end }
+    guard let first = inside.first, let last = inside.last else { return nil }
+    var total = LoadPoint(
+      start: first.start, end: last.end, wallSeconds: inside.reduce(0) { $0 + $1.wallSeconds })
+    for point in inside { total.add(point) }
+    return total
+  }
+
+  /// The whole run added up.
+  var total: LoadPoint? {
+    points.last.flatMap { total(from: .zero - .seconds(1), to: $0.end + .seconds(1)) }
+  }
+}
+
+extension LoadPoint {
+  var middle: Duration { start + (end - start) / 2 }
+}

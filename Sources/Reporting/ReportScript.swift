@@ -1,0 +1,132 @@
+/// The script of a report: a line that follows the pointer through all charts, with the values at that moment.
+///
+/// The page says everything without it. Texts are set as text content only, never as markup.
+enum ReportScript {
+  static let source: HTML = """
+    (function () {
+      "use strict";
+      const run = JSON.parse(document.getElementById("run-data").textContent);
+      const stack = document.getElementById("charts");
+      const now = document.getElementById("now");
+      const announcement = document.getElementById("announcement");
+      const cursors = Array.from(document.querySelectorAll("line.cursor"));
+      const plots = Array.from(document.querySelectorAll(".plot"));
+      const readouts = [];
+      for (const chart of run.charts) {
+        const figure = document.querySelector('[data-chart="' + chart.id + '"]');
+        if (!figure) continue;
+        chart.series.forEach(function (series, index) {
+          const output = figure.querySelector('[data-series="' + index + '"]');
+          const name = output && output.previousElementSibling ? output.previousElementSibling.textContent : "";
+          if (output) readouts.push({ output: output, series: series, name: name });
+        });
+      }
+      const states = Array.from(document.querySelectorAll("[data-state]"));
+      let moment = null;
+      let announcing = 0;
+
+      function two(number) { return String(number).padStart(2, "0"); }
+      function clock(seconds) {
+        const whole = Math.floor(seconds), hours = Math.floor(whole / 3600);
+        const rest = two(Math.floor(whole / 60) % 60) + ":" + two(whole % 60);
+        return hours > 0 ? hours + ":" + rest : rest;
+      }
+      function grouped(number) { return Math.round(number).toString().replace(/\\B(?=(\\d{3})+(?!\\d))/g, ","); }
+      function text(value, unit) {
+        if (unit === "perSecond") return (value < 10 && value % 1 ? value.toFixed(1) : grouped(value)) + "/s";
+        if (unit === "percent") return value.toFixed(0) + " %";
+        if (unit === "count") return grouped(value);
+        if (value < 1) return (value * 1000).toFixed(0) + " µs";
+        if (value < 10) return value.toFixed(2) + " ms";
+        if (value < 100) return value.toFixed(1) + " ms";
+        return value < 1000 ? value.toFixed(0) + " ms" : (value / 1000).toFixed(2) + " s";
+      }
+      function valueAt(series, at) {
+        let low = 0, high = series.t.length;
+        while (low < high) {
+          const middle = (low + high) >> 1;
+          if (series.t[middle] <= at) low = middle + 1; else high = middle;
+        }
+        // At the very end the last value still holds.
+        const index = at >= run.end && low > 1 && series.v[low - 1] === null ? low - 2 : low - 1;
+        if (index < 0 || series.v[index] === null) return "–";
+        const lower = text(series.v[index], series.unit);
+        return series.u && series.u[index] !== series.v[index] ? lower + "–" + text(series.u[index], series.unit) : lower;
+      }
+      function countPods(at) {
+        const counts = [0, 0, 0, 0];
+        for (const pod of run.pods || []) {
+          const created = pod[0], started = pod[1], ready = pod[2], leaving = pod[3], gone = pod[4];
+          if (at < created || (gone !== null && at >= gone)) continue;
+          if (leaving !== null && at >= leaving) counts[3] += 1;
+          else if (ready.some(function (stretch) { return at >= stretch[0] && (stretch[1] === null || at < stretch[1]); })) counts[2] += 1;
+          else counts[started !== null && at >= started ? 1 : 0] += 1;
+        }
+        return counts;
+      }
+      function show(at) {
+        moment = Math.min(Math.max(at, 0), run.end);
+        const left = 100 * moment / run.end + "%";
+        for (const line of cursors) { line.setAttribute("x1", left); line.setAttribute("x2", left); }
+        document.body.classList.add("at-moment");
+        for (const readout of readouts) readout.output.textContent = valueAt(readout.series, moment);
+        const counts = countPods(moment);
+        for (const output of states) output.textContent = counts[Number(output.dataset.state)];
+        const phase = run.phases.find(function (phase) { return moment >= phase[1] && moment <= phase[2]; });
+        if (now) {
+          now.hidden = false;
+          now.style.left = left;
+          now.textContent = clock(moment) + (phase ? " " + phase[0] : "");
+        }
+      }
+      function hide() {
+        moment = null;
+        document.body.classList.remove("at-moment");
+        for (const readout of readouts) readout.output.textContent = "";
+        for (const output of states) output.textContent = "";
+        if (now) now.hidden = true;
+      }
+      function announce() {
+        clearTimeout(announcing);
+        announcing = setTimeout(function () {
+          if (moment === null || !announcement) return;
+          announcement.textContent = clock(moment) + ": " + readouts.map(function (readout) {
+            return readout.name + " " + readout.output.textContent;
+          }).join(", ");
+        }, 350);
+      }
+      for (const plot of plots) {
+        plot.addEventListener("pointermove", function (event) {
+          const box = plot.getBoundingClientRect();
+          show((event.clientX - box.left) / box.width * run.end);
+        });
+        plot.addEventListener("pointerleave", hide);
+      }
+      if (stack) {
+        stack.addEventListener("keydown", function (event) {
+          if (event.target !== stack) return;
+          const step = run.end / (event.shiftKey ? 20 : 200);
+          const moves = { ArrowLeft: -step, ArrowRight: step };
+          if (event.key in moves) show((moment === null ? 0 : moment) + moves[event.key]);
+          else if (event.key === "Home") show(0);
+          else if (event.key === "End") show(run.end);
+          else if (event.key === "Escape") return hide();
+          else return;
+          event.preventDefault();
+          announce();
+        });
+      }
+      for (const link of document.querySelectorAll("a[data-at]")) {
+        link.addEventListener("click", function () {
+          show(Number(link.dataset.at));
+          if (stack) stack.focus({ preventScroll: true });
+        });
+      }
+      window.addEventListener("beforeprint", function () {
+        hide();
+        for (const details of document.querySelectorAll("details.evidence, details.profile")) details.open = true;
+      });
+      document.documentElement.dataset.script = "ready";
+    })();
+    """
+}

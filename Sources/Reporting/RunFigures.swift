@@ -1,0 +1,61 @@
+import RunTimeline
+import Statistics
+import Units
+
+/// The headline numbers of a run.
+struct RunFigures: Sendable {
+  struct Row: Sendable {
+    let name: String
+    let value: String
+    /// What the value is made of.
+    var detail = ""
+  }
+
+  let rows: [Row]
+
+  init(_ timeline: Timeline, load: LoadSeries? = nil) {
+    let load = load ?? LoadSeries(timeline)
+    var rows: [Row] = []
+    if let total = load.total {
+      let peak = load.points.compactMap(\.offeredRate).max() ?? 0
+      rows.append(Row(name: "requests", value: total.offered.grouped, detail: "highest rate \(peak.rateText)/s"))
+      let share = total.offered > 0 ? Double(total.succeeded) / Double(total.offered) : 0
+      rows.append(
+        Row(
+          name: "answered as expected", value: total.offered > 0 ? share.percentText : "–",
+          detail: "\(total.failed.grouped) failed"
+            + (total.dropped > 0 ? ", of them \(total.dropped.grouped) not sent in time" : "")))
+      if let median = total.latency.quantile(0.5), let p99 = total.latency.quantile(0.99) {
+        rows.append(Row(name: "latency p99", value: p99.latencyText, detail: "median \(median.latencyText)"))
+      }
+    }
+    if let cluster = timeline.cluster {
+      if let extent = cluster.readyReplicas.extent(from: .zero, to: timeline.span) {
+        let both = "\(extent.lowerBound) to \(extent.upperBound)"
+        rows.append(
+          Row(
+            name: "ready replicas", value: extent.lowerBound == extent.upperBound ? "\(extent.lowerBound)" : both,
+            detail: cluster.pods.count.counted("pod") + " seen"))
+      }
+      for rollout in cluster.rollouts.prefix(2) {
+        rows.append(Row(name: "rollout", value: rollout.lengthText, detail: "from \(rollout.started.middle.clock)"))
+      }
+    }
+    rows.append(
+      Row(
+        name: "run time", value: timeline.span.lengthText, detail: timeline.run.endReason?.rawValue ?? "no end recorded"
+      ))
+    self.rows = rows
+  }
+}
+
+extension Rollout {
+  /// How long it took, as far as that is known.
+  var lengthText: String {
+    guard let completed else { return stalled != nil ? "stalled" : superseded != nil ? "superseded" : "not complete" }
+    let length = completed.elapsed(since: started)
+    let shortest = max(length.shortest, .zero)
+    if (length.longest - shortest).seconds < 1 { return length.longest.lengthText }
+    return "\(shortest.lengthText) to \(length.longest.lengthText)"
+  }
+}

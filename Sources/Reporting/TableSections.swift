@@ -1,0 +1,158 @@
+import KubernetesObjects
+import RunTimeline
+import Statistics
+import Units
+
+/// The tables below the charts.
+enum TableSections {
+  static func phases(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
+    let rows = timeline.phases.map { phase -> HTML in
+      guard let start = phase.start else {
+        return "<tr><th scope=\"row\">\(phase.name)</th><td colspan=\"9\">not reached</td></tr>"
+      }
+      let end = phase.end ?? timeline.lastInstant
+      let total = load.total(from: start, to: end)
+      let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map(\.latencyText) ?? []
+      let ready = timeline.cluster?.readyReplicas.extent(from: start, to: end)
+      let cells: [String] = [
+        "\(start.clock) – \(end.clock)",
+        total?.offered.grouped ?? "–",
+        total?.offeredRate.map { "\($0.rateText)/s" } ?? "–",
+        total?.succeededRate.map { "\($0.rateText)/s" } ?? "–",
+        total?.failed.grouped ?? "–",
+      ]
+      return row(phase.name, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready?.text ?? "–"])
+    }
+    return section(
+      "phases", "Phases",
+      [
+        "phase", "from – to", "requests", "offered", "answered as expected", "failed", "p50", "p95", "p99",
+        "ready replicas",
+      ],
+      rows)
+  }
+
+  static func rollouts(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
+    let rows = (timeline.cluster?.rollouts ?? []).map { rollout -> HTML in
+      let end = rollout.completed?.latest ?? rollout.superseded?.latest ?? timeline.lastInstant
+      let total = load.total(from: rollout.started.earliest, to: end)
+      let state =
+        rollout.completed != nil
+        ? "complete" : rollout.stalled != nil ? "stalled" : rollout.superseded != nil ? "superseded" : "not complete"
+      return row(
+        rollout.image ?? "–",
+        [
+          rollout.started.seen, rollout.completed?.seen ?? "–", rollout.lengthText, state,
+          total.map { "\($0.failed.grouped) of \($0.offered.grouped)" } ?? "–",
+        ])
+    }
+    return section(
+      "rollouts", "Rollouts", ["image", "started", "complete", "took", "state", "requests failed meanwhile"], rows)
+  }
+
+  static func routes(_ timeline: Timeline) -> HTML {
+    struct Total {
+      var offered = 0
+      var completed = 0
+      var failed = 0
+      var bytes = 0
+      var outcomes: [String: Int] = [:]
+      var latency = LatencyHistogram()
+    }
+    var totals: [String: Total] = [:]
+    for interval in timeline.load {
+      totals[interval.route, default: Total()].offered += interval.offered
+      for tally in interval.outcomes {
+        totals[interval.route, default: Total()].completed += tally.completed
+        totals[interval.route, default: Total()].bytes += tally.bytes
+        totals[interval.route, default: Total()].outcomes[tally.outcome, default: 0] += tally.completed
+        if tally.failed {
+          totals[interval.route, default: Total()].failed += tally.completed
+        } else {
+          totals[interval.route, default: Total()].latency.merge(tally.fromDue)
+        }
+      }
+    }
+    let rows = totals.sorted { $0.key < $1.key }.map { name, total -> HTML in
+      let quantiles = total.latency.quantiles([0.5, 0.99, 1]).map(\.latencyText)
+      let outcomes = total.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        .map { "\($0.key): \($0.value.grouped)" }.joined(separator: ", ")
+      return row(
+        name,
+        [total.offered.grouped, total.failed.grouped] + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [outcomes])
+    }
+    return section("routes", "Routes", ["route", "requests", "failed", "p50", "p99", "longest", "outcomes"], rows)
+  }
+
+  /// The first recorded failures; all of them are in the recording.
+  static func failures(_ timeline: Timeline) -> HTML {
+    let shown = timeline.failures.prefix(200)
+    let rows = shown.map { failure -> HTML in
+      row(
+        failure.completed.preciseClock,
+        [
+          failure.route, failure.outcome, failure.pod ?? "–", failure.version ?? "–", failure.remoteAddress ?? "–",
+          (failure.completed - failure.due).latencyText,
+        ])
+    }
+    let rest = timeline.failures.count - shown.count
+    return collapsed(
+      "failures", "Failed requests (\(timeline.failures.count.grouped) recorded)",
+      ["at", "route", "outcome", "pod", "version", "answered from", "after its due time"], rows,
+      note: rest > 0 ? "\(rest.counted("more failure")) in the recording." : nil)
+  }
+
+  static func events(_ timeline: Timeline) -> HTML {
+    let events = (timeline.cluster?.events ?? []).sorted { $0.at.latest < $1.at.latest }
+    let shown = events.suffix(2000)
+    let rows = shown.map { version -> HTML in
+      let event = version.event
+      let object = [event.involvedObject.kind, event.involvedObject.name].compactMap { $0 }.joined(separator: " ")
+      let warning: HTML = event.type == "Warning" ? " class=\"warning-event\"" : ""
+      return """
+        <tr\(warning)><th scope="row">\(version.at.seen)</th><td>\(event.type ?? "–")</td><td>\(event.reason ?? "–")</td>\
+        <td class="name">\(object)</td><td>\(event.message ?? "")</td><td>\(event.count ?? 1)</td></tr>
+        """
+    }
+    return collapsed(
+      "events", "Kubernetes events (\(events.count.grouped))",
+      ["seen", "type", "reason", "object", "message", "count"],
+      rows, note: events.count > shown.count ? "Only the last \(shown.count.grouped) are shown." : nil)
+  }
+
+  private static func row(_ head: String, _ cells: [String]) -> HTML {
+    let columns = cells.map { cell -> HTML in "<td>\(cell)</td>" }
+    return "<tr><th scope=\"row\">\(head)</th>\(columns)</tr>\n"
+  }
+
+  private static func section(_ id: String, _ title: String, _ heads: [String], _ rows: [HTML]) -> HTML {
+    guard !rows.isEmpty else { return .empty }
+    return """
+      <section id="\(id)" aria-labelledby="\(id)-heading"><h2 id="\(id)-heading">\(title)</h2>
+      <div class="scroll">\(table(heads, rows))</div></section>
+      """
+  }
+
+  private static func collapsed(
+    _ id: String, _ title: String, _ heads: [String], _ rows: [HTML], note: String?
+  ) -> HTML {
+    guard !rows.isEmpty else { return .empty }
+    let noteLine: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? .empty
+    return """
+      <section id="\(id)"><details class="list"><summary><h2>\(title)</h2></summary>
+      <div class="scroll">\(table(heads, rows))</div>\(noteLine)</details></section>
+      """
+  }
+
+  private static func table(_ heads: [String], _ rows: [HTML]) -> HTML {
+    let columns = heads.map { head -> HTML in "<th scope=\"col\">\(head)</th>" }
+    return "<table class=\"figures-table\"><thead><tr>\(columns)</tr></thead><tbody>\(rows)</tbody></table>"
+  }
+}
+
+extension ClosedRange<Int> {
+  /// One number, or both ends.
+  var text: String {
+    lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) – \(upperBound)"
+  }
+}

@@ -1,0 +1,72 @@
+package import Expectations
+package import RunTimeline
+
+/// The verdict table at the end of a run.
+package enum TerminalTable {
+  /// - Parameters:
+  ///   - width: columns of the terminal; texts are broken to it, down to 40 columns.
+  ///   - colour: whether to colour the verdicts; the words say the same without.
+  package static func render(
+    _ timeline: Timeline, _ judgements: [Judgement], width: Int = 80, colour: Bool = false
+  ) -> String {
+    let width = max(width, 40)
+    let headline = Headline(timeline, judgements)
+    var lines: [String] = []
+    let verdictWidth = Verdict.inconclusive.word.count
+    let indent = String(repeating: " ", count: verdictWidth + 2)
+    for judgement in judgements {
+      let word = judgement.verdict.word.padded(to: verdictWidth)
+      let title = wrapped("\(judgement.name.plainLine): \(judgement.expected.plainLine)", to: width - verdictWidth - 2)
+      let finding = wrapped(judgement.findingWithReason.plainLine, to: width - verdictWidth - 4)
+      for (index, line) in title.enumerated() {
+        lines.append((index == 0 ? painted(word, judgement.verdict, colour) + "  " : indent) + line)
+      }
+      lines += finding.map { indent + "  " + $0 }
+    }
+    if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
+    if let incomplete = headline.incomplete { lines += wrapped(incomplete.plainLine, to: width) }
+    let word = headline.verdict?.word ?? "not judged"
+    let sentence = wrapped("\(word): \(headline.sentence.plainLine)", to: width)
+    for (index, line) in sentence.enumerated() {
+      if index == 0, let verdict = headline.verdict {
+        lines.append(painted(word, verdict, colour) + line.dropFirst(word.count))
+      } else {
+        lines.append(line)
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func painted(_ word: String, _ verdict: Verdict, _ colour: Bool) -> String {
+    guard colour else { return word }
+    let code =
+      switch verdict {
+      case .pass: "32"
+      case .fail: "1;31"
+      case .inconclusive: "33"
+      }
+    return "\u{1B}[\(code)m\(word)\u{1B}[0m"
+  }
+
+  /// Broken at spaces; a word longer than the width is cut.
+  static func wrapped(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for part in text.split(separator: " ", omittingEmptySubsequences: true) {
+      var word = String(part)
+      if !line.isEmpty, line.count + 1 + word.count > width {
+        lines.append(line)
+        line = ""
+      }
+      while word.count > width {
+        if !line.isEmpty { lines.append(line) }
+        lines.append(String(word.prefix(width)))
+        word.removeFirst(width)
+        line = ""
+      }
+      line += line.isEmpty ? word : " " + word
+    }
+    if !line.isEmpty { lines.append(line) }
+    return lines
+  }
+}

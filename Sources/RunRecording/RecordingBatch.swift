@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+import RunTimeline
+import Statistics
+
+/// What has been given to a writer and is not in the file yet.
+struct RecordingBatch: Sendable {
+  var load: [LoadInterval] = []
+  var failures: [FailedRequest] = []
+  var observations: [Observation] = []
+  var generator: [GeneratorSample] = []
+  var clocks: [(at: Duration, clock: ServerClock)] = []
+  var run: RunDescription?
+  /// The newest state of all phases and actions; `nil` when it did not change.
+  var phases: [PhaseSpan]?
+  var actions: [ActionSpan]?
+
+  var isEmpty: Bool { count == 0 && run == nil && phases == nil && actions == nil }
+  var count: Int { load.count + failures.count + observations.count + generator.count + clocks.count }
+
+  /// Writes everything in the transaction of the caller.
+  func write(to database: Database) throws {
+    if let run { try RunRow.insert(run, into: database) }
+    if let phases { try Self.replace(phases, in: database) }
+    if let actions { try Self.replace(actions, in: database) }
+    for interval in load { try LoadRows.merge(interval, into: database) }
+    try writeFailures(to: database)
+    try writeObservations(to: database)
+    try writeGenerator(to: database)
+    for (at, clock) in clocks {
+      let statement = try database.cachedStatement(
+        sql: "INSERT INTO clock_offset (at_us, low_us, high_us, skew_us) VALUES (?, ?, ?, ?)")
+      try statement.execute(arguments: [
+        at.wholeMicroseconds, clock.offset.lowerBound.wholeMicroseconds, clock.offset.upperBound.wholeMicrosecondsUp,
+        clock.skew.wholeMicrosecondsUp,
+      ])
+    }
+  }
+
+  private static func replace(_ phases: [PhaseSpan], in database: Database) throws {
+    try database.execute(sql: "DELETE FROM phase")
+    for (position, phase) in phases.enumerated() {
+      try database.cachedStatement(sql: "INSERT INTO phase VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+        position, phase.name, phase.plannedStart.wholeMicroseconds, phase.plannedEnd.wholeMicroseconds,
+        phase.startRate, phase.endRate, phase.start?.wholeMicroseconds, phase.end?.wholeMicroseconds,
+      ])
+    }
+  }
+
+  private static func replace(_ actions: [ActionSpan], in database: Database) throws {
+    try database.execute(sql: "DELETE FROM action")
+    for (position, action) in actions.enumerated() {
+      try database.cachedStatement(sql: "INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+        position, action.name, action.summary, action.plannedAt.wholeMicroseconds, action.sent?.wholeMicroseconds,
+        action.answered?.wholeMicrosecondsUp, action.generation, action.problem,
+      ])
+    }
+  }
+
+  private func writeFailures(to database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO failure (due_us, sent_us, completed_us, route, outcome, curl_code, system_error, status, local_port,
+          remote_address, pod, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for failure in failures {
+      try statement.execute(arguments: [
+        failure.due.wholeMicroseconds, failure.sent?.wholeMicroseconds, failure.completed.wholeMicroseconds,
+        failure.route, failure.outcome, failure.curlCode, failure.systemError, failure.status, failure.localPort,
+        failure.remoteAddress, failure.pod, failure.version,
+      ])
+    }
+  }
+
+  private func writeObservations(to database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO observation (sent_us, received_us, resource, kind, name, uid, resource_version, object, message)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for observation in observations {
+      try statement.execute(arguments: [
+        observation.sent.wholeMicroseconds, observation.received.wholeMicrosecondsUp, observation.resource,
+        observation.kind.rawValue, observation.name, observation.uid, observation.resourceVersion,
+        observation.object.map { String(decoding: $0, as: UTF8.self) }, observation.message,
+      ])
+    }
+  }
+
+  private func writeGenerator(to database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO generator (start_us, end_us, lateness_p50_us, lateness_p99_us, lateness_max_us, process_cpu,
+          busiest_worker_cpu, connections_opened, in_flight, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for sample in generator {
+      try statement.execute(arguments: [
+        sample.start.wholeMicroseconds, sample.end.wholeMicroseconds, sample.latenessP50.wholeMicroseconds,
+        sample.latenessP99.wholeMicroseconds, sample.latenessMax.wholeMicroseconds, sample.processCPU,
+        sample.busiestWorkerCPU, sample.connectionsOpened, sample.inFlight, sample.queued,
+      ])
+    }
+  }
+}

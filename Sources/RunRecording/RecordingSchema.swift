@@ -1,0 +1,155 @@
+import GRDB
+
+/// The tables of a recording and how they came to be, version by version.
+///
+/// A file bears its version in `user_version` and ScaleProof's mark in `application_id`. All tables are STRICT, so that
+/// a value of the wrong type is refused when it is written and not read as zero. All instants are whole microseconds of
+/// run time (columns `…_us`), the time since the run began.
+enum RecordingSchema {
+  /// `SPrf`, as SQLite wants it for `application_id`.
+  static let applicationID: Int64 = 0x5350_7266
+
+  /// The statements that lead from each version to the next; the first makes version 1 of an empty file.
+  static let steps: [String] = [tables + RecordingViews.statements]
+
+  static var version: Int { steps.count }
+
+  /// Brings a database to the newest version.
+  static func migrate(_ database: Database, steps: [String] = Self.steps) throws {
+    let current = try version(of: database)
+    guard current < steps.count else { return }
+    try database.inTransaction {
+      for step in steps[current...] { try database.execute(sql: step) }
+      try database.execute(sql: "PRAGMA user_version = \(steps.count); PRAGMA application_id = \(applicationID)")
+      return .commit
+    }
+  }
+
+  static func version(of database: Database) throws -> Int {
+    try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+  }
+
+  /// Refuses files of other programs and of newer versions of this one.
+  static func check(_ database: Database, path: String, known: Int = Self.version) throws {
+    let mark = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    guard mark == applicationID else {
+      throw RecordingError.notARecording(path: path, reason: "it is an SQLite file of another program")
+    }
+    let version = try version(of: database)
+    guard version <= known else { throw RecordingError.newerSchema(path: path, version: version, known: known) }
+  }
+
+  private static let tables = """
+    CREATE TABLE run (
+      -- What was run: one row.
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      name TEXT NOT NULL,
+      tool_version TEXT NOT NULL,
+      profile_text TEXT NOT NULL,        -- as the user wrote it, secrets replaced
+      profile_source TEXT NOT NULL,
+      started_at_us INTEGER NOT NULL,    -- wall clock at run time zero, microseconds since 1970
+      started_at_exact INTEGER NOT NULL, -- 0 when that is known to the second only
+      time_scale REAL NOT NULL,          -- run time that passes in a second of wall time
+      ended_us INTEGER,                  -- NULL when the run was killed
+      end_reason TEXT,                   -- completed, interrupted, failed
+      context TEXT, namespace TEXT, deployment TEXT, autoscaler TEXT, server_version TEXT,
+      environment TEXT NOT NULL          -- JSON object: whatever else explains the run
+    ) STRICT;
+
+    CREATE TABLE phase (
+      -- Phases of the load, as planned and as they came.
+      position INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      planned_start_us INTEGER NOT NULL, planned_end_us INTEGER NOT NULL,
+      start_rate REAL NOT NULL, end_rate REAL NOT NULL, -- requests per wall second
+      start_us INTEGER, end_us INTEGER
+    ) STRICT;
+
+    CREATE TABLE action (
+      -- What the run did to the cluster.
+      position INTEGER PRIMARY KEY,
+      name TEXT NOT NULL,
+      summary TEXT NOT NULL,
+      planned_us INTEGER NOT NULL,
+      sent_us INTEGER, answered_us INTEGER,
+      generation INTEGER,                -- metadata.generation of the Deployment after the action
+      problem TEXT                       -- why it failed, if it did
+    ) STRICT;
+
+    CREATE TABLE load_interval (
+      -- What became of the requests that were due in an interval. For each interval and route there is one row of
+      -- totals, whose outcome is '', and one row for each outcome and version of those that ended.
+      id INTEGER PRIMARY KEY,
+      start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,
+      route TEXT NOT NULL,
+      outcome TEXT NOT NULL,             -- '' for the totals; an HTTP status, or a word such as timeout
+      version TEXT NOT NULL,             -- the version that answered, '' where it is not known
+      offered INTEGER, sent INTEGER, dropped INTEGER, late INTEGER, -- in totals only
+      failed INTEGER NOT NULL,           -- outcomes: 1 if the route counts it as a failure; totals: how many failed
+      completed INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
+      p50_us INTEGER, p95_us INTEGER, p99_us INTEGER, max_us INTEGER, -- latency from the moment of being due
+      from_due BLOB, from_send BLOB,     -- mergeable histograms; not in totals
+      UNIQUE (start_us, route, outcome, version)
+    ) STRICT;
+
+    CREATE TABLE failure (
+      -- The first failed requests of each interval, whole.
+      id INTEGER PRIMARY KEY,
+      due_us INTEGER NOT NULL, sent_us INTEGER, completed_us INTEGER NOT NULL,
+      route TEXT NOT NULL, outcome TEXT NOT NULL,
+      curl_code INTEGER, system_error INTEGER, status INTEGER, local_port INTEGER,
+      remote_address TEXT, pod TEXT, version TEXT
+    ) STRICT;
+
+    CREATE TABLE observation (
+      -- What the API server said, in the order in which it came.
+      id INTEGER PRIMARY KEY,
+      sent_us INTEGER NOT NULL, received_us INTEGER NOT NULL,
+      resource TEXT NOT NULL,            -- plural: pods
+      kind TEXT NOT NULL,                -- list, listed, added, modified, deleted, bookmark, gap
+      name TEXT, uid TEXT, resource_version TEXT,
+      object TEXT,                       -- JSON; NULL in a list that shows the version recorded before
+      message TEXT                       -- why a read failed
+    ) STRICT;
+    CREATE INDEX observation_of_object ON observation (resource, name, id) WHERE object IS NOT NULL;
+
+    CREATE TABLE clock_offset (
+      -- Bounds of the API server's clock less ours, as they narrowed.
+      id INTEGER PRIMARY KEY,
+      at_us INTEGER NOT NULL,
+      low_us INTEGER NOT NULL, high_us INTEGER NOT NULL,
+      skew_us INTEGER NOT NULL           -- how far the clocks inside the control plane may be apart
+    ) STRICT;
+
+    CREATE TABLE generator (
+      -- What the load generator saw of itself.
+      id INTEGER PRIMARY KEY,
+      start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,
+      lateness_p50_us INTEGER NOT NULL, lateness_p99_us INTEGER NOT NULL, lateness_max_us INTEGER NOT NULL,
+      process_cpu REAL NOT NULL, busiest_worker_cpu REAL NOT NULL, -- CPU seconds per wall second
+      connections_opened INTEGER NOT NULL, in_flight INTEGER NOT NULL, queued INTEGER NOT NULL
+    ) STRICT;
+
+    CREATE TABLE verdict (
+      -- What was judged. Each evaluation of the recording adds a set of rows with the next number in judging.
+      id INTEGER PRIMARY KEY,
+      judging INTEGER NOT NULL,
+      judged_at_us INTEGER NOT NULL,     -- wall clock, microseconds since 1970
+      tool_version TEXT NOT NULL,
+      name TEXT NOT NULL, kind TEXT NOT NULL, expected TEXT NOT NULL,
+      verdict TEXT NOT NULL,             -- pass, fail, inconclusive
+      finding TEXT NOT NULL, reason TEXT,
+      window_start_us INTEGER, window_end_us INTEGER
+    ) STRICT;
+    CREATE TABLE verdict_evidence (
+      -- The facts behind a verdict.
+      verdict_id INTEGER NOT NULL REFERENCES verdict (id),
+      position INTEGER NOT NULL,
+      earliest_us INTEGER, latest_us INTEGER,
+      text TEXT NOT NULL,
+      PRIMARY KEY (verdict_id, position)
+    ) STRICT;
+
+    """
+}

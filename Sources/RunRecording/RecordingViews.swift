@@ -1,0 +1,106 @@
+/// The views for people who open a recording with `sqlite3`. Times are seconds of run time, latencies milliseconds.
+enum RecordingViews {
+  static let statements = replicas + latency + errors + pods + timeline
+
+  private static let replicas = """
+    CREATE VIEW replicas AS
+      -- The counts of the workload after each change that was seen: one row for each version of the Deployment or the
+      -- autoscaler. seconds: when it was received.
+      WITH change AS (
+        SELECT observation.id, received_us, deployment, autoscaler FROM observation, run
+        WHERE object IS NOT NULL AND kind <> 'deleted'
+          AND (resource = 'deployments' AND observation.name = deployment
+            OR resource = 'horizontalpodautoscalers' AND observation.name = autoscaler)
+      ), pair AS (
+        SELECT id, received_us,
+          (SELECT max(id) FROM observation WHERE resource = 'deployments' AND name = deployment
+            AND object IS NOT NULL AND id <= change.id) AS deployment_id,
+          (SELECT max(id) FROM observation WHERE resource = 'horizontalpodautoscalers' AND name = autoscaler
+            AND object IS NOT NULL AND id <= change.id) AS autoscaler_id
+        FROM change
+      )
+      SELECT pair.received_us / 1e6 AS seconds,
+        json_extract(d.object, '$.spec.replicas') AS wanted,
+        CASE WHEN d.id IS NOT NULL THEN ifnull(json_extract(d.object, '$.status.replicas'), 0) END AS current,
+        CASE WHEN d.id IS NOT NULL THEN ifnull(json_extract(d.object, '$.status.readyReplicas'), 0) END AS ready,
+        CASE WHEN d.id IS NOT NULL THEN ifnull(json_extract(d.object, '$.status.availableReplicas'), 0) END AS available,
+        CASE WHEN d.id IS NOT NULL THEN ifnull(json_extract(d.object, '$.status.updatedReplicas'), 0) END AS updated,
+        json_extract(a.object, '$.status.desiredReplicas') AS recommended
+      FROM pair LEFT JOIN observation d ON d.id = deployment_id LEFT JOIN observation a ON a.id = autoscaler_id
+      ORDER BY pair.id;
+
+    """
+
+  private static let latency = """
+    CREATE VIEW latency AS
+      -- Requests of each interval and route, and their latency in milliseconds from the moment each was due.
+      SELECT start_us / 1e6 AS seconds, route, offered, sent, completed AS count, failed, dropped,
+        p50_us / 1e3 AS p50_ms, p95_us / 1e3 AS p95_ms, p99_us / 1e3 AS p99_ms, max_us / 1e3 AS max_ms
+      FROM load_interval WHERE outcome = '' ORDER BY start_us, id;
+
+    """
+
+  private static let errors = """
+    CREATE VIEW errors AS
+      -- How many requests of each interval failed, by route, outcome and the version that answered.
+      SELECT start_us / 1e6 AS seconds, route, outcome, nullif(version, '') AS version, completed AS count
+      FROM load_interval WHERE outcome <> '' AND failed = 1 AND completed > 0 ORDER BY start_us, id;
+
+    """
+
+  private static let pods = """
+    CREATE VIEW pods AS
+      -- The life of each pod that was seen. created, ready and deletion are the cluster's own times (whole seconds of
+      -- its clock, less our start); removed is when the deletion was received.
+      WITH pod AS (
+        SELECT o.id, o.uid, o.kind, o.received_us, o.name, o.object, run.started_at_us / 1e6 AS zero,
+          (SELECT unixepoch(json_extract(value, '$.lastTransitionTime')) FROM json_each(object, '$.status.conditions')
+            WHERE json_extract(value, '$.type') = 'Ready' AND json_extract(value, '$.status') = 'True') AS ready_at
+        FROM observation o, run WHERE o.resource = 'pods' AND o.object IS NOT NULL
+      )
+      SELECT name,
+        min(unixepoch(json_extract(object, '$.metadata.creationTimestamp'))) - zero AS created,
+        min(ready_at) - zero AS ready,
+        max(unixepoch(json_extract(object, '$.metadata.deletionTimestamp'))
+          - ifnull(json_extract(object, '$.metadata.deletionGracePeriodSeconds'), 0)) - zero AS deletion,
+        max(CASE WHEN kind = 'deleted' THEN received_us END) / 1e6 AS removed
+      FROM pod GROUP BY uid ORDER BY min(id);
+
+    """
+
+  private static let timeline = """
+    CREATE VIEW timeline AS
+      -- Everything that happened, in order.
+      SELECT seconds, what, subject, detail FROM (
+        SELECT 0 AS rank, start_us / 1e6 AS seconds, 'phase starts' AS what, name AS subject,
+          start_rate || '/s to ' || end_rate || '/s' AS detail
+        FROM phase WHERE start_us IS NOT NULL
+        UNION ALL
+        SELECT 0, end_us / 1e6, 'phase ends', name, NULL FROM phase WHERE end_us IS NOT NULL
+        UNION ALL
+        SELECT 1, sent_us / 1e6, 'action', name, summary || ifnull(' FAILED: ' || problem, '')
+        FROM action WHERE sent_us IS NOT NULL
+        UNION ALL
+        SELECT 2, seconds, 'rescale', NULL, before || ' -> ' || wanted
+        FROM (SELECT seconds, wanted, lag(wanted) OVER () AS before FROM replicas) WHERE before <> wanted
+        UNION ALL
+        SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL
+        UNION ALL
+        SELECT 4, ready, 'pod ready', name, NULL FROM pods WHERE ready IS NOT NULL
+        UNION ALL
+        SELECT 5, deletion, 'pod deletion', name, NULL FROM pods WHERE deletion IS NOT NULL
+        UNION ALL
+        SELECT 6, removed, 'pod removed', name, NULL FROM pods WHERE removed IS NOT NULL
+        UNION ALL
+        SELECT 7, received_us / 1e6, 'event ' || ifnull(json_extract(object, '$.reason'), ''),
+          json_extract(object, '$.involvedObject.kind') || ' ' || json_extract(object, '$.involvedObject.name'),
+          json_extract(object, '$.message')
+        FROM observation WHERE resource = 'events' AND kind IN ('added', 'modified') AND object IS NOT NULL
+        UNION ALL
+        SELECT 8, received_us / 1e6, 'gap', resource, message FROM observation WHERE kind = 'gap'
+        UNION ALL
+        SELECT 9, ended_us / 1e6, 'run ends', name, end_reason FROM run WHERE ended_us IS NOT NULL
+      ) ORDER BY seconds, rank;
+
+    """
+}

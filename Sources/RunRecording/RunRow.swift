@@ -1,0 +1,58 @@
+import Foundation
+import GRDB
+import KubernetesObjects
+import RunTimeline
+
+/// The one row of the table `run`.
+enum RunRow {
+  static func insert(_ run: RunDescription, into database: Database) throws {
+    let environment = try JSONEncoder().encode(run.environment)
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO run (id, name, tool_version, profile_text, profile_source, started_at_us, started_at_exact,
+          time_scale, ended_us, end_reason, context, namespace, deployment, autoscaler, server_version, environment)
+        VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        run.name, run.toolVersion, run.profileText, run.profileSource, run.startedAt.microseconds,
+        run.startedAt.hasFraction ? 1 : 0, run.timeScale, run.endedAt?.wholeMicroseconds, run.endReason?.rawValue,
+        run.cluster?.context, run.cluster?.namespace, run.cluster?.deployment, run.cluster?.autoscaler,
+        run.cluster?.serverVersion, String(decoding: environment, as: UTF8.self),
+      ])
+  }
+
+  static func read(_ database: Database, path: String) throws -> RunDescription {
+    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM run") else {
+      throw RecordingError.damaged(path: path, reason: "the row of the run is missing")
+    }
+    let environment = try row.decode(String.self, forColumn: "environment")
+    var cluster: ClusterDescription?
+    if let deployment = try row.decode(String?.self, forColumn: "deployment") {
+      cluster = ClusterDescription(
+        context: try row.decode(String.self, forColumn: "context"),
+        namespace: try row.decode(String.self, forColumn: "namespace"), deployment: deployment,
+        autoscaler: try row.decode(String?.self, forColumn: "autoscaler"),
+        serverVersion: try row.decode(String?.self, forColumn: "server_version"))
+    }
+    return RunDescription(
+      name: try row.decode(String.self, forColumn: "name"),
+      toolVersion: try row.decode(String.self, forColumn: "tool_version"),
+      profileText: try row.decode(String.self, forColumn: "profile_text"),
+      profileSource: try row.decode(String.self, forColumn: "profile_source"),
+      startedAt: KubernetesTime(
+        microseconds: try row.decode(Int64.self, forColumn: "started_at_us"),
+        hasFraction: try row.decode(Bool.self, forColumn: "started_at_exact")),
+      timeScale: try row.decode(Double.self, forColumn: "time_scale"),
+      endedAt: try row.decode(Int64?.self, forColumn: "ended_us").map { .microseconds($0) },
+      endReason: try endReason(row, path: path), cluster: cluster,
+      environment: try JSONDecoder().decode([String: String].self, from: Data(environment.utf8)))
+  }
+
+  private static func endReason(_ row: Row, path: String) throws -> EndReason? {
+    guard let text = try row.decode(String?.self, forColumn: "end_reason") else { return nil }
+    guard let reason = EndReason(rawValue: text) else {
+      throw RecordingError.damaged(path: path, reason: "\"\(text)\" is no reason for the end of a run")
+    }
+    return reason
+  }
+}

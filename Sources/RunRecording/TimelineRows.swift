@@ -1,0 +1,98 @@
+import Foundation
+import GRDB
+import KubernetesObjects
+import RunTimeline
+
+/// The rows of a recording as values of a timeline, in the order in which they were written.
+enum TimelineRows {
+  static func phases(_ database: Database) throws -> [PhaseSpan] {
+    try all(database, "SELECT * FROM phase ORDER BY position") { row in
+      PhaseSpan(
+        name: try row.decode(forColumn: "name"), plannedStart: try row.instant("planned_start_us"),
+        plannedEnd: try row.instant("planned_end_us"), startRate: try row.decode(forColumn: "start_rate"),
+        endRate: try row.decode(forColumn: "end_rate"), start: try row.optionalInstant("start_us"),
+        end: try row.optionalInstant("end_us"))
+    }
+  }
+
+  static func actions(_ database: Database) throws -> [ActionSpan] {
+    try all(database, "SELECT * FROM action ORDER BY position") { row in
+      ActionSpan(
+        name: try row.decode(forColumn: "name"), summary: try row.decode(forColumn: "summary"),
+        plannedAt: try row.instant("planned_us"), sent: try row.optionalInstant("sent_us"),
+        answered: try row.optionalInstant("answered_us"), generation: try row.decode(forColumn: "generation"),
+        problem: try row.decode(forColumn: "problem"))
+    }
+  }
+
+  static func failures(_ database: Database) throws -> [FailedRequest] {
+    try all(database, "SELECT * FROM failure ORDER BY id") { row in
+      FailedRequest(
+        due: try row.instant("due_us"), sent: try row.optionalInstant("sent_us"),
+        completed: try row.instant("completed_us"), route: try row.decode(forColumn: "route"),
+        outcome: try row.decode(forColumn: "outcome"), curlCode: try row.decode(forColumn: "curl_code"),
+        systemError: try row.decode(forColumn: "system_error"), status: try row.decode(forColumn: "status"),
+        localPort: try row.decode(forColumn: "local_port"), remoteAddress: try row.decode(forColumn: "remote_address"),
+        pod: try row.decode(forColumn: "pod"), version: try row.decode(forColumn: "version"))
+    }
+  }
+
+  static func generator(_ database: Database) throws -> [GeneratorSample] {
+    try all(database, "SELECT * FROM generator ORDER BY id") { row in
+      GeneratorSample(
+        start: try row.instant("start_us"), end: try row.instant("end_us"),
+        latenessP50: try row.instant("lateness_p50_us"), latenessP99: try row.instant("lateness_p99_us"),
+        latenessMax: try row.instant("lateness_max_us"), processCPU: try row.decode(forColumn: "process_cpu"),
+        busiestWorkerCPU: try row.decode(forColumn: "busiest_worker_cpu"),
+        connectionsOpened: try row.decode(forColumn: "connections_opened"),
+        inFlight: try row.decode(forColumn: "in_flight"),
+        queued: try row.decode(forColumn: "queued"))
+    }
+  }
+
+  static func observations(_ database: Database, path: String) throws -> [Observation] {
+    let sql = """
+      SELECT sent_us, received_us, resource, kind, name, uid, resource_version, CAST(object AS BLOB), message
+      FROM observation ORDER BY id
+      """
+    return try all(database, sql) { row in
+      let text = try row.decode(String.self, atIndex: 3)
+      guard let kind = Observation.Kind(rawValue: text) else {
+        throw RecordingError.damaged(path: path, reason: "\"\(text)\" is no kind of observation")
+      }
+      return Observation(
+        sent: .microseconds(try row.decode(Int64.self, atIndex: 0)),
+        received: .microseconds(try row.decode(Int64.self, atIndex: 1)),
+        resource: try row.decode(String.self, atIndex: 2), kind: kind, name: try row.decode(String?.self, atIndex: 4),
+        uid: try row.decode(String?.self, atIndex: 5), resourceVersion: try row.decode(String?.self, atIndex: 6),
+        object: try row.decode(Data?.self, atIndex: 7), message: try row.decode(String?.self, atIndex: 8))
+    }
+  }
+
+  /// The clock as the newest bounds say, which hold all that came before; `nil` when nothing was measured.
+  static func clock(_ database: Database, runStart: KubernetesTime) throws -> ServerClock? {
+    try all(database, "SELECT * FROM clock_offset ORDER BY id DESC LIMIT 1") { row in
+      let low = try row.instant("low_us")
+      return ServerClock(
+        runStart: runStart, offset: low...max(low, try row.instant("high_us")), skew: try row.instant("skew_us"))
+    }.first
+  }
+
+  private static func all<Value>(_ database: Database, _ sql: String, _ value: (Row) throws -> Value) throws -> [Value]
+  {
+    var values: [Value] = []
+    let rows = try Row.fetchCursor(database, sql: sql)
+    while let row = try rows.next() { values.append(try value(row)) }
+    return values
+  }
+}
+
+extension Row {
+  fileprivate func instant(_ column: String) throws -> Duration {
+    .microseconds(try decode(Int64.self, forColumn: column))
+  }
+
+  fileprivate func optionalInstant(_ column: String) throws -> Duration? {
+    try decode(Int64?.self, forColumn: column).map { .microseconds($0) }
+  }
+}

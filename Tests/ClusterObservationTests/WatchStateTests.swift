@@ -1,0 +1,65 @@
+import ClusterObservation
+import KubernetesClient
+import Testing
+
+private let broken = KubernetesError(.unreachable, attempt: "watch", cause: "reset")
+private let expired = KubernetesError(.expired, attempt: "watch", cause: "too old")
+
+@Suite("What keeps a resource observed")
+struct WatchStateTests {
+  @Test("a list is followed by a watch from its version, at once")
+  func listThenWatch() {
+    var state = WatchState()
+
+    #expect(state.listed(version: "17") == WatchState.Next(step: .watch(from: "17"), delay: .zero))
+  }
+
+  @Test("a closed watch goes on from the last version seen")
+  func closedWatch() {
+    var state = WatchState()
+    _ = state.listed(version: "17")
+
+    state.advanced(to: "21")
+
+    #expect(state.closed() == WatchState.Next(step: .watch(from: "21"), delay: .zero))
+  }
+
+  @Test("a broken watch waits and goes on from the last version, so that nothing is lost")
+  func brokenWatch() {
+    var state = WatchState()
+    _ = state.listed(version: "17")
+
+    let next = state.failed(broken)
+
+    #expect(next.step == .watch(from: "17"))
+    #expect(next.delay > .zero)
+  }
+
+  @Test("an expired version is answered with a new list")
+  func expiredWatch() {
+    var state = WatchState()
+    _ = state.listed(version: "17")
+
+    #expect(state.failed(expired).step == .list)
+  }
+
+  @Test("waits grow up to their limit and begin anew after a success")
+  func backoff() {
+    var state = WatchState()
+    _ = state.listed(version: "17")
+
+    let delays = (0..<12).map { _ in state.failed(broken).delay }
+    state.advanced(to: "18")
+
+    #expect(delays == delays.sorted())
+    #expect(delays.last == WatchState.longestDelay)
+    #expect(state.failed(broken).delay == delays.first)
+  }
+
+  @Test("a failed first list is tried again")
+  func failedList() {
+    var state = WatchState()
+
+    #expect(state.failed(broken).step == .list)
+  }
+}
