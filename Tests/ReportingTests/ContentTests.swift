@@ -14,7 +14,7 @@ struct ContentTests {
       #expect(!figure.contains("nan") && !figure.contains("inf%") && !figure.contains("NaN"))
       #expect(figure.contains("<title id=\"\(chart)-title\">"))
       #expect(figure.contains("<desc id=\"\(chart)-description\">"))
-      #expect(figure.contains(">05:00</text>"), "the time axis of \(chart) has labels")
+      #expect(figure.contains(">06:00</text>"), "the time axis of \(chart) has labels")
       #expect(figure.components(separatedBy: "phase-band").count - 1 == 3, "\(chart) has the bands of three phases")
       #expect(figure.contains("action-mark"))
       #expect(figure.contains("failure-mark"))
