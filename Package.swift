@@ -93,7 +93,10 @@ let package = Package(
       name: "ExpectationsTests",
       dependencies: ["Arrivals", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(
-      name: "ReportingTests", dependencies: ["Expectations", "Reporting", "RunTimeline", "Statistics", "Units"]),
+      name: "ReportingTests",
+      dependencies: [
+        "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics", "Units", subprocess(),
+      ]),
     .testTarget(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"]),

@@ -50,15 +50,19 @@ extension ChartSeries {
     return HTML(text: path)
   }
 
-  /// The same series with its certain values only. A change that took place within less than `tolerance` seconds is put
-  /// in the middle of its bounds; a longer uncertainty leaves a gap for its band to fill.
-  func certain(tolerance: Double) -> ChartSeries {
+  /// The same series as it was seen, without its uncertainty. A change that took place within less than `tolerance`
+  /// seconds is put in the middle of its bounds; over a longer uncertainty the last value that was seen goes on, inside
+  /// of the band.
+  func asSeen(tolerance: Double) -> ChartSeries {
     var result: [Sample] = []
     for stretch in stretches {
       var start: Double?
       for (index, sample) in stretch.enumerated() {
         if sample.upper > sample.value {
           guard sample.end - sample.start < tolerance else {
+            if index > 0, let last = result.last, last.end == sample.start {
+              result[result.count - 1] = Sample(start: last.start, end: sample.end, value: last.value)
+            }
             start = nil
             continue
           }

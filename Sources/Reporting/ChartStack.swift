@@ -60,7 +60,8 @@ struct ChartStack: Sendable {
     }
     return """
       <div class="strip"><div class="strip-inner"><div class="strip-row">\(phases)</div>
-      <div class="strip-row marks">\(actions)\(failures)<output id="now" class="now" hidden></output></div></div></div>
+      <div class="strip-row">\(actions)</div>
+      <div class="strip-row">\(failures)<output id="now" class="now" hidden></output></div></div></div>
       """
   }
 

@@ -8,7 +8,7 @@ struct GeneratorHealth: Sendable {
   /// From this share of one core on, the busiest worker has no room left to be on time.
   static let saturatedCPU = 0.9
   /// Requests are sent within a millisecond where the generator has room; this is far beyond.
-  static let latenessLimit = Duration.milliseconds(50)
+  static let latenessLimit = Duration.milliseconds(100)
 
   let offered: Int
   let dropped: Int

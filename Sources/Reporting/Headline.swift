@@ -75,7 +75,7 @@ extension Verdict {
 extension Judgement {
   /// The finding, and for an undecided expectation what was missing.
   var findingWithReason: String {
-    guard let reason, !reason.isEmpty, reason != finding else { return finding }
+    guard let reason, !reason.isEmpty, !finding.contains(reason) else { return finding }
     return finding.isEmpty ? reason : "\(finding) (\(reason))"
   }
 

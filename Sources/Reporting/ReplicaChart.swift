@@ -26,7 +26,7 @@ enum ReplicaChart {
     for line in lines {
       drawing += """
         <path class="\(line.style) band" d="\(line.bandPath(frame.time, axis))"/>\
-        <path class="\(line.style)" d="\(line.certain(tolerance: tolerance).stepPath(frame.time, axis))"/>
+        <path class="\(line.style)" d="\(line.asSeen(tolerance: tolerance).stepPath(frame.time, axis))"/>
         """
     }
     var extra: [(style: String, text: String)] = []

@@ -128,7 +128,7 @@ enum ReportStyle {
     .warning-event{background:var(--open-ground)}
     pre{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:12px;overflow-x:auto;line-height:1.45}
     @media (max-width:820px){main{padding:12px 12px 4px}.verdict{flex-direction:column;align-items:flex-start;gap:8px;padding:14px}
-    .expectations thead{display:none}.expectations tr{display:block;border-bottom:1px solid var(--rule);padding:6px 0}
+    .expectations>thead{display:none}.expectations>tbody>tr{display:block;border-bottom:1px solid var(--rule);padding:6px 0}
     .expectations>tbody>tr>td{display:block;border:0;width:auto;padding:3px 10px}.facts-list{grid-template-columns:1fr}
     .plot{margin:0 8px 0 54px}.strip{padding:6px 8px 4px 54px}.values{margin-left:0}}
     @media print{:root{color-scheme:light;--page:#fff;--panel:#fff;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--band:#f1f3f6;--blue:#0072b2;--sky:#3d9fd6;

@@ -24,10 +24,10 @@ struct TimeAxis: Sendable {
 
   func percent(_ instant: Duration) -> Double { x(instant) / Self.width * 100 }
 
-  /// At most nine round instants, labelled by the clock.
+  /// At most eleven round instants, labelled by the clock.
   var ticks: [Duration] {
     let steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400]
-    let step = steps.first { seconds / Double($0) <= 9 } ?? Int(seconds / 8)
+    let step = steps.first { seconds / Double($0) <= 10 } ?? Int(seconds / 8)
     return stride(from: 0, through: seconds, by: Double(step)).map { .seconds($0) }
   }
 }

@@ -7,7 +7,8 @@ func splitTarget(_ target: String) -> (path: String, query: [String: String]) {
   if parts.count == 2 {
     for pair in parts[1].split(separator: "&") {
       let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      query[percentDecoded(sides[0], plusIsSpace: true)] = sides.count == 2
+      query[percentDecoded(sides[0], plusIsSpace: true)] =
+        sides.count == 2
         ? percentDecoded(sides[1], plusIsSpace: true) : ""
     }
   }

@@ -42,7 +42,7 @@ final class IngressHandler: ChannelInboundHandler {
     case .forwarded(let request):
       let (seconds, attoseconds) = request.answerAfter.components
       let delay = TimeAmount.nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
-      context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: delay) {
+      context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
         guard context.channel.isActive else { return }
         switch self.host.withCluster({ $0.outcome(of: request) }) {
         case .answered:
