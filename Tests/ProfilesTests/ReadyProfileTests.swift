@@ -18,6 +18,27 @@ struct ReadyProfileTests {
     #expect(!profile.expectations.isEmpty)
   }
 
+  @Test("name manifests that can be read", arguments: ["surge-and-rollout", "rollout-without-prestop"])
+  func manifests(name: String) throws {
+    let file = Self.folder.appending(path: "\(name).yaml")
+    let profile = try ProfileReader.read(text: String(contentsOf: file, encoding: .utf8), source: file.path)
+    guard case .simulated(let simulation) = profile.cluster?.kind else {
+      Issue.record("not simulated")
+      return
+    }
+
+    let files = try simulation.manifests.flatMap { entry -> [URL] in
+      let path = Self.folder.appending(path: entry)
+      guard !entry.hasSuffix(".yaml") else { return [path] }
+      return try FileManager.default.contentsOfDirectory(at: path, includingPropertiesForKeys: nil)
+    }
+    let kinds = try files.flatMap { file in
+      try ManifestReader.read(text: String(contentsOf: file, encoding: .utf8), source: file.path).map(\.kind)
+    }
+
+    #expect(kinds.sorted() == ["Deployment", "HorizontalPodAutoscaler", "Ingress", "Service"])
+  }
+
   @Test("Surge and rollout asks for every kind of expectation")
   func everyKind() throws {
     let file = Self.folder.appending(path: "surge-and-rollout.yaml")
