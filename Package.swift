@@ -121,6 +121,9 @@ let package = Package(
     .testTarget(
       name: "SimulatedClusterServerTests",
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),
+    .testTarget(
+      name: "HarnessTests",
+      dependencies: ["Harness", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",

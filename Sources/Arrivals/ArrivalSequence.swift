@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Units
 
 /// One planned request.
@@ -7,6 +7,11 @@ package struct Arrival: Sendable, Equatable {
   package let index: Int
   /// When it is due, in nanoseconds after the start of the schedule.
   package let due: Int64
+
+  package init(index: Int, due: Int64) {
+    self.index = index
+    self.due = due
+  }
 }
 
 /// The arrivals of one worker in order of time, made one by one as they are asked for.

@@ -1,5 +1,3 @@
-package import KubernetesObjects
-
 /// What decided the outcome of a sync: of all that the controller looks at, the last thing that moved or held the count.
 package enum BindingTerm: Sendable, Equatable {
   /// The proposal of a metric, by its position in the spec.

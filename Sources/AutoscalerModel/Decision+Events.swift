@@ -80,7 +80,7 @@ extension Decision {
   package var failures: [MetricFailure] {
     metrics.indices.compactMap { index in
       guard let problem = metrics[index].problem else { return nil }
-      return plan.metrics[index].failure(of: problem, at: index, namespace: "")
+      return plan.metrics[index].failure(of: problem, at: index)
     }
   }
 }
@@ -88,7 +88,7 @@ extension Decision {
 extension PlannedMetric {
   /// The texts for a failure of this metric
   /// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `computeReplicasForMetric`).
-  func failure(of problem: MetricProblem, at index: Int, namespace: String) -> MetricFailure {
+  package func failure(of problem: MetricProblem, at index: Int) -> MetricFailure {
     let (reason, inner, outer) = words(for: problem)
     return MetricFailure(metric: index, reason: reason, message: inner, outerMessage: outer)
   }

@@ -65,7 +65,8 @@ extension Decision: CustomStringConvertible {
 
   private var stepLimitClause: String {
     if plan.behavior == nil { return "the built-in limit on one step" }
-    return limit == .scaleUpLimit ? "the scaleUp policies' limit on one step" : "the scaleDown policies' limit on one step"
+    return limit == .scaleUpLimit
+      ? "the scaleUp policies' limit on one step" : "the scaleDown policies' limit on one step"
   }
 
   private func windowClause(_ direction: Stabilization.Direction, wanted: String) -> String {
@@ -91,7 +92,8 @@ extension Decision: CustomStringConvertible {
       return "\(reading), \(ratio.times) the target, which is inside the tolerance"
     case .ratio(let ratio):
       let pods = proposal.pods.counted
-      return "\(reading), \(ratio.times) the target\(pods > 0 ? " over \(pods) pods" : ""), which takes \(proposal.replicas)"
+      return
+        "\(reading), \(ratio.times) the target\(pods > 0 ? " over \(pods) pods" : ""), which takes \(proposal.replicas)"
     case .filled(let first, let second):
       return
         "\(reading), \(first.times) the target; with \(proposal.pods.fillText) assumed it is \(second.times), which takes \(proposal.replicas)"

@@ -123,9 +123,9 @@ extension Decision {
 
 extension PlannedMetric {
   /// What the status says about this metric after it was read.
-  func status(of usage: MetricUsage, version: KubernetesVersion) -> MetricStatus {
+  package func status(of usage: MetricUsage, version: KubernetesVersion) -> MetricStatus {
     var status = MetricStatus(type: spec.type)
-    let quantity = ResourceQuantity(Quantity(milli: usage.milli))
+    let quantity = ResourceQuantity(Quantity(milli: usage.milli), format: format(version: version))
     switch source {
     case .resource(let name, let container, _):
       let entry = MetricStatus.Resource(
@@ -144,6 +144,15 @@ extension PlannedMetric {
       status.type = ""
     }
     return status
+  }
+}
+
+extension PlannedMetric {
+  /// Averages of memory are written with binary suffixes since 1.34
+  /// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `buildQuantity`).
+  private func format(version: KubernetesVersion) -> ResourceQuantity.Format {
+    if case .resource(.memory, _, _) = source, version.writesMemoryWithBinarySuffixes { return .binary }
+    return .decimal
   }
 }
 

@@ -87,15 +87,23 @@ package struct HPAController: Sendable {
       desiredReplicas: 0)
   }
 
-  /// Remembers a rescale that was written: an event for the policies, kept only with `spec.behavior`.
+  /// Remembers the rescale of a decision after it was written.
   ///
   /// - Parameter now: when the write had succeeded.
   package mutating func recordRescale(
     _ decision: Decision, of autoscaler: HorizontalPodAutoscaler, at now: KubernetesTime
   ) {
-    guard let new = decision.rescale, let behavior = decision.plan.behavior else { return }
-    let old = decision.currentReplicas
-    memories[position(of: autoscaler)].history.recordScaleEvent(
+    guard let new = decision.rescale else { return }
+    recordRescale(of: autoscaler, from: decision.currentReplicas, to: new, at: now)
+  }
+
+  /// Remembers a change of the count made by this controller: an event for the policies, kept only with `spec.behavior`.
+  package mutating func recordRescale(
+    of autoscaler: HorizontalPodAutoscaler, from old: Int, to new: Int, at now: KubernetesTime
+  ) {
+    let position = position(of: autoscaler)
+    guard let behavior = memories[position].plan.behavior else { return }
+    memories[position].history.recordScaleEvent(
       from: old, to: new, rules: new > old ? behavior.scaleUp : behavior.scaleDown, at: now)
   }
 

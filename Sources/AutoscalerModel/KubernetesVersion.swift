@@ -6,22 +6,6 @@ package struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringCo
   /// The number behind `1.`.
   package let minor: Int
 
-  package static let v1_23 = KubernetesVersion(minor: 23)
-  package static let v1_24 = KubernetesVersion(minor: 24)
-  package static let v1_25 = KubernetesVersion(minor: 25)
-  package static let v1_26 = KubernetesVersion(minor: 26)
-  package static let v1_27 = KubernetesVersion(minor: 27)
-  package static let v1_28 = KubernetesVersion(minor: 28)
-  package static let v1_29 = KubernetesVersion(minor: 29)
-  package static let v1_30 = KubernetesVersion(minor: 30)
-  package static let v1_31 = KubernetesVersion(minor: 31)
-  package static let v1_32 = KubernetesVersion(minor: 32)
-  package static let v1_33 = KubernetesVersion(minor: 33)
-  package static let v1_34 = KubernetesVersion(minor: 34)
-  package static let v1_35 = KubernetesVersion(minor: 35)
-  package static let v1_36 = KubernetesVersion(minor: 36)
-  package static let v1_37 = KubernetesVersion(minor: 37)
-
   /// The oldest version whose controller is modelled: the first with `autoscaling/v2`.
   package static let oldest = v1_23
   /// The newest version whose controller is modelled.
@@ -47,6 +31,26 @@ package struct KubernetesVersion: Sendable, Hashable, Comparable, CustomStringCo
   }
 
   package var description: String { "1.\(minor)" }
+}
+
+// The names are those of the versions, and a digit cannot follow a digit otherwise.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+extension KubernetesVersion {
+  package static let v1_23 = KubernetesVersion(minor: 23)
+  package static let v1_24 = KubernetesVersion(minor: 24)
+  package static let v1_25 = KubernetesVersion(minor: 25)
+  package static let v1_26 = KubernetesVersion(minor: 26)
+  package static let v1_27 = KubernetesVersion(minor: 27)
+  package static let v1_28 = KubernetesVersion(minor: 28)
+  package static let v1_29 = KubernetesVersion(minor: 29)
+  package static let v1_30 = KubernetesVersion(minor: 30)
+  package static let v1_31 = KubernetesVersion(minor: 31)
+  package static let v1_32 = KubernetesVersion(minor: 32)
+  package static let v1_33 = KubernetesVersion(minor: 33)
+  package static let v1_34 = KubernetesVersion(minor: 34)
+  package static let v1_35 = KubernetesVersion(minor: 35)
+  package static let v1_36 = KubernetesVersion(minor: 36)
+  package static let v1_37 = KubernetesVersion(minor: 37)
 }
 
 extension KubernetesVersion {

@@ -1,4 +1,4 @@
-import KubernetesObjects
+package import KubernetesObjects
 
 /// What became of one entry of `spec.metrics` in a sync.
 package enum MetricOutcome: Sendable, Equatable {
@@ -16,7 +16,9 @@ package enum MetricOutcome: Sendable, Equatable {
 
 extension ReplicaCalculator {
   /// The proposal of one metric, or why there is none.
-  func outcome(
+  ///
+  /// - Parameter podLevelResources: whether the gate `PodLevelResources` is on.
+  package func outcome(
     of metric: PlannedMetric, reading: MetricReading?, target: ScaleTarget, pods: [ScaledPod], tolerance: Tolerance,
     podLevelResources: Bool, at now: KubernetesTime
   ) -> MetricOutcome {

@@ -82,7 +82,7 @@ package struct PlannedMetric: Sendable, Equatable {
     case average(milli: Int64)
   }
 
-  init(_ spec: MetricSpec, version: KubernetesVersion) {
+  package init(_ spec: MetricSpec, version: KubernetesVersion = .v1_36) {
     self.spec = spec
     source = Self.source(of: spec)
     text = Self.text(of: spec, source: source, version: version)

@@ -78,7 +78,7 @@ struct ResourceObserver: Sendable {
     return Observation(
       sent: sent, received: received, resource: resource.plural, kind: kind, name: metadata?["name"]?.string,
       uid: metadata?["uid"]?.string, resourceVersion: metadata?["resourceVersion"]?.string,
-      object: kind == .bookmark ? nil : (try? ObjectText.stripped(object)))
+      object: kind == .bookmark ? nil : try? object.json())
   }
 
   private func record(gap error: KubernetesError) {

@@ -53,7 +53,7 @@ package final class Multiplexer {
     self.multi = multi
     events = .allocate(capacity: Self.eventsPerWait)
     scaleproof_epoll_control(epoll, EPOLL_CTL_ADD, wakeUp.descriptor, EPOLLIN.rawValue)
-    scaleproof_epoll_control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN.rawValue)
+    scaleproof_epoll_control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN.rawValue | EPOLLET.rawValue)
     let context = Unmanaged.passUnretained(self).toOpaque()
     scaleproof_multi_set_socket_callback(multi, Self.socketCallback, context)
     scaleproof_multi_set_timer_callback(multi, Self.timerCallback, context)
@@ -93,8 +93,7 @@ package final class Multiplexer {
       let event = events + index
       let descriptor = scaleproof_epoll_descriptor(event)
       if descriptor == timer {
-        // Setting it again clears it; no read is needed.
-        scaleproof_timer_set(timer, 0)
+        // It is watched for edges, so it stays silent until it is set again, without being read.
         armed = 0
       } else if descriptor == wakeUp.descriptor {
         wakeUp.clear()

@@ -27,20 +27,24 @@ final class SessionLoop {
       exchange.fail(CancellationError())
     }
     exchanges = [:]
-    mailbox.close(because: CurlError(failure: .cancelled, description: "the HTTP session is shut down"))
+    mailbox.close(because: Self.shutDown)
   }
 
   /// - Returns: whether to go on.
   private func handleCommands() -> Bool {
+    var isShutDown = false
     for command in mailbox.takeCommands() {
       switch command {
+      case .start(_, _, let sink) where isShutDown: sink.fail(Self.shutDown)
       case .start(let id, let request, let sink): start(id, request, sink)
       case .cancel(let id): cancel(id)
-      case .shutdown: return false
+      case .shutdown: isShutDown = true
       }
     }
-    return true
+    return !isShutDown
   }
+
+  private static let shutDown = CurlError(failure: .cancelled, description: "the HTTP session is shut down")
 
   private func start(_ id: Int, _ request: CurlRequest, _ sink: SessionMailbox.Sink) {
     newestExchange = max(newestExchange, id)

@@ -4,6 +4,7 @@ import Units
 extension Duration {
   /// A length or an instant as people read it, to a tenth of a second at best from one second on: `58.1s`, `5m0s`, `12.3ms`.
   var plain: String {
+    if self == .zero { return "0s" }
     let sign = self < .zero ? "-" : ""
     let length = self < .zero ? .zero - self : self
     if length < .milliseconds(1), length > .zero { return "\(sign)\(length.nanoseconds / 1000)us" }

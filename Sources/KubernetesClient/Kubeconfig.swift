@@ -106,7 +106,8 @@ extension Kubeconfig {
     }
   }
 
-  init(text: String, source: String) throws {
+  /// Reads one kubeconfig from text; `source` stands in messages and is what paths are relative to.
+  package init(text: String, source: String) throws {
     let attempt = "cannot read the kubeconfig \(source)"
     guard let root = try Yams.compose(yaml: text)?.mapping else {
       throw KubernetesError(.configuration, attempt: attempt, cause: "it is empty or no mapping")

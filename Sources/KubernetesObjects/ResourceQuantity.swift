@@ -1,11 +1,23 @@
 package import Units
 
 /// A ``Quantity`` in a JSON object: a text such as `"250m"`, or a bare number.
-package struct ResourceQuantity: Sendable, Equatable, Hashable, Codable {
+///
+/// Two of them are equal when they are the same amount, however written.
+package struct ResourceQuantity: Sendable, Codable {
   package var quantity: Quantity
+  /// Which suffixes the amount is written with.
+  package var format: Format
 
-  package init(_ quantity: Quantity) {
+  package enum Format: Sendable {
+    /// `k M G T P E` and `m`.
+    case decimal
+    /// `Ki Mi Gi Ti Pi Ei`.
+    case binary
+  }
+
+  package init(_ quantity: Quantity, format: Format = .decimal) {
     self.quantity = quantity
+    self.format = format
   }
 
   package init(from decoder: any Decoder) throws {
@@ -18,6 +30,7 @@ package struct ResourceQuantity: Sendable, Equatable, Hashable, Codable {
     } else {
       text = try container.decode(String.self)
     }
+    format = text.last == "i" ? .binary : .decimal
     do {
       quantity = try Quantity(text: text)
     } catch {
@@ -27,6 +40,24 @@ package struct ResourceQuantity: Sendable, Equatable, Hashable, Codable {
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    try container.encode(quantity.description)
+    try container.encode(text)
+  }
+
+  /// The canonical text.
+  package var text: String {
+    switch format {
+    case .decimal: quantity.description
+    case .binary: quantity.binaryText
+    }
+  }
+}
+
+extension ResourceQuantity: Hashable {
+  package static func == (left: ResourceQuantity, right: ResourceQuantity) -> Bool {
+    left.quantity == right.quantity
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(quantity)
   }
 }

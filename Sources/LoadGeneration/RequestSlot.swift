@@ -5,6 +5,8 @@ import Curl
 final class RequestSlot {
   private(set) var transfer: Transfer
   private(set) var route: Int?
+  /// Whether all requests of the route are the same.
+  private var isConstant = false
   /// The request that is on its way.
   var pending = PendingQueue.Pending()
   /// When it was sent, in monotonic nanoseconds.
@@ -31,28 +33,31 @@ final class RequestSlot {
   /// Makes the transfer the request of an arrival: all of it after another route, else only what differs.
   func prepare(_ plan: LoadPlan, _ pending: PendingQueue.Pending) throws(CurlError) {
     self.pending = pending
-    let route = plan.routes[pending.route]
     let isNew = self.route != pending.route
+    if !isNew, isConstant { return }
+    let route = plan.routes[pending.route]
     if isNew {
       self.route = nil
       try transfer.set(.get, true)
       if route.method == "HEAD" { try transfer.set(.noBody, true) }
     }
     var random = SplitMix64(seed: plan.seed &+ UInt64(pending.arrival) &* 0x9E37_79B9_7F4A_7C15)
-    if isNew || route.path.literal == nil {
+    if isNew || !route.path.isLiteral {
       text.removeAll(keepingCapacity: true)
       text.append(contentsOf: plan.baseURL.utf8)
       route.path.render(into: &text, place: .path, random: &random, arrival: pending.arrival)
       text.append(0)
       try transfer.set(.url, terminatedBytes: text)
     }
-    if isNew || route.headers.contains(where: { $0.value.literal == nil }) {
+    if isNew || route.headers.contains(where: { !$0.value.isLiteral }) {
       try transfer.setHeaders(headerLines(route, &random, pending.arrival))
     }
-    if isNew || route.body.map({ $0.literal == nil }) ?? false {
+    if isNew || route.body?.isLiteral == false {
       try prepareBody(route, &random, pending.arrival)
     }
     self.route = pending.route
+    isConstant =
+      route.path.isLiteral && route.body?.isLiteral != false && route.headers.allSatisfy(\.value.isLiteral)
   }
 
   private func headerLines(_ route: Route, _ random: inout SplitMix64, _ arrival: Int) -> [String] {

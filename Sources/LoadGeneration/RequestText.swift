@@ -24,23 +24,18 @@ package struct RequestText: Sendable, Equatable {
   }
 
   package let pieces: [Piece]
+  /// Whether the text is the same for every request, so that it need not be rendered again.
+  package let isLiteral: Bool
 
   package init(_ pieces: [Piece]) {
     self.pieces = pieces
+    isLiteral = pieces.allSatisfy { piece in
+      if case .literal = piece { true } else { false }
+    }
   }
 
   package init(_ literal: String) {
-    pieces = [.literal(literal)]
-  }
-
-  /// The text, when it is the same for every request.
-  package var literal: String? {
-    var text = ""
-    for piece in pieces {
-      guard case .literal(let part) = piece else { return nil }
-      text += part
-    }
-    return text
+    self.init([.literal(literal)])
   }
 
   /// Appends the text of one request.

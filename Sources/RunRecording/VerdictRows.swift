@@ -44,17 +44,26 @@ enum VerdictRows {
   }
 
   private static func verdict(_ row: Row, _ database: Database) throws -> VerdictRow {
-    let evidence = try Row.fetchAll(
-      database, sql: "SELECT * FROM verdict_evidence WHERE verdict_id = ? ORDER BY position",
-      arguments: [try row.decode(Int64.self, forColumn: "id")])
+    let name: String = try row.decode(forColumn: "name")
+    let kind: String = try row.decode(forColumn: "kind")
+    let expected: String = try row.decode(forColumn: "expected")
+    let verdict: String = try row.decode(forColumn: "verdict")
+    let finding: String = try row.decode(forColumn: "finding")
+    let reason: String? = try row.decode(forColumn: "reason")
+    let window = try bounds(row, "window_start_us", "window_end_us")
+    let evidence = try evidence(of: try row.decode(Int64.self, forColumn: "id"), database)
     return VerdictRow(
-      name: try row.decode(forColumn: "name"), kind: try row.decode(forColumn: "kind"),
-      expected: try row.decode(forColumn: "expected"), verdict: try row.decode(forColumn: "verdict"),
-      finding: try row.decode(forColumn: "finding"), reason: try row.decode(forColumn: "reason"),
-      window: try bounds(row, "window_start_us", "window_end_us"),
-      evidence: try evidence.map {
-        VerdictRow.Evidence(at: try bounds($0, "earliest_us", "latest_us"), text: try $0.decode(forColumn: "text"))
-      })
+      name: name, kind: kind, expected: expected, verdict: verdict, finding: finding, reason: reason, window: window,
+      evidence: evidence)
+  }
+
+  private static func evidence(of verdict: Int64, _ database: Database) throws -> [VerdictRow.Evidence] {
+    try Row.fetchAll(
+      database, sql: "SELECT * FROM verdict_evidence WHERE verdict_id = ? ORDER BY position", arguments: [verdict]
+    ).map { row in
+      let text: String = try row.decode(forColumn: "text")
+      return VerdictRow.Evidence(at: try bounds(row, "earliest_us", "latest_us"), text: text)
+    }
   }
 
   private static func bounds(_ row: Row, _ earliest: String, _ latest: String) throws -> InstantBounds? {

@@ -51,7 +51,11 @@ package struct ClusterHistory: Sendable {
     let owners = Set(replicaSets.compactMap { $0.first?.object.metadata.uid })
     pods = allPods.objects
       .filter { $0.first?.object.metadata.ownerReferences?.contains { owners.contains($0.uid) } ?? false }
-      .compactMap { PodLifeline(versions: $0, clock: clock) }
+      .compactMap { versions in
+        guard let first = versions.first else { return nil }
+        let appeared = allPods.appearance(uid: first.object.metadata.uid ?? "") ?? first.at
+        return PodLifeline(versions: versions, appeared: appeared, clock: clock)
+      }
     rollouts = Rollout.rollouts(of: deployment)
     events = allEvents.objects.flatMap { versions in
       versions.filter { !$0.deleted }.map { EventVersion(at: $0.at, event: $0.object) }
@@ -65,7 +69,10 @@ package struct ClusterHistory: Sendable {
     func status(_ value: (Deployment) -> Int?) -> CountEnvelope {
       CountEnvelope(versions: deployment, in: deployments, value: value)
     }
-    wantedReplicas = status { $0.spec.replicas ?? 1 }
+    let rescales = Self.rescales(autoscaler, clock: clock)
+    wantedReplicas = CountEnvelope(
+      versions: deployment, in: deployments, narrowing: { Self.narrowed($0, by: rescales) },
+      value: { $0.spec.replicas ?? 1 })
     currentReplicas = status { $0.status?.replicas ?? 0 }
     availableReplicas = status { $0.status?.availableReplicas ?? 0 }
     updatedReplicas = status { $0.status?.updatedReplicas ?? 0 }
@@ -74,6 +81,32 @@ package struct ClusterHistory: Sendable {
       presences: pods.flatMap(\.ready), start: allPods.knownFrom ?? .zero, gaps: allPods.gaps,
       end: allPods.knownFrom == nil ? .zero : allPods.knownUntil)
     readyEndpoints = Self.endpoints(slices, names: pods.map(\.name))
+  }
+
+  /// What the autoscaler says of its own rescales: to how many replicas, and when.
+  ///
+  /// `status.lastScaleTime` is taken right after the scale was written (Kubernetes,
+  /// pkg/controller/podautoscaler/horizontal.go, `setStatus`), so the write came shortly before; a second is allowed.
+  private static func rescales(
+    _ versions: [ObjectVersion<HorizontalPodAutoscaler>], clock: ServerClock
+  ) -> [CountEnvelope.Change] {
+    versions.indices.compactMap { index in
+      let status = versions[index].object.status
+      guard let time = status?.lastScaleTime, let replicas = status?.desiredReplicas,
+        index == 0 || versions[index - 1].object.status?.lastScaleTime != time
+      else { return nil }
+      let taken = clock.runTime(of: time)
+      return CountEnvelope.Change(at: InstantBounds(taken.earliest - .seconds(1), taken.latest), value: replicas)
+    }
+  }
+
+  /// Narrows a change of the wanted replicas by the one rescale that can have caused it.
+  private static func narrowed(
+    _ change: CountEnvelope.Change, by rescales: [CountEnvelope.Change]
+  ) -> CountEnvelope.Change {
+    let causes = rescales.filter { $0.value == change.value }.compactMap { change.at.intersection($0.at) }
+    guard causes.count == 1 else { return change }
+    return CountEnvelope.Change(at: causes[0], value: change.value)
   }
 
   private static func endpoints(_ slices: ObjectHistory<EndpointSlice>, names: [String]) -> CountEnvelope {
@@ -98,12 +131,18 @@ package struct ClusterHistory: Sendable {
 extension CountEnvelope {
   /// The envelope of a count that an object bears; 0 after the object was deleted.
   ///
-  /// Versions in which `value` is missing leave the count as it was.
+  /// Versions in which `value` is missing, or the same as before, leave the count as it was.
+  ///
+  /// - Parameter narrowing: gives a change tighter bounds from what else is known.
   package init<Object>(
-    versions: [ObjectVersion<Object>], in history: ObjectHistory<Object>, value: (Object) -> Int?
+    versions: [ObjectVersion<Object>], in history: ObjectHistory<Object>,
+    narrowing: (Change) -> Change = { $0 }, value: (Object) -> Int?
   ) {
-    let values = versions.compactMap { version -> Change? in
-      (version.deleted ? 0 : value(version.object)).map { Change(at: version.at, value: $0) }
+    var values: [Change] = []
+    for version in versions {
+      guard let value = version.deleted ? 0 : value(version.object), value != values.last?.value else { continue }
+      let change = Change(at: version.at, value: value)
+      values.append(values.isEmpty ? change : narrowing(change))
     }
     guard let first = values.first, let knownFrom = history.knownFrom else {
       self = .unknown

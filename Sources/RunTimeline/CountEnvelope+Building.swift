@@ -28,13 +28,13 @@ extension CountEnvelope {
       earliest.append(max(change.at.earliest, earliest[earliest.count - 1]))
       latest.append(max(change.at.latest, latest[latest.count - 1]))
     }
-    let instants = Set(earliest + latest + gaps.flatMap { [$0.earliest, $0.latest] }).filter { $0 >= start }.sorted()
+    let edges = gaps.flatMap { [$0.earliest, $0.latest] }
+    let instants = Set(earliest + latest + edges).filter { $0 >= start && $0 <= max(end, start) }.sorted()
+    let unknown = Stretches(gaps)
     var current = 0
     let segments = instants.map { instant -> Segment in
       while current + 1 < values.count, latest[current + 1] <= instant { current += 1 }
-      if gaps.contains(where: { $0.earliest <= instant && instant < $0.latest }) {
-        return Segment(start: instant, range: nil)
-      }
+      if unknown.contains(instant) { return Segment(start: instant, range: nil) }
       var range = values[current]...values[current]
       var next = current + 1
       while next < values.count, earliest[next] <= instant {
@@ -60,24 +60,57 @@ extension CountEnvelope {
 
   /// The envelope of how many presences there were at each instant.
   package init(presences: [Presence], start: Duration, gaps: [InstantBounds] = [], end: Duration) {
-    var instants: Set<Duration> = [start]
+    // Each presence adds to the certain count over [from.latest, to.earliest) and to the possible one over
+    // [from.earliest, to.latest).
+    var steps: [Duration: (certain: Int, possible: Int)] = [start: (0, 0)]
     for presence in presences {
-      instants.formUnion([presence.from.earliest, presence.from.latest])
-      if let to = presence.to { instants.formUnion([to.earliest, to.latest]) }
+      steps[presence.from.earliest, default: (0, 0)].possible += 1
+      if let to = presence.to { steps[max(to.latest, presence.from.earliest), default: (0, 0)].possible -= 1 }
+      guard presence.to.map({ presence.from.latest < $0.earliest }) ?? true else { continue }
+      steps[presence.from.latest, default: (0, 0)].certain += 1
+      if let to = presence.to { steps[to.earliest, default: (0, 0)].certain -= 1 }
     }
-    for gap in gaps { instants.formUnion([gap.earliest, gap.latest]) }
-    let segments = instants.filter { $0 >= start && $0 <= end }.sorted().map { instant -> Segment in
-      if gaps.contains(where: { $0.earliest <= instant && instant < $0.latest }) {
-        return Segment(start: instant, range: nil)
-      }
-      var certain = 0
-      var possible = 0
-      for presence in presences {
-        if presence.from.latest <= instant, presence.to.map({ instant < $0.earliest }) ?? true { certain += 1 }
-        if presence.from.earliest <= instant, presence.to.map({ instant < $0.latest }) ?? true { possible += 1 }
-      }
-      return Segment(start: instant, range: certain...max(certain, possible))
+    for gap in gaps {
+      for edge in [gap.earliest, gap.latest] { steps[edge, default: (0, 0)].possible += 0 }
+    }
+    let unknown = Stretches(gaps)
+    var certain = 0
+    var possible = 0
+    var segments: [Segment] = []
+    for (instant, step) in steps.sorted(by: { $0.key < $1.key }) {
+      certain += step.certain
+      possible += step.possible
+      guard instant >= start, instant <= max(end, start) else { continue }
+      segments.append(
+        Segment(start: instant, range: unknown.contains(instant) ? nil : certain...max(certain, possible)))
     }
     self.init(segments: segments, end: end)
+  }
+}
+
+/// Stretches of time, asked about in rising order of instants or any other.
+private struct Stretches {
+  /// Without overlaps, in order.
+  private var stretches: [InstantBounds] = []
+
+  init(_ gaps: [InstantBounds]) {
+    for gap in gaps.sorted(by: { $0.earliest < $1.earliest }) {
+      if let last = stretches.last, gap.earliest <= last.latest {
+        stretches[stretches.count - 1] = InstantBounds(last.earliest, max(last.latest, gap.latest))
+      } else {
+        stretches.append(gap)
+      }
+    }
+  }
+
+  /// Whether an instant lies in a stretch, whose end does not belong to it.
+  func contains(_ instant: Duration) -> Bool {
+    var low = 0
+    var high = stretches.count
+    while low < high {
+      let middle = (low + high) / 2
+      if stretches[middle].earliest <= instant { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && instant < stretches[low - 1].latest
   }
 }

@@ -63,6 +63,7 @@ package struct CountEnvelope: Sendable, Equatable {
     from: Duration, to: Duration, range: ClosedRange<Int>?
   )] {
     guard start <= end else { return [] }
+    if start == end { return [(start, end, range(at: start))] }
     var pieces: [(from: Duration, to: Duration, range: ClosedRange<Int>?)] = []
     var cursor = start
     if let first = segments.first, first.start > cursor {
@@ -73,7 +74,7 @@ package struct CountEnvelope: Sendable, Equatable {
       let segmentEnd = index + 1 < segments.count ? segments[index + 1].start : self.end
       let from = max(segment.start, cursor)
       let to = min(segmentEnd, end)
-      if from < to || (from == to && start == end && from >= segment.start) {
+      if from < to {
         pieces.append((from, to, segment.range))
         cursor = to
       }
@@ -102,6 +103,10 @@ package struct CountEnvelope: Sendable, Equatable {
       if let range = piece.range, condition.mustHold(in: range) {
         return .reached(InstantBounds(earliest ?? piece.from, piece.from))
       }
+    }
+    // What was seen last holds at the very end, where no piece begins any more.
+    if start <= end, let range = range(at: end), condition.mustHold(in: range) {
+      return .reached(InstantBounds(earliest ?? end, end))
     }
     if let earliest, earliest < end { return .perhaps(earliest: earliest, knownUntil: end) }
     return .notBy(max(end, start))

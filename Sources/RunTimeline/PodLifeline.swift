@@ -26,21 +26,34 @@ package struct PodLifeline: Sendable, Equatable {
   /// Why a container waited last, such as `ImagePullBackOff`.
   package let waitingReason: String?
 
-  package init?(versions: [ObjectVersion<Pod>], clock: ServerClock) {
+  /// - Parameter appeared: when the pod came into being, as far as lists and watch events tell.
+  package init?(versions: [ObjectVersion<Pod>], appeared: InstantBounds, clock: ServerClock) {
     guard let first = versions.first, let last = versions.last else { return nil }
     let metadata = first.object.metadata
     name = metadata.name ?? ""
     uid = metadata.uid ?? ""
     templateHash = metadata.labels?[ReplicaSet.templateHashLabel]
     image = first.object.spec.containers?.first?.image
-    created = Self.narrowed(first.at, by: metadata.creationTimestamp, clock: clock)
-    scheduled = Self.transition("PodScheduled", in: versions, clock: clock)
-    started =
-      versions.lazy.compactMap { version -> InstantBounds? in
-        let running = version.object.status?.containerStatuses?.compactMap { $0.state?.running?.startedAt }.min()
-        return running.map { Self.narrowed(version.at, by: $0, clock: clock) }
-      }.first
-    ready = Self.readyStretches(versions, clock: clock)
+    created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)
+    // Something that a version shows for the first time happened after the version before it was written.
+    let shown = versions.indices.map { index in
+      let earliest = index > 0 ? versions[index - 1].at.earliest : appeared.earliest
+      return InstantBounds(min(earliest, versions[index].at.latest), versions[index].at.latest)
+    }
+    func firstShown(_ time: (Pod) -> KubernetesTime??) -> InstantBounds? {
+      for (index, version) in versions.enumerated() {
+        guard let time = time(version.object) else { continue }
+        return shown[index].intersection(optional: time.map(clock.runTime(of:))) ?? version.at
+      }
+      return nil
+    }
+    scheduled = firstShown { pod in
+      pod.condition("PodScheduled").flatMap { $0.isTrue ? .some($0.lastTransitionTime) : .none }
+    }
+    started = firstShown { pod in
+      pod.status?.containerStatuses?.compactMap { $0.state?.running?.startedAt }.min().map { .some($0) }
+    }
+    ready = Self.readyStretches(versions, shown: shown, clock: clock)
     let going = versions.first { $0.object.isTerminating }
     deleteRequested = going.map { Self.narrowed($0.at, by: $0.object.metadata.deleteRequested, clock: clock) }
     gracePeriod = going?.object.metadata.deletionGracePeriodSeconds.map { .seconds($0) }
@@ -53,31 +66,40 @@ package struct PodLifeline: Sendable, Equatable {
     time.flatMap { bounds.intersection(clock.runTime(of: $0)) } ?? bounds
   }
 
-  private static func transition(
-    _ type: String, in versions: [ObjectVersion<Pod>], clock: ServerClock
-  ) -> InstantBounds? {
-    versions.first { $0.object.condition(type)?.isTrue ?? false }.map {
-      narrowed($0.at, by: $0.object.condition(type)?.lastTransitionTime, clock: clock)
-    }
-  }
-
   private static func readyStretches(
-    _ versions: [ObjectVersion<Pod>], clock: ServerClock
+    _ versions: [ObjectVersion<Pod>], shown: [InstantBounds], clock: ServerClock
   ) -> [CountEnvelope.Presence] {
     var stretches: [CountEnvelope.Presence] = []
-    var since: InstantBounds?
-    for version in versions {
+    var since: (bounds: InstantBounds, transition: KubernetesTime?)?
+    for (index, version) in versions.enumerated() {
       let ready = version.object.isReady && !version.object.isTerminating && !version.deleted
       let transition = version.object.condition("Ready")?.lastTransitionTime
-      if ready, since == nil {
-        since = narrowed(version.at, by: transition, clock: clock)
+      func bounds(by time: KubernetesTime?) -> InstantBounds {
+        shown[index].intersection(optional: time.map(clock.runTime(of:))) ?? version.at
+      }
+      if ready, let from = since, from.transition != transition {
+        // Ready before and after, but since another time: it was not ready for a moment in between.
+        let again = bounds(by: transition)
+        stretches.append(
+          CountEnvelope.Presence(from: from.bounds, to: InstantBounds(shown[index].earliest, again.latest)))
+        since = (again, transition)
+      } else if ready, since == nil {
+        since = (bounds(by: transition), transition)
       } else if !ready, let from = since {
         let time = version.object.isTerminating ? version.object.metadata.deleteRequested : transition
-        stretches.append(CountEnvelope.Presence(from: from, to: narrowed(version.at, by: time, clock: clock)))
+        stretches.append(CountEnvelope.Presence(from: from.bounds, to: bounds(by: time)))
         since = nil
       }
     }
-    if let since { stretches.append(CountEnvelope.Presence(from: since, to: nil)) }
+    if let since { stretches.append(CountEnvelope.Presence(from: since.bounds, to: nil)) }
     return stretches
+  }
+}
+
+extension InstantBounds {
+  /// The intersection with bounds that may not be known; `nil` when they contradict each other.
+  fileprivate func intersection(optional other: InstantBounds?) -> InstantBounds? {
+    guard let other else { return self }
+    return intersection(other)
   }
 }

@@ -31,7 +31,7 @@ package struct Timeline: Sendable {
     self.clock = clock
     cluster = run.cluster.map { ClusterHistory(of: $0, observations: observations, clock: clock) }
     lastInstant =
-      [run.endedAt, load.map(\.end).max(), observations.last?.received, phases.compactMap(\.end).max()]
+      [run.endedAt, load.map(\.end).max(), observations.map(\.received).max(), phases.compactMap(\.end).max()]
       .compactMap { $0 }.max() ?? .zero
   }
 

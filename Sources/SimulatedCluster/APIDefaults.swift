@@ -60,7 +60,12 @@ extension ClusterKind {
   private static func fillAutoscaler(_ json: inout JSONValue) {
     json.setDefault(1, at: "spec", "minReplicas")
     json.setDefault(
-      [["type": "Resource", "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]]]],
+      [
+        [
+          "type": "Resource",
+          "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]],
+        ]
+      ],
       at: "spec", "metrics")
     guard json["spec", "behavior"] != nil else { return }
     json.setDefault(0, at: "spec", "behavior", "scaleUp", "stabilizationWindowSeconds")

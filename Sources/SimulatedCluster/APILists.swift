@@ -65,7 +65,8 @@ extension SimulatedCluster {
     if let name = target.name {
       guard let item = items.first(where: { $0.metadata.name == name }) else {
         throw APIFailure(
-          code: 404, reason: "NotFound", message: "podmetrics.metrics.k8s.io \"\(target.namespace ?? "")/\(name)\" not found")
+          code: 404, reason: "NotFound",
+          message: "podmetrics.metrics.k8s.io \"\(target.namespace ?? "")/\(name)\" not found")
       }
       var json = item.json
       json["kind"] = "PodMetrics"

@@ -40,7 +40,9 @@ extension SimulatedCluster {
       let namespace = kind.isNamespaced ? object["metadata", "namespace"]?.string ?? "default" : ""
       if kind.isNamespaced { ensureNamespace(namespace) }
       do {
-        if kind == .namespace, store[.namespace, ObjectKey(namespace: "", name: object["metadata", "name"]?.string ?? "")] != nil {
+        if kind == .namespace,
+          store[.namespace, ObjectKey(namespace: "", name: object["metadata", "name"]?.string ?? "")] != nil
+        {
           continue
         }
         _ = try create(kind, namespace: namespace, json: object, manager: Self.manifestWriter)

@@ -115,7 +115,8 @@ extension SimulatedCluster {
 
   /// Spreads a new size over the ReplicaSets: all to the only active one, or in proportion in mid-rollout.
   private mutating func scale(
-    _ deployment: Deployment, fences: RolloutArithmetic.Fences, new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet]
+    _ deployment: Deployment, fences: RolloutArithmetic.Fences, new: inout OwnedReplicaSet?,
+    old: inout [OwnedReplicaSet]
   ) {
     var all = old + [new].compactMap { $0 }
     defer {

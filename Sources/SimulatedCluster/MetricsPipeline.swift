@@ -81,6 +81,8 @@ extension SimulatedCluster {
       return PodMetrics(
         metadata: metadata, timestamp: date(at: measurement.time), window: measurement.window.text,
         containers: containers)
-    }.sorted { ($0.metadata.namespace ?? "", $0.metadata.name ?? "") < ($1.metadata.namespace ?? "", $1.metadata.name ?? "") }
+    }.sorted {
+      ($0.metadata.namespace ?? "", $0.metadata.name ?? "") < ($1.metadata.namespace ?? "", $1.metadata.name ?? "")
+    }
   }
 }

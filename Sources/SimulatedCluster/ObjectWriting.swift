@@ -88,9 +88,10 @@ extension SimulatedCluster {
       wanted["status"] = before["status"]
       kind.fillDefaults(in: &wanted)
     }
-    for field in ["name", "namespace", "uid", "creationTimestamp", "generation", "managedFields",
-      "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion"]
-    {
+    for field in [
+      "name", "namespace", "uid", "creationTimestamp", "generation", "managedFields",
+      "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion",
+    ] {
       wanted.setMember(before["metadata"]?[field], at: ["metadata", field])
     }
     wanted["apiVersion"] = before["apiVersion"]

@@ -101,7 +101,7 @@ struct PodLoad: Sendable {
       return now
     }
     let start = max(now, busyUntil)
-    guard start - now <= Double(queueLimit) * turn else { return nil }
+    guard Int(((start - now) / turn).rounded()) <= queueLimit else { return nil }
     busyUntil = start + turn
     accepted += cost
     requests += 1

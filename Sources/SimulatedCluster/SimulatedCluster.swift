@@ -190,3 +190,27 @@ extension ClusterObject {
     return LabelSelector(matchLabels: selector).matches(labels)
   }
 }
+
+extension SimulatedCluster {
+  /// The version of the newest change of any object.
+  package var resourceVersion: Int64 { store.resourceVersion }
+
+  /// The objects of a kind, by namespace and name; all namespaces when none is given.
+  package func objects(_ kind: ClusterKind, namespace: String? = nil) -> [ClusterObject] {
+    store.all(kind, namespace: namespace)
+  }
+
+  package func object(_ kind: ClusterKind, namespace: String, name: String) -> ClusterObject? {
+    store[kind, ObjectKey(namespace: namespace, name: name)]
+  }
+
+  /// What happened to the objects of a kind after a version, the oldest first; `nil` when some of it is forgotten.
+  package func changes(_ kind: ClusterKind, after version: Int64) -> ArraySlice<ObjectChange>? {
+    store.changes(kind, after: version)
+  }
+
+  /// The namespace of most of what the cluster began with: that of the first Deployment, else `default`.
+  package var mainNamespace: String {
+    store.all(.deployment).first?.metadata.namespace ?? "default"
+  }
+}

@@ -8,7 +8,7 @@ package struct SimulatedWorkload: Sendable, Equatable {
   /// Time from a pod's taking up a request to its answer while the pod is not busy. Wall time.
   package var serviceTime: Duration = .milliseconds(5)
   /// How many requests may wait in one pod for CPU; further ones get 503 from the pod.
-  package var queueLimit: Int = 200
+  package var queueLimit: Int = 50
   /// Size of the body of an answer.
   package var responseBytes: Int = 64
 

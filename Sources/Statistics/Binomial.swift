@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// Tail probabilities of the binomial distribution, to about twelve digits also for small tails and large counts.
 ///

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// Between which bounds the true share of failures lies, given `failures` of `count` requests.
 ///

@@ -101,4 +101,16 @@ package struct Quantity: Sendable, Equatable, Hashable, Comparable, CustomString
     }
     return "\(whole)E"
   }
+
+  /// The canonical text with binary suffixes, `128Mi`: whole units, rounded up, with the largest suffix that keeps them
+  /// whole. Below 1024 units it is the decimal text, as in Kubernetes.
+  package var binaryText: String {
+    if milli.magnitude < 1_024_000 { return description }
+    var whole = value
+    for suffix in ["", "Ki", "Mi", "Gi", "Ti", "Pi"] {
+      if whole % 1024 != 0 { return "\(whole)\(suffix)" }
+      whole /= 1024
+    }
+    return "\(whole)Ei"
+  }
 }

@@ -1,4 +1,23 @@
+import ArgumentParser
+import Harness
+
+/// The command line: what a user types, and the number with which the program ends.
 @main
-struct ScaleProof {
-  static func main() {}
+struct ScaleProof: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "scaleproof",
+    abstract: "Drives load at a Kubernetes Ingress and proves or disproves what you expect of scaling and rollouts.",
+    discussion: """
+      EXAMPLES
+        scaleproof run Profiles/surge-and-rollout.yaml
+        scaleproof run Profiles/surge-and-rollout.yaml --context staging
+        scaleproof evaluate Reports/…/run.sqlite
+
+      EXIT STATUS
+        0 all expectations pass; 1 one failed; 2 none failed, some inconclusive; 3 the run could not be trusted;
+        4 refused before load; 64 usage; 65 invalid profile; 69 target or cluster unreachable; 70 defect;
+        130 interrupted.
+      """,
+    version: ProgramVersion.text,
+    subcommands: [Run.self, Validate.self, Evaluate.self, Report.self, Cluster.self])
 }

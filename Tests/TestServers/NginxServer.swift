@@ -15,7 +15,8 @@ package final class NginxServer: Sendable {
 
   /// - Parameter workers: nginx worker processes.
   package init(workers: Int = 1) throws {
-    folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("scaleproof-nginx-\(UUID().uuidString)")
+    folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
+      "scaleproof-nginx-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try TestCertificates.make(in: folder)
     let ports = try (0..<3).map { _ in try FreePort.find() }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A TCP server whose connections do what a test says, byte by byte: for answers that no real server gives.
 package final class ScriptedServer: Sendable {
@@ -10,11 +11,19 @@ package final class ScriptedServer: Sendable {
     package func readRequestHead() -> String? {
       var bytes: [UInt8] = []
       var byte: UInt8 = 0
-      while read(descriptor, &byte, 1) == 1 {
+      while Glibc.read(descriptor, &byte, 1) == 1 {
         bytes.append(byte)
         if bytes.suffix(4) == [13, 10, 13, 10] { return String(decoding: bytes, as: UTF8.self) }
       }
       return nil
+    }
+
+    /// Reads so many bytes, such as a body, or fewer when the client leaves.
+    package func read(_ count: Int) -> String {
+      var bytes: [UInt8] = []
+      var byte: UInt8 = 0
+      while bytes.count < count, Glibc.read(descriptor, &byte, 1) == 1 { bytes.append(byte) }
+      return String(decoding: bytes, as: UTF8.self)
     }
 
     /// - Returns: whether the client still takes bytes.
@@ -26,7 +35,7 @@ package final class ScriptedServer: Sendable {
     /// Waits until the client closes the connection.
     package func awaitClose() {
       var byte: UInt8 = 0
-      while read(descriptor, &byte, 1) == 1 {}
+      while Glibc.read(descriptor, &byte, 1) == 1 {}
     }
 
     /// Makes the closing send a reset rather than an orderly end.

@@ -1,0 +1,51 @@
+import Foundation
+import SimulatedCluster
+import SimulatedClusterServer
+
+/// Serves manifests as a simulated cluster until a signal comes.
+package struct ClusterServing {
+  let manifests: [String]
+  let timeScale: Double
+  let port: Int
+  let kubeconfig: String?
+
+  package init(manifests: [String], timeScale: Double, port: Int, kubeconfig: String?) {
+    self.manifests = manifests
+    self.timeScale = timeScale
+    self.port = port
+    self.kubeconfig = kubeconfig
+  }
+
+  package func execute() async throws -> ExitStatus {
+    let objects = try ManifestLoading.read(manifests, changes: [])
+    let target = try await SimulatedTarget.start(
+      objects, workload: SimulatedWorkload(), timeScale: timeScale, apiPort: port)
+    let path =
+      kubeconfig ?? NSTemporaryDirectory() + "/scaleproof-kubeconfig-\(ProcessInfo.processInfo.processIdentifier)"
+    do {
+      try "# Ingress: http://\(target.ingressAddress)\n\(target.endpoints.kubeconfig)".write(
+        toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      await target.server.stop()
+      throw HarnessError(.refused, "\(path): the kubeconfig cannot be written: \(error.localizedDescription)")
+    }
+    print(
+      """
+      Kubernetes API  \(target.endpoints.apiURL)
+      Ingress         http://\(target.ingressAddress)
+      kubeconfig      \(path)
+
+        export KUBECONFIG=\(path)
+        kubectl get pods --watch
+
+      Ctrl-C ends it.
+      """)
+    let (ended, sink) = AsyncStream.makeStream(of: Void.self)
+    let interruption = Interruption { sink.finish() }
+    for await _ in ended {}
+    await target.server.stop()
+    try? FileManager.default.removeItem(atPath: path)
+    _ = interruption
+    return .passed
+  }
+}

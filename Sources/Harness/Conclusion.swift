@@ -1,0 +1,96 @@
+import Expectations
+import Foundation
+import Glibc
+import KubernetesObjects
+import Profiles
+import Reporting
+import RunRecording
+import RunTimeline
+
+/// What follows a recording: judging it, keeping the verdicts, writing the reports, and saying how the program ends.
+struct Conclusion {
+  let output: RunOutput
+  let profile: Profile
+  let quiet: Bool
+
+  func execute(interrupted: Bool) throws -> ExitStatus {
+    let timeline = try RecordingAccess.timeline(output.recording)
+    let judgements = Judge.judge(profile.expectations, on: timeline)
+    try RecordingAccess.keep(judgements, in: output.recording)
+    try ReportFiles(output: output).write(timeline, judgements)
+    Verdicts.print(judgements, of: timeline)
+    print("\nReport     \(output.html)\nRecording  \(output.recording)")
+    return interrupted ? .interrupted : Verdicts.status(of: judgements)
+  }
+}
+
+/// Verdicts on their way to the user and to the exit status.
+enum Verdicts {
+  static func print(_ judgements: [Judgement], of timeline: Timeline) {
+    let colour = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    var size = winsize()
+    let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    let text = TerminalTable.render(timeline, judgements, width: known ? Int(size.ws_col) : 100, colour: colour)
+    Swift.print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+  }
+
+  static func status(of judgements: [Judgement]) -> ExitStatus {
+    if judgements.contains(where: { $0.verdict == .fail }) { return .failed }
+    return judgements.contains { $0.verdict == .inconclusive } ? .inconclusive : .passed
+  }
+}
+
+/// Reading a recording and keeping verdicts in it, with errors for the user.
+enum RecordingAccess {
+  static func timeline(_ path: String) throws(HarnessError) -> Timeline {
+    do {
+      return try RecordingReader.timeline(path: path)
+    } catch {
+      throw HarnessError(.invalidInput, "\(error)")
+    }
+  }
+
+  /// The profile that was recorded with a run.
+  static func profile(of timeline: Timeline, in path: String) throws(HarnessError) -> Profile {
+    do {
+      return try ProfileReader.read(text: timeline.run.profileText, source: timeline.run.profileSource)
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map { "\(path): in the recorded profile: \($0)" })
+    }
+  }
+
+  static func keep(_ judgements: [Judgement], in path: String) throws(HarnessError) {
+    let rows = judgements.map { judgement in
+      VerdictRow(
+        name: judgement.name, kind: judgement.kind, expected: judgement.expected,
+        verdict: judgement.verdict.rawValue, finding: judgement.finding, reason: judgement.reason,
+        window: judgement.window, evidence: judgement.evidence.map { VerdictRow.Evidence(at: $0.at, text: $0.text) })
+    }
+    do {
+      try RecordingVerdicts.append(
+        Judging(at: Date().kubernetesTime, toolVersion: ProgramVersion.text, verdicts: rows), path: path)
+    } catch {
+      throw HarnessError(.invalidInput, "\(error)")
+    }
+  }
+}
+
+/// The report files of a run.
+struct ReportFiles {
+  let output: RunOutput
+
+  func write(_ timeline: Timeline, _ judgements: [Judgement]) throws(HarnessError) {
+    try write(HTMLReport.render(timeline, judgements), to: output.html)
+    try write(JSONReport.render(timeline, judgements), to: output.json)
+    try write(JUnitReport.render(timeline, judgements), to: output.junit)
+    try write(MarkdownSummary.render(timeline, judgements), to: output.markdown)
+  }
+
+  private func write(_ text: String, to path: String) throws(HarnessError) {
+    do {
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      throw HarnessError(.refused, "\(path): the report cannot be written: \(error.localizedDescription)")
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import Expectations
+import Profiles
+
+/// Judges a recording again.
+package struct Evaluation {
+  let recording: String
+  let profile: String?
+
+  package init(recording: String, profile: String?) {
+    self.recording = recording
+    self.profile = profile
+  }
+
+  package func execute() throws -> ExitStatus {
+    let timeline = try RecordingAccess.timeline(recording)
+    let profile =
+      if let profile {
+        try LoadedProfile(path: profile, changes: []).profile
+      } else {
+        try RecordingAccess.profile(of: timeline, in: recording)
+      }
+    let judgements = Judge.judge(profile.expectations, on: timeline)
+    try RecordingAccess.keep(judgements, in: recording)
+    Verdicts.print(judgements, of: timeline)
+    return Verdicts.status(of: judgements)
+  }
+}

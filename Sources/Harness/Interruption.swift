@@ -1,0 +1,42 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// SIGINT and SIGTERM: the first asks the run to stop in good order, a second one ends the process at once.
+///
+/// The recording survives the second as it survives a crash: what was committed is there.
+package final class Interruption: Sendable {
+  private final class SignalCount: Sendable {
+    let received = Mutex(0)
+  }
+
+  private let count: SignalCount
+  // Made once here and never touched again: they only have to be kept alive.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  /// Takes over both signals for the rest of the process.
+  ///
+  /// - Parameter onFirst: called once, on a queue of its own.
+  package init(onFirst: @escaping @Sendable () -> Void) {
+    let count = SignalCount()
+    let queue = DispatchQueue(label: "scaleproof.signals")
+    self.count = count
+    sources = [SIGINT, SIGTERM].map { number in
+      // The default action would end the process before the source is asked.
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        let number = count.received.withLock { received in
+          received += 1
+          return received
+        }
+        if number == 1 { onFirst() } else { _exit(ExitStatus.interrupted.rawValue) }
+      }
+      source.activate()
+      return source
+    }
+  }
+
+  /// Whether a signal has come.
+  package var requested: Bool { count.received.withLock { $0 > 0 } }
+}

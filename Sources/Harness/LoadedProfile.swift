@@ -1,0 +1,53 @@
+import Expectations
+import Foundation
+import Profiles
+import SimulatedCluster
+
+/// A profile with the manifests that it names, both with the changes of the command line made.
+struct LoadedProfile: Sendable {
+  let profile: Profile
+  /// The text to record: changed as asked, without secrets.
+  let recordedText: String
+  /// The objects of the simulated cluster; empty for a real one.
+  let manifests: [ClusterManifest]
+
+  /// Reads and checks everything that a run needs from files.
+  ///
+  /// - Parameter context: a context named on the command line takes the place of the simulated cluster, so that its
+  ///   manifests are not read.
+  /// - Throws: ``HarnessError`` with every problem, one a line.
+  init(path: String, changes: [String], context: String? = nil) throws(HarnessError) {
+    let forManifests = changes.filter { $0.hasPrefix(ManifestOverride.prefix) }
+    let text = try Self.text(of: path, what: "the profile")
+    do {
+      var document = try ProfileDocument(text: text, source: path)
+      for change in changes where !change.hasPrefix(ManifestOverride.prefix) { try document.apply(set: change) }
+      profile = try document.profile()
+      recordedText = document.redactedText
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map(\.description))
+    }
+    let impossible = ExpectationPlan.problems(profile)
+    guard impossible.isEmpty else { throw HarnessError(.invalidInput, impossible.map(\.description)) }
+    guard case .simulated(let simulation)? = profile.cluster?.kind, context == nil else {
+      manifests = []
+      if let change = forManifests.first {
+        throw HarnessError(
+          .invalidInput, "--set \(change): a real cluster's objects are not changed; apply the manifest with kubectl")
+      }
+      return
+    }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    manifests = try ManifestLoading.read(
+      simulation.manifests.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }, changes: forManifests)
+  }
+
+  static func text(of path: String, what: String) throws(HarnessError) -> String {
+    do {
+      return try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+      let cause = FileManager.default.fileExists(atPath: path) ? "it cannot be read as text" : "no such file"
+      throw HarnessError(.invalidInput, "\(path): \(what) cannot be read: \(cause)")
+    }
+  }
+}

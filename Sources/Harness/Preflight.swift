@@ -1,0 +1,70 @@
+import Curl
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+/// What is checked before any load is sent, so that a run does not end in the middle for a reason known before.
+struct Preflight {
+  let profile: Profile
+
+  /// Whether the target answers at all: one request, whatever its status.
+  func checkTarget(connectTo: String?) async throws(HarnessError) {
+    let target = profile.target
+    do {
+      let session = try CurlSession(name: "preflight")
+      defer { session.shutdown() }
+      let request = CurlRequest(
+        method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
+        timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,
+        tls: LoadPlanning.tls(target.tls), connectTo: target.connectTo ?? connectTo)
+      _ = try await session.perform(request)
+    } catch {
+      let place = (target.connectTo ?? connectTo).map { " (connecting to \($0))" } ?? ""
+      throw HarnessError(
+        .unreachable, "\(profile.source): target.url: \(target.url)\(place) does not answer: \(error)")
+    }
+  }
+
+  /// Waits until the workload is as it wants to be, so that what happens later is the run's doing.
+  ///
+  /// - Throws: ``HarnessError`` when the workload or its autoscaler is missing, or not steady within `limit` of run time.
+  func awaitSteadyWorkload(_ cluster: TargetCluster, limit: Duration = .seconds(300)) async throws(HarnessError) {
+    let description = cluster.description
+    let start = ContinuousClock.now
+    do {
+      if let autoscaler = description.autoscaler {
+        _ = try await cluster.client.get(
+          HorizontalPodAutoscaler.self, namespace: description.namespace, name: autoscaler)
+      }
+      while true {
+        let deployment = try await cluster.client.get(
+          Deployment.self, namespace: description.namespace, name: description.deployment)
+        if Self.isSteady(deployment) { return }
+        if start.duration(to: .now) * cluster.timeScale > limit {
+          throw HarnessError(.refused, Self.unsteady(deployment, limit: limit))
+        }
+        try await Task.sleep(for: max(.seconds(1) / cluster.timeScale, .milliseconds(20)))
+      }
+    } catch {
+      throw TargetCluster.refusal(of: error)
+    }
+  }
+
+  static func isSteady(_ deployment: Deployment) -> Bool {
+    guard let status = deployment.status else { return false }
+    let wanted = deployment.spec.replicas ?? 1
+    return (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+      && (status.replicas ?? 0) == wanted && (status.updatedReplicas ?? 0) == wanted
+      && (status.availableReplicas ?? 0) == wanted
+  }
+
+  private static func unsteady(_ deployment: Deployment, limit: Duration) -> String {
+    let status = deployment.status
+    return "deployment/\(deployment.metadata.name ?? ""): not steady after \(limit.text): wanted "
+      + "\(deployment.spec.replicas ?? 1), current \(status?.replicas ?? 0), updated \(status?.updatedReplicas ?? 0), "
+      + "available \(status?.availableReplicas ?? 0); see why with kubectl rollout status"
+  }
+}

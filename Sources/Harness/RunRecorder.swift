@@ -1,0 +1,190 @@
+import ClusterObservation
+import Curl
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import LoadGeneration
+import Profiles
+import RunRecording
+import RunTimeline
+import Synchronization
+import Units
+
+/// The three writers of a run side by side: load, observation and actions, all on one clock into one recording.
+struct RunRecorder: Sendable {
+  let output: RunOutput
+  private let profile: Profile
+  private let cluster: TargetCluster?
+  private let generator: LoadGenerator
+  private let conversion: LoadRecording
+  private let schedule: RunSchedule
+  private let clock: RunClock
+  private let writer: RecordingWriter
+  private let progress = RunProgress()
+  private let observer: ClusterObserver?
+  private let view: LiveView
+
+  /// How far the clocks of a real control plane and its nodes are taken to be apart at most.
+  private static let assumedSkew = Duration.seconds(1)
+
+  /// Opens the recording and fixes run time zero, a moment from now.
+  init(
+    loaded: LoadedProfile, cluster: TargetCluster?, planning: LoadPlanning, generator: LoadGenerator,
+    output: RunOutput, style: LiveView.Style
+  ) async throws {
+    self.output = output
+    self.cluster = cluster
+    self.generator = generator
+    profile = loaded.profile
+    schedule = RunSchedule(profile: profile)
+    let timeScale = planning.timeScale
+    let intervalLength = planning.intervalLength
+    conversion = LoadRecording(
+      routes: profile.requests.map(\.name), intervalLength: intervalLength, timeScale: timeScale)
+
+    // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
+    let listing = try await Self.listingTime(cluster)
+    let lead = max(.milliseconds(300), listing * 3)
+    let origin = ContinuousClock.now + lead
+    let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
+    clock = RunClock(origin: origin, scale: timeScale)
+    writer = try Self.open(
+      output, run: Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale))
+    observer = cluster.map { [writer, progress, clock] cluster in
+      ClusterObserver(
+        client: cluster.client, namespace: cluster.description.namespace, clock: clock,
+        sink: RunSink(
+          writer: writer, progress: progress, cluster: cluster.description,
+          clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
+        relistInterval: max(.seconds(30) / timeScale, .seconds(1)))
+    }
+    view = LiveView(
+      style: style, progress: progress, clock: clock, phases: schedule.phases, intervalLength: intervalLength,
+      end: schedule.loadEnd)
+  }
+
+  private static func listingTime(_ cluster: TargetCluster?) async throws(HarnessError) -> Duration {
+    guard let cluster else { return .zero }
+    let start = ContinuousClock.now
+    do {
+      for resource in ClusterObserver.resources {
+        _ = try await cluster.client.list(resource, namespace: cluster.description.namespace)
+      }
+    } catch {
+      throw TargetCluster.refusal(of: error)
+    }
+    return start.duration(to: .now)
+  }
+
+  private static func open(_ output: RunOutput, run: RunDescription) throws(HarnessError) -> RecordingWriter {
+    do {
+      return try RecordingWriter(path: output.recording, run: run)
+    } catch {
+      throw HarnessError(.refused, "\(error)")
+    }
+  }
+
+  private static func description(
+    of loaded: LoadedProfile, cluster: TargetCluster?, startedAt: KubernetesTime, timeScale: Double
+  ) -> RunDescription {
+    RunDescription(
+      name: loaded.profile.name, toolVersion: ProgramVersion.text, profileText: loaded.recordedText,
+      profileSource: loaded.profile.source, startedAt: startedAt, timeScale: timeScale,
+      cluster: cluster?.description,
+      environment: [
+        "libcurl": CurlGlobal.version.libcurl, "TLS": CurlGlobal.version.tls, "seed": "\(loaded.profile.load.seed)",
+        "arrivals": loaded.profile.load.arrivals.rawValue, "workers": "\(loaded.profile.load.workers ?? 1)",
+        "target": loaded.profile.target.url,
+      ])
+  }
+
+  /// Records until the load has ended, by its plan or by the stop signal.
+  ///
+  /// - Throws: ``HarnessError`` with the status `untrusted` when the generator or the recording failed.
+  func record(stop: StopSignal, interruption: Interruption) async throws(HarnessError) {
+    let phases = PhaseLog(schedule.phases, writer: writer)
+    let actions = ActionLog(schedule.actions, writer: writer)
+    let failure = await withTaskGroup(of: Void.self, returning: (any Error)?.self) { group in
+      if let observer { group.addTask { await observer.run(onReady: {}) } }
+      group.addTask { await view.run() }
+      group.addTask { await followPhases(phases) }
+      if let cluster {
+        for index in schedule.actions.indices {
+          group.addTask { await carryOut(index, on: cluster, log: actions) }
+        }
+      }
+      let failure = await load(stop: stop)
+      await observer?.listAll()
+      group.cancelAll()
+      return failure
+    }
+    let endedAt = clock.runTime(of: .now)
+    phases.close(at: endedAt)
+    let reason: EndReason = failure != nil ? .failed : interruption.requested ? .interrupted : .completed
+    do {
+      try writer.finish(endedAt: endedAt, reason: reason)
+    } catch {
+      throw HarnessError(.untrusted, "\(output.recording): the recording is not complete: \(error)")
+    }
+    if let failure { throw HarnessError(.untrusted, "the load generator failed: \(failure)") }
+  }
+
+  private func load(stop: StopSignal) async -> (any Error)? {
+    let previousEnd = Mutex(Duration.zero)
+    do {
+      _ = try await generator.run(start: clock.origin, stop: stop) { snapshot in
+        let intervals = conversion.intervals(of: snapshot)
+        writer.append(load: intervals)
+        writer.append(failures: conversion.failures(of: snapshot))
+        let end = clock.runTime(of: .now)
+        let start = previousEnd.withLock { previous in
+          defer { previous = end }
+          return previous
+        }
+        writer.append(generator: [conversion.sample(of: snapshot, from: start, to: end)])
+        progress.add(intervals, lateness: snapshot.generator.latenessP99)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func followPhases(_ log: PhaseLog) async {
+    for index in schedule.phases.indices {
+      do {
+        try await Task.sleep(until: clock.instant(at: schedule.phases[index].plannedStart), clock: .continuous)
+      } catch {
+        return
+      }
+      log.begin(index)
+    }
+  }
+
+  private func carryOut(_ index: Int, on cluster: TargetCluster, log: ActionLog) async {
+    let (action, at) = schedule.actions[index]
+    do {
+      try await Task.sleep(until: clock.instant(at: at), clock: .continuous)
+    } catch {
+      return
+    }
+    progress.note("action \(action.name)")
+    let sent = clock.runTime(of: .now)
+    log.update(index) { $0.sent = sent }
+    do {
+      let (deployment, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
+        .start(action.kind)
+      log.update(index) {
+        $0.sent = clock.runTime(of: answer.sent)
+        $0.answered = clock.runTime(of: answer.received)
+        $0.generation = deployment.metadata.generation
+      }
+    } catch {
+      let answered = clock.runTime(of: .now)
+      log.update(index) {
+        $0.answered = answered
+        $0.problem = error.description
+      }
+    }
+  }
+}

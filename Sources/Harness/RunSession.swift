@@ -1,0 +1,67 @@
+import Foundation
+import KubernetesClient
+import LoadGeneration
+import Profiles
+import RunTimeline
+import Synchronization
+
+/// One run from profile to report.
+package struct RunSession: Sendable {
+  let options: RunOptions
+
+  package init(_ options: RunOptions) {
+    self.options = options
+  }
+
+  /// Runs, judges and reports; answers how the program should end.
+  ///
+  /// - Throws: ``HarnessError`` when the run was refused or failed.
+  package func execute() async throws -> ExitStatus {
+    let environment = ProcessInfo.processInfo.environment
+    let stop = StopSignal()
+    let recordingBegan = Atomic<Bool>(false)
+    let interruption = Interruption {
+      // Before the first request there is nothing to save.
+      if !recordingBegan.load(ordering: .relaxed) { exit(ExitStatus.interrupted.rawValue) }
+      stop.stop()
+    }
+    let loaded = try LoadedProfile(path: options.profile, changes: options.changes, context: options.context)
+    var cluster: TargetCluster?
+    if let reference = loaded.profile.cluster {
+      cluster = try await TargetCluster.open(reference, loaded: loaded, options: options, environment: environment)
+    }
+    do {
+      let recorder = try await prepare(loaded, cluster: cluster, environment: environment)
+      recordingBegan.store(true, ordering: .relaxed)
+      try await recorder.record(stop: stop, interruption: interruption)
+      await cluster?.close()
+      return try Conclusion(output: recorder.output, profile: loaded.profile, quiet: options.quiet)
+        .execute(interrupted: interruption.requested)
+    } catch {
+      await cluster?.close()
+      throw error
+    }
+  }
+
+  /// Checks what can be checked before the load, and opens the recording.
+  private func prepare(
+    _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]
+  ) async throws -> RunRecorder {
+    let profile = loaded.profile
+    let planning = LoadPlanning(profile: profile, timeScale: cluster?.timeScale ?? 1, environment: environment)
+    let plan = try planning.plan(connectTo: cluster?.ingress)
+    let generator: LoadGenerator
+    do {
+      generator = try LoadGenerator(plan: plan)
+    } catch {
+      throw HarnessError(.refused, "\(profile.source): \(error)")
+    }
+    let preflight = Preflight(profile: profile)
+    if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
+    try await preflight.checkTarget(connectTo: cluster?.ingress)
+    let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
+    return try await RunRecorder(
+      loaded: loaded, cluster: cluster, planning: planning, generator: generator, output: output,
+      style: LiveView.style(quiet: options.quiet))
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import KubernetesObjects
+import Profiles
+import SimulatedCluster
+import SimulatedClusterServer
+
+/// The embedded cluster while it runs.
+struct SimulatedTarget: Sendable {
+  let server: SimulatedClusterServer
+  let endpoints: SimulatedClusterServer.Endpoints
+
+  var ingressAddress: String { "127.0.0.1:\(endpoints.ingressPort)" }
+
+  /// Starts a cluster with the objects of manifests; its date begins as that of the wall clock.
+  static func start(
+    _ manifests: [ClusterManifest], workload: SimulatedWorkload, timeScale: Double, apiPort: Int = 0
+  ) async throws(HarnessError) -> SimulatedTarget {
+    do {
+      let server = try SimulatedClusterServer(
+        manifests: manifests, workload: workload, timeScale: timeScale, startDate: Date().kubernetesTime,
+        apiPort: apiPort)
+      return SimulatedTarget(server: server, endpoints: try await server.start())
+    } catch let problem as ManifestProblem {
+      throw HarnessError(.invalidInput, problem.description)
+    } catch {
+      throw HarnessError(.unreachable, "the simulated cluster cannot be started: \(error)")
+    }
+  }
+
+  static func workload(_ simulation: ClusterReference.Simulation, seed: UInt64) -> SimulatedWorkload {
+    var workload = SimulatedWorkload()
+    workload.cpuPerRequest = simulation.cpuPerRequest
+    workload.serviceTime = simulation.serviceTime
+    workload.imagePull = simulation.imagePull
+    workload.containerStart = simulation.containerStart
+    workload.endpointDelay = simulation.endpointDelay
+    workload.keepsServingAfterTermination = simulation.keepsServing
+    workload.metricsResolution = simulation.metricsResolution
+    workload.metricsWindow = simulation.metricsWindow
+    workload.seed = seed
+    return workload
+  }
+}
+
+extension Date {
+  /// The same instant as Kubernetes keeps it.
+  var kubernetesTime: KubernetesTime { KubernetesTime(microseconds: Int64(timeIntervalSince1970 * 1e6)) }
+}

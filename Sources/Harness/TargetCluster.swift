@@ -1,0 +1,78 @@
+import ClusterObservation
+import Curl
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import SimulatedClusterServer
+
+/// The cluster of a run: a real one behind a context of the kubeconfig, or the embedded simulated one.
+///
+/// Both are the same from here on: an API server that is reached through a kubeconfig.
+struct TargetCluster: Sendable {
+  let client: APIClient
+  let description: ClusterDescription
+  /// Run time that passes in one second of wall time.
+  let timeScale: Double
+  /// Where the simulated Ingress listens; `nil` for a real cluster, whose Ingress the profile names.
+  let ingress: String?
+  private let simulated: SimulatedTarget?
+
+  var isSimulated: Bool { simulated != nil }
+
+  /// Connects to the cluster of a profile, starting the simulated one if that is asked for.
+  static func open(
+    _ reference: ClusterReference, loaded: LoadedProfile, options: RunOptions, environment: [String: String]
+  ) async throws(HarnessError) -> TargetCluster {
+    var simulated: SimulatedTarget?
+    var timeScale = 1.0
+    let kubeconfig: Kubeconfig
+    var context: String?
+    do {
+      switch reference.kind {
+      case .simulated(let simulation) where options.context == nil:
+        let started = try await SimulatedTarget.start(
+          loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: loaded.profile.load.seed),
+          timeScale: simulation.timeScale)
+        simulated = started
+        timeScale = simulation.timeScale
+        kubeconfig = try Kubeconfig(text: started.endpoints.kubeconfig, source: "simulated cluster")
+      case .simulated:
+        kubeconfig = try Kubeconfig.load(path: options.kubeconfig, environment: environment)
+        context = options.context
+      case .context(let name):
+        kubeconfig = try Kubeconfig.load(path: options.kubeconfig, environment: environment)
+        context = options.context ?? name
+      }
+      let connection = try await APIConnection(kubeconfig: kubeconfig, context: context, environment: environment)
+      let client = APIClient(connection: connection, session: try CurlSession(name: "kubernetes"))
+      let version = try await client.serverVersion()
+      return TargetCluster(
+        client: client,
+        description: ClusterDescription(
+          context: connection.context, namespace: reference.namespace ?? connection.namespace,
+          deployment: reference.deployment, autoscaler: reference.autoscaler, serverVersion: version),
+        timeScale: timeScale, ingress: simulated?.ingressAddress, simulated: simulated)
+    } catch {
+      await simulated?.server.stop()
+      throw Self.refusal(of: error)
+    }
+  }
+
+  /// Ends the simulated cluster; a real one is left alone.
+  func close() async {
+    await simulated?.server.stop()
+  }
+
+  /// What a failure to reach or use the cluster means for the program.
+  static func refusal(of error: any Error) -> HarnessError {
+    switch error {
+    case let error as HarnessError: error
+    case let error as KubernetesError where error.code == .forbidden || error.code == .notFound:
+      HarnessError(.refused, error.description)
+    case let error as KubernetesError: HarnessError(.unreachable, error.description)
+    default: HarnessError(.unreachable, "\(error)")
+    }
+  }
+}

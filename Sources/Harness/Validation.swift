@@ -1,0 +1,37 @@
+import Arrivals
+import Expectations
+import Profiles
+import SimulatedCluster
+import Units
+
+/// Checks a profile and its manifests without running anything.
+package struct Validation {
+  let profile: String
+  let changes: [String]
+
+  package init(profile: String, changes: [String]) {
+    self.profile = profile
+    self.changes = changes
+  }
+
+  package func execute() throws -> ExitStatus {
+    let loaded = try LoadedProfile(path: profile, changes: changes)
+    if case .simulated(let simulation)? = loaded.profile.cluster?.kind {
+      do {
+        _ = try SimulatedCluster(
+          manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: loaded.profile.load.seed),
+          timeScale: simulation.timeScale)
+      } catch {
+        throw HarnessError(.invalidInput, error.description)
+      }
+    }
+    let schedule = RunSchedule(profile: loaded.profile)
+    let requests = loaded.profile.load.phases.reduce(0) { $0 + $1.expectedCount }
+    print("\(profile): valid")
+    print("  run time      \(schedule.loadEnd.text) in \(schedule.phases.count) phases")
+    print("  requests      about \(Int(requests.rounded())) (before time scaling)")
+    print("  expectations  \(loaded.profile.expectations.count)")
+    for warning in ExpectationPlan.warnings(loaded.profile) { print("  warning       \(warning)") }
+    return .passed
+  }
+}

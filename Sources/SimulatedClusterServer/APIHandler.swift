@@ -1,0 +1,160 @@
+import Foundation
+import KubernetesObjects
+import NIOCore
+import NIOHTTP1
+import SimulatedCluster
+
+/// One connection to the Kubernetes API.
+final class APIHandler: ChannelInboundHandler, WatchSink {
+  typealias InboundIn = HTTPServerRequestPart
+  typealias OutboundOut = HTTPServerResponsePart
+
+  private static let bodyLimit = 8 << 20
+  /// How often an idle watch gets a bookmark, in wall time.
+  private static let bookmarkInterval = TimeAmount.seconds(10)
+
+  private let host: ClusterHost
+  private var head: HTTPRequestHead?
+  private var body: ByteBuffer?
+  private var watch: (stream: WatchStream, context: ChannelHandlerContext)?
+  private var timers: [() -> Void] = []
+
+  init(host: ClusterHost) {
+    self.host = host
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      self.head = head
+      body = nil
+    case .body(var part):
+      if body == nil { body = part } else { body?.writeBuffer(&part) }
+      if (body?.readableBytes ?? 0) > Self.bodyLimit { context.close(promise: nil) }
+    case .end:
+      guard let head else { return }
+      self.head = nil
+      answer(head, context: context)
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    endWatch()
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  private func answer(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    let (path, query) = splitTarget(head.uri)
+    var request = APIRequest(
+      method: head.method.rawValue, path: path, query: query, accept: head.headers.first(name: "accept") ?? "",
+      contentType: head.headers.first(name: "content-type") ?? "application/json",
+      userAgent: head.headers.first(name: "user-agent") ?? "")
+    if let body, body.readableBytes > 0, request.contentType.contains("json") {
+      guard let value = try? JSONValue(json: Data(body.readableBytesView)) else {
+        let refusal: JSONValue = [
+          "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "reason": "BadRequest",
+          "message": "the body of the request is not JSON", "code": 400,
+        ]
+        send(refusal, status: 400, to: head, context: context)
+        return
+      }
+      request.body = value
+    }
+    body = nil
+    switch host.withCluster({ $0.respond(to: request) }) {
+    case .object(let status, let value): send(value, status: status, to: head, context: context)
+    case .text(let status, let text):
+      send(
+        ByteBuffer(string: text), type: "text/plain; charset=utf-8", status: status, to: head, context: context)
+    case .watch(let stream): begin(stream, head: head, context: context)
+    }
+  }
+
+  private func send(_ value: JSONValue, status: Int, to head: HTTPRequestHead, context: ChannelHandlerContext) {
+    var buffer = context.channel.allocator.buffer(capacity: 8_192)
+    buffer.writeJSON(value)
+    buffer.writeInteger(UInt8(ascii: "\n"))
+    send(buffer, type: "application/json", status: status, to: head, context: context)
+  }
+
+  private func send(
+    _ buffer: ByteBuffer, type: String, status: Int, to head: HTTPRequestHead, context: ChannelHandlerContext
+  ) {
+    var headers = commonHeaders(type: type)
+    headers.add(name: "Content-Length", value: String(buffer.readableBytes))
+    let response = HTTPResponseHead(
+      version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)
+    context.write(wrapOutboundOut(.head(response)), promise: nil)
+    if head.method != .HEAD { context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil) }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    if !head.isKeepAlive { context.close(promise: nil) }
+  }
+
+  private func commonHeaders(type: String) -> HTTPHeaders {
+    [
+      "Content-Type": type, "Cache-Control": "no-cache, private", "Date": host.cluster.date.httpDate,
+    ]
+  }
+
+  private func begin(_ stream: WatchStream, head: HTTPRequestHead, context: ChannelHandlerContext) {
+    let response = HTTPResponseHead(
+      version: .http1_1, status: .ok, headers: commonHeaders(type: "application/json"))
+    context.writeAndFlush(wrapOutboundOut(.head(response)), promise: nil)
+    watch = (stream, context)
+    host.add(self)
+    tell(host.cluster)
+    guard watch != nil else { return }
+    let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    if let seconds = stream.timeoutSeconds {
+      let task = context.eventLoop.scheduleTask(in: .seconds(Int64(max(seconds, 0)))) { loopBound.value.finishWatch() }
+      timers.append { task.cancel() }
+    }
+    if stream.allowsBookmarks {
+      let task = context.eventLoop.scheduleRepeatedTask(
+        initialDelay: Self.bookmarkInterval, delay: Self.bookmarkInterval
+      ) { _ in loopBound.value.sendBookmark() }
+      timers.append { task.cancel() }
+    }
+  }
+
+  func tell(_ cluster: SimulatedCluster) {
+    guard case (var stream, let context)? = watch, cluster.hasNews(for: stream) else { return }
+    let events = cluster.events(for: &stream)
+    watch = (stream, context)
+    if !events.isEmpty { write(events, context: context) }
+    if stream.isExpired { finishWatch() }
+  }
+
+  private func write(_ events: [JSONValue], context: ChannelHandlerContext) {
+    var buffer = context.channel.allocator.buffer(capacity: 4_096)
+    for event in events {
+      buffer.writeJSON(event)
+      buffer.writeInteger(UInt8(ascii: "\n"))
+    }
+    context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+  }
+
+  private func sendBookmark() {
+    guard let (stream, context) = watch else { return }
+    write([host.cluster.bookmark(for: stream)], context: context)
+  }
+
+  /// Ends the stream in order: a client may go on with the connection.
+  private func finishWatch() {
+    guard let (_, context) = watch else { return }
+    endWatch()
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  private func endWatch() {
+    for cancel in timers { cancel() }
+    timers = []
+    guard watch != nil else { return }
+    watch = nil
+    host.remove(self)
+  }
+}

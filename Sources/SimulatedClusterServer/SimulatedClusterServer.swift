@@ -1,0 +1,117 @@
+package import KubernetesObjects
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+package import SimulatedCluster
+
+/// A simulated cluster over sockets on 127.0.0.1: a Kubernetes API for `kubectl` and other clients, and an Ingress.
+package final class SimulatedClusterServer: Sendable {
+  /// Where a running server is reached.
+  package struct Endpoints: Sendable, Equatable {
+    /// `http://127.0.0.1:PORT`
+    package let apiURL: String
+    package let apiPort: Int
+    package let ingressPort: Int
+    /// The namespace of what the cluster began with.
+    package let namespace: String
+
+    /// A kubeconfig whose only context, `simulated`, leads to the API.
+    package var kubeconfig: String {
+      """
+      apiVersion: v1
+      kind: Config
+      current-context: simulated
+      clusters:
+      - name: simulated
+        cluster:
+          server: \(apiURL)
+      contexts:
+      - name: simulated
+        context:
+          cluster: simulated
+          user: simulated
+          namespace: \(namespace)
+      users:
+      - name: simulated
+        user: {}
+
+      """
+    }
+  }
+
+  private let group: MultiThreadedEventLoopGroup
+  private let host: ClusterHost
+  private let apiPort: Int
+  private let ingressPort: Int
+
+  /// - Parameters:
+  ///   - manifests: the objects to begin with.
+  ///   - timeScale: cluster seconds per second of wall time, at least 1.
+  ///   - warmUp: cluster time that has passed when the server starts, so that the workload is up by then.
+  ///   - startDate: the date of the cluster at its start, in microseconds since 1970: usually the date of the wall clock.
+  ///   - apiPort: the port of the API; 0 lets the kernel choose one.
+  ///   - ingressPort: the port of the Ingress; 0 lets the kernel choose one.
+  /// - Throws: ``SimulatedCluster/ManifestProblem`` for an object that the cluster cannot run.
+  package init(
+    manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
+    warmUp: Duration = .seconds(60), startDate: KubernetesTime, apiPort: Int = 0, ingressPort: Int = 0
+  ) throws(ManifestProblem) {
+    let epoch = KubernetesTime(microseconds: startDate.microseconds - warmUp.components.seconds * 1_000_000)
+    var cluster = try SimulatedCluster(
+      manifests: manifests, workload: workload, timeScale: timeScale, epoch: epoch)
+    cluster.advance(to: warmUp)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    self.group = group
+    host = ClusterHost(cluster: cluster, warmUp: warmUp, loop: group.next())
+    self.apiPort = apiPort
+    self.ingressPort = ingressPort
+  }
+
+  /// Opens both ports; from now on cluster time passes.
+  ///
+  /// - Throws: the error of the operating system when a port cannot be opened.
+  package func start() async throws -> Endpoints {
+    let host = host
+    let api = try await bind(port: apiPort) { APIHandler(host: host) }
+    let ingress = try await bind(port: ingressPort) { IngressHandler(host: host) }
+    let namespace = try await host.loop.submit {
+      host.begin()
+      return host.cluster.mainNamespace
+    }.get()
+    let port = api.localAddress?.port ?? 0
+    return Endpoints(
+      apiURL: "http://127.0.0.1:\(port)", apiPort: port, ingressPort: ingress.localAddress?.port ?? 0,
+      namespace: namespace)
+  }
+
+  /// Closes everything.
+  package func stop() async {
+    let host = host
+    try? await host.loop.submit { host.end() }.get()
+    try? await group.shutdownGracefully()
+  }
+
+  /// Reads or changes the cluster between two requests, at its time now.
+  package func withCluster<Result: Sendable>(
+    _ body: @escaping @Sendable (inout SimulatedCluster) -> Result
+  ) async throws -> Result {
+    let host = host
+    return try await host.loop.submit { host.withCluster(body) }.get()
+  }
+
+  private func bind(
+    port: Int, handler: @escaping @Sendable () -> some ChannelInboundHandler
+  ) async throws -> any Channel {
+    try await ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1_024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+          try channel.pipeline.syncOperations.addHandler(handler())
+        }
+      }
+      .bind(host: "127.0.0.1", port: port).get()
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Harness
+
+extension ScaleProof {
+  struct Cluster: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Serve manifests as a simulated cluster that kubectl can use, until Ctrl-C.",
+      discussion: """
+        EXAMPLES
+          scaleproof cluster Profiles/manifests/aspnetcore
+          scaleproof cluster manifests/ --time-scale 20 --port 8001
+        """)
+
+    @Argument(help: "Manifest files or folders.", completion: .file(extensions: ["yaml", "yml"]))
+    var manifests: [String]
+
+    @Option(help: "How many times faster than real the cluster's clock runs.")
+    var timeScale: Double = 1
+
+    @Option(help: "The port of the Kubernetes API (default: chosen by the kernel).")
+    var port: Int = 0
+
+    @Option(help: "Where to write the kubeconfig (default: a file in the temporary folder).")
+    var kubeconfig: String?
+
+    func validate() throws {
+      guard timeScale.isFinite, (0.1...1000).contains(timeScale) else {
+        throw ValidationError("--time-scale lies between 0.1 and 1000")
+      }
+      guard (0...65_535).contains(port) else { throw ValidationError("--port lies between 0 and 65535") }
+    }
+
+    func run() async throws {
+      try await Ending.of {
+        try await ClusterServing(manifests: manifests, timeScale: timeScale, port: port, kubeconfig: kubeconfig)
+          .execute()
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import Foundation
+import Harness
+
+/// Turns how a command ended into lines on standard error and the exit status.
+enum Ending {
+  static func of(_ body: () async throws -> ExitStatus) async throws {
+    let status: ExitStatus
+    do {
+      status = try await body()
+    } catch let error as HarnessError {
+      for line in error.lines { printToStandardError("scaleproof: \(line)") }
+      status = error.status
+    } catch {
+      printToStandardError("scaleproof: defect: \(error); please report it with the command that you typed")
+      status = .defect
+    }
+    if status != .passed { throw ExitCode(status.rawValue) }
+  }
+
+  private static func printToStandardError(_ line: String) {
+    FileHandle.standardError.write(Data((line + "\n").utf8))
+  }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Harness
+
+extension ScaleProof {
+  struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Run a profile: drive the load, watch the cluster, judge, report.",
+      discussion: """
+        EXAMPLES
+          scaleproof run Profiles/surge-and-rollout.yaml
+          scaleproof run Profiles/surge-and-rollout.yaml --set manifests.hpa.spec.maxReplicas=4
+          scaleproof run release-gate.yaml --context staging --output results/
+        """)
+
+    @Argument(help: "The profile.", completion: .file(extensions: ["yaml", "yml"]))
+    var profile: String
+
+    @Option(help: "The kubeconfig context to watch, in place of the profile's cluster.")
+    var context: String?
+
+    @Option(help: "The kubeconfig to read, in place of $KUBECONFIG or ~/.kube/config.")
+    var kubeconfig: String?
+
+    @Option(
+      name: .customLong("set"), parsing: .singleValue,
+      help: ArgumentHelp(
+        "Change one field of the profile, or under \"manifests.\" of a manifest. May be repeated.",
+        valueName: "path=value"))
+    var changes: [String] = []
+
+    @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
+    var output: String?
+
+    @Flag(help: "Print nothing but the verdicts.")
+    var quiet = false
+
+    func run() async throws {
+      try await Ending.of {
+        try await RunSession(
+          RunOptions(
+            profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet)
+        ).execute()
+      }
+    }
+  }
+}

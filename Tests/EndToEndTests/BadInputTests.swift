@@ -1,0 +1,133 @@
+import Foundation
+import Testing
+
+/// Every mistake is answered with one clear line and the exit status for its kind, never with a stack trace.
+@Suite("Bad input", .serialized)
+struct BadInputTests {
+  private static let profile = """
+    apiVersion: scaleproof/v1
+    kind: Profile
+    metadata: {name: broken}
+    target: {url: http://127.0.0.1:1}
+    requests: [{name: home, path: /}]
+    load: {phases: [{name: steady, for: 2s, rate: 10/s}]}
+    expectations: [{name: fast, latency: {during: steady, percentile: 99, below: 250ms}}]
+    """
+
+  private func complaint(about text: String, command: String = "validate", more: [String] = []) async throws -> (
+    code: Int32?, lines: [String], file: String
+  ) {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(text, to: "profile.yaml")
+    let ending = try await Program.run([command, file] + more)
+    return (ending.code, ending.complaints.split(separator: "\n").map(String.init), file)
+  }
+
+  @Test("the profile that the others break is valid")
+  func valid() async throws {
+    let (code, lines, _) = try await complaint(about: Self.profile)
+
+    #expect(code == 0, "\(lines)")
+  }
+
+  @Test("an unknown key is named with its place and the nearest valid one")
+  func unknownKey() async throws {
+    let text = Self.profile.replacingOccurrences(of: "requests:", with: "request:")
+
+    let (code, lines, file) = try await complaint(about: text)
+
+    #expect(code == 65)
+    #expect(lines.contains { $0.contains("\(file):5:1") && $0.contains("request") && $0.contains("requests") })
+  }
+
+  @Test("an expectation that names a phase which does not exist is told the nearest one")
+  func unknownPhase() async throws {
+    let text = Self.profile.replacingOccurrences(of: "during: steady", with: "during: stedy")
+
+    let (code, lines, file) = try await complaint(about: text)
+
+    #expect(code == 65)
+    #expect(lines.count == 1, "\(lines)")
+    #expect(lines.first?.contains("\(file):7:") == true)
+    #expect(lines.first?.contains("steady") == true)
+  }
+
+  @Test("a missing profile and a missing manifest are named")
+  func missingFiles() async throws {
+    let profile = try await Program.run(["run", "no-such-profile.yaml"])
+    let manifest = try await complaint(
+      about: Self.profile + "\ncluster: {simulated: no/such/folder, workload: deployment/web}\n", command: "run")
+
+    #expect(profile.code == 65)
+    #expect(profile.complaints.contains("no-such-profile.yaml"))
+    #expect(manifest.code == 65)
+    #expect(manifest.lines.count == 1, "\(manifest.lines)")
+    #expect(manifest.lines.first?.contains("no/such/folder") == true)
+  }
+
+  @Test("a target that does not answer is told before any load is sent")
+  func unreachableTarget() async throws {
+    let folder = try TemporaryFolder()
+
+    let (code, lines, _) = try await complaint(
+      about: Self.profile, command: "run", more: ["--output", folder.file("out")])
+
+    #expect(code == 69)
+    #expect(lines.count == 1, "\(lines)")
+    #expect(lines.first?.contains("http://127.0.0.1:1") == true)
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out/run.sqlite")))
+  }
+
+  @Test("a kubeconfig that is missing, or a cluster that refuses, is told in one line")
+  func refusedKubeconfig() async throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write(
+      """
+      current-context: away
+      clusters: [{name: c, cluster: {server: "http://127.0.0.1:1"}}]
+      users: [{name: u, user: {token: sesame}}]
+      contexts: [{name: away, context: {cluster: c, user: u}}]
+      """, to: "config")
+    let text = Self.profile + "\ncluster: {workload: deployment/web}\n"
+
+    let missing = try await complaint(about: text, command: "run", more: ["--kubeconfig", folder.file("none")])
+    let refused = try await complaint(about: text, command: "run", more: ["--kubeconfig", config])
+    let unknown = try await complaint(
+      about: text, command: "run", more: ["--kubeconfig", config, "--context", "awai"])
+
+    #expect(missing.code == 69)
+    #expect(missing.lines.count == 1 && missing.lines[0].contains("no such file"), "\(missing.lines)")
+    #expect(refused.code == 69)
+    #expect(refused.lines.count == 1 && refused.lines[0].contains("http://127.0.0.1:1"), "\(refused.lines)")
+    #expect(!refused.lines.joined().contains("sesame"))
+    #expect(unknown.lines.count == 1 && unknown.lines[0].contains("did you mean away?"), "\(unknown.lines)")
+  }
+
+  @Test("a wrong flag ends with the usage status and a hint")
+  func wrongFlag() async throws {
+    let ending = try await Program.run(["run", "--no-such-flag"])
+
+    #expect(ending.code == 64)
+    #expect(ending.complaints.contains("--no-such-flag"))
+  }
+
+  @Test("help names an example for every command", arguments: ["run", "validate", "evaluate", "report", "cluster"])
+  func help(command: String) async throws {
+    let ending = try await Program.run([command, "--help"])
+
+    #expect(ending.code == 0)
+    #expect(ending.output.contains("scaleproof \(command) "))
+  }
+
+  @Test("something that is no recording is told so")
+  func noRecording() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write("not a database", to: "run.sqlite")
+
+    let ending = try await Program.run(["evaluate", file])
+
+    #expect(ending.code == 65)
+    #expect(ending.complaints.split(separator: "\n").count == 1, "\(ending.complaints)")
+    #expect(ending.complaints.contains(file))
+  }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+/// The two stories of the README, with the ready profiles and nothing changed but what the story says.
+@Suite("The demonstration", .serialized)
+struct DemonstrationTests {
+  @Test("the surge with a rolling update passes in under 90 seconds and leaves all its files")
+  func demonstrationPasses() async throws {
+    let folder = try TemporaryFolder()
+    let start = ContinuousClock.now
+
+    let ending = try await Program.run(
+      ["run", "Profiles/surge-and-rollout.yaml", "--output", folder.path])
+
+    #expect(ending.code == 0, "\(ending.output)\n\(ending.complaints)")
+    #expect(start.duration(to: .now) < .seconds(90))
+    for file in ["run.sqlite", "report.html", "report.json", "junit.xml", "summary.md"] {
+      #expect(FileManager.default.fileExists(atPath: folder.file(file)), "\(file)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder.file("run.sqlite-wal")))
+    try await checkViews(of: folder)
+    try await checkInBrowser(folder)
+  }
+
+  /// People read a recording with `sqlite3`.
+  private func checkViews(of folder: TemporaryFolder) async throws {
+    func query(_ sql: String) async throws -> String {
+      let ending = try await Program.command("sqlite3", ["-readonly", folder.file("run.sqlite"), sql])
+      #expect(ending.code == 0, "\(sql): \(ending.complaints)")
+      return ending.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+    #expect(try await query("select max(wanted) from replicas") == "8")
+    #expect(try await query("select wanted from replicas where wanted is not null order by time desc limit 1") == "3")
+    let latencies = try await query("select count(*) from latency where p99 > 0")
+    #expect((Int(latencies) ?? 0) > 100)
+    let pods = try await query("select count(*) from pods where removed is not null")
+    #expect((Int(pods) ?? 0) >= 8)
+    #expect(try await query("select count(*) from errors") != "")
+    let steps = try await query("select count(*) from timeline")
+    #expect((Int(steps) ?? 0) > 50)
+  }
+
+  /// The page opens in a browser without a complaint, with its charts and verdicts.
+  private func checkInBrowser(_ folder: TemporaryFolder) async throws {
+    let profile = try TemporaryFolder()
+    let page = try await Program.command(
+      "chromium",
+      [
+        "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(profile.path)", "--enable-logging=stderr",
+        "--virtual-time-budget=5000", "--dump-dom", "file://\(folder.file("report.html"))",
+      ])
+    #expect(page.code == 0)
+    let complaints = page.complaints.split(separator: "\n").filter { $0.contains("CONSOLE") }
+    #expect(complaints.isEmpty, "\(complaints)")
+    #expect(page.output.contains("<svg"))
+    #expect(page.output.contains("scales out in time"))
+  }
+
+  @Test(
+    "an autoscaler that may not scale far enough fails, and the report says which expectation, when and by how much")
+  func tooLowMaximumFails() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await Program.run([
+      "run", "Profiles/surge-and-rollout.yaml", "--set", "manifests.hpa.spec.maxReplicas=4", "--output", folder.path,
+    ])
+
+    #expect(ending.code == 1, "\(ending.output)\n\(ending.complaints)")
+    #expect(ending.output.contains("scales out in time"))
+    let report = try folder.text("report.html")
+    #expect(report.contains("scales out in time"))
+    let summary = try folder.text("summary.md")
+    #expect(summary.contains("4"))
+  }
+
+  @Test("without a preStop hook the rollout costs more errors than the budget, at the terminations of its pods")
+  func withoutPreStopFails() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await Program.run(
+      ["run", "Profiles/rollout-without-prestop.yaml", "--output", folder.path])
+
+    #expect(ending.code == 1, "\(ending.output)\n\(ending.complaints)")
+    let summary = try folder.text("summary.md")
+    #expect(summary.contains("502"), "\(summary)")
+    #expect(summary.lowercased().contains("terminat"), "\(summary)")
+  }
+}

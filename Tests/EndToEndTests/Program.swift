@@ -1,0 +1,97 @@
+import Foundation
+import Subprocess
+import SystemPackage
+
+/// The program as a user runs it.
+enum Program {
+  static let repository = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// The binary that `SCALEPROOF_BINARY` names, else the debug build that was made with the tests.
+  static var binary: String {
+    ProcessInfo.processInfo.environment["SCALEPROOF_BINARY"] ?? repository + "/.build/debug/scaleproof"
+  }
+
+  struct Ending: Sendable {
+    let status: TerminationStatus
+    let output: String
+    let complaints: String
+
+    /// The exit status; `nil` when a signal ended the program.
+    var code: Int32? {
+      if case .exited(let code) = status { code } else { nil }
+    }
+  }
+
+  /// Runs the program in the repository's folder.
+  ///
+  /// - Parameter during: what happens while it runs, for instance a signal.
+  static func run(
+    _ arguments: [String], environment: [Environment.Key: String?] = [:],
+    during: @Sendable (ProcessHandle) async throws -> Void = { _ in }
+  ) async throws -> Ending {
+    try await command(binary, arguments, environment: environment, during: during)
+  }
+
+  /// Runs any program and keeps what it prints.
+  static func command(
+    _ path: String, _ arguments: [String], environment: [Environment.Key: String?] = [:],
+    during: @Sendable (ProcessHandle) async throws -> Void = { _ in }
+  ) async throws -> Ending {
+    let result = try await Subprocess.run(
+      path.contains("/") ? .path(FilePath(path)) : .name(path), arguments: Arguments(arguments),
+      environment: .inherit.updating(environment), workingDirectory: FilePath(repository), input: .none,
+      output: .string(limit: 16 << 20), error: .string(limit: 1 << 20)
+    ) { execution in
+      try await during(ProcessHandle(identifier: execution.processIdentifier.value))
+    }
+    return Ending(
+      status: result.terminationStatus, output: result.standardOutput, complaints: result.standardError)
+  }
+}
+
+/// A running program, to be sent signals.
+struct ProcessHandle: Sendable {
+  let identifier: Int32
+
+  func send(_ signal: Int32) {
+    kill(identifier, signal)
+  }
+}
+
+/// A temporary folder that is gone with the test.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "/scaleproof-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  @discardableResult
+  func write(_ text: String, to name: String) throws -> String {
+    try text.write(toFile: file(name), atomically: true, encoding: .utf8)
+    return file(name)
+  }
+
+  func text(_ name: String) throws -> String {
+    try String(contentsOfFile: file(name), encoding: .utf8)
+  }
+}
+
+/// Waits until something is there, by looking again and again; not for a length of time.
+///
+/// - Throws: ``NeverHappened`` after `limit`, which a test that works never reaches.
+func eventually(within limit: Duration = .seconds(60), _ happened: @Sendable () async throws -> Bool) async throws {
+  let start = ContinuousClock.now
+  while try await !happened() {
+    guard start.duration(to: .now) < limit else { throw NeverHappened() }
+    try await Task.sleep(for: .milliseconds(20))
+  }
+}
+
+struct NeverHappened: Error {}

@@ -1,0 +1,212 @@
+import Arrivals
+import Curl
+import Foundation
+import LoadGeneration
+import Statistics
+import TestServers
+import Testing
+import Units
+
+@Suite("Load against servers that fail", .serialized)
+struct LoadGeneratorFailureTests {
+  @Test("connection refused is counted at the planned rate, with the system's error")
+  func refused() async throws {
+    let port = try FreePort.find()
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: "http://127.0.0.1:\(port)", routes: [Route(name: "ok", path: "/ok")],
+        schedule: try constant(300, for: .seconds(1)), maxLateness: .seconds(30), failureSamplesPerInterval: 4))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    #expect(log.counts == ["0 connect refused": 300])
+    #expect(summary.failed == 300)
+    expectConservation(log, summary)
+    #expect((4...8).contains(log.failures.count))
+    #expect(log.failures.allSatisfy { $0.curlCode == 7 && $0.osError == Int(ECONNREFUSED) && $0.status == nil })
+  }
+
+  @Test("what does not fit in flight is queued, then dropped when it is too late, and counted where it was due")
+  func drops() async throws {
+    let server = try ScriptedServer { connection in
+      _ = connection.readRequestHead()
+      connection.awaitClose()
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, requestTimeout: .milliseconds(400), routes: [Route(name: "slow", path: "/")],
+        schedule: try constant(100, for: .seconds(1)), interval: .milliseconds(100), maxInFlight: 3,
+        maxLateness: .milliseconds(50)))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    expectConservation(log, summary)
+    #expect(summary.offered == 100)
+    #expect(summary.sent + summary.dropped == 100)
+    // Three places, each free again after 400 ms: about nine requests can be sent in a second.
+    #expect((3...12).contains(summary.sent))
+    #expect(log.counts == ["0 timeout": summary.sent, "0 dropped": summary.dropped])
+    for tally in log.tallies where tally.outcomes.contains(where: { $0.outcome == "dropped" }) {
+      #expect(tally.dropped == tally.outcomes.filter { $0.outcome == "dropped" }.reduce(0) { $0 + $1.completed })
+    }
+    let dropped = log.outcomes.filter { $0.outcome == "dropped" }
+    #expect(dropped.allSatisfy { $0.fromSend.isEmpty && $0.failed })
+    #expect(dropped.allSatisfy { ($0.fromDue.minimum ?? .zero) >= .milliseconds(50) })
+  }
+
+  @Test("a late answer is counted in the interval in which its request was due")
+  func lateAnswers() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        usleep(300_000)
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "slow", path: "/")],
+        schedule: try constant(100, for: .milliseconds(100)),
+        interval: .milliseconds(100)))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    #expect(summary.completed == 10 && summary.failed == 0)
+    #expect(log.tallies.allSatisfy { $0.interval == 0 })
+    let withAnswers = try #require(log.all.first { $0.intervals.contains { !$0.outcomes.isEmpty } })
+    #expect(withAnswers.generator.interval > 0)
+    expectConservation(log, summary)
+  }
+
+  @Test("requests without an answer at the end of the drain are unfinished")
+  func unfinished() async throws {
+    let server = try ScriptedServer { $0.awaitClose() }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, drainTimeout: .milliseconds(100), routes: [Route(name: "slow", path: "/")],
+        schedule: try constant(100, for: .milliseconds(100)), maxInFlight: 4, maxLateness: .seconds(30)))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    #expect(log.counts == ["0 unfinished": 10])
+    #expect(summary.unfinished == 10 && summary.sent == 4)
+    expectConservation(log, summary)
+  }
+
+  @Test("a stop ends the offering at once and waits for what is in flight")
+  func stop() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "ok", path: "/")], schedule: try constant(100, for: .seconds(3600)),
+        interval: .milliseconds(100), maxLateness: .seconds(30), workers: 2))
+    let log = SnapshotLog()
+    let stop = StopSignal()
+
+    let summary = try await generator.run(stop: stop) { snapshot in
+      log.append(snapshot)
+      if snapshot.generator.interval >= 2 { stop.stop() }
+    }
+
+    #expect(summary.stoppedEarly)
+    #expect(summary.offered < 3600 && summary.offered >= 28)
+    #expect(Set(log.counts.keys) == ["0 200"])
+    expectConservation(log, summary)
+  }
+
+  @Test("cancelling the task stops the load and still gives the summary")
+  func cancellation() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "ok", path: "/")], schedule: try constant(100, for: .seconds(3600)),
+        interval: .milliseconds(100)))
+    let log = SnapshotLog()
+    let started = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      try await generator.run {
+        log.append($0)
+        started.continuation.yield()
+      }
+    }
+    for await _ in started.stream { break }
+    task.cancel()
+
+    let summary = try await task.value
+
+    #expect(summary.stoppedEarly)
+    expectConservation(log, summary)
+  }
+
+  @Test("a start in the future is waited for, and requests go out on time")
+  func lateness() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "ok", path: "/")], schedule: try constant(100, for: .seconds(1))))
+    let log = SnapshotLog()
+    let called = ContinuousClock.now
+
+    let summary = try await generator.run(start: called + .milliseconds(300)) { log.append($0) }
+
+    #expect(ContinuousClock.now - called >= .milliseconds(1295))
+    #expect(summary.offered == 100)
+    let sample = try #require(log.all.first { $0.generator.sent > 0 }?.generator)
+    // On an idle core this is some 30 µs; the bound holds on a machine that builds beside it.
+    #expect(sample.latenessP50 < .milliseconds(5))
+    #expect(sample.workerCPU.count == 1 && sample.workerCPU[0] > .zero && sample.processCPU >= sample.workerCPU[0])
+  }
+}
+
+@Suite("Plans that cannot be carried out")
+struct LoadPlanTests {
+  private func problem(_ change: (inout LoadPlan) -> Void) throws -> String? {
+    var plan = LoadPlan(
+      baseURL: "http://127.0.0.1:1", routes: [Route(name: "ok", path: "/ok")],
+      schedule: try constant(1, for: .seconds(1)))
+    change(&plan)
+    do throws(LoadGenerationError) {
+      _ = try LoadGenerator(plan: plan)
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  @Test("a sound plan is accepted, also with a slash after the host")
+  func sound() throws {
+    #expect(try problem { _ in } == nil)
+    #expect(try problem { $0.baseURL = "https://api.example.com/" } == nil)
+  }
+
+  @Test("each unsound plan is refused with a line that says what to change")
+  func unsound() throws {
+    #expect(try problem { $0.httpVersion = .http2 }?.contains("HTTP/2 is spoken over TLS only") == true)
+    #expect(try problem { $0.baseURL = "ftp://host" }?.contains("http:// or https://") == true)
+    #expect(try problem { $0.baseURL = "http://host/path" }?.contains("paths belong to the requests") == true)
+    #expect(try problem { $0.routes = [] }?.contains("at least one route") == true)
+    #expect(try problem { $0.routes[0].weight = 0 }?.contains("weight") == true)
+    #expect(try problem { $0.routes[0].path = "ok" }?.contains("slash") == true)
+    #expect(
+      try problem {
+        $0.workers = 2; $0.maxInFlight = 1
+      }?.contains("workers") == true)
+    #expect(try problem { $0.maxInFlight = 500_000_000 }?.contains("open files") == true)
+    #expect(try problem { $0.routes[0].headers = [("X", RequestText([.oneOf([])]))] }?.contains("empty list") == true)
+  }
+}

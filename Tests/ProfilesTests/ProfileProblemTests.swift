@@ -1,0 +1,235 @@
+import Profiles
+import Testing
+
+/// The texts of errors are what a user meets first, so they are held word for word.
+@Suite("What is wrong with a profile is said with place and hint")
+struct ProfileProblemTests {
+  private static func profile(
+    head: String = "apiVersion: scaleproof/v1\nkind: Profile", target: String = "{url: \"http://api.example.com\"}",
+    cluster: String = "{workload: deployment/web}", requests: String = "[{name: home, path: /}]",
+    load: String = "{phases: [{name: calm, for: 60s, rate: 10/s}, {name: surge, for: 60s, rate: 90/s}]}",
+    actions: String = "[{name: release, at: surge + 30s, rollout: {restart: true}}]", expectations: String = "[]"
+  ) -> String {
+    """
+    \(head)
+    metadata: {name: test}
+    target: \(target)
+    cluster: \(cluster)
+    requests: \(requests)
+    load: \(load)
+    actions: \(actions)
+    expectations: \(expectations)
+    """
+  }
+
+  private static func problems(_ text: String, overrides: [String] = []) -> [String] {
+    do {
+      _ = try ProfileReader.read(text: text, source: "p.yaml", overrides: overrides)
+      return []
+    } catch {
+      return error.problems.map(\.description)
+    }
+  }
+
+  @Test("A profile without a mistake has no problem")
+  func valid() {
+    #expect(Self.problems(Self.profile()).isEmpty)
+  }
+
+  @Test(
+    "Every kind of mistake has its text",
+    arguments: [
+      (
+        profile(head: "apiVersion: scaleproof/v2\nkind: Profil"),
+        [
+          "p.yaml:1:13: apiVersion: \"scaleproof/v2\" is not known; this program reads apiVersion: scaleproof/v1",
+          "p.yaml:2:7: kind: \"Profil\" is not known; this program reads kind: Profile",
+        ]
+      ),
+      (
+        profile(target: "{url: \"http://a\", conectTo: \"b:1\"}"),
+        [
+          "p.yaml:4:25: target: unknown key \"conectTo\"; did you mean \"connectTo\"?"
+        ]
+      ),
+      (
+        profile(target: "{url: \"https://me:hunter2@a.example\"}"),
+        [
+          "p.yaml:4:15: target.url: the URL holds credentials; send them in a header, as in Authorization: \"Basic {{env CREDENTIALS}}\""
+        ]
+      ),
+      (
+        profile(target: "{}"),
+        [
+          "p.yaml:4:9: target: the key \"url\" is missing; write it as in url: https://api.example.com"
+        ]
+      ),
+      (
+        profile(cluster: "{workload: statefulset/db}"),
+        [
+          "p.yaml:5:21: cluster.workload: a workload of the kind \"statefulset\" cannot be watched; write deployment/NAME"
+        ]
+      ),
+      (
+        profile(requests: "[{name: home, path: items}]"),
+        [
+          "p.yaml:6:31: requests[0].path: the path does not begin with /; the host stands in target.url; write /items"
+        ]
+      ),
+      (
+        profile(requests: "[{name: home, path: \"/{{csv skus.sku}}\"}]"),
+        [
+          "p.yaml:6:31: requests[0].path: there is no template function \"csv\"; what there is: {{int 1 50}}, {{uuid}}, {{seq}}, {{env NAME}}"
+        ]
+      ),
+      (
+        profile(requests: "[{name: home, path: /, expect: {status: [2000]}}]"),
+        [
+          "p.yaml:6:52: requests[0].expect.status[0]: \"2000\" is not a status; write a number from 100 to 599, or a class such as \"2xx\""
+        ]
+      ),
+      (
+        profile(load: "{phases: [{name: surge, for: 60, rate: 90}]}"),
+        [
+          "p.yaml:7:36: load.phases[0].for: \"60\" is not a duration: write a number and a unit, as in 90s, 250ms or 1h30m",
+          "p.yaml:7:46: load.phases[0].rate: \"90\" is not a rate: write a number and a unit, as in 200/s, 12000/min or 3/h",
+        ]
+      ),
+      (
+        profile(load: "{phases: [{name: surge, for: -5s, rate: 90/s}]}"),
+        [
+          "p.yaml:7:36: load.phases[0].for: \"-5s\" is negative; a duration is zero or more"
+        ]
+      ),
+      (
+        profile(load: "{users: 50, phases: [{name: surge, for: 60s, rate: 90/s}]}"),
+        [
+          "p.yaml:7:15: load.users: load by a number of users (closed model) is not there yet; write a rate: users / (response time + think time) requests per second"
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surg + 30s, rollout: {restart: true}}]"),
+        [
+          "p.yaml:8:31: actions[0].at: there is no phase or action \"surg\"; did you mean \"surge\"?"
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surge + 90s, rollout: {restart: true}}]"),
+        [
+          "p.yaml:8:31: actions[0].at: the action would begin 2m30s after the start, but the run ends at 2m; let it begin earlier, or make a phase longer"
+        ]
+      ),
+      (
+        profile(expectations: "[{name: e, scaleUp: {after: surge.start, to: \"8 pods\", within: 90s}}]"),
+        [
+          "p.yaml:9:60: expectations[0].scaleUp.to: \"8 pods\" is not a count: write a whole number or a comparison, as in 3 or \">= 8\""
+        ]
+      ),
+      (
+        profile(expectations: "[{name: e, latency: {during: surge, percentile: 99, belov: 1s}}]"),
+        [
+          "p.yaml:9:35: expectations[0].latency: the key \"below\" is missing; write it as in below: 250ms",
+          "p.yaml:9:67: expectations[0].latency: unknown key \"belov\"; did you mean \"below\"?",
+        ]
+      ),
+      (
+        profile(expectations: "[{name: e, errorBudget: {during: relase, objective: 99.9%}}]"),
+        [
+          "p.yaml:9:48: expectations[0].errorBudget.during: there is no phase or action \"relase\"; did you mean \"release\"?"
+        ]
+      ),
+      (
+        profile(expectations: "[{name: e, errorBudget: {during: surge, objective: 100%}}]"),
+        [
+          "p.yaml:9:66: expectations[0].errorBudget.objective: an objective of 100% leaves no budget; write less, as in 99.9%; for no failure at all among fewer than a million requests 99.9999%"
+        ]
+      ),
+      (
+        profile(expectations: "[{name: e, scaleDown: {after: surge.start, notBefore: 285s}}]"),
+        [
+          "p.yaml:9:69: expectations[0].scaleDown.notBefore: 4m45s can never be seen to pass: the run ends 1m later; make the last phase longer, or write at most 1m"
+        ]
+      ),
+      (
+        profile(expectations: "[{name: e, rolloutCompletes: {action: relaese, within: 90s}}]"),
+        [
+          "p.yaml:9:53: expectations[0].rolloutCompletes.action: there is no action \"relaese\"; did you mean \"release\"?"
+        ]
+      ),
+      (
+        "a: 1\n\tb: 2",
+        [
+          "p.yaml:2:1: this is not YAML: found character that cannot start any token while scanning for the next token that began in line 2; indent with spaces, not with tabs"
+        ]
+      ),
+      (
+        "a: 1\nb: 2\na: 3",
+        [
+          "p.yaml:1:1: the key \"a\" stands more than once in one mapping; keep one of them"
+        ]
+      ),
+      ("", ["p.yaml: the profile is empty; see Profiles/README.md for the format"]),
+      (
+        "[1]",
+        [
+          "p.yaml:1:1: this should be a mapping with the keys apiVersion, kind, metadata, target, cluster, requests, load, actions, expectations, not a list"
+        ]
+      ),
+    ])
+  func texts(text: String, expected: [String]) {
+    #expect(Self.problems(text) == expected)
+  }
+
+  @Test("All problems are told at once, in the order of the text")
+  func allAtOnce() {
+    let text = Self.profile(
+      target: "{url: ftp://a}", load: "{phases: [{name: surge, for: 60s, rate: fast}]}",
+      expectations: "[{name: e, scaleUp: {}}]")
+
+    let lines = Self.problems(text).compactMap { $0.split(separator: ":").dropFirst().first }
+
+    #expect(lines == ["4", "7", "9", "9", "9"])
+  }
+
+  @Test(
+    "A changed field is named by the option that changed it",
+    arguments: [
+      (
+        "load.phases.surge.rate=fast",
+        [
+          "--set load.phases.surge.rate: load.phases[1].rate: \"fast\" is not a rate: write a number and a unit, as in 200/s, 12000/min or 3/h"
+        ]
+      ),
+      (
+        "load.phases.sürge.rate=1/s",
+        [
+          "--set load.phases.sürge.rate: no entry of the list is named \"sürge\"; did you mean \"surge\"?"
+        ]
+      ),
+      (
+        "load.phases[7].rate=1/s",
+        [
+          "--set load.phases[7].rate: the list has 2 entries, and [7] is not among them; indices run from 0 to 1"
+        ]
+      ),
+      ("load.sead=7", ["--set load.sead: load: unknown key \"sead\"; did you mean \"seed\"?"]),
+      ("load.seed", ["--set load.seed: there is no =; write --set load.phases.surge.rate=2000/s"]),
+    ])
+  func overrides(set: String, expected: [String]) {
+    #expect(Self.problems(Self.profile(), overrides: [set]) == expected)
+  }
+
+  @Test("Aliases that stand for a great many values are refused")
+  func aliases() {
+    var text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
+    for level in 1...9 {
+      let list = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+      text += "a\(level): &a\(level) [\(list)]\n"
+    }
+
+    let problems = Self.problems(text)
+
+    #expect(problems.count == 1)
+    #expect(problems[0].contains("more than 200000 values once its aliases are filled in"), "\(problems)")
+  }
+}
