@@ -28,7 +28,7 @@ struct Browser {
     let result = try await run(
       .name("chromium"), arguments: Arguments(all), output: .string(limit: 16_000_000), error: .string(limit: 1_000_000)
     )
-    return (result.standardOutput ?? "", result.standardError ?? "")
+    return (result.standardOutput, result.standardError)
   }
 
   func remove() { try? FileManager.default.removeItem(at: folder) }
