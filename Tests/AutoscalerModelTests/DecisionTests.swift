@@ -165,6 +165,17 @@ struct DecisionTests {
       status.condition("ScalingActive")?.message == "the HPA was unable to compute the replica count: \(text)")
   }
 
+  @Test("A pod of which one container lacks the resource has no sample at all")
+  func containerWithoutResource() throws {
+    let usage = PodUsage(
+      pod: "web-0", timestamp: Self.now, window: .seconds(30),
+      containers: [
+        .init(name: "app", usage: ResourceAmounts(cpu: 100)), .init(name: "proxy", usage: ResourceAmounts(memory: 1)),
+      ])
+
+    #expect(try PodUsage.samples(of: .cpu, container: nil, in: [usage]).isEmpty)
+  }
+
   @Test("A condition's time moves with its status only")
   func transitionTimes() throws {
     let first = try Self.decide(replicas: 3, milli: 180).status(updating: nil)
