@@ -86,7 +86,8 @@ let package = Package(
     .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
     .testTarget(name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "Units"]),
     .testTarget(
-      name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
+      name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
+      exclude: ["mutations.txt"]),
     .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
     .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
@@ -96,10 +97,10 @@ let package = Package(
       name: "ReportingTests",
       dependencies: [
         "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics", "Units", subprocess(),
-      ]),
+      ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterTests",
-      dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"]),
+      dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
     // Real servers for the tests of more than one module.
     .target(name: "TestServers", path: "Tests/TestServers"),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),

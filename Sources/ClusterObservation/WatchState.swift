@@ -18,6 +18,11 @@ package struct WatchState: Sendable, Equatable {
     package let step: Step
     /// Wall time to wait before the step.
     package let delay: Duration
+
+    package init(step: Step, delay: Duration) {
+      self.step = step
+      self.delay = delay
+    }
   }
 
   private var version: String?

@@ -51,7 +51,7 @@ final class RunProgress: Sendable {
         state.snapshot.completed += interval.completed
         state.snapshot.failed += interval.failed
         state.snapshot.dropped += interval.dropped
-        guard interval.start == newest else { continue }
+        guard interval.start == state.snapshot.lastInterval.start else { continue }
         state.snapshot.lastInterval.offered += interval.offered
         state.snapshot.lastInterval.completed += interval.completed
         state.snapshot.lastInterval.failed += interval.failed

@@ -6,8 +6,8 @@ import SimulatedClusterServer
 
 /// The embedded cluster while it runs.
 struct SimulatedTarget: Sendable {
-  let server: SimulatedClusterServer
-  let endpoints: SimulatedClusterServer.Endpoints
+  let server: ClusterServer
+  let endpoints: ClusterServer.Endpoints
 
   var ingressAddress: String { "127.0.0.1:\(endpoints.ingressPort)" }
 
@@ -16,7 +16,7 @@ struct SimulatedTarget: Sendable {
     _ manifests: [ClusterManifest], workload: SimulatedWorkload, timeScale: Double, apiPort: Int = 0
   ) async throws(HarnessError) -> SimulatedTarget {
     do {
-      let server = try SimulatedClusterServer(
+      let server = try ClusterServer(
         manifests: manifests, workload: workload, timeScale: timeScale, startDate: Date().kubernetesTime,
         apiPort: apiPort)
       return SimulatedTarget(server: server, endpoints: try await server.start())

@@ -18,7 +18,7 @@ package struct Validation {
     let loaded = try LoadedProfile(path: profile, changes: changes)
     if case .simulated(let simulation)? = loaded.profile.cluster?.kind {
       do {
-        _ = try SimulatedCluster(
+        _ = try ClusterSimulation(
           manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: loaded.profile.load.seed),
           timeScale: simulation.timeScale)
       } catch {

@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import SystemPackage
 
 /// What a credential command printed (Kubernetes, client-go/plugin/pkg/client/auth/exec, `ExecCredential`).
 struct ExecCredential {
@@ -21,7 +22,8 @@ struct ExecCredential {
     let output: String
     do {
       let result = try await Subprocess.run(
-        .name(exec.command), arguments: Arguments(exec.arguments),
+        exec.command.contains("/") ? .path(FilePath(exec.command)) : .name(exec.command),
+        arguments: Arguments(exec.arguments),
         environment: .inherit.updating(
           Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
         output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))

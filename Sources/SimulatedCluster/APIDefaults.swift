@@ -34,7 +34,7 @@ extension ClusterKind {
     spec.mapElements(of: "containers") { container in
       container.setDefault("/dev/termination-log", at: "terminationMessagePath")
       container.setDefault("File", at: "terminationMessagePolicy")
-      let isLatest = SimulatedCluster.version(ofImage: container["image"]?.string ?? "") == "latest"
+      let isLatest = ClusterSimulation.version(ofImage: container["image"]?.string ?? "") == "latest"
       container.setDefault(isLatest ? "Always" : "IfNotPresent", at: "imagePullPolicy")
       container.setDefault([:], at: "resources")
       container.mapElements(of: "ports") { $0.setDefault("TCP", at: "protocol") }

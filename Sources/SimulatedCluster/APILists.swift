@@ -1,7 +1,7 @@
 import KubernetesObjects
 import Units
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// A list, or the start of a watch.
   func list(_ kind: ClusterKind, _ target: ResourcePath, _ request: APIRequest) throws(APIFailure) -> APIAnswer {
     let selection = try ObjectSelection(kind: kind, namespace: target.namespace, query: request.query)

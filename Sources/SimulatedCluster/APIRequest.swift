@@ -39,6 +39,6 @@ package struct APIRequest: Sendable {
 package enum APIAnswer: Sendable {
   case object(status: Int, JSONValue)
   case text(status: Int, String)
-  /// A stream of watch events, to be fed by ``SimulatedCluster/events(for:)``.
+  /// A stream of watch events, to be fed by ``ClusterSimulation/events(for:)``.
   case watch(WatchStream)
 }

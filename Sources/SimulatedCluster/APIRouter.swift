@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Answers a request to the Kubernetes API now.
   package mutating func respond(to request: APIRequest) -> APIAnswer {
     if let answer = fixedAnswer(to: request) { return answer }
@@ -65,7 +65,7 @@ extension SimulatedCluster {
 
   /// Does a write; of a dry run only the answer is kept.
   private mutating func trying(
-    _ request: APIRequest, _ write: (inout SimulatedCluster) throws(APIFailure) -> APIAnswer
+    _ request: APIRequest, _ write: (inout ClusterSimulation) throws(APIFailure) -> APIAnswer
   ) throws(APIFailure) -> APIAnswer {
     guard request.query["dryRun"] == "All" else { return try write(&self) }
     var copy = self

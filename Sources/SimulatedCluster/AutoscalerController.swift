@@ -3,7 +3,7 @@ import KubernetesObjects
 import Units
 
 // The HorizontalPodAutoscaler controller: reads what one sync needs, lets the model decide, and writes what it decided.
-extension SimulatedCluster {
+extension ClusterSimulation {
   private static let autoscalerComponent = "horizontal-pod-autoscaler"
 
   /// The length of a sync: the next one starts a period after its end.

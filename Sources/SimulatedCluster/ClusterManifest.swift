@@ -20,7 +20,7 @@ package struct ManifestProblem: Error, Sendable, Equatable, CustomStringConverti
   package var description: String { "\(source): \(message)" }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   static let manifestWriter = "kubectl-client-side-apply"
 
   /// Creates the objects of manifests, and the namespaces that they name.

@@ -19,7 +19,7 @@ struct OwnedReplicaSet {
 
 // The Deployment controller (Kubernetes 1.36, pkg/controller/deployment: deployment_controller.go, sync.go, rolling.go,
 // recreate.go, progress.go).
-extension SimulatedCluster {
+extension ClusterSimulation {
   static let controllerManager = "kube-controller-manager"
 
   mutating func reconcileDeployment(_ key: ObjectKey) {

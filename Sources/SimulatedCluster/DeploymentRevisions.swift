@@ -1,7 +1,7 @@
 import AutoscalerModel
 import KubernetesObjects
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   private static let revisionHistoryAnnotation = "deployment.kubernetes.io/revision-history"
 
   /// Makes the ReplicaSet of a Deployment's template.

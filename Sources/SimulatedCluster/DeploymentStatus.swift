@@ -21,7 +21,7 @@ extension Deployment.Status {
   }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Writes the status of a Deployment from those of its ReplicaSets, if it has changed.
   ///
   /// - Parameter progressed: whether the rollout is watched; a paused or scaled Deployment only has its counts renewed.

@@ -1,7 +1,7 @@
 import KubernetesObjects
 
 // The EndpointSlice controller (Kubernetes 1.36, staging/src/k8s.io/endpointslice/reconciler.go and utils.go).
-extension SimulatedCluster {
+extension ClusterSimulation {
   mutating func reconcileEndpoints(_ service: ObjectKey) {
     guard let object = store[.service, service], let spec = object.service?.spec, spec.selector?.isEmpty == false
     else {

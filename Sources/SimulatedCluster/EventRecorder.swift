@@ -65,7 +65,7 @@ enum EventSeverity: String, Sendable {
   case warning = "Warning"
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Notes what a component did or could not do, as an Event about an object.
   mutating func record(
     _ severity: EventSeverity, _ reason: String, _ text: String, about kind: ClusterKind, _ key: ObjectKey,

@@ -49,7 +49,7 @@ struct IngressRouting: Sendable {
   }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Reads hosts, paths and services anew, after an Ingress or a Service has changed.
   mutating func rebuildRoutes() {
     settleOfferedLoad()

@@ -14,7 +14,7 @@ package enum IngressDecision: Sendable, Equatable {
   case forwarded(ForwardedRequest)
 }
 
-/// A request that a pod has taken; ask ``SimulatedCluster/outcome(of:)`` when its time has come.
+/// A request that a pod has taken; ask ``ClusterSimulation/outcome(of:)`` when its time has come.
 package struct ForwardedRequest: Sendable, Equatable {
   package let podID: PodID
   package let pod: String
@@ -33,7 +33,7 @@ package enum ForwardedOutcome: Sendable, Equatable {
   case cut
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// A request arrives at the Ingress now.
   ///
   /// - Parameters:

@@ -35,7 +35,7 @@ struct MetricsPipeline: Sendable {
   }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Measures all running pods, and does so again after the resolution.
   mutating func measure() {
     settleOfferedLoad()

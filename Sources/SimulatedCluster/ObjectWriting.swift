@@ -1,7 +1,7 @@
 import KubernetesObjects
 
 // Create, update and delete, as the API server does them.
-extension SimulatedCluster {
+extension ClusterSimulation {
   mutating func create(
     _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String
   ) throws(APIFailure) -> ClusterObject {

@@ -21,7 +21,7 @@ package struct OfferedLoadTotals: Sendable, Equatable {
   package var unrouted = 0.0
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// From now on requests come at a steady rate, spread evenly over the pods that the Ingress knows.
   ///
   /// - Parameter rate: requests per second of wall time.

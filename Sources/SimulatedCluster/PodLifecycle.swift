@@ -2,7 +2,7 @@ import KubernetesObjects
 import Units
 
 // From the creation of a pod to a container that serves: scheduler and kubelet.
-extension SimulatedCluster {
+extension ClusterSimulation {
   static let kubelet = "kubelet"
 
   mutating func createPod(named name: String, of replicaSet: ClusterObject, _ set: ReplicaSet) {

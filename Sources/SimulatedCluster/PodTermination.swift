@@ -3,7 +3,7 @@ import Units
 
 // From the delete request to the end of a pod (Kubernetes 1.36, pkg/kubelet/kuberuntime/kuberuntime_container.go,
 // apiserver/pkg/registry/rest/delete.go).
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Asks for the end of a pod: sets the deletion time, and has its machine begin.
   ///
   /// - Parameter gracePeriod: seconds; `nil` for the pod's own. 0 ends it at once.

@@ -2,7 +2,7 @@ import KubernetesObjects
 import Units
 
 // The ReplicaSet controller (Kubernetes 1.36, pkg/controller/replicaset/replica_set.go and replica_set_utils.go).
-extension SimulatedCluster {
+extension ClusterSimulation {
   mutating func reconcileReplicaSet(_ key: ObjectKey) {
     guard let object = store[.replicaSet, key], let set = object.replicaSet else { return }
     let owned = podsOfReplicaSet[key] ?? []

@@ -2,7 +2,7 @@ import KubernetesObjects
 import Units
 
 // ResourceQuota: refuses pods beyond a sum (Kubernetes 1.36, plugin/pkg/admission/resourcequota, pkg/quota/v1).
-extension SimulatedCluster {
+extension ClusterSimulation {
   func hasQuotas(_ namespace: String) -> Bool {
     store.count(.resourceQuota) > 0 && !store.all(.resourceQuota, namespace: namespace).isEmpty
   }

@@ -51,7 +51,7 @@ extension ClusterKind {
   }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Objects as rows for people.
   func table(
     of objects: [ClusterObject], kind: ClusterKind, version: String?, withColumns: Bool = true

@@ -17,7 +17,7 @@ package struct WatchStream: Sendable {
   package var isExpired = false
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// Whether anything may have happened since the stream was told last.
   package func hasNews(for stream: WatchStream) -> Bool {
     stream.sendsExisting || store.newestVersion(stream.selection.kind) > stream.version

@@ -121,7 +121,7 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
     }
   }
 
-  func tell(_ cluster: SimulatedCluster) {
+  func tell(_ cluster: ClusterSimulation) {
     guard case (var stream, let context)? = watch, cluster.hasNews(for: stream) else { return }
     let events = cluster.events(for: &stream)
     watch = (stream, context)

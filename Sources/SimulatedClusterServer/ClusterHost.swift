@@ -7,14 +7,14 @@ final class ClusterHost: @unchecked Sendable {
   let loop: any EventLoop
   /// The body of every answer from a pod.
   let answerBody: ByteBuffer
-  private(set) var cluster: SimulatedCluster
+  private(set) var cluster: ClusterSimulation
   private let warmUp: Duration
   private var startedAt: NIODeadline?
   private var wakeUp: (due: Duration, task: Scheduled<Void>)?
   private var watches: [ObjectIdentifier: any WatchSink] = [:]
   private var toldVersion: Int64 = 0
 
-  init(cluster: SimulatedCluster, warmUp: Duration, loop: any EventLoop) {
+  init(cluster: ClusterSimulation, warmUp: Duration, loop: any EventLoop) {
     self.cluster = cluster
     self.warmUp = warmUp
     self.loop = loop
@@ -37,7 +37,7 @@ final class ClusterHost: @unchecked Sendable {
   }
 
   /// Brings the cluster to the present, does something with it, and tells the watches what is new.
-  func withCluster<Result>(_ body: (inout SimulatedCluster) -> Result) -> Result {
+  func withCluster<Result>(_ body: (inout ClusterSimulation) -> Result) -> Result {
     loop.preconditionInEventLoop()
     catchUp()
     let result = body(&cluster)
@@ -85,5 +85,5 @@ final class ClusterHost: @unchecked Sendable {
 /// A connection with an open watch.
 protocol WatchSink: AnyObject {
   /// Sends what has happened since the last time.
-  func tell(_ cluster: SimulatedCluster)
+  func tell(_ cluster: ClusterSimulation)
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import Testing
 
 /// `scaleproof cluster` as a product of its own, and as the real cluster of a run.

@@ -1,7 +1,8 @@
 import Curl
 import Foundation
-@testable import KubernetesClient
 import Testing
+
+@testable import KubernetesClient
 
 /// A temporary folder that is gone with the test.
 final class TemporaryFolder: Sendable {

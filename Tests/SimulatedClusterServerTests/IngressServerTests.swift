@@ -10,7 +10,7 @@ struct IngressServerTests {
   private func curl(_ arguments: [String]) async throws -> String {
     let result = try await run(
       .name("curl"), arguments: Arguments(["-s", "-i"] + arguments), output: .string(limit: 1 << 20))
-    return result.standardOutput ?? ""
+    return result.standardOutput
   }
 
   @Test("Requests over one connection reach pods in turn; unknown hosts are 404; the answer names pod and version")
@@ -18,7 +18,7 @@ struct IngressServerTests {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "SimulatedClusterTests/Resources/aspnetcore.json")
     let objects = try JSONValue(json: Data(contentsOf: file)).array ?? []
-    let server = try SimulatedClusterServer(
+    let server = try ClusterServer(
       manifests: objects.map { ClusterManifest(source: "aspnetcore.json", object: $0) }, timeScale: 20,
       startDate: KubernetesTime(seconds: 1_767_225_600))
     let endpoints = try await server.start()

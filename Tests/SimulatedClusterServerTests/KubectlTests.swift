@@ -9,8 +9,8 @@ import Testing
 struct KubectlTests {
   /// A running server, its kubeconfig in a folder of its own, and kubectl pointed at it.
   private struct Rig {
-    let server: SimulatedClusterServer
-    let endpoints: SimulatedClusterServer.Endpoints
+    let server: ClusterServer
+    let endpoints: ClusterServer.Endpoints
     let folder: URL
 
     func kubectl(_ arguments: String..., input: String = "") async throws -> (output: String, succeeded: Bool) {
@@ -18,7 +18,7 @@ struct KubectlTests {
         .name("kubectl"), arguments: Arguments(["--cache-dir", folder.path] + arguments),
         environment: .inherit.updating(["KUBECONFIG": folder.appending(path: "config").path]),
         input: .string(input), output: .string(limit: 4 << 20), error: .string(limit: 1 << 20))
-      let text = (result.standardOutput ?? "") + (result.standardError ?? "")
+      let text = result.standardOutput + result.standardError
       return (text, result.terminationStatus.isSuccess)
     }
   }
@@ -28,7 +28,7 @@ struct KubectlTests {
       .appending(path: "SimulatedClusterTests/Resources/aspnetcore.json")
     let objects = try JSONValue(json: Data(contentsOf: file)).array ?? []
     let now = KubernetesTime(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
-    let server = try SimulatedClusterServer(
+    let server = try ClusterServer(
       manifests: objects.map { ClusterManifest(source: "aspnetcore.json", object: $0) }, timeScale: timeScale,
       startDate: now)
     let endpoints = try await server.start()

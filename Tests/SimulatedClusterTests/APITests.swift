@@ -142,7 +142,7 @@ struct APITests {
   @Test("A manifest of an unknown kind is refused by name")
   func unknownKind() throws {
     let manifest = ClusterManifest(source: "extra.yaml", object: ["apiVersion": "batch/v1", "kind": "Job"])
-    let problem = try #require(throws: ManifestProblem.self) { try SimulatedCluster(manifests: [manifest]) }
+    let problem = try #require(throws: ManifestProblem.self) { try ClusterSimulation(manifests: [manifest]) }
     #expect(problem.description.hasPrefix("extra.yaml: the simulated cluster does not know \"batch/v1 Job\""))
   }
 }

@@ -25,7 +25,7 @@ struct IngressTrafficTests {
   func refusals() throws {
     var cluster = try Workload().settledCluster()
     #expect(cluster.arrive(host: "other.example.com", target: "/") == .noRoute)
-    var young = try SimulatedCluster(manifests: Workload().manifests)
+    var young = try ClusterSimulation(manifests: Workload().manifests)
     #expect(young.arrive(host: Workload.host, target: "/") == .noEndpoint)
   }
 

@@ -89,7 +89,7 @@ struct ScalingStoryTests {
   func noMetricYet() throws {
     var workload = SimulatedWorkload()
     workload.metricsLag = .seconds(30)
-    var cluster = try SimulatedCluster(manifests: Workload().manifests, workload: workload)
+    var cluster = try ClusterSimulation(manifests: Workload().manifests, workload: workload)
     cluster.advance(to: .seconds(16))
     #expect(cluster.events.contains { $0.reason == "FailedGetResourceMetric" })
     let autoscaler = cluster.object(.autoscaler, namespace: Workload.namespace, name: "aspnetcore-hpa")?.autoscaler

@@ -35,15 +35,15 @@ struct Workload {
 
   /// A cluster on which the workload has run long enough to be up.
   func settledCluster(_ workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1) throws
-    -> SimulatedCluster
+    -> ClusterSimulation
   {
-    var cluster = try SimulatedCluster(manifests: manifests, workload: workload, timeScale: timeScale)
+    var cluster = try ClusterSimulation(manifests: manifests, workload: workload, timeScale: timeScale)
     cluster.advance(to: .seconds(60))
     return cluster
   }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   var deployment: Deployment? {
     object(.deployment, namespace: Workload.namespace, name: Workload.deployment)?.deployment
   }

@@ -8,7 +8,7 @@ import Units
 /// *Cluster time* is the `Duration` since the start that ``advance(to:)`` gets. The wall passes `timeScale` times
 /// slower: control loops, waits and timestamps are in cluster time; requests, their latency and their CPU are on the wall.
 /// Equal manifests, workloads and calls give equal clusters.
-package struct SimulatedCluster: Sendable {
+package struct ClusterSimulation: Sendable {
   /// How long a controller takes to notice a change: the latency of a watch and a queue.
   static let controlLatency = Duration.milliseconds(10)
 
@@ -191,7 +191,7 @@ extension ClusterObject {
   }
 }
 
-extension SimulatedCluster {
+extension ClusterSimulation {
   /// The version of the newest change of any object.
   package var resourceVersion: Int64 { store.resourceVersion }
 

@@ -5,7 +5,7 @@ import NIOPosix
 package import SimulatedCluster
 
 /// A simulated cluster over sockets on 127.0.0.1: a Kubernetes API for `kubectl` and other clients, and an Ingress.
-package final class SimulatedClusterServer: Sendable {
+package final class ClusterServer: Sendable {
   /// Where a running server is reached.
   package struct Endpoints: Sendable, Equatable {
     /// `http://127.0.0.1:PORT`
@@ -51,13 +51,13 @@ package final class SimulatedClusterServer: Sendable {
   ///   - startDate: the date of the cluster at its start, in microseconds since 1970: usually the date of the wall clock.
   ///   - apiPort: the port of the API; 0 lets the kernel choose one.
   ///   - ingressPort: the port of the Ingress; 0 lets the kernel choose one.
-  /// - Throws: ``SimulatedCluster/ManifestProblem`` for an object that the cluster cannot run.
+  /// - Throws: ``ClusterSimulation/ManifestProblem`` for an object that the cluster cannot run.
   package init(
     manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
     warmUp: Duration = .seconds(60), startDate: KubernetesTime, apiPort: Int = 0, ingressPort: Int = 0
   ) throws(ManifestProblem) {
     let epoch = KubernetesTime(microseconds: startDate.microseconds - warmUp.components.seconds * 1_000_000)
-    var cluster = try SimulatedCluster(
+    var cluster = try ClusterSimulation(
       manifests: manifests, workload: workload, timeScale: timeScale, epoch: epoch)
     cluster.advance(to: warmUp)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -93,7 +93,7 @@ package final class SimulatedClusterServer: Sendable {
 
   /// Reads or changes the cluster between two requests, at its time now.
   package func withCluster<Result: Sendable>(
-    _ body: @escaping @Sendable (inout SimulatedCluster) -> Result
+    _ body: @escaping @Sendable (inout ClusterSimulation) -> Result
   ) async throws -> Result {
     let host = host
     return try await host.loop.submit { host.withCluster(body) }.get()
