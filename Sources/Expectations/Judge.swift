@@ -57,7 +57,7 @@ struct Opinion: Equatable {
     _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
   ) -> Opinion {
     Opinion(
-      verdict: .inconclusive, finding: finding ?? "not to be told: \(reason)", reason: reason, window: window,
+      verdict: .inconclusive, finding: finding ?? "undecided: \(reason)", reason: reason, window: window,
       evidence: evidence)
   }
 
