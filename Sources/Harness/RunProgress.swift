@@ -17,7 +17,6 @@ final class RunProgress: Sendable {
     var ready: Int?
     var recommended: Int?
     var lastEvent: String?
-    var lateness: Duration = .zero
   }
 
   struct IntervalFigures: Sendable {
@@ -63,9 +62,8 @@ final class RunProgress: Sendable {
 
   var snapshot: Snapshot { state.withLock { $0.snapshot } }
 
-  func add(_ intervals: [LoadInterval], lateness: Duration) {
+  func add(_ intervals: [LoadInterval]) {
     state.withLock { state in
-      state.snapshot.lateness = lateness
       for interval in intervals.sorted(by: { $0.start < $1.start }) { state.add(interval) }
     }
   }

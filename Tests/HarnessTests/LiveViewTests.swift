@@ -31,7 +31,7 @@ struct LiveViewTests {
   @Test("every line fits into the width of the terminal", arguments: [40, 80, 132])
   func fits(width: Int) {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 12), interval(at: 65, offered: 350, failed: 0)], lateness: .zero)
+    progress.add([interval(offered: 350, failed: 12), interval(at: 65, offered: 350, failed: 0)])
     progress.note(String(repeating: "a long message ", count: 20))
 
     let lines = view(progress: progress).view(at: .seconds(70), width: width)
@@ -42,7 +42,7 @@ struct LiveViewTests {
   @Test("rates are per second of wall time, whatever the time scale")
   func wallRates() {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 10), interval(at: 65, offered: 350, failed: 0)], lateness: .zero)
+    progress.add([interval(offered: 350, failed: 10), interval(at: 65, offered: 350, failed: 0)])
 
     let line = view(progress: progress).line(at: .seconds(70))
 
@@ -73,11 +73,11 @@ struct LiveViewTests {
   @Test("an interval is shown once the answers to its last requests are in, which come with the next one")
   func lastAnswers() {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 0)], lateness: .zero)
+    progress.add([interval(offered: 350, failed: 0)])
     var leftover = interval(offered: 2, failed: 0)
     leftover.offered = 0
 
-    progress.add([leftover, interval(at: 65, offered: 350, failed: 0)], lateness: .zero)
+    progress.add([leftover, interval(at: 65, offered: 350, failed: 0)])
 
     #expect(progress.snapshot.lastInterval.start == .seconds(60))
     #expect(progress.snapshot.lastInterval.offered == 350)
@@ -87,9 +87,9 @@ struct LiveViewTests {
   @Test("answers that are later still count for the whole run only")
   func lateAnswers() {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 0), interval(at: 65, offered: 350, failed: 0)], lateness: .zero)
+    progress.add([interval(offered: 350, failed: 0), interval(at: 65, offered: 350, failed: 0)])
 
-    progress.add([interval(at: 55, offered: 0, failed: 3), interval(at: 70, offered: 350, failed: 0)], lateness: .zero)
+    progress.add([interval(at: 55, offered: 0, failed: 3), interval(at: 70, offered: 350, failed: 0)])
 
     #expect(progress.snapshot.failed == 3)
     #expect(progress.snapshot.lastInterval.failed == 0)
