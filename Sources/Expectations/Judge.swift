@@ -26,6 +26,7 @@ package enum Judge {
       case .availabilityFloor(let wanted): wanted.opinion(on: run)
       case .rolloutCompletes(let wanted): wanted.opinion(on: run)
       case .throughput(let wanted): wanted.opinion(on: run)
+      case .hpaConformance(let wanted): wanted.opinion(on: run)
       }
     return Judgement(
       name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,
