@@ -36,7 +36,7 @@ struct RememberedRecommendations {
       var (low, high) = (raw.lowerBound, raw.upperBound)
       if leniently, record.mayHaveRestarted(from: sync.at.latest, to: at.latest) {
         // A restarted controller remembers the count that it found.
-        let found = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.latest) ?? 0...Int.max
+        let found = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest) ?? 0...Int.max
         (low, high) = (min(low, found.lowerBound), max(high, found.upperBound))
       }
       highestAtMost = highestAtMost.map { max($0, high) }

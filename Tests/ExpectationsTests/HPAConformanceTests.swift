@@ -137,8 +137,8 @@ struct EditedLog {
       switch lines[index].resource {
       case "deployments":
         lines[index].text = lines[index].text.replacingOccurrences(
-          of: "\"spec\":{\"progressDeadlineSeconds\":600,\"replicas\":\(old)",
-          with: "\"spec\":{\"progressDeadlineSeconds\":600,\"replicas\":\(new)")
+          of: "\"spec\":{\"replicas\":\(old)",
+          with: "\"spec\":{\"replicas\":\(new)")
       case "horizontalpodautoscalers":
         lines[index].text = lines[index].text
           .replacingOccurrences(of: "\"desiredReplicas\":\(old)", with: "\"desiredReplicas\":\(new)")
