@@ -42,7 +42,7 @@ struct RememberedRecommendations {
       highestAtMost = highestAtMost.map { max($0, high) }
       lowestAtLeast = min(lowestAtLeast, low)
       guard at.latest - sync.at.earliest + slack < window else { continue }
-      if low > highestAtLeast { (highestAtLeast, highestSync) = (low, sync) }
+      if low >= highestAtLeast { (highestAtLeast, highestSync) = (low, sync) }
       if lowestAtMost.map({ high < $0 }) ?? true { (lowestAtMost, lowestSync) = (high, sync) }
     }
     let start = at.earliest - window - slack
