@@ -127,7 +127,7 @@ let package = Package(
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["Harness", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: ["Expectations", "Harness", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",

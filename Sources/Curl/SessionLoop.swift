@@ -15,12 +15,9 @@ final class SessionLoop {
   func run() {
     mailbox.open(multiplexer.wakeUp)
     while handleCommands() {
+      // Before the wait, since a transfer may end while it is started, and then nothing would end the wait.
+      deliverCompletions()
       multiplexer.wait(until: nil)
-      while let completion = multiplexer.nextCompletion() {
-        guard let exchange = exchanges.removeValue(forKey: completion.token) else { continue }
-        multiplexer.remove(exchange.transfer)
-        exchange.finish(completion)
-      }
     }
     for exchange in exchanges.values {
       multiplexer.remove(exchange.transfer)
@@ -28,6 +25,14 @@ final class SessionLoop {
     }
     exchanges = [:]
     mailbox.close(because: Self.shutDown)
+  }
+
+  private func deliverCompletions() {
+    while let completion = multiplexer.nextCompletion() {
+      guard let exchange = exchanges.removeValue(forKey: completion.token) else { continue }
+      multiplexer.remove(exchange.transfer)
+      exchange.finish(completion)
+    }
   }
 
   /// - Returns: whether to go on.

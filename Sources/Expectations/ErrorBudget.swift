@@ -24,7 +24,7 @@ extension Expectation.ErrorBudget {
             "\(finding); \(load.certain.answeredFailures.grouped) of them were answered so, although the \(reason)",
             window: window, evidence: evidence)
         }
-        return .inconclusive(reason, finding: finding, window: window, evidence: evidence)
+        return .untrusted(reason, finding: finding, window: window, evidence: evidence)
       }
       if stretch.cut, let unfinished = stretch.unfinished {
         return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)

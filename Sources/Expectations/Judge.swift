@@ -31,7 +31,7 @@ package enum Judge {
     return Judgement(
       name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,
       verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason, window: opinion.window,
-      evidence: opinion.evidence)
+      isUntrusted: opinion.isUntrusted, evidence: opinion.evidence)
   }
 }
 
@@ -42,6 +42,8 @@ struct Opinion: Equatable {
   var reason: String?
   var window: InstantBounds?
   var evidence: [Evidence] = []
+  /// Whether it is the generator that failed, so that the run says nothing about the cluster.
+  var isUntrusted = false
 
   static func pass(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
     Opinion(verdict: .pass, finding: finding, window: window, evidence: evidence)
@@ -55,7 +57,16 @@ struct Opinion: Equatable {
     _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
   ) -> Opinion {
     Opinion(
-      verdict: .inconclusive, finding: finding ?? "not to be told: \(reason)", reason: reason, window: window,
+      verdict: .inconclusive, finding: finding ?? "undecided: \(reason)", reason: reason, window: window,
       evidence: evidence)
+  }
+
+  /// Inconclusive, since the generator did not do what was asked of it.
+  static func untrusted(
+    _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
+  ) -> Opinion {
+    var opinion = inconclusive(reason, finding: finding, window: window, evidence: evidence)
+    opinion.isUntrusted = true
+    return opinion
   }
 }

@@ -25,11 +25,13 @@ package struct Judgement: Sendable, Equatable {
   package var reason: String?
   /// The stretch of the run that was judged.
   package var window: InstantBounds?
+  /// Whether it is undecided because the load generator did not do what was asked of it.
+  package var isUntrusted: Bool
   package var evidence: [Evidence]
 
   package init(
     name: String, kind: String, expected: String, verdict: Verdict, finding: String, reason: String? = nil,
-    window: InstantBounds? = nil, evidence: [Evidence] = []
+    window: InstantBounds? = nil, isUntrusted: Bool = false, evidence: [Evidence] = []
   ) {
     self.name = name
     self.kind = kind
@@ -38,6 +40,7 @@ package struct Judgement: Sendable, Equatable {
     self.finding = finding
     self.reason = reason
     self.window = window
+    self.isUntrusted = isUntrusted
     self.evidence = evidence
   }
 }

@@ -28,7 +28,7 @@ extension Expectation.Latency {
       let evidence = rows(load, run, stretch)
       let value = "p\(percentileText) \(Self.text(quantile)) of \(all.count.grouped) successful requests"
       if let reason = GeneratorGuard(run, in: window).saturated {
-        return .inconclusive(reason, finding: value, window: window, evidence: evidence)
+        return .untrusted(reason, finding: value, window: window, evidence: evidence)
       }
       if let unfinished = stretch.unfinished, stretch.cut {
         return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)

@@ -3,8 +3,8 @@ import Statistics
 
 /// The requests of a window: those that certainly belong to it, and those that may.
 ///
-/// Requests are counted in intervals, and one that straddles an uncertain end of the window may belong to it with any
-/// part of its requests.
+/// Requests are counted in intervals, and one that straddles an end of the window may belong to it with any part of its
+/// requests. Only the failures that were kept whole are known by the moment, and are told apart.
 struct LoadInWindow {
   struct Tally {
     var offered = 0
@@ -32,6 +32,21 @@ struct LoadInWindow {
       }
       unaccounted += max(0, interval.offered - interval.completed)
     }
+
+    mutating func add(failureWith outcome: String) {
+      offered += 1
+      failed += 1
+      failures[outcome, default: 0] += 1
+    }
+
+    /// - Returns: whether there was such a failure to take away.
+    mutating func take(failureWith outcome: String) -> Bool {
+      guard let count = failures[outcome], count > 0 else { return false }
+      offered -= 1
+      failed -= 1
+      failures[outcome] = count == 1 ? nil : count - 1
+      return true
+    }
   }
 
   enum LatencySource { case due, send }
@@ -45,7 +60,19 @@ struct LoadInWindow {
         certain.add(interval, from: latency)
       } else if interval.start < stretch.end.latest, interval.end > stretch.start.earliest {
         perhaps.add(interval, from: latency)
+        place(run.timeline.failures, of: interval, in: stretch)
       }
+    }
+  }
+
+  /// Moves the failures of a straddling interval whose moment is known to the side where they belong.
+  private mutating func place(_ failures: [FailedRequest], of interval: LoadInterval, in stretch: RunView.Stretch) {
+    for failure in failures
+    where failure.route == interval.route && failure.due >= interval.start && failure.due < interval.end {
+      let isInside = failure.due >= stretch.start.latest && failure.due < stretch.end.earliest
+      let isOutside = failure.due < stretch.start.earliest || failure.due >= stretch.end.latest
+      guard isInside || isOutside, perhaps.take(failureWith: failure.outcome) else { continue }
+      if isInside { certain.add(failureWith: failure.outcome) }
     }
   }
 

@@ -21,7 +21,7 @@ struct Reaching {
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(start.earliest, start.latest + within)
       let guardian = GeneratorGuard(run, in: window)
-      if let reason = guardian.tooLittleLoad { return .inconclusive(reason, window: window) }
+      if let reason = guardian.tooLittleLoad { return .untrusted(reason, window: window) }
       var opinion = judge(envelope, from: start, run)
       opinion.window = window
       opinion.evidence += CountEvidence.changes(of: count, envelope, in: window)

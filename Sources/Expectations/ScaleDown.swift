@@ -32,7 +32,7 @@ extension Expectation.ScaleDown {
     let (envelope, reason) = run.envelope(of)
     guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
     let window = InstantBounds(start.earliest, start.latest + notBefore)
-    if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .inconclusive(reason, window: window) }
+    if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .untrusted(reason, window: window) }
     let drops = CountChange.changes(of: of, in: cluster, envelope).filter {
       $0.to < $0.from && $0.at.latest >= start.earliest
     }

@@ -13,7 +13,7 @@ extension Expectation.SteadyReplicas {
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(
         stretch.start.earliest + settle, max(stretch.end.latest, stretch.start.earliest + settle))
-      if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .inconclusive(reason, window: window) }
+      if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .untrusted(reason, window: window) }
       let evidence =
         CountEvidence.changes(of: of, envelope, in: window)
         + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)

@@ -18,7 +18,7 @@ extension Expectation.Throughput {
       let finding =
         "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
       if let reason = GeneratorGuard(run, in: window).saturated {
-        return .inconclusive(reason, finding: finding, window: window, evidence: evidence)
+        return .untrusted(reason, finding: finding, window: window, evidence: evidence)
       }
       if let unfinished = stretch.unfinished {
         return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)

@@ -29,7 +29,7 @@ package struct ClusterServing {
       await target.server.stop()
       throw HarnessError(.refused, "\(path): the kubeconfig cannot be written: \(error.localizedDescription)")
     }
-    print(
+    StandardOutput.line(
       """
       Kubernetes API  \(target.endpoints.apiURL)
       Ingress         http://\(target.ingressAddress)

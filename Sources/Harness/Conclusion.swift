@@ -19,7 +19,7 @@ struct Conclusion {
     try RecordingAccess.keep(judgements, in: output.recording)
     try ReportFiles(output: output).write(timeline, judgements)
     Verdicts.print(judgements, of: timeline)
-    print("\nReport     \(output.html)\nRecording  \(output.recording)")
+    StandardOutput.line("\nReport     \(output.html)\nRecording  \(output.recording)")
     return interrupted ? .interrupted : Verdicts.status(of: judgements)
   }
 }
@@ -31,11 +31,12 @@ enum Verdicts {
     var size = winsize()
     let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let text = TerminalTable.render(timeline, judgements, width: known ? Int(size.ws_col) : 100, colour: colour)
-    Swift.print(text, terminator: text.hasSuffix("\n") ? "" : "\n")
+    StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 
   static func status(of judgements: [Judgement]) -> ExitStatus {
     if judgements.contains(where: { $0.verdict == .fail }) { return .failed }
+    if judgements.contains(where: \.isUntrusted) { return .untrusted }
     return judgements.contains { $0.verdict == .inconclusive } ? .inconclusive : .passed
   }
 }

@@ -33,10 +33,10 @@ struct LiveView: Sendable {
     while !Task.isCancelled {
       if style == .redrawn {
         let lines = view(at: clock.runTime(of: .now), width: Self.terminalWidth())
-        Self.write(Self.erasing(drawn) + lines.joined(separator: "\n") + "\n")
+        StandardOutput.write(Self.erasing(drawn) + lines.joined(separator: "\n") + "\n")
         drawn = lines.count
       } else {
-        Self.write(line(at: clock.runTime(of: .now)) + "\n")
+        StandardOutput.write(line(at: clock.runTime(of: .now)) + "\n")
       }
       do {
         try await Task.sleep(for: style == .redrawn ? .milliseconds(250) : .seconds(10))
@@ -44,7 +44,7 @@ struct LiveView: Sendable {
         break
       }
     }
-    if style == .redrawn { Self.write(Self.erasing(drawn)) }
+    if style == .redrawn { StandardOutput.write(Self.erasing(drawn)) }
   }
 
   /// The lines of the redrawn view, each at most `width` wide.
@@ -112,9 +112,5 @@ struct LiveView: Sendable {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
-  }
-
-  private static func write(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
   }
 }

@@ -24,7 +24,7 @@ package struct ReportWriting {
     }
     let files = RunOutput(folder: folder)
     try ReportFiles(output: files).write(timeline, judgements)
-    print(files.html)
+    StandardOutput.line(files.html)
     return .passed
   }
 }

@@ -26,12 +26,15 @@ package struct Validation {
       }
     }
     let schedule = RunSchedule(profile: loaded.profile)
-    let requests = loaded.profile.load.phases.reduce(0) { $0 + $1.expectedCount }
-    print("\(profile): valid")
-    print("  run time      \(schedule.loadEnd.text) in \(schedule.phases.count) phases")
-    print("  requests      about \(Int(requests.rounded())) (before time scaling)")
-    print("  expectations  \(loaded.profile.expectations.count)")
-    for warning in ExpectationPlan.warnings(loaded.profile) { print("  warning       \(warning)") }
+    // Rates stay on the wall, so that a faster clock leaves less time for requests.
+    var timeScale = 1.0
+    if case .simulated(let simulation)? = loaded.profile.cluster?.kind { timeScale = simulation.timeScale }
+    let requests = loaded.profile.load.phases.reduce(0) { $0 + $1.expectedCount } / timeScale
+    StandardOutput.line("\(profile): valid")
+    StandardOutput.line("  run time      \(schedule.loadEnd.text) in \(schedule.phases.count) phases")
+    StandardOutput.line("  requests      about \(Int(requests.rounded()))")
+    StandardOutput.line("  expectations  \(loaded.profile.expectations.count)")
+    for warning in ExpectationPlan.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
     return .passed
   }
 }

@@ -70,6 +70,8 @@ final class LoadWorker {
       let now = MonotonicClock.now()
       offerDue(now)
       sendQueued()
+      // A request may end while it is being sent, and makes room for the next one.
+      while completeEnded() { sendQueued() }
       handOver(at: now)
       if nextArrival == nil, now >= end {
         if queue.count == 0, inFlight == 0 { break }
@@ -79,7 +81,7 @@ final class LoadWorker {
         }
       }
       multiplexer.wait(until: nextInstant(end: end, now: now))
-      while let completion = multiplexer.nextCompletion() { complete(completion) }
+      completeEnded()
     }
     report(interval: currentInterval, isLast: true, wasStopped: wasStopped)
   }
@@ -165,6 +167,17 @@ final class LoadWorker {
         due: .nanoseconds(pending.due - start), sent: .nanoseconds(now - start), completed: .nanoseconds(now - start),
         route: pending.route, outcome: outcome.text, curlCode: error.code, osError: error.osError, status: nil,
         localPort: 0, remoteAddress: "", pod: nil, version: nil, times: TransferTimes()))
+  }
+
+  /// - Returns: whether there was any.
+  @discardableResult
+  private func completeEnded() -> Bool {
+    var ended = false
+    while let completion = multiplexer.nextCompletion() {
+      complete(completion)
+      ended = true
+    }
+    return ended
   }
 
   /// Counts a request that was answered or has failed, and frees its slot.

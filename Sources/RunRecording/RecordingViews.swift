@@ -51,18 +51,20 @@ enum RecordingViews {
   private static let pods = """
     CREATE VIEW pods AS
       -- The life of each pod that was seen. created, ready and deletion are the cluster's own times (whole seconds of
-      -- its clock, less our start); removed is when the deletion was received.
+      -- its clock, less our start and the middle of its offset from ours); removed is when the deletion was received.
       WITH pod AS (
-        SELECT o.id, o.uid, o.kind, o.received_us, o.name, o.object, run.started_at_us / 1e6 AS zero,
+        SELECT o.id, o.uid, o.kind, o.received_us, o.name, o.object,
+          run.started_at_us / 1e6
+            + ifnull((SELECT (low_us + high_us) / 2e6 FROM clock_offset ORDER BY id DESC LIMIT 1), 0) AS zero,
           (SELECT unixepoch(json_extract(value, '$.lastTransitionTime')) FROM json_each(object, '$.status.conditions')
             WHERE json_extract(value, '$.type') = 'Ready' AND json_extract(value, '$.status') = 'True') AS ready_at
         FROM observation o, run WHERE o.resource = 'pods' AND o.object IS NOT NULL
       )
       SELECT name,
-        min(unixepoch(json_extract(object, '$.metadata.creationTimestamp'))) - zero AS created,
-        min(ready_at) - zero AS ready,
-        max(unixepoch(json_extract(object, '$.metadata.deletionTimestamp'))
-          - ifnull(json_extract(object, '$.metadata.deletionGracePeriodSeconds'), 0)) - zero AS deletion,
+        round(min(unixepoch(json_extract(object, '$.metadata.creationTimestamp'))) - zero, 3) AS created,
+        round(min(ready_at) - zero, 3) AS ready,
+        round(max(unixepoch(json_extract(object, '$.metadata.deletionTimestamp'))
+          - ifnull(json_extract(object, '$.metadata.deletionGracePeriodSeconds'), 0)) - zero, 3) AS deletion,
         max(CASE WHEN kind = 'deleted' THEN received_us END) / 1e6 AS removed
       FROM pod GROUP BY uid ORDER BY min(id);
 

@@ -5,6 +5,7 @@ import Harness
 /// Turns how a command ended into lines on standard error and the exit status.
 enum Ending {
   static func of(_ body: () async throws -> ExitStatus) async throws {
+    StandardOutput.ignoreBrokenPipes()
     let status: ExitStatus
     do {
       status = try await body()

@@ -10,7 +10,7 @@ struct BadInputTests {
     metadata: {name: broken}
     target: {url: http://127.0.0.1:1}
     requests: [{name: home, path: /}]
-    load: {phases: [{name: steady, for: 2s, rate: 10/s}]}
+    load: {phases: [{name: steady, for: 2s, rate: 200/s}]}
     expectations: [{name: fast, latency: {during: steady, percentile: 99, below: 250ms}}]
     """
 
@@ -105,7 +105,7 @@ struct BadInputTests {
 
   @Test("a wrong flag ends with the usage status and a hint")
   func wrongFlag() async throws {
-    let ending = try await Program.run(["run", "--no-such-flag"])
+    let ending = try await Program.run(["run", "profile.yaml", "--no-such-flag"])
 
     #expect(ending.code == 64)
     #expect(ending.complaints.contains("--no-such-flag"))
