@@ -67,7 +67,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Arrivals", "ClusterObservation", "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "Arrivals", "AutoscalerModel", "ClusterObservation", "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
         "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
         "SimulatedClusterServer", "Statistics", "Units", yams(), logging(),
       ]),
@@ -92,7 +92,10 @@ let package = Package(
     .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
-      dependencies: ["Arrivals", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "Arrivals", "AutoscalerModel", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics",
+        "Units",
+      ]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

@@ -20,7 +20,7 @@ extension Expectation.HPAConformance {
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     let judge = ConformanceJudge(record: record)
     let rulings =
-      (record.changes.indices.map(judge.rule(onChange:)) + record.syncs.indices.compactMap(judge.rule(onHold:)))
+      (record.changes.indices.map(judge.rule(onChange:)) + record.syncs.indices.compactMap(judge.rule(onSync:)))
       .sorted { $0.at.latest < $1.at.latest }
     return opinion(rulings, record: record)
   }
@@ -74,26 +74,36 @@ struct ConformanceJudge {
     case .autoscaler: break
     }
     if let spacing = spacing(of: index) { return ruling(.fail, spacing) }
-    let rulings = record.plans(at: change.at).map { plan in
-      let (verdict, text) = rule(
-        change.from, change.to, at: change.at, plan: plan, raw: change.sync.flatMap { record.syncs[$0].raw },
-        sync: change.sync)
-      return ruling(verdict, text)
+    if let said = change.sync.map({ record.syncs[$0].desired }), said != change.to {
+      let decided = rule(change.from, said, at: change.at, sync: change.sync)
+      if decided.verdict != .pass {
+        let text = "\(change.from) to \(said), as the autoscaler's status has it: \(decided.text)"
+        return ConformanceRuling(at: change.at, verdict: decided.verdict, text: text)
+      }
     }
-    return rulings.first { $0.verdict == .pass } ?? rulings.first { $0.verdict == .inconclusive } ?? rulings.first
-      ?? ruling(.inconclusive, "no spec of the autoscaler was seen")
+    let (verdict, text) = rule(change.from, change.to, at: change.at, sync: change.sync)
+    return ruling(verdict, text)
   }
 
-  /// Judges a sync that changed nothing; `nil` when there is nothing to object.
-  func rule(onHold index: Int) -> ConformanceRuling? {
+  /// Judges a sync whose decision no change of the Deployment shows; `nil` when there is nothing to object.
+  func rule(onSync index: Int) -> ConformanceRuling? {
     let sync = record.syncs[index]
-    guard !sync.failed, sync.change == nil, !sync.scaled, sync.desired == sync.current, sync.current > 0,
-      let raw = sync.raw, index > 0, isQuiet(about: sync.at)
+    guard !sync.failed, sync.change == nil, sync.current > 0, index > 0, isQuiet(about: sync.at),
+      sync.raw != nil || sync.desired != sync.current
     else { return nil }
-    let plans = record.plans(at: sync.at)
-    let rulings = plans.map { rule(sync.current, sync.current, at: sync.at, plan: $0, raw: raw, sync: index) }
-    guard !rulings.isEmpty, rulings.allSatisfy({ $0.0 == .fail }) else { return nil }
-    return ConformanceRuling(at: sync.at, verdict: .fail, text: "stays at \(sync.current): \(rulings[0].1)")
+    let (verdict, text) = rule(sync.current, sync.desired, at: sync.at, sync: index)
+    guard verdict == .fail else { return nil }
+    let what = sync.desired == sync.current ? "stays at \(sync.current)" : "\(sync.current) to \(sync.desired)"
+    return ConformanceRuling(at: sync.at, verdict: .fail, text: "\(what): \(text)")
+  }
+
+  /// Judges a step by every spec that may have been in force; the kindest counts.
+  private func rule(_ from: Int, _ to: Int, at: InstantBounds, sync: Int?) -> (verdict: Verdict, text: String) {
+    let rulings = record.plans(at: at).map { plan in
+      rule(from, to, at: at, plan: plan, raw: sync.flatMap { record.syncs[$0].raw }, sync: sync)
+    }
+    return rulings.first { $0.0 == .pass } ?? rulings.first { $0.0 == .inconclusive } ?? rulings.first
+      ?? (.inconclusive, "no spec of the autoscaler was seen")
   }
 
   /// Whether nobody else changed the count near an instant.

@@ -36,13 +36,13 @@ struct RememberedRecommendations {
       var (low, high) = (raw.lowerBound, raw.upperBound)
       if leniently, record.mayHaveRestarted(from: sync.at.latest, to: at.latest) {
         // A restarted controller remembers the count that it found.
-        let found = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.latest) ?? 0...Int.max
+        let found = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest) ?? 0...Int.max
         (low, high) = (min(low, found.lowerBound), max(high, found.upperBound))
       }
       highestAtMost = highestAtMost.map { max($0, high) }
       lowestAtLeast = min(lowestAtLeast, low)
       guard at.latest - sync.at.earliest + slack < window else { continue }
-      if low > highestAtLeast { (highestAtLeast, highestSync) = (low, sync) }
+      if low >= highestAtLeast { (highestAtLeast, highestSync) = (low, sync) }
       if lowestAtMost.map({ high < $0 }) ?? true { (lowestAtMost, lowestSync) = (high, sync) }
     }
     let start = at.earliest - window - slack

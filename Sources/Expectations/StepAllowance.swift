@@ -25,7 +25,8 @@ struct StepAllowance {
       return StepAllowance(low: current, high: current, lowText: text, highText: text)
     }
     let limits = rules.policies.map { policy in
-      let spent = SpentBudget(policy.periodSeconds, at: at, record: record, leniently: leniently)
+      let spent = SpentBudget(
+        policy.periodSeconds, scalingUp: scalingUp, at: at, record: record, leniently: leniently)
       return (
         limit(policy, scalingUp, current, start: spent.lowestStart(current)),
         limit(policy, scalingUp, current, start: spent.highestStart(current))
@@ -87,7 +88,7 @@ private struct SpentBudget {
   var certainDowns = 0
   var possibleDowns = 0
 
-  init(_ periodSeconds: Int, at: InstantBounds, record: ScalingRecord, leniently: Bool) {
+  init(_ periodSeconds: Int, scalingUp: Bool, at: InstantBounds, record: ScalingRecord, leniently: Bool) {
     let period = Duration.seconds(periodSeconds)
     for change in record.changes where change.at.latest < at.latest {
       if case .other = change.author { continue }
@@ -107,6 +108,10 @@ private struct SpentBudget {
     if leniently, record.mayHideChanges(from: at.latest - period, to: at.latest) {
       possibleUps += record.unseen
       possibleDowns += record.unseen
+    }
+    if record.version < .v1_25 {
+      // Up to 1.24 a policy reckons with the changes of its own direction alone.
+      if scalingUp { (certainDowns, possibleDowns) = (0, 0) } else { (certainUps, possibleUps) = (0, 0) }
     }
   }
 
