@@ -23,6 +23,8 @@ struct RunView {
     var unfinished: String?
     /// Whether load that belongs to it was never sent, since the run was cut short.
     var cut = false
+    /// When a window that was cut was planned to end; `nil` where the cluster decides that.
+    var plannedEnd: Duration?
     /// For the window of a rollout: when it was complete. Whatever came before is certainly inside.
     var completed: InstantBounds?
 
@@ -45,7 +47,7 @@ struct RunView {
     }
   }
 
-  var wasCut: Bool { timeline.run.endReason != .completed }
+  var wasCut: Bool { timeline.run.endReason != .completed || timeline.run.endedAt == nil }
 
   func instant(_ moment: Moment) -> Instant {
     let anchor: Instant =
@@ -67,8 +69,14 @@ struct RunView {
       return .known(
         Stretch(
           start: InstantBounds(exactly: .zero), end: InstantBounds(exactly: end),
-          unfinished: wasCut ? ending : nil, cut: wasCut))
-    case .phase(let name): return stretch(from: phaseStart(name), to: phaseEnd(name))
+          unfinished: wasCut ? ending : nil, cut: wasCut, plannedEnd: timeline.phases.map(\.plannedEnd).max()))
+    case .phase(let name):
+      let resolved = stretch(from: phaseStart(name), to: phaseEnd(name))
+      guard case .known(var stretch) = resolved, stretch.cut, let phase = timeline.phase(name) else { return resolved }
+      // What came after the cut is no part of the phase, although it was watched.
+      if let end = phase.end { stretch.end = InstantBounds(exactly: end) }
+      stretch.plannedEnd = phase.plannedEnd
+      return .known(stretch)
     case .action(let name):
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
       guard case .known(var stretch) = resolved else { return resolved }
@@ -98,7 +106,7 @@ struct RunView {
     guard phase.start != nil else { return .missing("phase \(name) never began: \(ending)") }
     guard let end = phase.end else { return .missing("phase \(name) did not end: \(ending)") }
     // A run that ends early ends its phase as well, but not as it was planned.
-    if wasCut, end < phase.plannedEnd, end >= timeline.lastInstant - .seconds(1) {
+    if wasCut, end < phase.plannedEnd {
       return .missing("phase \(name) was cut short: \(ending)")
     }
     return .known(InstantBounds(exactly: end))

@@ -30,8 +30,10 @@ package struct Timeline: Sendable {
     let clock = clock ?? ServerClock(runStart: run.startedAt)
     self.clock = clock
     cluster = run.cluster.map { ClusterHistory(of: $0, observations: observations, clock: clock) }
+    // The last interval is planned to end later than a run that was stopped inside it.
+    let loadEnd = load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
     lastInstant =
-      [run.endedAt, load.map(\.end).max(), observations.map(\.received).max(), phases.compactMap(\.end).max()]
+      [run.endedAt, loadEnd, observations.map(\.received).max(), phases.compactMap(\.end).max()]
       .compactMap { $0 }.max() ?? .zero
   }
 

@@ -109,6 +109,29 @@ struct RequestExpectationTests {
     #expect(judgement.reason == "phase calm was cut short: the run was interrupted at 30s")
   }
 
+  @Test("A phase that was cut inside its last interval is not whole, whatever was watched afterwards")
+  func cutInsideAnInterval() throws {
+    var run = TimelineBuilder(endedAt: 233.264, endReason: .interrupted)
+    run.seconds(0..<235)
+    run.deployment(sent: 0, received: 0, wanted: 3)
+    run.unchanged(sent: 236, received: 236.1)
+    let timeline = run.timeline
+
+    #expect(timeline.phase("surge")?.end == .seconds(233.264))
+    for text in [
+      "{name: e, throughput: {during: surge, atLeast: 90%}}",
+      "{name: e, latency: {during: surge, percentile: 99, below: 1s}}",
+      "{name: e, errorBudget: {during: surge, objective: 99%}}",
+      "{name: e, steadyReplicas: {during: surge, count: 3}}",
+    ] {
+      let judgement = try judge(text, on: timeline)
+      #expect(judgement.verdict == .inconclusive, "\(text): \(judgement.finding)")
+      #expect(judgement.reason?.hasPrefix("phase surge was cut short: the run was interrupted at") ?? false)
+      #expect(judgement.window?.latest == .seconds(233.264))
+    }
+    #expect(try judge("{name: e, throughput: {during: calm, atLeast: 90%}}", on: timeline).verdict == .pass)
+  }
+
   @Test(
     "A percentile lies below its bound, above it, or in the bucket of the bound",
     arguments: [("30ms", Verdict.pass), ("10ms", .fail)])
