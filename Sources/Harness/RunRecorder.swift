@@ -130,18 +130,20 @@ struct RunRecorder: Sendable {
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
-    let previousEnd = Mutex(Duration.zero)
+    let previous = Mutex<(end: Duration, sample: LoadGeneration.GeneratorSample?)>((.zero, nil))
     do {
       _ = try await generator.run(start: clock.origin, stop: stop) { snapshot in
         let intervals = conversion.intervals(of: snapshot)
         writer.append(load: intervals)
         writer.append(failures: conversion.failures(of: snapshot))
         let end = clock.runTime(of: .now)
-        let start = previousEnd.withLock { previous in
-          defer { previous = end }
+        let before = previous.withLock { previous in
+          defer { previous = (end, snapshot.generator) }
           return previous
         }
-        writer.append(generator: [conversion.sample(of: snapshot, from: start, to: end)])
+        writer.append(generator: [
+          conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
+        ])
         progress.add(intervals, lateness: snapshot.generator.latenessP99)
       }
       return nil

@@ -10,9 +10,6 @@ struct SnapshotCollector {
   /// The newest interval that each worker has reported; `Int.max` when it has ended.
   private var newest: [Int]
   private var latest: [WorkerReport?]
-  /// CPU time at the snapshot before, of the process in nanoseconds and of each worker.
-  private var processCPU = MonotonicClock.processCPU()
-  private var workerCPU: [Duration]
   private(set) var summary = LoadSummary()
 
   init(plan: LoadPlan, pool: LedgerPool) {
@@ -20,7 +17,6 @@ struct SnapshotCollector {
     self.pool = pool
     newest = Array(repeating: -1, count: plan.workers)
     latest = Array(repeating: nil, count: plan.workers)
-    workerCPU = Array(repeating: .zero, count: plan.workers)
   }
 
   var isComplete: Bool { newest.allSatisfy { $0 == .max } }
@@ -58,15 +54,12 @@ struct SnapshotCollector {
     }
   }
 
-  private mutating func sample(_ interval: Int, _ ledger: Ledger) -> GeneratorSample {
-    let (processBefore, workersBefore) = (processCPU, workerCPU)
-    processCPU = MonotonicClock.processCPU()
-    workerCPU = zip(latest, workerCPU).map { $0?.threadCPU ?? $1 }
+  private func sample(_ interval: Int, _ ledger: Ledger) -> GeneratorSample {
     let lateness = ledger.lateness.quantiles([0.5, 0.99])
     return GeneratorSample(
       interval: interval, sent: ledger.lateness.count, latenessP50: lateness.first ?? .zero,
       latenessP99: lateness.last ?? .zero, latenessMaximum: ledger.lateness.maximum ?? .zero,
-      processCPU: .nanoseconds(processCPU - processBefore), workerCPU: zip(workerCPU, workersBefore).map(-),
+      processCPU: .nanoseconds(MonotonicClock.processCPU()), workerCPU: latest.map { $0?.threadCPU ?? .zero },
       connectionsOpened: ledger.connectionsOpened, connectionsReused: ledger.connectionsReused,
       queued: latest.reduce(0) { $0 + ($1?.queued ?? 0) }, inFlight: latest.reduce(0) { $0 + ($1?.inFlight ?? 0) })
   }

@@ -1,22 +1,20 @@
-import Foundation
 import Glibc
 
 /// A child process whose end is waited for by the system call itself, for a bounded time.
 ///
 /// `Foundation.Process` learns of the end from a run loop, which a thread of the concurrency pool does not turn: a test that
 /// waits there may wait for ever.
-package final class ChildProcess: Sendable {
-  package let identifier: pid_t
+final class ChildProcess: Sendable {
+  let identifier: pid_t
 
   /// - Parameter arguments: the path of the program first.
-  package init(_ arguments: [String], folder: URL? = nil) throws {
+  init(_ arguments: [String]) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
       posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
     }
-    if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder.path) }
     let pointers = arguments.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
     var identifier: pid_t = 0
@@ -25,7 +23,7 @@ package final class ChildProcess: Sendable {
     self.identifier = identifier
   }
 
-  package func signal(_ number: Int32) {
+  func signal(_ number: Int32) {
     kill(identifier, number)
   }
 
@@ -33,7 +31,7 @@ package final class ChildProcess: Sendable {
   ///
   /// - Returns: the exit code; `nil` when a signal ended it.
   @discardableResult
-  package func awaitEnd() -> Int32? {
+  func awaitEnd() -> Int32? {
     var status: Int32 = 0
     var checks = 0
     while waitpid(identifier, &status, WNOHANG) == 0 {

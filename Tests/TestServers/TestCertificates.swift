@@ -43,8 +43,11 @@ package enum TestCertificates {
   }
 
   private static func openssl(_ folder: URL, _ arguments: String) throws {
-    let process = try ChildProcess(
-      ["/usr/bin/openssl"] + arguments.split(separator: " ").map(String.init), folder: folder)
+    let words = arguments.split(separator: " ").map { word in
+      let isFile = [".pem", ".key", ".csr", ".ext"].contains { word.hasSuffix($0) }
+      return isFile ? folder.appendingPathComponent(String(word)).path : String(word)
+    }
+    let process = try ChildProcess(["/usr/bin/openssl"] + words)
     guard process.awaitEnd() == 0 else { throw TestServerError("openssl \(arguments) failed") }
   }
 }
