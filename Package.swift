@@ -73,11 +73,6 @@ let package = Package(
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
 
-    // The load generator alone, for scripts/benchmark.
-    .executableTarget(
-      name: "LoadGenerationBenchmark", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Units"],
-      path: "Tests/Benchmarks/LoadGenerationBenchmark"),
-
     // Tests: one target a module, and the architecture and the whole program beside them.
     .testTarget(name: "UnitsTests", dependencies: ["Units"]),
     .testTarget(
