@@ -67,16 +67,11 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Arrivals", "ClusterObservation", "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "Arrivals", "AutoscalerModel", "ClusterObservation", "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
         "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
         "SimulatedClusterServer", "Statistics", "Units", yams(), logging(),
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
-
-    // The load generator alone, for scripts/benchmark.
-    .executableTarget(
-      name: "LoadGenerationBenchmark", dependencies: ["Arrivals", "Curl", "LoadGeneration", "Units"],
-      path: "Tests/Benchmarks/LoadGenerationBenchmark"),
 
     // Tests: one target a module, and the architecture and the whole program beside them.
     .testTarget(name: "UnitsTests", dependencies: ["Units"]),
@@ -92,7 +87,10 @@ let package = Package(
     .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
-      dependencies: ["Arrivals", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "Arrivals", "AutoscalerModel", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics",
+        "Units",
+      ]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [

@@ -44,20 +44,13 @@ package struct ClusterObserver: Sendable {
 
   /// Reads every resource once more, so that what is known reaches to this moment.
   ///
-  /// A failed read leaves a gap in the recording by itself and is no error here.
+  /// A failed read leaves a gap in the recording and is no error here.
   package func listAll() async {
     await withTaskGroup(of: Void.self) { group in
       for observer in observers {
-        group.addTask { _ = try? await observer.list() }
+        group.addTask { await observer.listAgain() }
       }
     }
-  }
-
-  /// Whether every resource may be read at all: one list each, before anything is started.
-  ///
-  /// - Throws: the first ``KubernetesError``, such as a missing permission.
-  package func check() async throws(KubernetesError) {
-    for observer in observers { try await observer.list() }
   }
 
   private func relist() async {

@@ -35,6 +35,15 @@ struct ResourceObserver: Sendable {
     }
   }
 
+  /// Reads the whole resource once more beside the watch; a failure is reported as a gap.
+  func listAgain() async {
+    do {
+      try await list()
+    } catch {
+      if !Task.isCancelled { record(gap: error) }
+    }
+  }
+
   /// Reads the whole resource once and reports it; answers the version of the list.
   @discardableResult
   func list() async throws(KubernetesError) -> String {

@@ -195,9 +195,9 @@ extension Transfer {
 
   /// Calls `body` with the bytes of a response header's value, or does nothing and returns `nil` when it is not there.
   package func withHeader<Result>(
-    _ name: String, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    _ name: HeaderName, _ body: (UnsafeBufferPointer<UInt8>) -> Result
   ) -> Result? {
-    guard let value = scaleproof_easy_get_header(handle, name) else { return nil }
+    guard let value = scaleproof_easy_get_header(handle, name.terminated) else { return nil }
     let length = strlen(value)
     return value.withMemoryRebound(to: UInt8.self, capacity: length) {
       body(UnsafeBufferPointer(start: $0, count: length))

@@ -14,6 +14,7 @@ extension Expectation.Kind {
     case .availabilityFloor: "availabilityFloor"
     case .rolloutCompletes: "rolloutCompletes"
     case .throughput: "throughput"
+    case .hpaConformance: "hpaConformance"
     }
   }
 
@@ -51,6 +52,7 @@ extension Expectation.Kind {
         case .rate(let rate): "at least \(rate) answered"
         }
       return "\(bound) as expected during \(wanted.during)\(route(wanted.route))"
+    case .hpaConformance: return "every rescale is one that the autoscaler's own spec allows"
     }
   }
 

@@ -26,6 +26,7 @@ package enum Judge {
       case .availabilityFloor(let wanted): wanted.opinion(on: run)
       case .rolloutCompletes(let wanted): wanted.opinion(on: run)
       case .throughput(let wanted): wanted.opinion(on: run)
+      case .hpaConformance(let wanted): wanted.opinion(on: run)
       }
     return Judgement(
       name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,
@@ -56,7 +57,7 @@ struct Opinion: Equatable {
     _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
   ) -> Opinion {
     Opinion(
-      verdict: .inconclusive, finding: finding ?? "not to be told: \(reason)", reason: reason, window: window,
+      verdict: .inconclusive, finding: finding ?? "undecided: \(reason)", reason: reason, window: window,
       evidence: evidence)
   }
 

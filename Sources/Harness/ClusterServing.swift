@@ -17,11 +17,16 @@ package struct ClusterServing {
   }
 
   package func execute() async throws -> ExitStatus {
+    if let kubeconfig, FileManager.default.fileExists(atPath: kubeconfig) {
+      throw HarnessError(
+        .refused, "\(kubeconfig): there is a file already, and it is not overwritten; name another with --kubeconfig")
+    }
     let objects = try ManifestLoading.read(manifests, changes: [])
     let target = try await SimulatedTarget.start(
       objects, workload: SimulatedWorkload(), timeScale: timeScale, apiPort: port)
     let path =
-      kubeconfig ?? NSTemporaryDirectory() + "/scaleproof-kubeconfig-\(ProcessInfo.processInfo.processIdentifier)"
+      kubeconfig ?? FileManager.default.temporaryDirectory.path
+      + "/scaleproof-kubeconfig-\(ProcessInfo.processInfo.processIdentifier)"
     do {
       try "# Ingress: http://\(target.ingressAddress)\n\(target.endpoints.kubeconfig)".write(
         toFile: path, atomically: true, encoding: .utf8)

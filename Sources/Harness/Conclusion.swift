@@ -11,7 +11,6 @@ import RunTimeline
 struct Conclusion {
   let output: RunOutput
   let profile: Profile
-  let quiet: Bool
 
   func execute(interrupted: Bool) throws -> ExitStatus {
     let timeline = try RecordingAccess.timeline(output.recording)

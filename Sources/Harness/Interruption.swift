@@ -6,11 +6,11 @@ import Synchronization
 ///
 /// The recording survives the second as it survives a crash: what was committed is there.
 package final class Interruption: Sendable {
-  private final class SignalCount: Sendable {
-    let received = Mutex(0)
+  private final class Signals: Sendable {
+    let received = Mutex<[ContinuousClock.Instant]>([])
   }
 
-  private let count: SignalCount
+  private let signals: Signals
   // Made once here and never touched again: they only have to be kept alive.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
@@ -18,17 +18,17 @@ package final class Interruption: Sendable {
   ///
   /// - Parameter onFirst: called once, on a queue of its own.
   package init(onFirst: @escaping @Sendable () -> Void) {
-    let count = SignalCount()
+    let signals = Signals()
     let queue = DispatchQueue(label: "scaleproof.signals")
-    self.count = count
+    self.signals = signals
     sources = [SIGINT, SIGTERM].map { number in
       // The default action would end the process before the source is asked.
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        let number = count.received.withLock { received in
-          received += 1
-          return received
+        let number = signals.received.withLock { received in
+          received.append(.now)
+          return received.count
         }
         if number == 1 { onFirst() } else { _exit(ExitStatus.interrupted.rawValue) }
       }
@@ -38,5 +38,8 @@ package final class Interruption: Sendable {
   }
 
   /// Whether a signal has come.
-  package var requested: Bool { count.received.withLock { $0 > 0 } }
+  package var requested: Bool { requestedAt != nil }
+
+  /// When the first signal came.
+  package var requestedAt: ContinuousClock.Instant? { signals.received.withLock { $0.first } }
 }

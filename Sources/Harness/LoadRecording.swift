@@ -36,14 +36,24 @@ struct LoadRecording {
     }
   }
 
-  /// What the generator saw of itself since the sample that ended at `previousEnd`.
-  func sample(of snapshot: LoadSnapshot, from previousEnd: Duration, to end: Duration) -> RunTimeline.GeneratorSample {
+  /// What the generator saw of itself since the previous sample, which ended at `previousEnd`.
+  ///
+  /// CPU times of snapshots are totals of the process and of its threads: what counts is what was added since.
+  func sample(
+    of snapshot: LoadSnapshot, after previous: LoadGeneration.GeneratorSample?, from previousEnd: Duration,
+    to end: Duration
+  ) -> RunTimeline.GeneratorSample {
     let sample = snapshot.generator
+    let workers = sample.workerCPU.enumerated().map { index, total in
+      total - (previous.flatMap { index < $0.workerCPU.count ? $0.workerCPU[index] : nil } ?? .zero)
+    }
+    // What the process used before the first sample was not the load, so that one counts as none.
+    let process = sample.processCPU - (previous?.processCPU ?? sample.processCPU)
     let wall = max((end - previousEnd).seconds / timeScale, 1e-9)
     return RunTimeline.GeneratorSample(
       start: previousEnd, end: end, latenessP50: sample.latenessP50, latenessP99: sample.latenessP99,
-      latenessMax: sample.latenessMaximum, processCPU: sample.processCPU.seconds / wall,
-      busiestWorkerCPU: (sample.workerCPU.max() ?? .zero).seconds / wall,
+      latenessMax: sample.latenessMaximum, processCPU: max(process.seconds, 0) / wall,
+      busiestWorkerCPU: max((workers.max() ?? .zero).seconds, 0) / wall,
       connectionsOpened: sample.connectionsOpened, inFlight: sample.inFlight, queued: sample.queued)
   }
 }

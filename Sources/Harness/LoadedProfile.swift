@@ -8,6 +8,8 @@ struct LoadedProfile: Sendable {
   let profile: Profile
   /// The text to record: changed as asked, without secrets.
   let recordedText: String
+  /// `FILE:LINE` of the target's URL, for messages.
+  let targetPlace: String
   /// The objects of the simulated cluster; empty for a real one.
   let manifests: [ClusterManifest]
 
@@ -27,6 +29,7 @@ struct LoadedProfile: Sendable {
     } catch {
       throw HarnessError(.invalidInput, error.problems.map(\.description))
     }
+    targetPlace = Self.place(of: profile.target.url, in: text, source: path)
     let impossible = ExpectationPlan.problems(profile)
     guard impossible.isEmpty else { throw HarnessError(.invalidInput, impossible.map(\.description)) }
     guard case .simulated(let simulation)? = profile.cluster?.kind, context == nil else {
@@ -38,8 +41,28 @@ struct LoadedProfile: Sendable {
       return
     }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    for path in simulation.manifests {
+      let file = Self.resolved(path, in: folder)
+      guard !FileManager.default.fileExists(atPath: file) else { continue }
+      throw HarnessError(
+        .invalidInput,
+        "\(Self.place(of: path, in: text, source: profile.source)): cluster.simulated.manifests: no such file or folder: "
+          + "\(file); paths are relative to the profile")
+    }
     manifests = try ManifestLoading.read(
-      simulation.manifests.map { $0.hasPrefix("/") ? $0 : folder + "/" + $0 }, changes: forManifests)
+      simulation.manifests.map { Self.resolved($0, in: folder) }, changes: forManifests)
+    let problems = WorkloadNames(profile: profile).problems(in: manifests)
+    guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
+  }
+
+  private static func resolved(_ path: String, in folder: String) -> String {
+    path.hasPrefix("/") ? path : folder + "/" + path
+  }
+
+  /// `FILE:LINE` of the first line that holds a text; the file alone where it comes from the command line.
+  static func place(of word: String, in text: String, source: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.firstIndex { $0.contains(word) }.map { "\(source):\($0 + 1)" } ?? source
   }
 
   static func text(of path: String, what: String) throws(HarnessError) -> String {

@@ -8,7 +8,9 @@ import Units
 
 /// What is checked before any load is sent, so that a run does not end in the middle for a reason known before.
 struct Preflight {
-  let profile: Profile
+  let loaded: LoadedProfile
+
+  private var profile: Profile { loaded.profile }
 
   /// Whether the target answers at all: one request, whatever its status.
   func checkTarget(connectTo: String?) async throws(HarnessError) {
@@ -24,7 +26,7 @@ struct Preflight {
     } catch {
       let place = (target.connectTo ?? connectTo).map { " (connecting to \($0))" } ?? ""
       throw HarnessError(
-        .unreachable, "\(profile.source): target.url: \(target.url)\(place) does not answer: \(error)")
+        .unreachable, "\(loaded.targetPlace): target.url: \(target.url)\(place) does not answer: \(error)")
     }
   }
 
@@ -42,6 +44,8 @@ struct Preflight {
       while true {
         let deployment = try await cluster.client.get(
           Deployment.self, namespace: description.namespace, name: description.deployment)
+        let problems = WorkloadNames(profile: profile).problems(in: deployment)
+        guard problems.isEmpty else { throw HarnessError(.refused, problems) }
         if Self.isSteady(deployment) { return }
         if start.duration(to: .now) * cluster.timeScale > limit {
           throw HarnessError(.refused, Self.unsteady(deployment, limit: limit))

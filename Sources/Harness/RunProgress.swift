@@ -11,13 +11,12 @@ final class RunProgress: Sendable {
     var completed = 0
     var failed = 0
     var dropped = 0
-    /// The last complete interval, for rates and percentiles.
+    /// The last interval whose answers are in, for rates and percentiles.
     var lastInterval = IntervalFigures()
     var wanted: Int?
     var ready: Int?
     var recommended: Int?
     var lastEvent: String?
-    var lateness: Duration = .zero
   }
 
   struct IntervalFigures: Sendable {
@@ -31,34 +30,41 @@ final class RunProgress: Sendable {
 
   private struct State {
     var snapshot = Snapshot()
-    var histogram = LatencyHistogram()
+    /// The newest interval; the answers to its last requests come with the next one.
+    private var newest: IntervalFigures?
+    private var histogram = LatencyHistogram()
+
+    mutating func add(_ interval: LoadInterval) {
+      snapshot.offered += interval.offered
+      snapshot.completed += interval.completed
+      snapshot.failed += interval.failed
+      snapshot.dropped += interval.dropped
+      if let newest, interval.start > newest.start { publish(newest) }
+      guard interval.start >= newest?.start ?? interval.start else { return }
+      var figures = newest ?? IntervalFigures(start: interval.start)
+      figures.offered += interval.offered
+      figures.completed += interval.completed
+      figures.failed += interval.failed
+      newest = figures
+      for outcome in interval.outcomes where !outcome.failed { histogram.merge(outcome.fromDue) }
+    }
+
+    private mutating func publish(_ figures: IntervalFigures) {
+      snapshot.lastInterval = figures
+      snapshot.lastInterval.p50 = histogram.quantile(0.5)
+      snapshot.lastInterval.p99 = histogram.quantile(0.99)
+      histogram.reset()
+      newest = nil
+    }
   }
 
   private let state = Mutex(State())
 
   var snapshot: Snapshot { state.withLock { $0.snapshot } }
 
-  func add(_ intervals: [LoadInterval], lateness: Duration) {
+  func add(_ intervals: [LoadInterval]) {
     state.withLock { state in
-      guard let newest = intervals.map(\.start).max() else { return }
-      state.snapshot.lateness = lateness
-      if newest > state.snapshot.lastInterval.start || state.snapshot.lastInterval.offered == 0 {
-        state.snapshot.lastInterval = IntervalFigures(start: newest)
-        state.histogram.reset()
-      }
-      for interval in intervals {
-        state.snapshot.offered += interval.offered
-        state.snapshot.completed += interval.completed
-        state.snapshot.failed += interval.failed
-        state.snapshot.dropped += interval.dropped
-        guard interval.start == state.snapshot.lastInterval.start else { continue }
-        state.snapshot.lastInterval.offered += interval.offered
-        state.snapshot.lastInterval.completed += interval.completed
-        state.snapshot.lastInterval.failed += interval.failed
-        for outcome in interval.outcomes where !outcome.failed { state.histogram.merge(outcome.fromDue) }
-      }
-      state.snapshot.lastInterval.p50 = state.histogram.quantile(0.5)
-      state.snapshot.lastInterval.p99 = state.histogram.quantile(0.99)
+      for interval in intervals.sorted(by: { $0.start < $1.start }) { state.add(interval) }
     }
   }
 

@@ -107,10 +107,10 @@ struct RunRecorder: Sendable {
     let failure = await withTaskGroup(of: Void.self, returning: (any Error)?.self) { group in
       if let observer { group.addTask { await observer.run(onReady: {}) } }
       group.addTask { await view.run() }
-      group.addTask { await followPhases(phases) }
+      group.addTask { await followPhases(phases, until: stop) }
       if let cluster {
         for index in schedule.actions.indices {
-          group.addTask { await carryOut(index, on: cluster, log: actions) }
+          group.addTask { await carryOut(index, on: cluster, log: actions, unless: stop) }
         }
       }
       let failure = await load(stop: stop)
@@ -119,7 +119,8 @@ struct RunRecorder: Sendable {
       return failure
     }
     let endedAt = clock.runTime(of: .now)
-    phases.close(at: endedAt)
+    // After a signal nothing more is offered, while answers may still be waited for.
+    phases.close(at: interruption.requestedAt.map(clock.runTime(of:)) ?? endedAt)
     let reason: EndReason = failure != nil ? .failed : interruption.requested ? .interrupted : .completed
     do {
       try writer.finish(endedAt: endedAt, reason: reason)
@@ -130,19 +131,23 @@ struct RunRecorder: Sendable {
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
-    let previousEnd = Mutex(Duration.zero)
+    let previous = Mutex<(end: Duration, sample: LoadGeneration.GeneratorSample?)>((.zero, nil))
     do {
       _ = try await generator.run(start: clock.origin, stop: stop) { snapshot in
         let intervals = conversion.intervals(of: snapshot)
         writer.append(load: intervals)
         writer.append(failures: conversion.failures(of: snapshot))
         let end = clock.runTime(of: .now)
-        let start = previousEnd.withLock { previous in
-          defer { previous = end }
+        let before = previous.withLock { previous in
+          defer { previous = (end, snapshot.generator) }
           return previous
         }
-        writer.append(generator: [conversion.sample(of: snapshot, from: start, to: end)])
-        progress.add(intervals, lateness: snapshot.generator.latenessP99)
+        writer.append(generator: [
+          conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
+        ])
+        progress.add(intervals)
+        // A recording that cannot be written is no reason to go on with load that nobody will see.
+        if !writer.isHealthy { stop.stop() }
       }
       return nil
     } catch {
@@ -150,24 +155,26 @@ struct RunRecorder: Sendable {
     }
   }
 
-  private func followPhases(_ log: PhaseLog) async {
+  private func followPhases(_ log: PhaseLog, until stop: StopSignal) async {
     for index in schedule.phases.indices {
       do {
         try await Task.sleep(until: clock.instant(at: schedule.phases[index].plannedStart), clock: .continuous)
       } catch {
         return
       }
+      if stop.isStopped { return }
       log.begin(index)
     }
   }
 
-  private func carryOut(_ index: Int, on cluster: TargetCluster, log: ActionLog) async {
+  private func carryOut(_ index: Int, on cluster: TargetCluster, log: ActionLog, unless stop: StopSignal) async {
     let (action, at) = schedule.actions[index]
     do {
       try await Task.sleep(until: clock.instant(at: at), clock: .continuous)
     } catch {
       return
     }
+    if stop.isStopped { return }
     progress.note("action \(action.name)")
     let sent = clock.runTime(of: .now)
     log.update(index) { $0.sent = sent }

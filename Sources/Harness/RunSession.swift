@@ -35,7 +35,7 @@ package struct RunSession: Sendable {
       recordingBegan.store(true, ordering: .relaxed)
       try await recorder.record(stop: stop, interruption: interruption)
       await cluster?.close()
-      return try Conclusion(output: recorder.output, profile: loaded.profile, quiet: options.quiet)
+      return try Conclusion(output: recorder.output, profile: loaded.profile)
         .execute(interrupted: interruption.requested)
     } catch {
       await cluster?.close()
@@ -56,7 +56,7 @@ package struct RunSession: Sendable {
     } catch {
       throw HarnessError(.refused, "\(profile.source): \(error)")
     }
-    let preflight = Preflight(profile: profile)
+    let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
     try await preflight.checkTarget(connectTo: cluster?.ingress)
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())

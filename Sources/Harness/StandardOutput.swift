@@ -18,4 +18,9 @@ package enum StandardOutput {
   static func line(_ text: String) {
     write(text + "\n")
   }
+
+  /// One line for the user beside the results.
+  package static func complain(_ line: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("scaleproof: \(TerminalText.plain(line))\n".utf8))
+  }
 }

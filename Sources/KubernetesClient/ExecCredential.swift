@@ -26,11 +26,12 @@ struct ExecCredential {
         arguments: Arguments(exec.arguments),
         environment: .inherit.updating(
           Dictionary(uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) })),
-        output: .string(limit: 1 << 20), error: .string(limit: 1 << 16))
+        output: .string(limit: 1 << 20), error: .discarded)
       guard result.terminationStatus.isSuccess else {
-        let complaint = result.standardError.split(separator: "\n").first.map(String.init) ?? "no message"
+        // What it printed may hold a credential, and is left out.
         throw KubernetesError(
-          .configuration, attempt: attempt, cause: "it ended with \(result.terminationStatus): \(complaint)")
+          .configuration, attempt: attempt, cause: "it ended with \(result.terminationStatus)",
+          hint: "run it by hand to see why")
       }
       output = result.standardOutput
     } catch let error as KubernetesError {

@@ -76,9 +76,9 @@ package struct GeneratorSample: Sendable, Equatable {
   package let latenessP50: Duration
   package let latenessP99: Duration
   package let latenessMaximum: Duration
-  /// CPU time of the whole process, user and system.
+  /// CPU time of the whole process so far, user and system.
   package let processCPU: Duration
-  /// CPU time of each worker.
+  /// CPU time of each worker so far.
   package let workerCPU: [Duration]
   package let connectionsOpened: Int
   package let connectionsReused: Int

@@ -28,6 +28,9 @@ final class LoadWorker {
   private let intervalLength: Int64
   private let maxLateness: Int64
   private let lateAfter: Int64
+  private let drainTimeout: Int64
+  private let podHeader: HeaderName?
+  private let versionHeader: HeaderName?
   private let multiplexer: Multiplexer
   private var arrivals: ArrivalSequence
   private var nextArrival: Arrival?
@@ -49,6 +52,9 @@ final class LoadWorker {
     intervalLength = plan.interval.nanoseconds
     maxLateness = plan.maxLateness.nanoseconds
     lateAfter = plan.lateAfter.nanoseconds
+    drainTimeout = plan.drainTimeout.nanoseconds
+    podHeader = plan.podHeader.map { HeaderName($0) }
+    versionHeader = plan.versionHeader.map { HeaderName($0) }
     multiplexer = try Multiplexer(connections: assignment.maxInFlight)
     arrivals = plan.schedule.arrivals(worker: assignment.worker, of: plan.workers)
     freeSlots = plan.routes.map { _ in [] }
@@ -75,7 +81,7 @@ final class LoadWorker {
       handOver(at: now)
       if nextArrival == nil, now >= end {
         if queue.count == 0, inFlight == 0 { break }
-        if now >= end + plan.drainTimeout.nanoseconds {
+        if now >= end + drainTimeout {
           giveUp(at: now)
           break
         }
@@ -189,7 +195,7 @@ final class LoadWorker {
     let status = slot.transfer.status
     let outcome: Outcome = error.map { .failure($0.failure) } ?? .status(status)
     let failed = error != nil || !plan.routes[pending.route].passes(status)
-    let version = plan.versionHeader.flatMap { versions.name(in: slot.transfer, header: $0) }
+    let version = versionHeader.flatMap { versions.name(in: slot.transfer, header: $0) }
     let opened = slot.transfer.connectionsOpened
     ledger.connectionsOpened += opened
     if opened == 0, error == nil { ledger.connectionsReused += 1 }
@@ -227,7 +233,7 @@ final class LoadWorker {
   /// Keeps the first failures of each kind in detail.
   private func sample(_ slot: RequestSlot, _ outcome: Outcome, _ error: CurlError?, _ version: String?, at now: Int64) {
     guard samples.admit(outcome, limit: plan.failureSamplesPerInterval) else { return }
-    let pod = plan.podHeader.flatMap { header in
+    let pod = podHeader.flatMap { header in
       slot.transfer.withHeader(header) { String(decoding: $0.prefix(VersionNames.maximumLength), as: UTF8.self) }
     }
     let status = slot.transfer.status
@@ -245,7 +251,7 @@ final class LoadWorker {
     var instant = max(start + Int64(currentInterval + 1) * intervalLength, start)
     if let arrival = nextArrival { instant = min(instant, start + arrival.due) }
     if let waiting = queue.first { instant = min(instant, waiting.due + maxLateness + 1) }
-    if nextArrival == nil { instant = min(instant, now < end ? end : end + plan.drainTimeout.nanoseconds) }
+    if nextArrival == nil { instant = min(instant, now < end ? end : end + drainTimeout) }
     return instant
   }
 

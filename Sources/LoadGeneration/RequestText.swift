@@ -55,26 +55,27 @@ package struct RequestText: Sendable, Equatable {
 
   private static func append(_ number: Int, to bytes: inout [UInt8]) {
     if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    let start = bytes.count
-    var rest = number.magnitude
-    repeat {
-      bytes.append(UInt8(ascii: "0") + UInt8(rest % 10))
-      rest /= 10
-    } while rest > 0
-    bytes[start...].reverse()
+    var divisor: UInt = 1
+    while number.magnitude / divisor >= 10 { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number.magnitude / divisor % 10))
+      divisor /= 10
+    }
   }
 
   private static let hexDigits = Array("0123456789ABCDEF".utf8)
 
   /// RFC 9562, version 4: 122 random bits.
   private static func appendUUID(_ random: inout SplitMix64, to bytes: inout [UInt8]) {
-    let high = random.next() & ~0xf000 | 0x4000
-    let low = random.next() & ~(3 << 62) | 1 << 63
-    for (half, dashes) in [(high, [8, 12]), (low, [0, 4])] {
-      for digit in 0..<16 {
-        if dashes.contains(digit) { bytes.append(UInt8(ascii: "-")) }
-        bytes.append(hexDigits[Int(half >> UInt64(60 - 4 * digit) & 15)])
-      }
+    appendHexadecimal(random.next() & ~0xf000 | 0x4000, dashes: 1 << 8 | 1 << 12, to: &bytes)
+    appendHexadecimal(random.next() & ~(3 << 62) | 1 << 63, dashes: 1 << 0 | 1 << 4, to: &bytes)
+  }
+
+  /// - Parameter dashes: bit *i* set for a dash before digit *i*.
+  private static func appendHexadecimal(_ number: UInt64, dashes: UInt16, to bytes: inout [UInt8]) {
+    for digit in 0..<16 {
+      if dashes >> UInt16(digit) & 1 == 1 { bytes.append(UInt8(ascii: "-")) }
+      bytes.append(hexDigits[Int(number >> UInt64(60 - 4 * digit) & 15)])
     }
   }
 

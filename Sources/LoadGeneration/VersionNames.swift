@@ -10,7 +10,7 @@ struct VersionNames {
   private var known: [(bytes: [UInt8], name: String)] = []
 
   /// The version that answered; `nil` when the header is missing.
-  mutating func name(in transfer: borrowing Transfer, header: String) -> String? {
+  mutating func name(in transfer: borrowing Transfer, header: HeaderName) -> String? {
     transfer.withHeader(header) { value in
       let bytes = value.prefix(Self.maximumLength)
       for (candidate, name) in known where candidate.elementsEqual(bytes) { return name }

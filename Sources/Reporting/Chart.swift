@@ -18,23 +18,32 @@ struct Chart: Sendable {
   var extraLegend: [(style: String, text: String)] = []
   /// A sentence below the picture.
   var note: String?
+  /// What is said in place of a picture that would show nothing.
+  var emptiness: String?
 
   func html(in frame: ChartFrame) -> HTML {
-    """
-    <figure class="chart" id="chart-\(id)" data-chart="\(id)">
-    <figcaption><h3>\(title) <span class="measure">\(measure)</span></h3>\(legend)</figcaption>
-    <div class="plot"><svg class="picture" width="100%" height="\(axis.height + 20)" role="img" \
-    aria-labelledby="\(id)-title \(id)-description">
-    <title id="\(id)-title">\(title)</title><desc id="\(id)-description">\(description)</desc>
-    \(frame.backdrop(height: axis.height))\(valueLabels)
-    <svg class="data" width="100%" height="\(axis.height)" viewBox="0 0 1000 \(axis.height)" \
-    preserveAspectRatio="none" aria-hidden="true">\(drawing)</svg>
-    \(frame.foreground(height: axis.height))\(frame.timeLabels(height: axis.height))
-    </svg></div>
-    \(noteLine)\(table(in: frame))
-    </figure>
+    if let emptiness {
+      return """
+        <figure class="chart empty" id="chart-\(id)"><figcaption><h3>\(title)</h3></figcaption>\
+        <p class="none">\(emptiness)</p></figure>
 
-    """
+        """
+    }
+    return """
+      <figure class="chart" id="chart-\(id)" data-chart="\(id)">
+      <figcaption><h3>\(title) <span class="measure">\(measure)</span></h3>\(legend)</figcaption>
+      <div class="plot"><svg class="picture" width="100%" height="\(axis.height + 20)" role="img" \
+      aria-labelledby="\(id)-title \(id)-description">
+      <title id="\(id)-title">\(title)</title><desc id="\(id)-description">\(description)</desc>
+      \(frame.backdrop(height: axis.height))\(valueLabels)
+      <svg class="data" width="100%" height="\(axis.height)" viewBox="0 0 1000 \(axis.height)" \
+      preserveAspectRatio="none" aria-hidden="true">\(drawing)</svg>
+      \(frame.foreground(height: axis.height))\(frame.timeLabels(height: axis.height))
+      </svg></div>
+      \(noteLine)\(table(in: frame))
+      </figure>
+
+      """
   }
 
   private var noteLine: HTML { note.map { "<p class=\"note\">\($0)</p>" } ?? .empty }
@@ -132,7 +141,7 @@ extension ChartSeries.Unit {
     case .perSecond: "\(value.rateText)/s"
     case .milliseconds: Duration.microseconds(Int64((value * 1000).rounded())).latencyText
     case .count: Int(value.rounded()).grouped
-    case .percent: "\(value.fixed(0)) %"
+    case .percent: "\(value.fixed(0))%"
     }
   }
 }

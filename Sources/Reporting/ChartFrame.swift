@@ -37,7 +37,7 @@ struct ChartFrame: Sendable {
     for (index, phase) in phases.enumerated() {
       let x = time.percent(phase.from)
       picture += """
-        <rect class="phase-band \(index.isMultiple(of: 2) ? "even" : "odd")" x="\(x)%" y="0" \
+        <rect class="phase-band \(index.isMultiple(of: 2) ? "plain" : "shaded")" x="\(x)%" y="0" \
         width="\(time.percent(phase.to) - x)%" height="\(height)"/>
         """
     }

@@ -19,7 +19,8 @@ struct ChartStack: Sendable {
     if let cluster = timeline.cluster { charts.append(ReplicaChart.chart(cluster, frame)) }
     self.charts = charts
     pods = timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, timeline) }
-    generatorCharts = timeline.generator.isEmpty ? [] : LoadCharts.generator(timeline.generator, frame)
+    generatorCharts =
+      timeline.tellingGeneratorSamples.isEmpty ? [] : LoadCharts.generator(timeline.tellingGeneratorSamples, frame)
   }
 
   var html: HTML {
@@ -27,8 +28,7 @@ struct ChartStack: Sendable {
     return """
       <section id="charts" class="charts" aria-labelledby="charts-heading" tabindex="0">
       <h2 id="charts-heading">The run over time</h2>
-      <p class="hint">Point at a chart to read all of them at that moment. With the keyboard: arrow keys move the line, with \
-      Shift further, Home and End to the ends, Escape removes it.</p>
+      <p class="hint">Point at a chart, or use the arrow keys, to read all charts at one moment. Escape ends it.</p>
       \(strip)
       \(pictures)
       <p id="announcement" class="unseen" role="status" aria-live="polite"></p>
@@ -53,10 +53,16 @@ struct ChartStack: Sendable {
       """
     }
     let failures = frame.failures.map { failure -> HTML in
-      """
-      <a class="failed\(side(failure.at))" style="left:\(frame.time.percent(failure.at))%" href="#\(failure.target ?? "")" \
-      title="\(failure.label) failed at \(failure.at.preciseClock)"><span>✕</span></a>
-      """
+      // Named where no other mark is near enough to be written over.
+      let isAlone = !frame.failures.contains { other in
+        (other.at != failure.at || other.label != failure.label)
+          && abs(frame.time.percent(other.at) - frame.time.percent(failure.at)) < 30
+      }
+      let name: HTML = isAlone ? "\(failure.label)" : .empty
+      return """
+        <a class="failed\(side(failure.at))" style="left:\(frame.time.percent(failure.at))%" href="#\(failure.target ?? "")" \
+        title="\(failure.label) failed at \(failure.at.preciseClock)"><span>✕</span> \(name)</a>
+        """
     }
     return """
       <div class="strip"><div class="strip-inner"><div class="strip-row">\(phases)</div>

@@ -16,12 +16,12 @@ enum ExpectationSection {
   }
 
   private static func row(_ judgement: Judgement, number: Int) -> HTML {
-    let reason: HTML = judgement.reason.map { "<p class=\"reason\">\($0)</p>" } ?? .empty
+    let reason: HTML = judgement.furtherReason.map { "<p class=\"reason\">\($0)</p>" } ?? .empty
     return """
       <tr id="expectation-\(number)" class="\(judgement.verdict.rawValue)"><td class="word">\
       <span class="badge">\(HTMLReport.icon(judgement.verdict))\(judgement.verdict.word)</span></td>
       <td><strong>\(judgement.name)</strong><p class="expected">\(judgement.expected)</p></td>
-      <td><p>\(judgement.finding)</p>\(reason)\(evidence(judgement))</td>
+      <td class="found">\(finding(judgement))\(reason)</td>
       <td class="when">\(when(judgement))</td></tr>
 
       """
@@ -34,17 +34,18 @@ enum ExpectationSection {
     return "<a href=\"#charts\" data-at=\"\(moment.seconds)\" title=\"show on the charts\">\(text)</a>"
   }
 
-  private static func evidence(_ judgement: Judgement) -> HTML {
-    guard !judgement.evidence.isEmpty else { return .empty }
+  /// The finding, which opens the evidence behind it; open for what did not pass.
+  private static func finding(_ judgement: Judgement) -> HTML {
+    guard !judgement.evidence.isEmpty else { return "<p class=\"finding\">\(judgement.finding)</p>" }
     let rows = judgement.evidence.map { fact -> HTML in
       let at: HTML =
-        fact.at.map { "<a href=\"#charts\" data-at=\"\($0.earliest.seconds)\">\($0.clock)</a>" } ?? .empty
-      return "<tr><td class=\"when\">\(at)</td><td>\(fact.text)</td></tr>"
+        fact.at.map { "<a href=\"#charts\" data-at=\"\($0.earliest.seconds)\">\($0.clock)</a> " } ?? .empty
+      return "<li>\(at)\(fact.text)</li>"
     }
     let isOpen: HTML = judgement.verdict == .pass ? "" : " open"
     return """
-      <details class="evidence"\(isOpen)><summary>\(judgement.evidence.count.counted("piece")) of evidence</summary>
-      <table>\(rows)</table></details>
+      <details class="evidence"\(isOpen)><summary title="show the evidence">\(judgement.finding)</summary>
+      <ul>\(rows)</ul></details>
       """
   }
 }

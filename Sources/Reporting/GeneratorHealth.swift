@@ -29,10 +29,11 @@ struct GeneratorHealth: Sendable {
     unfinished = timeline.load.lazy.flatMap(\.outcomes).filter { $0.outcome == OutcomeLabel.unfinished }
       .reduce(0) { $0 + $1.completed }
     let samples = timeline.generator
+    let telling = timeline.tellingGeneratorSamples
     worstLatenessP99 = samples.map(\.latenessP99).max()
     worstLateness = samples.map(\.latenessMax).max()
-    highestWorkerCPU = samples.map(\.busiestWorkerCPU).max()
-    highestProcessCPU = samples.map(\.processCPU).max()
+    highestWorkerCPU = telling.map(\.busiestWorkerCPU).max()
+    highestProcessCPU = telling.map(\.processCPU).max()
     highestInFlight = samples.map(\.inFlight).max()
     highestQueued = samples.map(\.queued).max()
     connectionsOpened = samples.reduce(0) { $0 + $1.connectionsOpened }
@@ -57,5 +58,13 @@ struct GeneratorHealth: Sendable {
       )
     }
     return warnings
+  }
+}
+
+extension Timeline {
+  /// The samples that took long enough for a share of CPU to mean something; the last one of a run may cover just the
+  /// moment between the last interval and the end.
+  var tellingGeneratorSamples: [GeneratorSample] {
+    generator.filter { wallSeconds($0.end - $0.start) >= 0.1 }
   }
 }

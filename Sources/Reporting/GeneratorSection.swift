@@ -9,7 +9,7 @@ enum GeneratorSection {
     let warnings = health.warnings.map { warning -> HTML in "<li>\(warning)</li>" }
     let box: HTML =
       warnings.isEmpty
-      ? "<p class=\"box fine\">The generator kept up: every request was sent, none of them far behind its time.</p>"
+      ? "<p class=\"box fine\">The generator kept up: every request was sent, none of them late enough to matter.</p>"
       : "<div class=\"box warning\" role=\"note\"><strong>The load generator did not keep up.</strong><ul>\(warnings)</ul></div>"
     let unknown = "not recorded"
     let figures: [(String, String)] = [
@@ -26,7 +26,8 @@ enum GeneratorSection {
     ]
     let facts = figures.map { name, value -> HTML in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }
     let charts: [HTML] =
-      timeline.generator.isEmpty ? [] : LoadCharts.generator(timeline.generator, frame).map { $0.html(in: frame) }
+      timeline.tellingGeneratorSamples.isEmpty
+      ? [] : LoadCharts.generator(timeline.tellingGeneratorSamples, frame).map { $0.html(in: frame) }
     return """
       <section id="generator" class="charts" aria-labelledby="generator-heading">
       <h2 id="generator-heading">The load generator itself</h2>

@@ -29,7 +29,7 @@ package enum HTMLReport {
       <body>
       <a class="skip" href="#charts">Skip to the charts</a>
       <main>
-      \(header(timeline, headline))
+      \(header(timeline, headline, judgements))
       \(figures(timeline, load))
       \(ExpectationSection.html(judgements, frame: frame))
       \(stack.html)
@@ -51,29 +51,32 @@ package enum HTMLReport {
     return page.markup
   }
 
-  private static func header(_ timeline: Timeline, _ headline: Headline) -> HTML {
+  private static func header(_ timeline: Timeline, _ headline: Headline, _ judgements: [Judgement]) -> HTML {
     let verdict = headline.verdict?.rawValue ?? "none"
     let facts = [
       "started \(timeline.run.startedAt.description.prefix(19).split(separator: "T").joined(separator: " ")) UTC",
       "\(timeline.span.lengthText) of run time",
       timeline.run.cluster.map { "\($0.context), \($0.namespace)/\($0.deployment)" } ?? "no cluster watched",
     ]
+    let first = judgements.firstIndex { $0.verdict == headline.verdict && $0.verdict != .pass }
+    let sentence: HTML =
+      first.map { "\(headline.sentence) <a href=\"#expectation-\($0 + 1)\">See why</a>" } ?? "\(headline.sentence)"
     var boxes = HTML.empty
     if let incomplete = headline.incomplete {
       boxes += "<p class=\"box warning\" role=\"note\"><strong>Not a whole run.</strong> \(incomplete)</p>"
     }
-    if let timeScale = headline.timeScale { boxes += "<p class=\"box\" role=\"note\">\(timeScale)</p>" }
     if !GeneratorHealth(timeline).warnings.isEmpty {
       boxes += """
         <p class="box warning" role="note"><strong>The load generator did not keep up.</strong> \
         <a href="#generator">What it saw of itself</a> decides how far the figures can be trusted.</p>
         """
     }
+    let timeScale: HTML = headline.timeScale.map { "<p class=\"facts\" role=\"note\">\($0)</p>" } ?? .empty
     return """
       <header class="verdict \(verdict)">
       <p class="verdict-word">\(headline.verdict.map(icon) ?? .empty)\(headline.verdict?.word ?? "not judged")</p>
-      <div><h1>\(timeline.run.name)</h1><p class="sentence">\(headline.sentence)</p>
-      <p class="facts">\(facts.joined(separator: " · "))</p></div>
+      <div><h1>\(timeline.run.name)</h1><p class="sentence">\(sentence)</p>
+      <p class="facts">\(facts.joined(separator: " · "))</p>\(timeScale)</div>
       </header>
       \(boxes)
       """

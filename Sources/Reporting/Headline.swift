@@ -39,8 +39,8 @@ package struct Headline: Sendable, Equatable {
     timeScale =
       scale == 1
       ? nil
-      : "Run time passed \(scale.coordinate) times as fast as the wall clock. Phases, waits and times of day are in run "
-        + "time; rates and latencies are per second of wall time."
+      : "Run time passed \(scale.coordinate) times as fast as the wall clock: phases, waits and times of day are run time, "
+        + "rates and latencies wall time."
   }
 
   private static func incomplete(_ timeline: Timeline) -> String? {
@@ -75,13 +75,22 @@ extension Verdict {
 extension Judgement {
   /// The finding, and for an undecided expectation what was missing.
   var findingWithReason: String {
-    guard let reason, !reason.isEmpty, !finding.contains(reason) else { return finding }
+    guard let reason = furtherReason else { return finding }
     return finding.isEmpty ? reason : "\(finding) (\(reason))"
   }
 
-  /// The moment to look at: of the first evidence that has one, else where the window ends.
+  /// The moment to look at: where the window ends for what had to be reached by then, else that of the first
+  /// evidence that has one.
   var moment: Duration? {
-    evidence.lazy.compactMap(\.at).first?.earliest ?? window?.latest
+    let within = kind == "scaleUp" || kind == "rolloutCompletes" || kind == "scaleDown" && expected.contains(" within ")
+    if within, let window { return window.latest }
+    let moments = evidence.compactMap(\.at?.earliest)
+    return (kind == "errorBudget" ? moments.min() : moments.first) ?? window?.latest
+  }
+
+  /// What was missing for a verdict, where the finding does not say so itself.
+  var furtherReason: String? {
+    reason.flatMap { $0.isEmpty || finding.contains($0) ? nil : $0 }
   }
 }
 

@@ -20,8 +20,8 @@ enum LoadCharts {
       <path class="area-offered" d="\(offered.stepPath(time, axis, closed: true))"/>\
       <path class="line-planned" d="\(plannedPath(timeline.phases, time, axis))"/>
       """
-    if differs { drawing += "<path class=\"line-sent\" d=\"\(sent.linePath(time, axis))\"/>" }
-    drawing += "<path class=\"line-achieved\" d=\"\(achieved.linePath(time, axis))\"/>"
+    if differs { drawing += "<path class=\"line-sent\" d=\"\(sent.stepPath(time, axis))\"/>" }
+    drawing += "<path class=\"line-achieved\" d=\"\(achieved.stepPath(time, axis))\"/>"
     return Chart(
       id: "rate", title: "Request rate", measure: "requests per second",
       description:
@@ -48,7 +48,7 @@ enum LoadCharts {
     }
     return Chart(
       id: "latency", title: "Latency from the due time",
-      measure: axis.scale == .logarithmic ? "logarithmic axis" : "linear axis",
+      measure: "successful requests" + (axis.scale == .logarithmic ? ", logarithmic axis" : ""),
       description: "Median, 95th and 99th percentile of the latency of successful requests, counted from the moment at "
         + "which each was due. The highest p99 of an interval was "
         + "\(ChartSeries.Unit.milliseconds.text(values.max() ?? 0)).",
@@ -62,7 +62,7 @@ enum LoadCharts {
       series(name, "bar-failure-\(index % 6)", .perSecond, load) { $0.rate($0.failures[name] ?? 0) }
     }
     let totals = load.points.compactMap { $0.rate($0.failed) }
-    let axis = ValueAxis(.linear, values: totals, height: 110)
+    let axis = ValueAxis(.linear, values: totals, height: classes.isEmpty ? 0 : 110)
     return Chart(
       id: "errors", title: "Failed requests", measure: "per second, by class",
       description: classes.isEmpty
@@ -70,7 +70,7 @@ enum LoadCharts {
         : "Requests that ended otherwise than their route expects, by class: \(classes.joined(separator: ", ")). "
           + "The worst interval had \((totals.max() ?? 0).rateText) per second.",
       axis: axis, tickLabel: { $0.rateText }, drawing: failureBars(load, classes, frame.time, axis), series: lines,
-      note: classes.isEmpty && !load.points.isEmpty ? "No request failed." : nil)
+      emptiness: classes.isEmpty ? "No request failed." : nil)
   }
 
   /// One bar an interval, or where intervals are narrower than a column the worst interval of each column.
@@ -141,7 +141,7 @@ enum LoadCharts {
         "cpu", "CPU of the generator", "percent of one core",
         "CPU time per second of wall time: of the busiest worker thread and of the whole process.", cpu,
         ValueAxis(.linear, values: cpu.flatMap { $0.samples.map(\.value) } + [100], height: 90),
-        { "\($0.fixed(0)) %" }),
+        { "\($0.fixed(0))%" }),
     ]
   }
 

@@ -34,10 +34,10 @@ extension Double {
   /// A share from 0 to 1 in percent, with decimals enough to tell 99.99 % from 100 %.
   var percentText: String {
     let percent = self * 100
-    if percent == 100 || percent == 0 { return "\(Int(percent)) %" }
+    if percent == 100 || percent == 0 { return "\(Int(percent))%" }
     let distance = Swift.min(percent.magnitude, (100 - percent).magnitude)
     let decimals = distance >= 10 ? 1 : distance >= 0.1 ? 2 : distance >= 0.001 ? 4 : 6
-    return percent.fixed(decimals) + " %"
+    return percent.fixed(decimals) + "%"
   }
 }
 
@@ -71,14 +71,14 @@ extension Duration {
     return "\((milliseconds / 1000).fixed(2)) s"
   }
 
-  /// A length of time for people: `18m 0s`, `28.4s`, `1h 2m`.
+  /// A length of time as profiles write it: `18m`, `18m5s`, `28.4s`, `1h2m`.
   var lengthText: String {
     let total = seconds
     if total < 0 { return "-" + (Duration.zero - self).lengthText }
     if total < 59.95 { return total.fixed(total < 9.995 && total != total.rounded() ? 2 : 1).trimmedDecimals + "s" }
     let whole = Int(total.rounded())
-    if whole < 3600 { return "\(whole / 60)m \(whole % 60)s" }
-    return "\(whole / 3600)h \(whole / 60 % 60)m"
+    if whole < 3600 { return "\(whole / 60)m" + (whole % 60 == 0 ? "" : "\(whole % 60)s") }
+    return "\(whole / 3600)h" + (whole / 60 % 60 == 0 ? "" : "\(whole / 60 % 60)m")
   }
 }
 

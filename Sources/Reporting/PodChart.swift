@@ -89,7 +89,10 @@ struct PodChart: Sendable {
       items += "<li>\(Chart.swatch("bar-version-\(index % 5)"))<span>ready, \(version)</span></li>"
     }
     items += """
-      <li>\(Chart.swatch("bar-going"))<span>terminating</span> <output data-state="3"></output></li>\
+      <li>\(Chart.swatch("bar-going"))<span>terminating</span> <output data-state="3"></output></li>
+      """
+    guard rows.contains(where: { !$0.failures.isEmpty }) else { return "<ul class=\"legend\">\(items)</ul>" }
+    items += """
       <li><svg class="swatch" width="26" height="12" aria-hidden="true"><path class="pod-failure" d="M13 0V12"/></svg>\
       <span>failed request</span></li>
       """

@@ -31,10 +31,10 @@ enum ReplicaChart {
     }
     var extra: [(style: String, text: String)] = []
     if let limits {
-      extra.append(("line-limit", "limits of the HPA: \(limits.minReplicas ?? 1) to \(limits.maxReplicas)"))
+      extra.append(("line-limit", "HPA limits: \(limits.minReplicas ?? 1) to \(limits.maxReplicas)"))
     }
     if lines.contains(where: { $0.samples.contains { $0.upper > $0.value } }) {
-      extra.append(("area-uncertain", "uncertain: between lower and upper"))
+      extra.append(("area-uncertain", "uncertain"))
     }
     return Chart(
       id: "replicas", title: "Replicas", measure: "pods",

@@ -34,7 +34,7 @@ enum ReportScript {
       function grouped(number) { return Math.round(number).toString().replace(/\\B(?=(\\d{3})+(?!\\d))/g, ","); }
       function text(value, unit) {
         if (unit === "perSecond") return (value < 10 && value % 1 ? value.toFixed(1) : grouped(value)) + "/s";
-        if (unit === "percent") return value.toFixed(0) + " %";
+        if (unit === "percent") return value.toFixed(0) + "%";
         if (unit === "count") return grouped(value);
         if (value < 1) return (value * 1000).toFixed(0) + " µs";
         if (value < 10) return value.toFixed(2) + " ms";
@@ -124,7 +124,7 @@ enum ReportScript {
       }
       window.addEventListener("beforeprint", function () {
         hide();
-        for (const details of document.querySelectorAll("details.evidence, details.profile")) details.open = true;
+        for (const details of document.querySelectorAll("details.evidence")) details.open = true;
       });
       document.documentElement.dataset.script = "ready";
     })();

@@ -45,23 +45,28 @@ enum ReportStyle {
     .figures dd{margin:0;font-size:21px;font-weight:650;font-variant-numeric:tabular-nums}
     .figures dd.detail{font-size:12.5px;font-weight:400;color:var(--soft)}
     table{border-collapse:collapse;width:100%;font-size:14px}
-    th,td{text-align:left;vertical-align:top;padding:7px 10px;border-bottom:1px solid var(--rule)}
+    th,td{text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid var(--rule)}
     thead th{font-size:12.5px;font-weight:600;color:var(--soft);white-space:nowrap}
     tbody th{font-weight:550}
     td,th{overflow-wrap:anywhere}
     .figures-table td,.figures-table th,.values td{font-variant-numeric:tabular-nums}
     .scroll{overflow-x:auto}
+    #phases td,#rollouts td,#routes td:not(:last-child){white-space:nowrap}
     .scroll td,.scroll th{overflow-wrap:normal}
     .expectations .word{white-space:nowrap;width:1%}
     .badge{display:inline-flex;gap:6px;align-items:center;font-weight:700}
     .badge .icon{width:18px;height:18px;flex:none}
-    tr.fail>td{background:var(--fail-ground)}
-    tr.inconclusive>td{background:var(--open-ground)}
+    tr.fail,tr.fail>td{background:var(--fail-ground)}
+    tr.inconclusive,tr.inconclusive>td{background:var(--open-ground)}
     tr:target>td{outline:2px solid var(--blue);outline-offset:-2px}
     .expected,.reason{color:var(--soft);font-size:13.5px}
     .when{white-space:nowrap;font-variant-numeric:tabular-nums}
-    .evidence table{margin:2px 0 4px;font-size:13px}
-    .evidence td{padding:2px 8px 2px 0;border:0;background:none!important}
+    .evidence ul{margin:4px 0 2px;padding:0 0 0 17px;list-style:none;font-size:13px;color:var(--soft)}
+    .evidence li{padding:1px 0}.evidence li a{font-variant-numeric:tabular-nums;margin-right:4px}.evidence summary{font-size:14px;color:var(--ink)}
+    .finding{padding-left:17px}.evidence>summary{list-style:none;padding-left:17px;position:relative}.evidence>summary::-webkit-details-marker{display:none}
+    .evidence>summary::before{content:"";position:absolute;left:3px;top:.42em;border:4.5px solid transparent;border-left:6px solid var(--soft);border-right:0}
+    .evidence[open]>summary::before{transform:rotate(90deg)}
+    .expectations td:nth-child(2){width:31%}.expectations .found{width:auto}.reason{padding-left:17px}
     summary{cursor:pointer;color:var(--soft);font-size:13px}
     summary h2{display:inline-block;margin:18px 0 8px;color:var(--ink)}
     details.list>summary{font-size:18px}
@@ -74,10 +79,12 @@ enum ReportStyle {
     .strip .action,.strip .failed,.strip .now{position:absolute;top:1px;white-space:nowrap;line-height:19px}
     .strip .action{border-left:2px dashed var(--purple);padding-left:5px;color:var(--purple);font-weight:600}
     .strip .leftwards{transform:translateX(-100%);border-left:0;border-right:2px dashed var(--purple);padding:0 5px 0 0}
-    .strip .failed{color:var(--fail);font-weight:800;text-decoration:none;transform:translateX(-50%)}
+    .strip .failed{color:var(--fail);font-weight:700;text-decoration:none;margin-left:-9px}
+    .strip .failed.leftwards{border:0;padding:0;margin-left:9px;direction:rtl}
     .strip .failed span{display:inline-block;background:var(--fail);color:var(--page);border-radius:50%;width:18px;height:18px;line-height:18px;text-align:center;font-size:11px}
     .strip .now{transform:translateX(-50%);background:var(--ink);color:var(--page);border-radius:4px;padding:0 7px;font-variant-numeric:tabular-nums;z-index:2}
     .chart{margin:18px 0 0;break-inside:avoid}
+    .chart.empty{display:flex;gap:14px;align-items:baseline}.chart.empty figcaption{margin:0}.none{color:var(--soft);font-size:14px}
     figcaption{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:baseline;justify-content:space-between;margin-bottom:8px}
     .legend{list-style:none;display:flex;flex-wrap:wrap;gap:2px 16px;margin:0;padding:0;font-size:13px}
     .legend li{display:inline-flex;align-items:center;gap:5px}
@@ -88,7 +95,7 @@ enum ReportStyle {
     .data path,.swatch path{fill:none;stroke-width:1.8;stroke-linejoin:round;vector-effect:non-scaling-stroke}
     .axis text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
     .grid{stroke:var(--grid)}
-    .phase-band.even{fill:var(--band)}.phase-band.odd{fill:transparent}
+    .phase-band.shaded{fill:var(--band)}.phase-band.plain{fill:transparent}
     .action-mark{stroke:var(--purple);stroke-width:1.5;stroke-dasharray:5 4}
     .failure-mark{stroke:var(--fail);stroke-width:2;stroke-dasharray:2 3}
     .cursor{stroke:var(--ink);stroke-width:1;visibility:hidden}
@@ -127,9 +134,10 @@ enum ReportStyle {
     .facts-list dt{color:var(--soft)}.facts-list dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
     .warning-event{background:var(--open-ground)}
     pre{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:12px;overflow-x:auto;line-height:1.45}
-    @media (max-width:820px){main{padding:12px 12px 4px}.verdict{flex-direction:column;align-items:flex-start;gap:8px;padding:14px}
-    .expectations>thead{display:none}.expectations>tbody>tr{display:block;border-bottom:1px solid var(--rule);padding:6px 0}
-    .expectations>tbody>tr>td{display:block;border:0;width:auto;padding:3px 10px}.facts-list{grid-template-columns:1fr}
+    @media screen and (max-width:820px){main{padding:12px 12px 4px}.verdict{flex-direction:column;align-items:flex-start;gap:8px;padding:14px}
+    .expectations>thead{display:none}.expectations>tbody>tr{display:grid;grid-template-columns:130px 1fr;border-bottom:1px solid var(--rule);padding:5px 0}
+    .expectations>tbody>tr>td{border:0;width:auto!important;padding:2px 8px}.expectations>tbody>tr>td.found,.expectations>tbody>tr>td.when{grid-column:2}
+    .finding,.evidence ul,.reason{padding-left:0}.facts-list{grid-template-columns:1fr}
     .plot{margin:0 8px 0 54px}.strip{padding:6px 8px 4px 54px}.values{margin-left:0}}
     @media print{:root{color-scheme:light;--page:#fff;--panel:#fff;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--band:#f1f3f6;--blue:#0072b2;--sky:#3d9fd6;
     --green:#00815f;--orange:#b87400;--red:#c2480a;--purple:#a8508a;--grey:#7a828c;--area:#cfd8e3;--pass:#007a58;--fail:#b83d00;--open:#8a5a00;
@@ -138,6 +146,7 @@ enum ReportStyle {
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     body{font-size:11px}main,footer{max-width:none;padding:0}.strip{position:static}.hint,.values,.skip,.cursor,.now{display:none}
     h2{break-after:avoid}tr{break-inside:avoid}.verdict{border:1px solid;border-left-width:8px}a{color:inherit;text-decoration:none}
-    table{font-size:10.5px}.figures dd{font-size:16px}.verdict-word{font-size:20px}.chart{margin-top:12px}pre{white-space:pre-wrap}}
+    table,.expected,.reason,.finding,.evidence ul,.evidence summary,.facts,.box,.legend,.note,.measure,figcaption{font-size:10.5px}.facts-list div{font-size:10.5px;padding:2px 0}
+    .sentence,h3{font-size:12px}.sentence a{display:none}.figures{grid-template-columns:repeat(6,1fr);gap:6px}.figures div{padding:6px 8px}.figures dt,.figures dd.detail{font-size:9.5px}.figures dd{font-size:14px}.verdict-word{font-size:20px}.chart{margin-top:12px}pre{white-space:pre-wrap}}
     """
 }

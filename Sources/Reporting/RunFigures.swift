@@ -30,15 +30,17 @@ struct RunFigures: Sendable {
       }
     }
     if let cluster = timeline.cluster {
-      if let extent = cluster.readyReplicas.extent(from: .zero, to: timeline.span) {
-        let both = "\(extent.lowerBound) to \(extent.upperBound)"
+      if let extent = cluster.readyReplicas.extentForPeople(from: .zero, to: timeline.span) {
         rows.append(
           Row(
-            name: "ready replicas", value: extent.lowerBound == extent.upperBound ? "\(extent.lowerBound)" : both,
-            detail: cluster.pods.count.counted("pod") + " seen"))
+            name: "ready replicas", value: extent.text, detail: cluster.pods.count.counted("pod") + " seen"))
       }
       for rollout in cluster.rollouts.prefix(2) {
-        rows.append(Row(name: "rollout", value: rollout.lengthText, detail: "from \(rollout.started.middle.clock)"))
+        rows.append(
+          Row(
+            name: "rollout", value: rollout.roundLengthText,
+            detail: rollout.completed == nil
+              ? "from \(rollout.started.middle.clock)" : "\(rollout.lengthText), from \(rollout.started.middle.clock)"))
       }
     }
     rows.append(
@@ -49,13 +51,35 @@ struct RunFigures: Sendable {
   }
 }
 
+extension CountEnvelope {
+  /// The counts that were there for certain; where none is certain, those that may have been there.
+  func extentForPeople(from start: Duration, to end: Duration) -> ClosedRange<Int>? {
+    let certain = pieces(from: start, to: end).compactMap(\.range).filter { $0.count == 1 }.map(\.lowerBound)
+    guard let low = certain.min(), let high = certain.max() else { return extent(from: start, to: end) }
+    return low...high
+  }
+}
+
 extension Rollout {
+  /// About how long it took, in whole seconds.
+  var roundLengthText: String {
+    guard let completed else { return lengthText }
+    let length = completed.elapsed(since: started)
+    let middle = (max(length.shortest, .zero) + length.longest) / 2
+    return Duration.seconds(middle.seconds.rounded()).lengthText
+  }
+
   /// How long it took, as far as that is known.
   var lengthText: String {
     guard let completed else { return stalled != nil ? "stalled" : superseded != nil ? "superseded" : "not complete" }
     let length = completed.elapsed(since: started)
     let shortest = max(length.shortest, .zero)
-    if (length.longest - shortest).seconds < 1 { return length.longest.lengthText }
-    return "\(shortest.lengthText) to \(length.longest.lengthText)"
+    if (length.longest - shortest).seconds < 1 { return length.longest.tenths.lengthText }
+    return "\(shortest.tenths.lengthText) to \(length.longest.tenths.lengthText)"
   }
+}
+
+extension Duration {
+  /// Rounded to a tenth of a second.
+  fileprivate var tenths: Duration { .milliseconds(Int64((seconds * 10).rounded()) * 100) }
 }

@@ -13,7 +13,7 @@ enum TableSections {
       let end = phase.end ?? timeline.lastInstant
       let total = load.total(from: start, to: end)
       let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map(\.latencyText) ?? []
-      let ready = timeline.cluster?.readyReplicas.extent(from: start, to: end)
+      let ready = timeline.cluster?.readyReplicas.extentForPeople(from: start, to: end)
       let cells: [String] = [
         "\(start.clock) – \(end.clock)",
         total?.offered.grouped ?? "–",

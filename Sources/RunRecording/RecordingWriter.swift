@@ -95,6 +95,9 @@ package final class RecordingWriter: Sendable {
   /// Replaces the description of the run, for what is known only later, such as the version of the API server.
   package func set(run: RunDescription) { add { $0.pending.run = run } }
 
+  /// Whether everything could be written so far.
+  package var isHealthy: Bool { state.withLock { $0.problem == nil } }
+
   /// Throws the first error that came up since the run began.
   package func checkHealth() throws(RecordingError) {
     if let problem = state.withLock({ $0.problem }) { throw problem }

@@ -5,7 +5,8 @@ package import KubernetesObjects
 ///
 /// Everything stays as the API server wrote it, but for two parts that repeat the object itself: the lists of fields in
 /// `metadata.managedFields` (manager, operation, subresource and time stay), and the annotation in which
-/// `kubectl apply` keeps a copy of the manifest, where people have been known to leave passwords.
+/// `kubectl apply` keeps a copy of the manifest; and for the values of environment variables of containers, where
+/// people have been known to leave passwords.
 package enum ObjectText {
   static let lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
   private static let keptOfManagedFields = ["manager", "operation", "subresource", "time"]
@@ -26,11 +27,45 @@ package enum ObjectText {
     var output: [UInt8] = []
     output.reserveCapacity(range.count)
     try appendObject(text, range, to: &output) { (key, value, output) throws(JSONTextError) in
-      guard text.equals(key, "metadata"), text.isObject(value) else { return .asWritten }
-      try appendMetadata(text, value, to: &output)
-      return .replaced
+      if text.equals(key, "metadata"), text.isObject(value) {
+        try appendMetadata(text, value, to: &output)
+        return .replaced
+      }
+      if text.equals(key, "spec") {
+        try appendWithoutEnvironment(text, value, to: &output)
+        return .replaced
+      }
+      return .asWritten
     }
     return Data(output)
+  }
+
+  /// Writes a value in which every `value` in a list `env` is replaced, however deep the list lies.
+  private static func appendWithoutEnvironment(
+    _ text: JSONText, _ range: Range<Int>, isVariable: Bool = false, to output: inout [UInt8]
+  ) throws(JSONTextError) {
+    if text.isObject(range) {
+      try appendObject(text, range, to: &output) { (key, value, output) throws(JSONTextError) in
+        if isVariable, text.equals(key, "value") {
+          output += Array("\"REDACTED\"".utf8)
+        } else {
+          let isList = text.equals(key, "env") && text.isArray(value)
+          try appendWithoutEnvironment(text, value, isVariable: isList, to: &output)
+        }
+        return .replaced
+      }
+    } else if text.isArray(range) {
+      output.append(UInt8(ascii: "["))
+      var isFirst = true
+      try text.forEachElement(in: range) { (element) throws(JSONTextError) in
+        if !isFirst { output.append(UInt8(ascii: ",")) }
+        isFirst = false
+        try appendWithoutEnvironment(text, element, isVariable: isVariable, to: &output)
+      }
+      output.append(UInt8(ascii: "]"))
+    } else {
+      output += text.bytes[range]
+    }
   }
 
   private enum Member { case asWritten, replaced, left }

@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 package import SimulatedCluster
+import Synchronization
 
 /// A simulated cluster over sockets on 127.0.0.1: a Kubernetes API for `kubectl` and other clients, and an Ingress.
 package final class ClusterServer: Sendable {
@@ -43,6 +44,7 @@ package final class ClusterServer: Sendable {
   private let host: ClusterHost
   private let apiPort: Int
   private let ingressPort: Int
+  private let isStopped = Mutex(false)
 
   /// - Parameters:
   ///   - manifests: the objects to begin with.
@@ -84,8 +86,13 @@ package final class ClusterServer: Sendable {
       namespace: namespace)
   }
 
-  /// Closes everything.
+  /// Closes everything. A second call does nothing.
   package func stop() async {
+    let wasStopped = isStopped.withLock { stopped in
+      defer { stopped = true }
+      return stopped
+    }
+    if wasStopped { return }
     let host = host
     try? await host.loop.submit { host.end() }.get()
     try? await group.shutdownGracefully()

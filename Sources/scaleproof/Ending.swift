@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Harness
 
 /// Turns how a command ended into lines on standard error and the exit status.
@@ -10,16 +9,12 @@ enum Ending {
     do {
       status = try await body()
     } catch let error as HarnessError {
-      for line in error.lines { printToStandardError("scaleproof: \(line)") }
+      for line in error.lines { StandardOutput.complain(line) }
       status = error.status
     } catch {
-      printToStandardError("scaleproof: defect: \(error); please report it with the command that you typed")
+      StandardOutput.complain("defect: \(error); please report it with the command that you typed")
       status = .defect
     }
     if status != .passed { throw ExitCode(status.rawValue) }
-  }
-
-  private static func printToStandardError(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
   }
 }

@@ -31,7 +31,7 @@ extension ScaleProof {
     @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
     var output: String?
 
-    @Flag(help: "Print nothing but the verdicts.")
+    @Flag(help: "Print only the verdicts and where the files are.")
     var quiet = false
 
     func run() async throws {

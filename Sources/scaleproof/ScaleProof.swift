@@ -19,5 +19,5 @@ struct ScaleProof: AsyncParsableCommand {
         130 interrupted.
       """,
     version: ProgramVersion.text,
-    subcommands: [Run.self, Validate.self, Evaluate.self, Report.self, Cluster.self])
+    subcommands: [Run.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self, Cluster.self])
 }

@@ -13,7 +13,7 @@ private func curlError(_ body: () async throws -> Void) async throws -> CurlErro
   }
 }
 
-@Suite("Session against nginx", .serialized)
+@Suite("Session against nginx", .serialized, .timeLimit(.minutes(1)))
 struct CurlSessionNginxTests {
   let nginx: NginxServer
   let session: CurlSession
@@ -122,7 +122,7 @@ struct CurlSessionNginxTests {
   }
 }
 
-@Suite("Session against servers that misbehave", .serialized)
+@Suite("Session against servers that misbehave", .serialized, .timeLimit(.minutes(1)))
 struct CurlSessionFailureTests {
   private func failure(_ request: CurlRequest) async throws -> TransferFailure? {
     let session = try CurlSession(name: "test")
@@ -213,7 +213,7 @@ struct CurlSessionFailureTests {
   }
 }
 
-@Suite("Streams", .serialized)
+@Suite("Streams", .serialized, .timeLimit(.minutes(1)))
 struct CurlStreamTests {
   @Test("lines come while the response goes on, whatever the pieces it is sent in")
   func lines() async throws {

@@ -62,7 +62,8 @@ struct BadInputTests {
     #expect(profile.complaints.contains("no-such-profile.yaml"))
     #expect(manifest.code == 65)
     #expect(manifest.lines.count == 1, "\(manifest.lines)")
-    #expect(manifest.lines.first?.contains("no/such/folder") == true)
+    #expect(manifest.lines.first?.contains("profile.yaml:8: cluster.simulated.manifests") == true)
+    #expect(manifest.lines.first?.contains("no/such/folder; paths are relative to the profile") == true)
   }
 
   @Test("a target that does not answer is told before any load is sent")
@@ -74,7 +75,7 @@ struct BadInputTests {
 
     #expect(code == 69)
     #expect(lines.count == 1, "\(lines)")
-    #expect(lines.first?.contains("http://127.0.0.1:1") == true)
+    #expect(lines.first?.contains("profile.yaml:4: target.url: http://127.0.0.1:1") == true)
     #expect(!FileManager.default.fileExists(atPath: folder.file("out/run.sqlite")))
   }
 
@@ -129,5 +130,35 @@ struct BadInputTests {
     #expect(ending.code == 65)
     #expect(ending.complaints.split(separator: "\n").count == 1, "\(ending.complaints)")
     #expect(ending.complaints.contains(file))
+  }
+
+  @Test("a container, workload or autoscaler that the manifests do not have is named with the nearest one")
+  func wrongNames() async throws {
+    func validate(_ change: String) async throws -> Program.Ending {
+      try await Program.run(["validate", "Profiles/surge-and-rollout.yaml", "--set", change])
+    }
+
+    let container = try await validate("actions.release.rollout.setImage={aspnetcor: \"app:v2\"}")
+    let workload = try await validate("cluster.workload=deployment/aspnetcore-deploymen")
+    let autoscaler = try await validate("cluster.hpa=aspnetcore-hp")
+
+    #expect(container.code == 65)
+    #expect(container.complaints.contains("did you mean aspnetcore?"), "\(container.complaints)")
+    #expect(workload.code == 65)
+    #expect(workload.complaints.contains("did you mean aspnetcore-deployment?"), "\(workload.complaints)")
+    #expect(autoscaler.code == 65)
+    #expect(autoscaler.complaints.contains("did you mean aspnetcore-hpa?"), "\(autoscaler.complaints)")
+  }
+
+  @Test("a kubeconfig of the user's own is not overwritten by a simulated cluster")
+  func kubeconfigIsKept() async throws {
+    let folder = try TemporaryFolder()
+    let config = try folder.write("mine", to: "config")
+
+    let ending = try await Program.run(["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", config])
+
+    #expect(ending.code == 4)
+    #expect(ending.complaints.contains(config))
+    #expect(try folder.text("config") == "mine")
   }
 }

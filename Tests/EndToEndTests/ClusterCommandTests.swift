@@ -58,20 +58,25 @@ struct ClusterCommandTests {
           connectTo: \(ingress)
           servedBy: {pod: X-Pod, version: X-Version}
         cluster: {workload: deployment/aspnetcore-deployment, hpa: aspnetcore-hpa}
-        requests: [{name: list, path: /api/v1/items, headers: {Authorization: "Bearer {{env TEST_TOKEN}}"}}]
+        requests: [{name: list, path: /api/v1/items, headers: {Authorization: "Bearer {{env TEST_TOKEN}}", X-Api-Key: "literal-5530-key"}}]
         load: {phases: [{name: calm, for: 4s, rate: 50/s}]}
         expectations:
           - {name: steady, steadyReplicas: {during: calm, count: 3, of: ready}}
           - {name: no errors, errorBudget: {during: calm, objective: 99%}}
         """, to: "profile.yaml")
+      let config = try String(contentsOfFile: kubeconfig, encoding: .utf8)
+      let withToken = try folder.write(
+        config.replacingOccurrences(of: "user: {}", with: "user: {token: kubeconfig-8264-token}"), to: "with-token")
       let run = try await Program.run(
-        ["run", profile, "--kubeconfig", kubeconfig, "--context", "simulated", "--output", folder.file("out")],
+        ["run", profile, "--kubeconfig", withToken, "--context", "simulated", "--output", folder.file("out")],
         environment: ["TEST_TOKEN": "open-sesame-7391"])
       #expect(run.code == 0, "\(run.output)\n\(run.complaints)")
     }
 
     #expect(ending.code == 0)
-    try await checkSecrecy(of: folder.file("out"), secret: "open-sesame-7391")
+    for secret in ["open-sesame-7391", "literal-5530-key", "kubeconfig-8264-token"] {
+      try await checkSecrecy(of: folder.file("out"), secret: secret)
+    }
   }
 
   /// A credential is in none of the bytes that a run leaves.

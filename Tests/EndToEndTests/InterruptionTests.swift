@@ -46,6 +46,70 @@ struct InterruptionTests {
     let reason = try await Program.command(
       "sqlite3", ["-readonly", folder.file("run.sqlite"), "select end_reason from run"])
     #expect(reason.output.contains("interrupted"))
+    // What was cut off is not judged as if it had been whole.
+    let verdicts = try await Program.command(
+      "sqlite3",
+      ["-readonly", folder.file("run.sqlite"), "select distinct verdict from verdict where kind <> 'steadyReplicas'"])
+    #expect(verdicts.output == "inconclusive\n", "\(ending.output)")
+  }
+
+  @Test("phases that were to begin while the last answers were waited for did not begin")
+  func slowDrain() async throws {
+    let folder = try TemporaryFolder()
+    let profile = try folder.write(
+      """
+      apiVersion: scaleproof/v1
+      kind: Profile
+      metadata: {name: slow}
+      target: {url: http://api.example.com}
+      cluster:
+        simulated: {manifests: MANIFESTS, timeScale: 1, workload: {serviceTime: 6s}}
+        workload: deployment/aspnetcore-deployment
+      requests: [{name: list, path: /}]
+      load: {phases: [{name: first, for: 4s, rate: 20/s}, {name: second, for: 4s, rate: 20/s}]}
+      expectations: [{name: carried, throughput: {during: second, atLeast: 99%}}]
+      """.replacingOccurrences(of: "MANIFESTS", with: Program.repository + "/Profiles/manifests/aspnetcore"),
+      to: "profile.yaml")
+
+    let ending = try await Program.run(["run", profile, "--output", folder.file("out"), "--quiet"]) { process in
+      try await eventually {
+        let begun = try await Program.command(
+          "sqlite3", ["-readonly", folder.file("out/run.sqlite"), "select count(start_us) from phase"])
+        return begun.output == "1\n"
+      }
+      process.send(SIGINT)
+    }
+
+    #expect(ending.code == 130, "\(ending.complaints)")
+    let begun = try await Program.command(
+      "sqlite3", ["-readonly", folder.file("out/run.sqlite"), "select count(start_us) from phase"])
+    #expect(begun.output == "1\n")
+    #expect(ending.output.contains("inconclusive"), "\(ending.output)")
+  }
+
+  @Test("a reader of the output that goes away does not end the run")
+  func closedPipe() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await Program.command(
+      "bash",
+      [
+        "-c", "\"$0\" run Profiles/rollout-without-prestop.yaml --output \"$1\" | head -n 1; exit ${PIPESTATUS[0]}",
+        Program.binary, folder.path,
+      ])
+
+    #expect(ending.code == 1, "\(ending.complaints)")
+    #expect(FileManager.default.fileExists(atPath: folder.file("report.html")))
+    try await readOnlyRecording(in: folder)
+  }
+
+  /// Judging does not need to write.
+  private func readOnlyRecording(in folder: TemporaryFolder) async throws {
+    let recording = folder.file("run.sqlite")
+    try FileManager.default.setAttributes([.posixPermissions: 0o444], ofItemAtPath: recording)
+    let evaluation = try await Program.run(["evaluate", recording])
+    #expect(evaluation.code == 1, "\(evaluation.complaints)")
+    #expect(evaluation.output.contains("release costs no errors"))
   }
 
   @Test("a second Ctrl-C leaves at once, with the recording intact")

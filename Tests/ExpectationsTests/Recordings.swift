@@ -15,7 +15,14 @@ enum Recordings {
   static func timeline(
     _ name: String, phases: [(String, Double)], actions: [ActionSpan] = []
   ) throws -> Timeline {
-    let log = try WatchLog(Data(contentsOf: folder.appending(path: "\(name).jsonl")))
+    timeline(
+      name, log: try WatchLog(Data(contentsOf: folder.appending(path: "\(name).jsonl"))), phases: phases,
+      actions: actions)
+  }
+
+  static func timeline(
+    _ name: String, log: WatchLog, phases: [(String, Double)], actions: [ActionSpan] = []
+  ) -> Timeline {
     let cluster = ClusterDescription(
       context: "recorded", namespace: "production", deployment: "aspnetcore-deployment", autoscaler: "aspnetcore-hpa")
     var spans: [PhaseSpan] = []

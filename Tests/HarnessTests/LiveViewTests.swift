@@ -17,9 +17,9 @@ private func view(progress: RunProgress) -> LiveView {
     ], intervalLength: .seconds(5), end: .seconds(300))
 }
 
-private func interval(offered: Int, failed: Int) -> LoadInterval {
+private func interval(at start: Int = 60, offered: Int, failed: Int) -> LoadInterval {
   LoadInterval(
-    start: .seconds(60), end: .seconds(65), route: "list", offered: offered, sent: offered,
+    start: .seconds(start), end: .seconds(start + 5), route: "list", offered: offered, sent: offered,
     outcomes: [
       OutcomeTally(outcome: "200", failed: false, completed: offered - failed),
       OutcomeTally(outcome: "502", failed: true, completed: failed),
@@ -31,7 +31,7 @@ struct LiveViewTests {
   @Test("every line fits into the width of the terminal", arguments: [40, 80, 132])
   func fits(width: Int) {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 12)], lateness: .zero)
+    progress.add([interval(offered: 350, failed: 12), interval(at: 65, offered: 350, failed: 0)])
     progress.note(String(repeating: "a long message ", count: 20))
 
     let lines = view(progress: progress).view(at: .seconds(70), width: width)
@@ -42,7 +42,7 @@ struct LiveViewTests {
   @Test("rates are per second of wall time, whatever the time scale")
   func wallRates() {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 10)], lateness: .zero)
+    progress.add([interval(offered: 350, failed: 10), interval(at: 65, offered: 350, failed: 0)])
 
     let line = view(progress: progress).line(at: .seconds(70))
 
@@ -70,14 +70,26 @@ struct LiveViewTests {
     #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } })
   }
 
-  @Test("late answers to requests of an earlier interval do not count for the last one")
+  @Test("an interval is shown once the answers to its last requests are in, which come with the next one")
+  func lastAnswers() {
+    let progress = RunProgress()
+    progress.add([interval(offered: 350, failed: 0)])
+    var leftover = interval(offered: 2, failed: 0)
+    leftover.offered = 0
+
+    progress.add([leftover, interval(at: 65, offered: 350, failed: 0)])
+
+    #expect(progress.snapshot.lastInterval.start == .seconds(60))
+    #expect(progress.snapshot.lastInterval.offered == 350)
+    #expect(progress.snapshot.lastInterval.completed == 352)
+  }
+
+  @Test("answers that are later still count for the whole run only")
   func lateAnswers() {
     let progress = RunProgress()
-    progress.add([interval(offered: 350, failed: 0)], lateness: .zero)
-    var earlier = interval(offered: 0, failed: 3)
-    earlier.start = .seconds(55)
+    progress.add([interval(offered: 350, failed: 0), interval(at: 65, offered: 350, failed: 0)])
 
-    progress.add([earlier], lateness: .zero)
+    progress.add([interval(at: 55, offered: 0, failed: 3), interval(at: 70, offered: 350, failed: 0)])
 
     #expect(progress.snapshot.failed == 3)
     #expect(progress.snapshot.lastInterval.failed == 0)

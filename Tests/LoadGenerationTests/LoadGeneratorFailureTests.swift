@@ -7,7 +7,7 @@ import TestServers
 import Testing
 import Units
 
-@Suite("Load against servers that fail", .serialized)
+@Suite("Load against servers that fail", .serialized, .timeLimit(.minutes(1)))
 struct LoadGeneratorFailureTests {
   @Test("connection refused is counted at the planned rate, with the system's error")
   func refused() async throws {

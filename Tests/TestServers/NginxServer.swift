@@ -1,4 +1,6 @@
 package import Foundation
+import Glibc
+import Synchronization
 
 /// An nginx of its own for a test: in a folder that goes away with it, on ports that the kernel has chosen.
 ///
@@ -11,7 +13,8 @@ package final class NginxServer: Sendable {
   package let tlsPort: Int
   /// As ``tlsPort``, but only for clients with a certificate of the same authority.
   package let clientCertificatePort: Int
-  private let process: Process
+  private let process: ChildProcess
+  private let hasEnded = Mutex(false)
 
   /// - Parameter workers: nginx worker processes.
   package init(workers: Int = 1) throws {
@@ -23,18 +26,14 @@ package final class NginxServer: Sendable {
     (port, tlsPort, clientCertificatePort) = (ports[0], ports[1], ports[2])
     try Self.configuration(folder: folder, ports: ports, workers: workers)
       .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/sbin/nginx")
-    process.arguments = ["-p", folder.path, "-c", "nginx.conf", "-e", folder.appendingPathComponent("error.log").path]
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    process = try ChildProcess([
+      "/usr/sbin/nginx", "-p", folder.path, "-c", "nginx.conf", "-e", folder.appendingPathComponent("error.log").path,
+    ])
     for port in ports { try FreePort.awaitListener(port) }
   }
 
   deinit {
-    kill(process.processIdentifier, SIGCONT)
-    process.terminate()
-    process.waitUntilExit()
+    end(with: SIGTERM)
     try? FileManager.default.removeItem(at: folder)
   }
 
@@ -46,7 +45,7 @@ package final class NginxServer: Sendable {
 
   /// The processes that answer requests.
   package func workerProcesses() throws -> [pid_t] {
-    let children = "/proc/\(process.processIdentifier)/task/\(process.processIdentifier)/children"
+    let children = "/proc/\(process.identifier)/task/\(process.identifier)/children"
     return try String(contentsOfFile: children, encoding: .utf8).split(separator: " ").compactMap { pid_t($0) }
   }
 
@@ -54,10 +53,22 @@ package final class NginxServer: Sendable {
   /// or ends, so this ends nginx.
   package func stopAndReadLog() throws -> [[Substring]] {
     // QUIT: every answer that was begun is ended and logged.
-    kill(process.processIdentifier, SIGQUIT)
-    process.waitUntilExit()
+    end(with: SIGQUIT)
     let log = try String(contentsOf: folder.appendingPathComponent("access.log"), encoding: .utf8)
     return log.split(separator: "\n").map { $0.split(separator: " ") }
+  }
+
+  /// Ends nginx, unless that was done before.
+  private func end(with signal: Int32) {
+    let isFirst = hasEnded.withLock { hasEnded in
+      defer { hasEnded = true }
+      return !hasEnded
+    }
+    guard isFirst else { return }
+    // A worker that a test has frozen would not end.
+    for worker in (try? workerProcesses()) ?? [] { kill(worker, SIGCONT) }
+    process.signal(signal)
+    process.awaitEnd()
   }
 
   private static func configuration(folder: URL, ports: [Int], workers: Int) -> String {

@@ -2,7 +2,26 @@ package import Foundation
 
 /// An authority, a server certificate for `localhost` and 127.0.0.1, and a client certificate, made by openssl.
 package enum TestCertificates {
+  private static let files = Result { try makeOnce() }
+
+  /// Writes them into a folder. They are made once in a process, since that takes longer than most tests.
   package static func make(in folder: URL) throws {
+    for (name, content) in try files.get() { try content.write(to: folder.appendingPathComponent(name)) }
+  }
+
+  private static func makeOnce() throws -> [String: Data] {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("scaleproof-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try makeFiles(in: folder)
+    var files: [String: Data] = [:]
+    for name in ["authority.pem", "server.pem", "server.key", "client.pem", "client.key"] {
+      files[name] = try Data(contentsOf: folder.appendingPathComponent(name))
+    }
+    return files
+  }
+
+  private static func makeFiles(in folder: URL) throws {
     try openssl(
       folder,
       "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=scaleproof-test-authority "
@@ -24,15 +43,12 @@ package enum TestCertificates {
   }
 
   private static func openssl(_ folder: URL, _ arguments: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-    process.arguments = arguments.split(separator: " ").map(String.init)
-    process.currentDirectoryURL = folder
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw TestServerError("openssl \(arguments) failed") }
+    let words = arguments.split(separator: " ").map { word in
+      let isFile = [".pem", ".key", ".csr", ".ext"].contains { word.hasSuffix($0) }
+      return isFile ? folder.appendingPathComponent(String(word)).path : String(word)
+    }
+    let process = try ChildProcess(["/usr/bin/openssl"] + words)
+    guard process.awaitEnd() == 0 else { throw TestServerError("openssl \(arguments) failed") }
   }
 }
 

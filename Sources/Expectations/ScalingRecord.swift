@@ -1,0 +1,171 @@
+package import AutoscalerModel
+package import KubernetesObjects
+package import RunTimeline
+import Units
+
+/// What a recording shows of the work of an autoscaler: its syncs, and every change of the wanted replicas.
+package struct ScalingRecord: Sendable {
+  package let version: KubernetesVersion
+  /// The recorded version of the API server, where it is one that is modelled.
+  package let versionIsKnown: Bool
+  package let settings: ControllerSettings
+  package private(set) var syncs: [ObservedSync]
+  package let changes: [ObservedChange]
+  let timeline: Timeline
+  let history: ClusterHistory
+
+  /// Slack for the length of a sync, for queueing and for clocks inside the control plane.
+  static let slack = Duration.milliseconds(200)
+
+  /// `nil` when no cluster was watched, or nothing was seen of its autoscaler or its workload.
+  package init?(_ timeline: Timeline, settings: ControllerSettings = .defaults) {
+    guard let history = timeline.cluster, !history.autoscaler.isEmpty, !history.deployment.isEmpty else { return nil }
+    self.timeline = timeline
+    self.history = history
+    self.settings = settings
+    let recorded = timeline.run.cluster?.serverVersion.flatMap(KubernetesVersion.init(text:))
+    version = recorded ?? .v1_36
+    versionIsKnown = recorded != nil
+    let syncs = ObservedSync.syncs(of: history, settings: settings, version: recorded ?? .v1_36)
+    let changes = ObservedChange.changes(of: history, syncs: syncs, timeline: timeline, settings: settings)
+    self.syncs = syncs
+    self.changes = changes
+    for change in changes {
+      guard case .autoscaler = change.author, let index = change.sync else { continue }
+      self.syncs[index].take(change)
+    }
+  }
+
+  /// The plans by which a change may have been decided: those of all versions of the spec in force about that time.
+  func plans(at: InstantBounds) -> [ScalingPlan] {
+    let versions = history.autoscaler
+    var specs: [HorizontalPodAutoscaler.Spec] = []
+    for (index, version) in versions.enumerated() where !version.deleted {
+      let end = index + 1 < versions.count ? versions[index + 1].at.latest : timeline.lastInstant
+      let isInForce = version.at.earliest <= at.latest && end + .seconds(1) >= at.earliest
+      if isInForce || (index == 0 && at.latest <= version.at.earliest), !specs.contains(version.object.spec) {
+        specs.append(version.object.spec)
+      }
+    }
+    return specs.map { ScalingPlan($0, settings: settings, version: self.version) }
+  }
+
+  /// Whether the controller may have been restarted in a stretch of time, so that it forgot what it knew.
+  ///
+  /// A new leader begins its own rhythm one period after it took over. Where the status writes keep to a rhythm of
+  /// whole periods right through the stretch, there was none.
+  func mayHaveRestarted(from start: Duration, to end: Duration) -> Bool {
+    let period = rhythm
+    let heard = syncs.map(\.at.latest)
+    guard let before = heard.last(where: { $0 <= start }) ?? heard.first,
+      let after = heard.first(where: { $0 >= end }) ?? heard.last
+    else { return true }
+    let marks = heard.filter { $0 >= before && $0 <= after }
+    return zip(marks, marks.dropFirst()).contains { one, next in
+      let length = (next - one).seconds
+      let count = max((length / period.seconds).rounded(), 1)
+      return (length - count * period.seconds).magnitude > 0.5
+    }
+  }
+
+  /// The length of time from one sync to the next, as it shows in the writes that follow directly.
+  private var rhythm: Duration {
+    let heard = syncs.map(\.at.latest)
+    let steps = zip(heard, heard.dropFirst()).map { $1 - $0 }
+      .filter { $0 >= settings.syncPeriod - .seconds(1) && $0 <= settings.syncPeriod + .seconds(3) }.sorted()
+    return steps.isEmpty ? settings.syncPeriod : steps[steps.count / 2]
+  }
+
+  /// Whether something may have been missed of a resource in a stretch of time.
+  func isBlind(from start: Duration, to end: Duration) -> Bool {
+    [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural].contains { resource in
+      (history.gaps[resource] ?? []).contains { $0.earliest < end && $0.latest > start }
+    }
+  }
+}
+
+/// One sync of the autoscaler that left a trace: a write of its status.
+package struct ObservedSync: Sendable {
+  package let at: InstantBounds
+  package let plan: ScalingPlan
+  package let autoscaler: HorizontalPodAutoscaler
+  package let status: HorizontalPodAutoscaler.Status
+  /// The count at the start of the sync, as the status has it.
+  package let current: Int
+  /// The count that the status wants.
+  package let desired: Int
+  let inputs: [SyncInput]
+  let statusReplicas: Int
+  /// What the metrics may have asked for; `nil` where they do not tell, or failed.
+  private(set) var raw: ClosedRange<Int>?
+  /// No recommendation came of this sync, since metrics failed.
+  let failed: Bool
+  /// The change of the wanted replicas that this sync made.
+  package private(set) var change: ObservedChange?
+  /// Whether `lastScaleTime` moved with this write.
+  let scaled: Bool
+
+  /// Notes the change that this sync made. With `spec.behavior`, growth proves that the metrics asked for as much.
+  mutating func take(_ change: ObservedChange) {
+    self.change = change
+    if plan.behavior != nil, change.to > change.from, let known = raw, known.upperBound >= change.to {
+      raw = max(known.lowerBound, change.to)...known.upperBound
+    }
+  }
+
+  static func syncs(
+    of history: ClusterHistory, settings: ControllerSettings, version: KubernetesVersion
+  ) -> [ObservedSync] {
+    let versions = history.autoscaler
+    return versions.indices.compactMap { index in
+      let observed = versions[index]
+      guard !observed.deleted, let status = observed.object.status, status.conditions != nil,
+        index == 0 || versions[index - 1].object.status != status
+      else { return nil }
+      let before = index > 0 ? versions[index - 1].object.status?.lastScaleTime : status.lastScaleTime
+      return ObservedSync(
+        observed, status: status, scaled: status.lastScaleTime != before, history: history, settings: settings,
+        version: version)
+    }
+  }
+
+  private init(
+    _ observed: ObjectVersion<HorizontalPodAutoscaler>, status: HorizontalPodAutoscaler.Status, scaled: Bool,
+    history: ClusterHistory, settings: ControllerSettings, version: KubernetesVersion
+  ) {
+    at = observed.at
+    autoscaler = observed.object
+    plan = ScalingPlan(observed.object.spec, settings: settings, version: version)
+    self.status = status
+    self.scaled = scaled
+    current = status.currentReplicas ?? 0
+    desired = status.desiredReplicas ?? current
+    let active = status.condition("ScalingActive")
+    failed = active.map { !$0.isTrue } ?? true
+    let seen = history.currentReplicas.range(at: at.latest) ?? current...current
+    statusReplicas = seen.lowerBound
+    let situation = PodSituation(history.pods, at: at)
+    inputs = SyncInput.possible(plan: plan, status: status, situation: situation, statusReplicas: statusReplicas)
+    if failed { return }
+    var low: Int?
+    var high = 0
+    for input in inputs {
+      guard let wanted = decision(of: input, settings: settings, version: version).rawRecommendation else { continue }
+      low = min(low ?? wanted, wanted)
+      high = max(high, wanted)
+    }
+    raw = low.map { $0...high }
+  }
+
+  /// What a controller without memory makes of an input.
+  private func decision(
+    of input: SyncInput, settings: ControllerSettings, version: KubernetesVersion
+  ) -> Decision {
+    var controller = HPAController(settings: settings, version: version)
+    return controller.sync(
+      at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: target, pods: input.pods, metrics: input.metrics)
+  }
+
+  /// The target as the sync found it. Its selector plays no part here.
+  var target: ScaleTarget { ScaleTarget(specReplicas: current, statusReplicas: statusReplicas, selector: "all=pods") }
+}

@@ -1,0 +1,55 @@
+import KubernetesObjects
+import Profiles
+import SimulatedCluster
+import Units
+
+/// Whether the names in a profile are those of the workload: the Deployment, its autoscaler, its containers.
+///
+/// A rollout of an image to a container that is not there would add that container to the Deployment, as a strategic
+/// merge patch does with names that it does not know.
+struct WorkloadNames {
+  let profile: Profile
+
+  /// What is wrong with the images of actions, given the Deployment that they are for.
+  func problems(in deployment: Deployment) -> [String] {
+    let containers = deployment.spec.template.spec.containers?.map(\.name) ?? []
+    return profile.actions.flatMap { action -> [String] in
+      guard case .setImage(let images) = action.kind else { return [] }
+      return images.keys.sorted().filter { !containers.contains($0) }.map { name in
+        "\(profile.source): the action \(action.name) sets the image of the container \(name), which "
+          + "deployment/\(deployment.metadata.name ?? "") does not have; " + Self.hint(name, among: containers)
+      }
+    }
+  }
+
+  /// What is wrong with the names of the cluster's objects, given the manifests of a simulated one.
+  func problems(in manifests: [ClusterManifest]) -> [String] {
+    guard let cluster = profile.cluster else { return [] }
+    func named(_ kind: String) -> [String] {
+      manifests.filter { $0.object["kind"]?.string == kind }.compactMap { $0.object["metadata", "name"]?.string }
+    }
+    var problems: [String] = []
+    if !named("Deployment").contains(cluster.deployment) {
+      problems.append(
+        "\(profile.source): cluster.workload: no manifest has a Deployment named \(cluster.deployment); "
+          + Self.hint(cluster.deployment, among: named("Deployment")))
+    }
+    if let autoscaler = cluster.autoscaler, !named("HorizontalPodAutoscaler").contains(autoscaler) {
+      problems.append(
+        "\(profile.source): cluster.hpa: no manifest has a HorizontalPodAutoscaler named \(autoscaler); "
+          + Self.hint(autoscaler, among: named("HorizontalPodAutoscaler")))
+    }
+    for manifest in manifests where manifest.object["kind"]?.string == "Deployment" {
+      guard manifest.object["metadata", "name"]?.string == cluster.deployment,
+        let deployment = try? manifest.object.decoded(as: Deployment.self)
+      else { continue }
+      problems += self.problems(in: deployment)
+    }
+    return problems
+  }
+
+  private static func hint(_ name: String, among names: [String]) -> String {
+    if let nearest = Spelling.nearest(to: name, among: names) { return "did you mean \(nearest)?" }
+    return names.isEmpty ? "there is none" : "there are: \(names.sorted().joined(separator: ", "))"
+  }
+}

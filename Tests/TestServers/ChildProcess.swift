@@ -1,0 +1,44 @@
+import Glibc
+
+/// A child process whose end is waited for by the system call itself, for a bounded time.
+///
+/// `Foundation.Process` learns of the end from a run loop, which a thread of the concurrency pool does not turn: a test that
+/// waits there may wait for ever.
+final class ChildProcess: Sendable {
+  let identifier: pid_t
+
+  /// - Parameter arguments: the path of the program first.
+  init(_ arguments: [String]) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
+      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+    }
+    let pointers = arguments.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    var identifier: pid_t = 0
+    let code = posix_spawn(&identifier, arguments[0], &actions, nil, pointers + [nil], environ)
+    guard code == 0 else { throw TestServerError("\(arguments[0]): \(String(cString: strerror(code)))") }
+    self.identifier = identifier
+  }
+
+  func signal(_ number: Int32) {
+    kill(identifier, number)
+  }
+
+  /// Waits for the end, and kills the process when it takes more than ten seconds. To be called once.
+  ///
+  /// - Returns: the exit code; `nil` when a signal ended it.
+  @discardableResult
+  func awaitEnd() -> Int32? {
+    var status: Int32 = 0
+    var checks = 0
+    while waitpid(identifier, &status, WNOHANG) == 0 {
+      checks += 1
+      if checks == 2000 { signal(SIGKILL) }
+      usleep(5000)
+    }
+    return status & 0x7f == 0 ? status >> 8 & 0xff : nil
+  }
+}
