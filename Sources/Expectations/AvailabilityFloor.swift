@@ -36,9 +36,8 @@ extension Expectation.AvailabilityFloor {
       }
       if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
       if let unknown = envelope.pieces(from: window.earliest, to: window.latest).first(where: { $0.range == nil }) {
-        return .inconclusive(
-          "nothing is known from \(unknown.from.plain) to \(unknown.to.plain) of the run", window: window,
-          evidence: evidence)
+        return .unknown(
+          unknown.from, unknown.to, run, resource: Deployment.resource.plural, window: window, evidence: evidence)
       }
       guard let tightest = concerned.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
         return .inconclusive("no status of the Deployment was seen in \(during)", window: window)

@@ -13,25 +13,32 @@ extension Expectation.ErrorBudget {
     case .known(let stretch):
       let load = LoadInWindow(run, stretch, route: route)
       let window = stretch.hull
-      if load.isEmpty { return .inconclusive("no request was due in \(during)", window: window) }
+      let guardian = GeneratorGuard(run, in: window)
+      if load.isEmpty {
+        return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
+      }
       let evidence = rows(load, run, window)
       let finding = sentence(load)
-      if let reason = GeneratorGuard(run, in: window).saturated {
+      let unseen = unseen(run, stretch)
+      if let reason = guardian.saturated {
         // What the server itself refused is no fault of the generator, whatever else was not sent.
-        let most = load.certain.offered + load.perhaps.offered
-        if confidence == nil, !stretch.cut, load.certain.answeredFailures > budget(of: most) {
+        let most = load.certain.offered + load.perhaps.offered + (unseen ?? 0)
+        if confidence == nil, unseen != nil, load.certain.answeredFailures > budget(of: most) {
           return .fail(
             "\(finding); \(load.certain.answeredFailures.grouped) of them were answered so, although the \(reason)",
             window: window, evidence: evidence)
         }
         return .untrusted(reason, finding: finding, window: window, evidence: evidence)
       }
-      if stretch.cut, let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
-      }
-      var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load, finding)
-      if opinion.verdict == .pass, let unfinished = stretch.unfinished {
-        opinion = .inconclusive(unfinished, finding: "\(finding) so far")
+      var opinion = confidence.map { inferred($0, load, finding, unseen ?? 0) } ?? counted(load, finding, unseen ?? 0)
+      if opinion.verdict != .fail || unseen == nil {
+        let soFar = "\(finding) so far"
+        let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)
+        if let missing, missing.isUntrusted { return missing }
+        if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
+          return .inconclusive(unfinished, finding: soFar, window: window, evidence: evidence)
+        }
+        if let missing { return missing }
       }
       opinion.window = window
       opinion.evidence = evidence
@@ -39,34 +46,48 @@ extension Expectation.ErrorBudget {
     }
   }
 
+  /// The most requests of the window that are not recorded: planned where the recording has a hole, or after the run was
+  /// cut. `nil` where nobody knows how many they would have been.
+  private func unseen(_ run: RunView, _ stretch: RunView.Stretch) -> Int? {
+    if stretch.cut, stretch.plannedEnd == nil { return nil }
+    let (coverage, window) = (LoadCoverage(run), stretch.hull)
+    guard stretch.cut || coverage.hole(from: window.earliest, to: window.latest) != nil else { return 0 }
+    return coverage.mostUnrecorded(
+      from: window.earliest, to: max(window.latest, stretch.plannedEnd ?? window.latest))
+  }
+
   private func budget(of requests: Int) -> Int { objective.complement.floor(of: requests) }
 
-  /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best.
-  private func extremes(_ load: LoadInWindow) -> (worst: (failed: Int, of: Int), best: (failed: Int, of: Int)) {
+  /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best
+  /// (requests that are not recorded at all succeeded).
+  private func extremes(_ load: LoadInWindow, _ unseen: Int) -> (
+    worst: (failed: Int, of: Int), best: (failed: Int, of: Int)
+  ) {
     let (certain, perhaps) = (load.certain, load.perhaps)
     let known = certain.succeeded + certain.failed
     let unknown = certain.unaccounted + perhaps.unaccounted
     return (
       (certain.failed + perhaps.failed + unknown, known + perhaps.failed + unknown),
-      (certain.failed, known + perhaps.succeeded + unknown)
+      (certain.failed, known + perhaps.succeeded + unknown + unseen)
     )
   }
 
-  private func counted(_ load: LoadInWindow, _ finding: String) -> Opinion {
-    let (worst, best) = extremes(load)
+  private func counted(_ load: LoadInWindow, _ finding: String, _ unseen: Int) -> Opinion {
+    let (worst, best) = extremes(load, unseen)
     if worst.failed <= budget(of: worst.of) {
       let left = budget(of: worst.of) - worst.failed
       return .pass("\(finding): \(left.grouped) of the budget left")
     }
     if best.failed > budget(of: best.of) {
-      return .fail("\(finding): \((best.failed - budget(of: best.of)).grouped) too many")
+      let lacking = unseen > 0 ? ", even if the \(unseen.of("request")) that may be missing had all succeeded" : ""
+      return .fail("\(finding): \((best.failed - budget(of: best.of)).grouped) too many\(lacking)")
     }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
   }
 
-  private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
-    let (worst, best) = extremes(load)
+  private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String, _ unseen: Int) -> Opinion {
+    let (worst, best) = extremes(load, unseen)
     let allowed = objective.complement.fraction
     let upper = ProportionInterval.clopperPearsonUpper(
       failures: worst.failed, of: worst.of, confidence: confidence.fraction)

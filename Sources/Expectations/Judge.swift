@@ -42,7 +42,7 @@ struct Opinion: Equatable {
   var reason: String?
   var window: InstantBounds?
   var evidence: [Evidence] = []
-  /// Whether it is the generator that failed, so that the run says nothing about the cluster.
+  /// Whether it is the generator or the observer that failed, so that the run says nothing about the cluster.
   var isUntrusted = false
 
   static func pass(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
@@ -67,6 +67,16 @@ struct Opinion: Equatable {
   ) -> Opinion {
     var opinion = inconclusive(reason, finding: finding, window: window, evidence: evidence)
     opinion.isUntrusted = true
+    return opinion
+  }
+
+  /// Inconclusive, since nothing is known over a part of the window; untrusted where the observer had lost the cluster.
+  static func unknown(
+    _ from: Duration, _ to: Duration, _ run: RunView, resource: String, window: InstantBounds, evidence: [Evidence]
+  ) -> Opinion {
+    var opinion = inconclusive(
+      "nothing is known from \(from.plain) to \(to.plain) of the run", window: window, evidence: evidence)
+    opinion.isUntrusted = run.wasUnwatched(resource, from: from, to: to)
     return opinion
   }
 }

@@ -25,7 +25,8 @@ package struct Judgement: Sendable, Equatable {
   package var reason: String?
   /// The stretch of the run that was judged.
   package var window: InstantBounds?
-  /// Whether it is undecided because the load generator did not do what was asked of it.
+  /// Whether it is undecided because the load generator did not do what was asked of it, or the observer
+  /// lost sight of the cluster.
   package var isUntrusted: Bool
   package var evidence: [Evidence]
 

@@ -19,7 +19,10 @@ extension Expectation.Latency {
     case .known(let stretch):
       let load = LoadInWindow(run, stretch, route: route, latency: from == .due ? .due : .send)
       let window = stretch.hull
-      if load.isEmpty { return .inconclusive("no request was due in \(during)", window: window) }
+      let guardian = GeneratorGuard(run, in: window)
+      if load.isEmpty {
+        return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
+      }
       var all = load.certain.latency
       all.merge(load.perhaps.latency)
       guard let quantile = all.quantileBounds(percentile / 100) else {
@@ -27,12 +30,18 @@ extension Expectation.Latency {
       }
       let evidence = rows(load, run, stretch)
       let value = "p\(percentileText) \(Self.text(quantile)) of \(all.count.grouped) successful requests"
-      if let reason = GeneratorGuard(run, in: window).saturated {
+      if let reason = guardian.saturated {
         return .untrusted(reason, finding: value, window: window, evidence: evidence)
+      }
+      if guardian.hole?.isCut == false,
+        let opinion = guardian.missingLoad(finding: value, window: window, evidence: evidence)
+      {
+        return opinion
       }
       if let unfinished = stretch.unfinished, stretch.cut {
         return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)
       }
+      if let opinion = guardian.missingLoad(finding: value, window: window, evidence: evidence) { return opinion }
       guard all.count >= requestsNeeded else {
         return .inconclusive(
           "\(all.count.of("request")) succeeded, and a bound on p\(percentileText) takes \(requestsNeeded.grouped)",
@@ -48,11 +57,13 @@ extension Expectation.Latency {
   ) -> Opinion {
     let limit = below - .microseconds(1)
     let (certain, perhaps) = (load.certain.latency.countAbove(limit), load.perhaps.latency.countAbove(limit))
-    let worst = isBelow(
-      slow: certain.upperBound + perhaps.upperBound, of: load.certain.latency.count + perhaps.upperBound)
+    // The requests without a known end may be the slowest of all.
+    let unknown = load.certain.unaccounted + load.perhaps.unaccounted
+    let slowest = perhaps.upperBound + unknown
+    let worst = isBelow(slow: certain.upperBound + slowest, of: load.certain.latency.count + slowest)
     let best = isBelow(
       slow: certain.lowerBound,
-      of: load.certain.latency.count + load.perhaps.latency.count - perhaps.lowerBound)
+      of: load.certain.latency.count + load.perhaps.latency.count - perhaps.lowerBound + unknown)
     if !best {
       let margin = (quantile.lowerBound - below).plain
       return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
@@ -63,7 +74,9 @@ extension Expectation.Latency {
       return .pass("\(value), \(margin) below \(below.text)", window: window, evidence: evidence)
     }
     return .inconclusive(
-      "the bound lies between what buckets and the edges of the window allow", finding: value, window: window,
+      unknown > 0
+        ? "the end of \(unknown.of("request")) is not recorded, and the slowest may be among them"
+        : "the bound lies between what buckets and the edges of the window allow", finding: value, window: window,
       evidence: evidence)
   }
 

@@ -20,15 +20,47 @@ struct Reaching {
       let (envelope, reason) = run.envelope(count)
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(start.earliest, start.latest + within)
-      let guardian = GeneratorGuard(run, in: window)
-      if let reason = guardian.tooLittleLoad { return .untrusted(reason, window: window) }
+      if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .untrusted(reason, window: window) }
       var opinion = judge(envelope, from: start, run)
+      if let objection = missingLoad(for: opinion.verdict, envelope, from: start, run) { opinion = objection }
+      if opinion.verdict == .inconclusive, wasBlind(envelope, from: start, run) { opinion.isUntrusted = true }
       opinion.window = window
       opinion.evidence += CountEvidence.changes(of: count, envelope, in: window)
       opinion.evidence += CountEvidence.gaps(run, resource: run.resource(of: count), in: window)
       if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
       return opinion
     }
+  }
+
+  /// The load that is missing up to the moment that decided; what came after a goal was reached does not matter.
+  private func missingLoad(
+    for verdict: Verdict, _ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView
+  ) -> Opinion? {
+    var end = start.latest + within
+    if verdict == .pass, case .reached(let bounds) = envelope.first(condition, from: start.latest) {
+      end = min(end, bounds.latest)
+    }
+    let window = InstantBounds(start.earliest, max(end, start.earliest))
+    return GeneratorGuard(run, in: window).missingLoad(window: window)
+  }
+
+  /// Whether the goal is open since the cluster was not watched, and not only since a change was seen too coarsely.
+  private func wasBlind(_ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView) -> Bool {
+    let resource = run.resource(of: count)
+    func unwatched(_ from: Duration, _ to: Duration) -> Bool {
+      envelope.pieces(from: from, to: to).contains {
+        $0.range == nil && run.wasUnwatched(resource, from: $0.from, to: $0.to)
+      }
+    }
+    let deadline = start + within
+    let around = envelope.pieces(from: deadline.earliest, to: deadline.latest + .microseconds(1))
+    if around.contains(where: { $0.range == nil }), unwatched(start.earliest, deadline.latest + .microseconds(1)) {
+      return true
+    }
+    if around.contains(where: { $0.range.map { condition.mayHold(in: $0) && !condition.mustHold(in: $0) } ?? false }) {
+      return false
+    }
+    return unwatched(start.earliest, deadline.latest)
   }
 
   private func judge(_ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView) -> Opinion {

@@ -18,11 +18,19 @@ extension Expectation.RolloutCompletes {
     let start = InstantBounds(sent, span.answered ?? run.timeline.lastInstant)
     guard let rollout = run.rollout(of: action) else {
       let seen = cluster.deployment.isEmpty ? "nothing was seen of the Deployment" : "the pod template did not change"
-      return .inconclusive("no rollout was seen after action \(action): \(seen)")
+      var opinion = Opinion.inconclusive("no rollout was seen after action \(action): \(seen)")
+      opinion.isUntrusted = run.wasUnwatched(
+        Deployment.resource.plural, from: start.earliest, to: start.latest + within)
+      return opinion
     }
     let window = InstantBounds(start.earliest, start.latest + within)
     var opinion = judge(rollout, from: start, cluster, run)
     opinion.window = window
+    if opinion.verdict == .inconclusive {
+      let doubt = rollout.completed ?? window
+      opinion.isUntrusted = run.wasUnwatched(
+        Deployment.resource.plural, from: doubt.earliest, to: min(doubt.latest, window.latest))
+    }
     opinion.evidence = rows(rollout, cluster, run, window)
     if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
     return opinion

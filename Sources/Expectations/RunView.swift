@@ -177,4 +177,10 @@ struct RunView {
   func gaps(in resource: String, from start: Duration, to end: Duration) -> [InstantBounds] {
     (timeline.cluster?.gaps[resource] ?? []).filter { $0.earliest < end && $0.latest > start }
   }
+
+  /// Whether the observer had lost sight of a resource in a part of a stretch, before the run ended.
+  func wasUnwatched(_ resource: String, from start: Duration, to end: Duration) -> Bool {
+    let ending = timeline.run.endedAt ?? timeline.lastInstant
+    return gaps(in: resource, from: start, to: min(end, ending)).contains { $0.earliest < min(end, ending) }
+  }
 }

@@ -14,6 +14,7 @@ extension Expectation.ScaleDown {
     for other in opinions.dropFirst() {
       let verdicts = [result.verdict, other.verdict]
       result.verdict = verdicts.contains(.fail) ? .fail : verdicts.contains(.inconclusive) ? .inconclusive : .pass
+      result.isUntrusted = result.verdict == .inconclusive && (result.isUntrusted || other.isUntrusted)
       result.finding += "; " + other.finding
       let reasons = [result.reason, other.reason].compactMap { $0 }
       result.reason = result.verdict == .inconclusive ? reasons.joined(separator: "; ") : nil
@@ -40,6 +41,11 @@ extension Expectation.ScaleDown {
       drops.prefix(5).map { Evidence(at: $0.at, "\(of.rawValue) replicas \($0.from) -> \($0.to)") }
       + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
     let early = drops.first { $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore }
+    // What came after a fall that decides does not matter.
+    let deciding = early.map { InstantBounds(start.earliest, max($0.at.latest, start.earliest)) } ?? window
+    if let opinion = GeneratorGuard(run, in: deciding).missingLoad(window: window, evidence: evidence) {
+      return opinion
+    }
     if let early {
       let after = InstantBounds(early.at.earliest - start.latest, early.at.latest - start.earliest)
       let margin = notBefore - after.latest
@@ -53,9 +59,8 @@ extension Expectation.ScaleDown {
         window: window, evidence: evidence)
     }
     if let unknown = envelope.pieces(from: start.earliest, to: window.latest).first(where: { $0.range == nil }) {
-      return .inconclusive(
-        "nothing is known from \(unknown.from.plain) to \(unknown.to.plain) of the run", window: window,
-        evidence: evidence)
+      return .unknown(
+        unknown.from, unknown.to, run, resource: run.resource(of: of), window: window, evidence: evidence)
     }
     guard let first = drops.first else {
       return .pass("never fell in the \((envelope.end - start.latest).plain) that were watched", window: window)

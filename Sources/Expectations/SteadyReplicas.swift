@@ -13,12 +13,18 @@ extension Expectation.SteadyReplicas {
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(
         stretch.start.earliest + settle, max(stretch.end.latest, stretch.start.earliest + settle))
-      if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .untrusted(reason, window: window) }
+      let guardian = GeneratorGuard(run, in: window)
+      if let reason = guardian.tooLittleLoad { return .untrusted(reason, window: window) }
       let evidence =
         CountEvidence.changes(of: of, envelope, in: window)
         + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
       let certain = envelope.always(count, from: stretch.start.latest + settle, to: stretch.end.earliest)
       if case .no(let from, let to, let range) = certain, from < to {
+        // What came after the moment that decides does not matter.
+        let deciding = InstantBounds(stretch.start.earliest, from)
+        if let opinion = GeneratorGuard(run, in: deciding).missingLoad(window: window, evidence: evidence) {
+          return opinion
+        }
         let start = (from - stretch.start.earliest).plain
         return .fail(
           "\(CountEvidence.text(range)) \(of.rawValue) from \(from.plain) to \(to.plain) of the run "
@@ -26,6 +32,7 @@ extension Expectation.SteadyReplicas {
           evidence: evidence + ScalingClues.clues(run, in: window))
       }
       if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
+      if let opinion = guardian.missingLoad(window: window, evidence: evidence) { return opinion }
       guard stretch.end.earliest > stretch.start.latest + settle else {
         return .inconclusive("nothing is left of \(during) after \(settle.text)", window: window)
       }
@@ -38,8 +45,7 @@ extension Expectation.SteadyReplicas {
           "\(CountEvidence.text(range)) from \(from.plain) to \(to.plain), which may lie outside of \(during)",
           window: window, evidence: evidence)
       case .perhaps(let from, let to, nil):
-        return .inconclusive(
-          "nothing is known from \(from.plain) to \(to.plain) of the run", window: window, evidence: evidence)
+        return .unknown(from, to, run, resource: run.resource(of: of), window: window, evidence: evidence)
       case .perhaps(let from, let to, let range?):
         return .inconclusive(
           "between \(range.lowerBound) and \(range.upperBound) from \(from.plain) to \(to.plain): too coarse to tell",

@@ -9,7 +9,10 @@ extension Expectation.Throughput {
     case .known(let stretch):
       let load = LoadInWindow(run, stretch, route: route)
       let window = stretch.hull
-      if load.isEmpty { return .inconclusive("no request was due in \(during)", window: window) }
+      let guardian = GeneratorGuard(run, in: window)
+      if load.isEmpty {
+        return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
+      }
       let evidence =
         (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
         + load.edges
@@ -17,12 +20,18 @@ extension Expectation.Throughput {
       let offered = load.certain.offered + load.perhaps.offered
       let finding =
         "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
-      if let reason = GeneratorGuard(run, in: window).saturated {
+      if let reason = guardian.saturated {
         return .untrusted(reason, finding: finding, window: window, evidence: evidence)
+      }
+      if guardian.hole?.isCut == false,
+        let opinion = guardian.missingLoad(finding: finding, window: window, evidence: evidence)
+      {
+        return opinion
       }
       if let unfinished = stretch.unfinished {
         return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
       }
+      if let opinion = guardian.missingLoad(finding: finding, window: window, evidence: evidence) { return opinion }
       var opinion: Opinion
       switch atLeast {
       case .share(let share): opinion = judge(share, load, finding)

@@ -30,7 +30,7 @@ enum Recordings {
       let end = index + 1 < phases.count ? Duration.seconds(phases[index + 1].1) : log.end
       spans.append(
         PhaseSpan(
-          name: phase, plannedStart: .seconds(start), plannedEnd: end, startRate: 200, endRate: 200,
+          name: phase, plannedStart: .seconds(start), plannedEnd: end, startRate: 0, endRate: 0,
           start: .seconds(start), end: end))
     }
     return Timeline(

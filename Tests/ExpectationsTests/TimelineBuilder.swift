@@ -15,6 +15,8 @@ struct TimelineBuilder {
   var release: ActionSpan? = ActionSpan(
     name: "release", summary: "rollout", plannedAt: .seconds(180), sent: .seconds(180), answered: .seconds(180))
   var watched = true
+  /// What the phases plan, in requests per second; 0 where the load is not what is tested.
+  var plannedRate = 0.0
   private var version = 0
 
   init(endedAt: Double? = 1140, endReason: EndReason? = .completed) {
@@ -86,6 +88,15 @@ struct TimelineBuilder {
         resourceVersion: "\(version)"))
   }
 
+  /// A sample of a generator that kept up over a stretch of the run.
+  mutating func healthy(from start: Double, to end: Double) {
+    generator.append(
+      GeneratorSample(
+        start: .seconds(start), end: .seconds(end), latenessP50: .zero, latenessP99: .milliseconds(1),
+        latenessMax: .milliseconds(2), processCPU: 0.1, busiestWorkerCPU: 0.1, connectionsOpened: 1, inFlight: 1,
+        queued: 0))
+  }
+
   /// A failed read: nothing is known until the next one.
   mutating func gap(at time: Double) {
     observations.append(
@@ -98,7 +109,8 @@ struct TimelineBuilder {
     func span(_ name: String, _ start: Double, _ planned: Double) -> PhaseSpan {
       let began = end.map { .seconds(start) < $0 } ?? true
       return PhaseSpan(
-        name: name, plannedStart: .seconds(start), plannedEnd: .seconds(planned), startRate: 100, endRate: 100,
+        name: name, plannedStart: .seconds(start), plannedEnd: .seconds(planned), startRate: plannedRate,
+        endRate: plannedRate,
         start: began ? .seconds(start) : nil,
         end: began ? end.map { min($0, .seconds(planned)) } : nil)
     }

@@ -1,0 +1,94 @@
+import RunTimeline
+import Units
+
+/// Which of the planned load was recorded: a stretch in which requests were planned and none is recorded is a hole, of
+/// which nothing may be concluded.
+struct LoadCoverage {
+  /// A shorter lack of requests is no hole. Arrivals may be random, and intervals without any leave no trace: with so
+  /// many planned, none comes by chance twice in a thousand million cases.
+  static let leastPlanned = 20.0
+
+  struct Hole: Equatable {
+    var from: Duration
+    var to: Duration
+    /// Whether the load is missing since the run was cut short, and not by a fault of the generator.
+    var isCut: Bool
+    /// Why nothing can be concluded from the window.
+    var reason: String
+  }
+
+  private let run: RunView
+  /// Without overlaps, in order.
+  private let recorded: [InstantBounds]
+
+  init(_ run: RunView) {
+    self.run = run
+    // What a killed run had recorded of its last interval need not be all of it.
+    let limit = run.timeline.run.endedAt ?? run.timeline.load.map(\.start).max() ?? .zero
+    var union: [InstantBounds] = []
+    for interval in run.timeline.load.sorted(by: { $0.start < $1.start }) where interval.start < limit {
+      let end = min(interval.end, limit)
+      if let last = union.last, interval.start <= last.latest {
+        union[union.count - 1] = InstantBounds(last.earliest, max(last.latest, end))
+      } else {
+        union.append(InstantBounds(interval.start, end))
+      }
+    }
+    recorded = union
+  }
+
+  /// How many requests the phases plan between two instants.
+  func planned(from start: Duration, to end: Duration) -> Double {
+    run.timeline.phases.reduce(0) { total, phase in
+      let from = max(start, phase.plannedStart)
+      let to = min(end, phase.plannedEnd)
+      guard from < to else { return total }
+      let length = (phase.plannedEnd - phase.plannedStart).seconds
+      let middle = ((from - phase.plannedStart).seconds + (to - phase.plannedStart).seconds) / 2
+      let rate = phase.startRate + (phase.endRate - phase.startRate) * middle / length
+      // Rates are per wall second.
+      return total + rate * (to - from).seconds / run.timeline.run.timeScale
+    }
+  }
+
+  /// The first stretch of a window in which load was planned and none is recorded.
+  func hole(from start: Duration, to end: Duration) -> Hole? {
+    for gap in unrecorded(from: start, to: end)
+    where planned(from: gap.earliest, to: gap.latest) >= Self.leastPlanned {
+      let (from, to) = (gap.earliest, gap.latest)
+      let ending = run.timeline.run.endedAt ?? run.timeline.lastInstant
+      let isAfterAll = recorded.last.map { from >= $0.latest } ?? false
+      let isCut =
+        run.wasCut && (isAfterAll || planned(from: from, to: min(to, max(ending, from))) < Self.leastPlanned)
+      let reason = "no load is recorded between \(from.plain) and \(to.plain) of the run"
+      return Hole(from: from, to: to, isCut: isCut, reason: isCut ? "\(reason): \(run.ending)" : reason)
+    }
+    return nil
+  }
+
+  /// The most requests that can have been due in a window without having been recorded.
+  func mostUnrecorded(from start: Duration, to end: Duration) -> Int {
+    let planned = unrecorded(from: start, to: end).reduce(0) { $0 + self.planned(from: $1.earliest, to: $1.latest) }
+    // Random arrivals may be more than planned; six standard deviations are never reached.
+    return planned > 0 ? Int((planned + 6 * planned.squareRoot() + 6).rounded(.up)) : 0
+  }
+
+  /// The stretches of a window that no interval covers, cut to where load was planned.
+  private func unrecorded(from start: Duration, to end: Duration) -> [InstantBounds] {
+    let loaded = run.timeline.phases.filter { $0.startRate > 0 || $0.endRate > 0 }
+    var gaps: [InstantBounds] = []
+    func add(_ from: Duration, _ to: Duration) {
+      let phases = loaded.filter { $0.plannedStart < to && $0.plannedEnd > from }
+      guard let first = phases.map(\.plannedStart).min(), let last = phases.map(\.plannedEnd).max() else { return }
+      let (from, to) = (max(from, first), min(to, last))
+      if from < to { gaps.append(InstantBounds(from, to)) }
+    }
+    var cursor = start
+    for stretch in recorded where stretch.latest > start && stretch.earliest < end {
+      if stretch.earliest > cursor { add(cursor, stretch.earliest) }
+      cursor = max(cursor, stretch.latest)
+    }
+    if cursor < end { add(cursor, end) }
+    return gaps
+  }
+}
