@@ -67,7 +67,8 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "ClusterObservation", "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "Arrivals", "AutoscalerModel", "ClusterObservation",
+        "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
         "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
         "SimulatedClusterServer", "Statistics", "Units", yams(), logging(),
       ]),
