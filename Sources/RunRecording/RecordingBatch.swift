@@ -10,17 +10,15 @@ struct RecordingBatch: Sendable {
   var observations: [Observation] = []
   var generator: [GeneratorSample] = []
   var clocks: [(at: Duration, clock: ServerClock)] = []
-  var run: RunDescription?
   /// The newest state of all phases and actions; `nil` when it did not change.
   var phases: [PhaseSpan]?
   var actions: [ActionSpan]?
 
-  var isEmpty: Bool { count == 0 && run == nil && phases == nil && actions == nil }
+  var isEmpty: Bool { count == 0 && phases == nil && actions == nil }
   var count: Int { load.count + failures.count + observations.count + generator.count + clocks.count }
 
   /// Writes everything in the transaction of the caller.
   func write(to database: Database) throws {
-    if let run { try RunRow.insert(run, into: database) }
     if let phases { try Self.replace(phases, in: database) }
     if let actions { try Self.replace(actions, in: database) }
     for interval in load { try LoadRows.merge(interval, into: database) }

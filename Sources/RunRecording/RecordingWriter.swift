@@ -92,9 +92,6 @@ package final class RecordingWriter: Sendable {
   /// Replaces all actions by their newest state.
   package func set(actions: [ActionSpan]) { add { $0.pending.actions = actions } }
 
-  /// Replaces the description of the run, for what is known only later, such as the version of the API server.
-  package func set(run: RunDescription) { add { $0.pending.run = run } }
-
   /// Whether everything could be written so far.
   package var isHealthy: Bool { state.withLock { $0.problem == nil } }
 
