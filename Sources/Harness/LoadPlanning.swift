@@ -22,21 +22,20 @@ struct LoadPlanning {
   /// - Parameter connectTo: where the simulated Ingress listens; the profile's own setting wins.
   func plan(connectTo: String?) throws(HarnessError) -> LoadPlan {
     let target = profile.target
-    let phases = profile.load.phases.map {
-      LoadPhase(
-        name: $0.name, duration: $0.duration / timeScale, startRate: $0.startRate, endRate: $0.endRate)
+    guard profile.load.streams.count == 1, let schedule = profile.load.schedule(ofStream: 0, timeScale: timeScale)
+    else {
+      throw HarnessError(.refused, "\(profile.source): load: only one stream with rates can be sent so far")
     }
-    let process: ArrivalProcess =
-      profile.load.arrivals == .poisson ? .poisson(seed: profile.load.seed) : .uniform
     var routes: [Route] = []
     for request in profile.requests { routes.append(try route(request)) }
     return LoadPlan(
-      baseURL: target.url, connectTo: target.connectTo ?? connectTo,
+      baseURL: target.url, connectTo: target.connectTo.first ?? connectTo,
       httpVersion: target.http == .http2 ? .http2 : .http1_1, tls: Self.tls(target.tls),
       connectTimeout: target.connectTimeout, requestTimeout: target.requestTimeout,
       drainTimeout: target.requestTimeout, routes: routes,
-      schedule: ArrivalSchedule(phases: phases, process: process),
-      interval: intervalLength / timeScale, maxInFlight: target.maxInFlight, maxLateness: target.maxLateness,
+      schedule: schedule,
+      interval: intervalLength / timeScale, maxInFlight: target.connections.maxInFlight,
+      maxLateness: target.connections.maxLateness,
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,
       userAgent: "scaleproof/\(ProgramVersion.text)")
@@ -52,7 +51,13 @@ struct LoadPlanning {
   private func route(_ request: RequestRoute) throws(HarnessError) -> Route {
     var headers: [(name: String, value: RequestText)] = []
     for header in request.headers { headers.append((header.name, try text(header.value, of: request))) }
-    let body: RequestText? = if let template = request.body { try text(template, of: request) } else { nil }
+    var body: RequestText?
+    switch request.body {
+    case .template(let template)?: body = try text(template, of: request)
+    case .file(_, let place)?:
+      throw HarnessError(.refused, place.problem("a body from a file cannot be sent so far").description)
+    case nil: break
+    }
     return Route(
       name: request.name, weight: request.weight, method: request.method, path: try text(request.path, of: request),
       headers: headers, body: body, expectedStatuses: Set(request.expectedStatuses.flatMap(Array.init)))
@@ -66,6 +71,9 @@ struct LoadPlanning {
       case .integer(let range): pieces.append(.integer(in: range))
       case .uuid: pieces.append(.uuid)
       case .sequence: pieces.append(.sequenceNumber)
+      case .column, .time:
+        throw HarnessError(
+          .refused, "\(profile.source): the request \(request.name) uses csv or time, which cannot be sent so far")
       case .environment(let name):
         guard let value = environment[name] else {
           throw HarnessError(
