@@ -21,10 +21,10 @@ struct Preflight {
       let request = CurlRequest(
         method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
         timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,
-        tls: LoadPlanning.tls(target.tls), connectTo: target.connectTo ?? connectTo)
+        tls: LoadPlanning.tls(target.tls), connectTo: target.connectTo.first ?? connectTo)
       _ = try await session.perform(request)
     } catch {
-      let place = (target.connectTo ?? connectTo).map { " (connecting to \($0))" } ?? ""
+      let place = (target.connectTo.first ?? connectTo).map { " (connecting to \($0))" } ?? ""
       throw HarnessError(
         .unreachable, "\(loaded.targetPlace): target.url: \(target.url)\(place) does not answer: \(error)")
     }

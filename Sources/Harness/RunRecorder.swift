@@ -93,7 +93,8 @@ struct RunRecorder: Sendable {
       cluster: cluster?.description,
       environment: [
         "libcurl": CurlGlobal.version.libcurl, "TLS": CurlGlobal.version.tls, "seed": "\(loaded.profile.load.seed)",
-        "arrivals": loaded.profile.load.arrivals.rawValue, "workers": "\(loaded.profile.load.workers ?? 1)",
+        "arrivals": loaded.profile.load.streams.map(\.model.word).joined(separator: ", "),
+        "workers": "\(loaded.profile.load.workers ?? 1)",
         "target": loaded.profile.target.url,
       ])
   }

@@ -48,7 +48,8 @@ package struct RunSession: Sendable {
     _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]
   ) async throws -> RunRecorder {
     let profile = loaded.profile
-    let planning = LoadPlanning(profile: profile, timeScale: cluster?.timeScale ?? 1, environment: environment)
+    let planning = LoadPlanning(
+      profile: profile, files: loaded.files, timeScale: cluster?.timeScale ?? 1, environment: environment)
     let plan = try planning.plan(connectTo: cluster?.ingress)
     let generator: LoadGenerator
     do {
