@@ -20,7 +20,7 @@ struct RunRecorder: Sendable {
   private let schedule: RunSchedule
   private let clock: RunClock
   private let writer: RecordingWriter
-  private let progress = RunProgress()
+  private let progress: RunProgress
   private let observer: ClusterObserver?
   private let view: LiveView
 
@@ -48,8 +48,9 @@ struct RunRecorder: Sendable {
     let origin = ContinuousClock.now + lead
     let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
     clock = RunClock(origin: origin, scale: timeScale)
-    writer = try Self.open(
-      output, run: Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale))
+    let run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
+    writer = try Self.open(output, run: run)
+    progress = RunProgress(collectsNews: style == .jsonLines)
     observer = cluster.map { [writer, progress, clock] cluster in
       ClusterObserver(
         client: cluster.client, namespace: cluster.description.namespace, clock: clock,
@@ -61,6 +62,10 @@ struct RunRecorder: Sendable {
     view = LiveView(
       style: style, progress: progress, clock: clock, phases: schedule.phases, intervalLength: intervalLength,
       end: schedule.loadEnd)
+    if style == .jsonLines {
+      JSONLines.write(
+        JSONLines.startLine(run: run, phases: schedule.phases, end: schedule.loadEnd, recording: output.recording))
+    }
   }
 
   private static func listingTime(_ cluster: TargetCluster?) async throws(HarnessError) -> Duration {
@@ -107,7 +112,7 @@ struct RunRecorder: Sendable {
     let actions = ActionLog(schedule.actions, writer: writer)
     let failure = await withTaskGroup(of: Void.self, returning: (any Error)?.self) { group in
       if let observer { group.addTask { await observer.run(onReady: {}) } }
-      group.addTask { await view.run() }
+      group.addTask { await view.run(interruption) }
       group.addTask { await followPhases(phases, until: stop) }
       if let cluster {
         for index in schedule.actions.indices {
@@ -143,10 +148,10 @@ struct RunRecorder: Sendable {
           defer { previous = (end, snapshot.generator) }
           return previous
         }
-        writer.append(generator: [
-          conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
-        ])
+        let sample = conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
+        writer.append(generator: [sample])
         progress.add(intervals)
+        progress.add(sample)
         // A recording that cannot be written is no reason to go on with load that nobody will see.
         if !writer.isHealthy { stop.stop() }
       }
@@ -176,8 +181,8 @@ struct RunRecorder: Sendable {
       return
     }
     if stop.isStopped { return }
-    progress.note("action \(action.name)")
     let sent = clock.runTime(of: .now)
+    progress.note("action \(action.name): \(RolloutAction.summary(of: action.kind))", at: sent)
     log.update(index) { $0.sent = sent }
     do {
       let (deployment, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
@@ -193,6 +198,7 @@ struct RunRecorder: Sendable {
         $0.answered = answered
         $0.problem = error.description
       }
+      progress.note("action \(action.name) failed: \(error.description)", at: answered)
     }
   }
 }

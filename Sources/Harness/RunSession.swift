@@ -17,6 +17,15 @@ package struct RunSession: Sendable {
   ///
   /// - Throws: ``HarnessError`` when the run was refused or failed.
   package func execute() async throws -> ExitStatus {
+    do {
+      return try await runAndConclude()
+    } catch let error as HarnessError {
+      if options.jsonLines { JSONLines.write(JSONLines.endLine(of: error)) }
+      throw error
+    }
+  }
+
+  private func runAndConclude() async throws -> ExitStatus {
     let environment = ProcessInfo.processInfo.environment
     let stop = StopSignal()
     let recordingBegan = Atomic<Bool>(false)
@@ -35,8 +44,10 @@ package struct RunSession: Sendable {
       recordingBegan.store(true, ordering: .relaxed)
       try await recorder.record(stop: stop, interruption: interruption)
       await cluster?.close()
-      return try Conclusion(output: recorder.output, profile: loaded.profile)
-        .execute(interrupted: interruption.requested)
+      return try Conclusion(
+        output: recorder.output, profile: loaded.profile, quiet: options.quiet, jsonLines: options.jsonLines
+      )
+      .execute(interrupted: interruption.requested)
     } catch {
       await cluster?.close()
       throw error
@@ -63,6 +74,6 @@ package struct RunSession: Sendable {
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
       loaded: loaded, cluster: cluster, planning: planning, generator: generator, output: output,
-      style: LiveView.style(quiet: options.quiet))
+      style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines))
   }
 }
