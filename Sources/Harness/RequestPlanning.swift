@@ -47,7 +47,8 @@ struct RequestPlanning {
       do {
         json.append((check.pointer, String(decoding: try JSONEncoder().encode(check.value), as: UTF8.self)))
       } catch {
-        throw HarnessError(.invalidInput, "\(profile.source): the value expected at \(check.pointer) is no JSON: \(error)")
+        throw HarnessError(
+          .invalidInput, "\(profile.source): the value expected at \(check.pointer) is no JSON: \(error)")
       }
     }
     return LoadGeneration.ResponseChecks(
@@ -95,7 +96,8 @@ struct RequestPlanning {
       guard let index = profile.data.firstIndex(where: { $0.name == feed }),
         let place = files.tables[feed]?.columns.firstIndex(of: column)
       else {
-        throw HarnessError(.invalidInput, "\(profile.source): the request \(request.name) reads \(feed).\(column), which is not there")
+        throw HarnessError(
+          .invalidInput, "\(profile.source): the request \(request.name) reads \(feed).\(column), which is not there")
       }
       return .column(feed: index, column: place)
     case .environment(let name):

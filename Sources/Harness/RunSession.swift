@@ -70,10 +70,11 @@ package struct RunSession: Sendable {
     }
     let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
-    try await preflight.checkTarget(connectTo: cluster?.ingress)
+    let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress)
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
-      loaded: loaded, cluster: cluster, planning: planning, generator: generator, output: output,
+      loaded: loaded, cluster: cluster, planning: planning, generator: generator, certificate: certificate,
+      output: output,
       style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines))
   }
 }
