@@ -122,5 +122,7 @@ struct BrowserTests {
       .write(toFile: "\(folder)/demo.html", atomically: true, encoding: .utf8)
     try HTMLReport.render(SmallRun.timeline(timeScale: 20, endedAt: nil, endReason: nil), SmallRun.judgements)
       .write(toFile: "\(folder)/small.html", atomically: true, encoding: .utf8)
+    try HTMLReport.render(StrainedRun.timeline(), SmallRun.judgements)
+      .write(toFile: "\(folder)/strained.html", atomically: true, encoding: .utf8)
   }
 }
