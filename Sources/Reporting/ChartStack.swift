@@ -1,3 +1,4 @@
+import Expectations
 import RunTimeline
 import Units
 
@@ -19,10 +20,13 @@ struct ChartStack: Sendable {
         LoadCharts.failures(load, frame),
       ]
     }
-    if let cluster = timeline.cluster { charts.append(ReplicaChart.chart(cluster, frame)) }
+    let record = ScalingRecord(timeline)
+    if let cluster = timeline.cluster {
+      charts.append(ReplicaChart.chart(cluster, corridor: record.map { ReplicaCorridor($0) }, frame))
+    }
     self.charts = charts
     pods = timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, timeline) }
-    decisions = DecisionLane(timeline)
+    decisions = record.flatMap { DecisionLane($0) }
     generator = GeneratorCharts(timeline, load: load, frame: frame)
   }
 

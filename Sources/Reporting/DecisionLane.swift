@@ -14,9 +14,9 @@ struct DecisionLane: Sendable {
   private let marks: [DecisionMark]
   private let rows: [DecisionMark.Row]
 
-  /// `nil` when no autoscaler was watched, or none of its syncs left a trace.
-  init?(_ timeline: Timeline) {
-    marks = DecisionMark.marks(timeline)
+  /// `nil` when no sync left a trace.
+  init?(_ record: ScalingRecord) {
+    marks = DecisionMark.marks(record)
     guard !marks.isEmpty else { return nil }
     let present = Set(marks.map(\.row))
     rows = DecisionMark.Row.allCases.filter { present.contains($0) }
@@ -108,7 +108,7 @@ struct DecisionLane: Sendable {
     let others = marks.filter { $0.row == mark.row && $0.at.middle != mark.at.middle }
       .map { frame.time.percent($0.at.middle) - x }
     let isFreeAfter = x < 93 && !others.contains { $0 > 0 && $0 < Self.labelWidth }
-    let isFreeBefore = x > 7 && !others.contains { $0 < 0 && -$0 < Self.labelWidth }
+    let isFreeBefore = x > 5.5 && !others.contains { $0 < 0 && -$0 < Self.labelWidth }
     let label: HTML =
       isFreeAfter
       ? "<text x=\"9\" y=\"4\">\(mark.step)</text>"

@@ -111,9 +111,8 @@ struct DecisionMark: Sendable {
 
   static func alike(_ repeats: Int) -> String { repeats == 1 ? "the next sync" : "the next \(repeats) syncs" }
 
-  /// All marks of a run in order of time; empty when no autoscaler was watched.
-  static func marks(_ timeline: Timeline) -> [DecisionMark] {
-    guard let record = ScalingRecord(timeline) else { return [] }
+  /// All marks of a run in order of time.
+  static func marks(_ record: ScalingRecord) -> [DecisionMark] {
     let marks =
       DecisionReplay(record).entries.map { DecisionMark($0) } + record.changes.compactMap { DecisionMark($0) }
     return marks.enumerated().sorted { ($0.element.at.middle, $0.offset) < ($1.element.at.middle, $1.offset) }

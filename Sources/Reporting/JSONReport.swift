@@ -26,6 +26,7 @@ import Units
 /// | `rollouts` | image, started, completed, stalled, superseded |
 /// | `replicas` | per count a list of `[from, lower, upper]`; lower and upper are `null` where nothing is known |
 /// | `pods` | name, version, created, started, ready (list of [from, to]), deleteRequested, removed, restarts |
+/// | `corridor` | the counts that the autoscaler's spec allows: a list of `[from, to, lower, upper]`, with gaps between |
 /// | `decisions` | syncs of the autoscaler done again by the model: at, from, to, boundBy, facts, alike |
 /// | `load` | `columns` names the fields of each of `rows` |
 package enum JSONReport {
@@ -34,6 +35,7 @@ package enum JSONReport {
   package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
     let headline = Headline(timeline, judgements)
     let load = LoadSeries(timeline)
+    let record = ScalingRecord(timeline)
     return JSONText.object([
       ("schema", .string(schema)),
       ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
@@ -49,7 +51,8 @@ package enum JSONReport {
       ("actions", .array(timeline.actions.map(action))),
       ("rollouts", .array((timeline.cluster?.rollouts ?? []).map(rollout))),
       ("replicas", timeline.cluster.map(replicas) ?? .null),
-      ("decisions", .array(DecisionMark.marks(timeline).map(decision))),
+      ("corridor", .array(record.map { corridor(ReplicaCorridor($0)) } ?? [])),
+      ("decisions", .array((record.map { DecisionMark.marks($0) } ?? []).map(decision))),
       ("pods", .array((timeline.cluster?.pods ?? []).map(pod))),
       ("load", series(load)),
     ]).pretty
@@ -116,6 +119,10 @@ package enum JSONReport {
       ("requestsPerConnection", .optional(total.requestsPerConnection) { .number($0) }),
       ("mostRequests", .integer(total.mostRequests)),
     ])
+  }
+
+  private static func corridor(_ corridor: ReplicaCorridor) -> [JSONText] {
+    corridor.stretches.map { .row([.seconds($0.from), .seconds($0.to), .integer($0.low), .integer($0.high)]) }
   }
 
   private static func decision(_ mark: DecisionMark) -> JSONText {
