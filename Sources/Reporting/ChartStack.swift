@@ -95,7 +95,10 @@ struct ChartStack: Sendable {
       ("end", .seconds(frame.time.end)),
       (
         "phases",
-        .row(frame.phases.map { .row([.string($0.name), .seconds($0.from), .seconds($0.to), .string($0.stream)]) })
+        .row(
+          frame.phases.map {
+            .row([.string($0.name.plainLine), .seconds($0.from), .seconds($0.to), .string($0.stream.plainLine)])
+          })
       ),
       ("charts", .row((charts + generator.charts).map(\.data))),
       ("pods", pods?.data ?? .null),

@@ -114,7 +114,7 @@ enum ReportStyle {
     .line-limit{stroke:var(--grey);stroke-width:1!important;stroke-dasharray:1 4}
     .data path.band{stroke:none;fill:var(--blue);opacity:.22}
     .data path.band.line-wanted{fill:var(--orange)}.data path.band.line-available{fill:var(--green)}.data path.band.line-recommended{fill:var(--purple)}
-    .area-corridor{fill:var(--green)!important;opacity:.17;stroke:none}
+    .area-corridor{fill:var(--green)!important;opacity:.2;stroke:none}
     .area-strained{fill:var(--open)!important;opacity:.2;stroke:none}
     .lane:focus-visible{outline:2px solid var(--blue);outline-offset:4px;border-radius:4px}
     .decision{fill:var(--blue);stroke:none}.decision.limit{fill:var(--orange)}.decision.window{fill:var(--purple)}
