@@ -78,7 +78,7 @@ enum RecordingViews {
       -- The connections to each address over the whole run. requests_per_connection is the mean.
       SELECT address, sum(opened) AS opened, sum(reused) AS reused, sum(closed_by_peer) AS closed_by_peer,
         round((sum(opened) + sum(reused)) * 1.0 / nullif(sum(opened), 0), 2) AS requests_per_connection,
-        max(most_requests) AS most_requests
+        max(most_requests) AS most_requests, sum(compressed) AS compressed
       FROM connection GROUP BY address ORDER BY address;
 
     """
