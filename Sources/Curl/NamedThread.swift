@@ -22,6 +22,19 @@ package enum NamedThread {
     }
   }
 
+  /// Lets the calling thread sleep. Only for threads of our own: those of a task pool are few.
+  package static func sleep(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    scaleproof_sleep_nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+  }
+
+  /// Lets the calling thread, and those that it starts later, wait for a processor rather than take it from another
+  /// thread when they wake up; or ends that.
+  package static func setBackground(_ isBackground: Bool) {
+    // Refused in some sandboxes; then all threads compete as equals.
+    _ = scaleproof_thread_set_background(isBackground ? 1 : 0)
+  }
+
   private final class Start: Sendable {
     let name: String
     let body: @Sendable () -> Void

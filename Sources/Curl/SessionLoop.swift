@@ -57,7 +57,7 @@ final class SessionLoop {
     do throws(CurlError) {
       let exchange = try Exchange(id: id, request: request, sink: sink)
       exchanges[id] = exchange
-      try multiplexer.start(exchange.transfer)
+      try exchange.start(on: multiplexer)
     } catch {
       exchanges[id] = nil
       sink.fail(error)
@@ -100,6 +100,10 @@ private final class Exchange {
     self.sink = sink
     self.sentAt = sentAt
     self.transfer = transfer
+  }
+
+  func start(on multiplexer: Multiplexer) throws(CurlError) {
+    try multiplexer.start(&transfer)
   }
 
   func finish(_ completion: Multiplexer.Completion) {

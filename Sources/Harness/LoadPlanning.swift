@@ -31,11 +31,14 @@ struct LoadPlanning {
     var routes: [Route] = []
     for request in profile.requests { routes.append(try route(request)) }
     return LoadPlan(
-      baseURL: target.url, connectTo: target.connectTo ?? connectTo,
+      baseURL: target.url, connectTo: (target.connectTo ?? connectTo).map { [$0] } ?? [],
       httpVersion: target.http == .http2 ? .http2 : .http1_1, tls: Self.tls(target.tls),
       connectTimeout: target.connectTimeout, requestTimeout: target.requestTimeout,
       drainTimeout: target.requestTimeout, routes: routes,
-      schedule: ArrivalSchedule(phases: phases, process: process),
+      streams: [
+        LoadStream(
+          routes: Array(routes.indices), model: .open(ArrivalSchedule(phases: phases, process: process)))
+      ],
       interval: intervalLength / timeScale, maxInFlight: target.maxInFlight, maxLateness: target.maxLateness,
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,

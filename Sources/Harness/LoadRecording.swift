@@ -54,6 +54,7 @@ struct LoadRecording {
       start: previousEnd, end: end, latenessP50: sample.latenessP50, latenessP99: sample.latenessP99,
       latenessMax: sample.latenessMaximum, processCPU: max(process.seconds, 0) / wall,
       busiestWorkerCPU: max((workers.max() ?? .zero).seconds, 0) / wall,
-      connectionsOpened: sample.connectionsOpened, inFlight: sample.inFlight, queued: sample.queued)
+      connectionsOpened: snapshot.connections.reduce(0) { $0 + $1.opened }, inFlight: sample.inFlight,
+      queued: sample.queued)
   }
 }
