@@ -39,7 +39,9 @@ let package = Package(
       ]),
     .target(
       name: "Reporting",
-      dependencies: ["Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units",
+      ]),
     .target(
       name: "SimulatedCluster",
       dependencies: ["Arrivals", "AutoscalerModel", "KubernetesObjects", "RunTimeline", "Units"]),
@@ -117,7 +119,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "RunRecordingTests",
-      dependencies: ["KubernetesObjects", "RunRecording", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "Units",
+      ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),

@@ -79,12 +79,12 @@ static inline void scaleproof_thread_prepare(const char *_Nonnull name) {
 }
 
 /*
- * The calling thread, and those that it starts, do not take the processor from others when they wake up
+ * A thread by its number (0 for the calling one), and those that it starts later, do not take the processor from others when they wake up
  * (SCHED_BATCH), or do so as usual. Both ways are open without privileges.
  */
-static inline int scaleproof_thread_set_background(int background) {
+static inline int scaleproof_thread_set_background(int thread, int background) {
   struct sched_param parameters = {.sched_priority = 0};
-  return sched_setscheduler(0, background ? SCHED_BATCH : SCHED_OTHER, &parameters);
+  return sched_setscheduler(thread, background ? SCHED_BATCH : SCHED_OTHER, &parameters);
 }
 
 /* Starts a thread that nobody joins; Swift finds pthread_attr_t in more than one module and cannot make one. */

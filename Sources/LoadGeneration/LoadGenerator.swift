@@ -54,6 +54,7 @@ package struct LoadGenerator: Sendable {
     start: ContinuousClock.Instant = .now, stop: StopSignal = StopSignal(),
     onSnapshot: @escaping @Sendable (LoadSnapshot) -> Void
   ) async throws -> LoadSummary {
+    NamedThread.putProcessInBackground()
     let pool = LedgerPool()
     let book = await lookedUp()
     defer { book.close() }
@@ -68,6 +69,7 @@ package struct LoadGenerator: Sendable {
         report: { sink.yield($0) })
       do throws(CurlError) {
         try NamedThread.start("load-\(worker)") {
+          NamedThread.leaveBackground()
           do throws(CurlError) {
             try LoadWorker(assignment).run()
           } catch {

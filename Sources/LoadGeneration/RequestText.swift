@@ -8,6 +8,8 @@ import Curl
 package struct RequestText: Sendable, Equatable {
   package enum Piece: Sendable, Equatable {
     case literal(String)
+    /// Bytes of a file, as they are.
+    case bytes([UInt8])
     /// A whole number, all of the range equally likely.
     case integer(in: ClosedRange<Int>)
     /// One of several texts, all equally likely; not empty.
@@ -74,7 +76,10 @@ package struct RequestText: Sendable, Equatable {
   package init(_ pieces: [Piece]) {
     self.pieces = pieces
     isLiteral = pieces.allSatisfy { piece in
-      if case .literal = piece { true } else { false }
+      switch piece {
+      case .literal, .bytes: true
+      default: false
+      }
     }
   }
 
@@ -87,6 +92,7 @@ package struct RequestText: Sendable, Equatable {
     for piece in pieces {
       switch piece {
       case .literal(let text): bytes.append(contentsOf: text.utf8)
+      case .bytes(let content): bytes.append(contentsOf: content)
       case .integer(let range): Self.append(Int.random(in: range, using: &context.random), to: &bytes)
       case .oneOf(let texts):
         Self.append(texts[Int.random(in: texts.indices, using: &context.random)], place, to: &bytes)

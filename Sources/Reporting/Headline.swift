@@ -56,6 +56,9 @@ package struct Headline: Sendable, Equatable {
     case .failed:
       return
         "This run failed at \(endedAt.preciseClock)\(remaining): the load generator or the observer could not go on."
+    case .aborted:
+      let rule = run.endDetail.map { ": \($0.withFullStop)" } ?? "."
+      return "A stop rule ended this run at \(endedAt.preciseClock)\(remaining)\(rule)"
     case .completed, nil: return nil
     }
   }
