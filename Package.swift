@@ -39,7 +39,9 @@ let package = Package(
       ]),
     .target(
       name: "Reporting",
-      dependencies: ["Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units",
+      ]),
     .target(
       name: "SimulatedCluster",
       dependencies: ["Arrivals", "AutoscalerModel", "KubernetesObjects", "RunTimeline", "Units"]),
@@ -101,7 +103,7 @@ let package = Package(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
     // Real servers for the tests of more than one module.
-    .target(name: "TestServers", path: "Tests/TestServers"),
+    .target(name: "TestServers", path: "Tests/TestServers", exclude: ["Scripts"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
     .testTarget(
       name: "LoadGenerationTests",
@@ -117,7 +119,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "RunRecordingTests",
-      dependencies: ["KubernetesObjects", "RunRecording", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "Units",
+      ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),

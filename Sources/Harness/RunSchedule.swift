@@ -13,7 +13,8 @@ struct RunSchedule {
     let phases = profile.load.plannedPhases.map { phase in
       PhaseSpan(
         name: phase.name, plannedStart: phase.start, plannedEnd: phase.end,
-        startRate: phase.startRate.perSecond, endRate: phase.endRate.perSecond)
+        startRate: phase.startRate.perSecond, endRate: phase.endRate.perSecond, stream: phase.stream,
+        users: phase.users, think: phase.think)
     }
     self.phases = phases
     loadEnd = profile.load.duration

@@ -4,7 +4,7 @@ extension Expectation {
   /// The kinds that can be asked for, as a profile writes them.
   package static let kinds = [
     "scaleUp", "scaleDown", "steadyReplicas", "latency", "errorBudget", "availabilityFloor", "rolloutCompletes",
-    "throughput", "hpaConformance",
+    "throughput", "hpaConformance", "withinCorridor",
   ]
 
   static func list(_ field: Field?, plan: RunPlan) -> [Expectation] {
@@ -39,6 +39,7 @@ extension Expectation {
   private static func kind(_ name: String, _ body: Field, _ plan: RunPlan) -> Kind? {
     let needsCluster = [
       "scaleUp", "scaleDown", "steadyReplicas", "availabilityFloor", "rolloutCompletes", "hpaConformance",
+      "withinCorridor",
     ]
     if needsCluster.contains(name), !plan.hasCluster {
       body.report("this can be seen in a cluster only", hint: "add cluster: {workload: deployment/NAME}")
@@ -52,6 +53,7 @@ extension Expectation {
     case "availabilityFloor": AvailabilityFloor(body, plan).map(Kind.availabilityFloor)
     case "rolloutCompletes": RolloutCompletes(body, plan).map(Kind.rolloutCompletes)
     case "hpaConformance": HPAConformance(body).map(Kind.hpaConformance)
+    case "withinCorridor": WithinCorridor(body, plan).map(Kind.withinCorridor)
     default: Throughput(body, plan).map(Kind.throughput)
     }
   }

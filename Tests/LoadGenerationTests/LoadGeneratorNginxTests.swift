@@ -153,12 +153,14 @@ struct LoadGeneratorNginxTests {
 
     _ = try await generator.run { log.append($0) }
 
-    let opened = log.all.reduce(0) { $0 + $1.generator.connectionsOpened }
-    let reused = log.all.reduce(0) { $0 + $1.generator.connectionsReused }
+    let tallies = log.all.flatMap(\.connections)
+    let opened = tallies.reduce(0) { $0 + $1.opened }
+    let reused = tallies.reduce(0) { $0 + $1.reused }
     let connections = Set(try nginx.stopAndReadLog().map { $0[4] }).count
     #expect(opened == connections)
     #expect((1...8).contains(opened))
     #expect(opened + reused == 500)
+    #expect(tallies.allSatisfy { $0.address == "127.0.0.1:\(nginx.port)" && $0.closedByPeer == 0 })
   }
 
   @Test("a server that freezes shows in the latency from the due instant, where the latency from sending hides it")
