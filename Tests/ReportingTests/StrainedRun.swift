@@ -69,7 +69,7 @@ enum StrainedRun {
       due: .seconds(4), sent: .seconds(4), completed: .milliseconds(4_050), route: "list", outcome: "503", status: 503,
       localPort: 41_300, remoteAddress: "192.0.2.8:443", pod: "web-1",
       times: RequestTimes(
-        lookedUp: 0, connected: 0, handshaken: 0, requestReady: 40, firstByte: 49_100, end: 49_900),
+        lookedUp: 24, connected: 0, handshaken: 0, requestReady: 40, firstByte: 49_100, end: 49_900),
       reusedConnection: true),
   ]
 
