@@ -34,7 +34,8 @@ package struct DataTable: Sendable, Equatable {
       problems.append(
         ProfileProblem(
           source: source, line: record.line, column: 1,
-          message: "this row has \(record.fields.count) fields, but the first row names \(head.fields.count) columns",
+          message: "this row has \(Self.count(record.fields.count, "field")), but the first row names "
+            + Self.count(head.fields.count, "column"),
           hint: record.fields.count > head.fields.count
             ? "put a field that holds a comma into double quotes" : "write the missing fields, if only as commas"))
     }
@@ -48,6 +49,8 @@ package struct DataTable: Sendable, Equatable {
     columns = head.fields.map(\.text)
     rows = records.dropFirst().map { $0.fields.map(\.text) }
   }
+
+  private static func count(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 
   private static func problems(ofHead head: CSVReader.Record, source: String) -> [ProfileProblem] {
     var seen: Set<String> = []

@@ -13,6 +13,11 @@ package struct ResponseChecks: Sendable, Equatable {
   package struct HeaderCheck: Sendable, Equatable {
     package var name: String
     package var value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// A value of the JSON body that must be equal to this.
@@ -20,6 +25,11 @@ package struct ResponseChecks: Sendable, Equatable {
     /// A JSON pointer (RFC 6901): `/items/0/id`; empty for the whole document.
     package var pointer: String
     package var value: JSONValue
+
+    package init(pointer: String, value: JSONValue) {
+      self.pointer = pointer
+      self.value = value
+    }
   }
 
   package init(
