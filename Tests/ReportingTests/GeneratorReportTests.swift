@@ -58,7 +58,10 @@ struct GeneratorReportTests {
     #expect(
       section.contains(
         "<th scope=\"row\">192.0.2.7:443</th><td>4,028</td><td>50.2%</td><td>68</td><td>3,960</td><td>40</td><td>59.2</td>"
-          + "<td>140</td>"))
+          + "<td>140</td><td>0</td>"))
+    #expect(section.contains("<th scope=\"col\">packed answers</th>"))
+    let demo = HTMLReport.render(try DemoStory.timeline(), [])
+    #expect(demo.section("connections")?.contains("packed answers") == false)
     #expect(section.contains("[2001:db8::7]:443"))
     #expect(!HTMLReport.render(SmallRun.timeline(), []).contains("id=\"connections\""))
   }

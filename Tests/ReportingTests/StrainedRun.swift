@@ -83,7 +83,8 @@ enum StrainedRun {
         start: start, end: end, address: "192.0.2.7:443", opened: second == 0 ? 30 : 2, reused: 198, closedByPeer: 2,
         mostRequests: 7 * (second + 1)),
       ConnectionTally(
-        start: start, end: end, address: "[2001:db8::7]:443", opened: 3, reused: 197, mostRequests: 6 * (second + 1)),
+        start: start, end: end, address: "[2001:db8::7]:443", opened: 3, reused: 197, mostRequests: 6 * (second + 1),
+        compressed: 10),
     ]
   }
 }
