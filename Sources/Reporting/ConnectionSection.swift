@@ -6,6 +6,7 @@ enum ConnectionSection {
   static func html(_ timeline: Timeline) -> HTML {
     let totals = ConnectionTotal.totals(timeline.connections)
     let all = totals.reduce(0) { $0 + $1.requests }
+    let isPacked = totals.contains { $0.compressed > 0 }
     let rows = totals.map { total -> HTML in
       TableSections.row(
         total.address,
@@ -14,13 +15,13 @@ enum ConnectionSection {
           total.opened.grouped, total.reused.grouped, total.closedByPeer.grouped,
           total.requestsPerConnection.map { $0.fixed(1) } ?? "–",
           total.mostRequests > 0 ? total.mostRequests.grouped : "–",
-        ])
+        ] + (isPacked ? [total.compressed.grouped] : []))
     }
     return TableSections.section(
       "connections", "Connections",
       [
         "address", "requests", "share", "opened", "requests that reused one", "closed by the peer",
         "requests per connection", "most on one",
-      ], rows)
+      ] + (isPacked ? ["packed answers"] : []), rows)
   }
 }

@@ -9,6 +9,8 @@ struct ConnectionTotal: Sendable, Equatable {
   var closedByPeer = 0
   /// On one connection.
   var mostRequests = 0
+  /// Answers whose body was packed.
+  var compressed = 0
 
   /// Each connection is opened for a request, so that these are all.
   var requests: Int { opened + reused }
@@ -29,6 +31,7 @@ struct ConnectionTotal: Sendable, Equatable {
       totals[index].opened += tally.opened
       totals[index].reused += tally.reused
       totals[index].closedByPeer += tally.closedByPeer
+      totals[index].compressed += tally.compressed
       totals[index].mostRequests = max(totals[index].mostRequests, tally.mostRequests)
     }
     return totals

@@ -37,9 +37,11 @@ enum FailureSection {
       return Duration.microseconds(microseconds).latencyText
     }
     let times = failure.times
+    // libcurl counts a moment of looking at a connection that stands already as a lookup.
+    let opening = failure.reusedConnection == true ? nil : times
     return [
-      failure.reusedConnection.map { $0 ? "reused" : "new" } ?? "–", text(times?.lookedUp), text(times?.connected),
-      text(times?.handshaken), text(times?.firstByte), text(times?.end),
+      failure.reusedConnection.map { $0 ? "reused" : "new" } ?? "–", text(opening?.lookedUp), text(opening?.connected),
+      text(opening?.handshaken), text(times?.firstByte), text(times?.end),
     ]
   }
 }

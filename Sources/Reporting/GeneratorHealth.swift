@@ -65,7 +65,7 @@ struct GeneratorHealth: Sendable {
     }
     if let highestWorkerCPU, highestWorkerCPU >= Self.saturatedCPU {
       warnings.append(
-        "The busiest worker thread used up to \(highestWorkerCPU.percentText) of a core: the generator was saturated, "
+        "The busiest worker thread used up to \(highestWorkerCPU.wholePercent) of a core: the generator was saturated, "
           + "and latencies may hold its own waiting.")
     }
     if let worstLatenessP99, worstLatenessP99 >= Self.latenessLimit {

@@ -21,7 +21,7 @@ import Units
 /// | `totals` | requests of the whole run: offered, sent, dropped, late, succeeded, failed by class, latency |
 /// | `notes` | what a reader must know before believing the figures: saturation, a closed model, a certificate |
 /// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings, `saturated` stretches, and samples, whose `columns` name the fields of each of `rows` |
-/// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests |
+/// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests, compressed |
 /// | `phases`, `actions` | planned and actual instants; phases with their totals, of all streams together |
 /// | `rollouts` | image, started, completed, stalled, superseded |
 /// | `replicas` | per count a list of `[from, lower, upper]`; lower and upper are `null` where nothing is known |
@@ -117,7 +117,7 @@ package enum JSONReport {
       ("address", .string(total.address)), ("opened", .integer(total.opened)), ("reused", .integer(total.reused)),
       ("closedByPeer", .integer(total.closedByPeer)),
       ("requestsPerConnection", .optional(total.requestsPerConnection) { .number($0) }),
-      ("mostRequests", .integer(total.mostRequests)),
+      ("mostRequests", .integer(total.mostRequests)), ("compressed", .integer(total.compressed)),
     ])
   }
 

@@ -72,9 +72,11 @@ enum ReportScript {
         for (const readout of readouts) readout.output.textContent = valueAt(readout.series, moment);
         const counts = countPods(moment);
         for (const output of states) output.textContent = counts[Number(output.dataset.state)];
-        const names = run.phases.filter(function (phase) { return moment >= phase[1] && moment <= phase[2]; });
-        const phase = names.filter(function (one, index) {
-          return index === 0 || one[3] !== names[index - 1][3];
+        const streams = new Set();
+        const phase = run.phases.filter(function (one) {
+          if (moment < one[1] || moment > one[2] || streams.has(one[3])) return false;
+          streams.add(one[3]);
+          return true;
         }).map(function (one) { return one[0]; }).join(", ");
         if (now) {
           now.hidden = false;

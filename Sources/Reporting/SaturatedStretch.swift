@@ -39,13 +39,13 @@ struct SaturatedStretch: Sendable, Equatable {
   var causes: [String] {
     var causes: [String] = []
     if busiestWorkerCPU >= GeneratorHealth.saturatedCPU {
-      causes.append("the busiest worker used \(busiestWorkerCPU.percentText) of a core")
+      causes.append("the busiest worker used \(busiestWorkerCPU.wholePercent) of a core")
     }
     if runQueueDelay >= Self.noticeableDelay {
-      causes.append("a worker waited for a CPU during \(runQueueDelay.percentText) of the time")
+      causes.append("a worker waited for a CPU during \(runQueueDelay.wholePercent) of the time")
     }
     if steal >= Self.noticeableSteal {
-      causes.append("a hypervisor gave \(steal.percentText) of the CPU time to others")
+      causes.append("a hypervisor gave \(steal.wholePercent) of the CPU time to others")
     }
     if highestQueued > 0 {
       causes.append("\(highestQueued.counted("request")) waited while \(highestInFlight.grouped) were unanswered")

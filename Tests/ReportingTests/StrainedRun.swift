@@ -69,7 +69,7 @@ enum StrainedRun {
       due: .seconds(4), sent: .seconds(4), completed: .milliseconds(4_050), route: "list", outcome: "503", status: 503,
       localPort: 41_300, remoteAddress: "192.0.2.8:443", pod: "web-1",
       times: RequestTimes(
-        lookedUp: 0, connected: 0, handshaken: 0, requestReady: 40, firstByte: 49_100, end: 49_900),
+        lookedUp: 24, connected: 0, handshaken: 0, requestReady: 40, firstByte: 49_100, end: 49_900),
       reusedConnection: true),
   ]
 
@@ -83,7 +83,8 @@ enum StrainedRun {
         start: start, end: end, address: "192.0.2.7:443", opened: second == 0 ? 30 : 2, reused: 198, closedByPeer: 2,
         mostRequests: 7 * (second + 1)),
       ConnectionTally(
-        start: start, end: end, address: "[2001:db8::7]:443", opened: 3, reused: 197, mostRequests: 6 * (second + 1)),
+        start: start, end: end, address: "[2001:db8::7]:443", opened: 3, reused: 197, mostRequests: 6 * (second + 1),
+        compressed: 10),
     ]
   }
 }
