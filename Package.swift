@@ -42,6 +42,7 @@ let package = Package(
       dependencies: [
         "AutoscalerModel", "Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units",
       ]),
+    .target(name: "TrafficReplay", dependencies: ["Arrivals", "Units"]),
     .target(
       name: "SimulatedCluster",
       dependencies: ["Arrivals", "AutoscalerModel", "KubernetesObjects", "RunTimeline", "Units"]),
@@ -72,7 +73,7 @@ let package = Package(
         "Arrivals", "AutoscalerModel", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
         "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
-        "SimulatedClusterServer", "Statistics", "Units", yams(), logging(),
+        "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
 
@@ -87,6 +88,9 @@ let package = Package(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["mutations.txt"]),
     .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(
+      name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
+      exclude: ["Resources"]),
     .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",

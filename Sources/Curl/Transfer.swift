@@ -239,7 +239,8 @@ extension Transfer {
       TransferEnd(
         code: code, osError: Int32(truncatingIfNeeded: osError), text: text,
         verification: scaleproof_easy_get_long(handle, CURLINFO_SSL_VERIFYRESULT),
-        hasConnection: scaleproof_easy_get_offset(handle, CURLINFO_CONNECT_TIME_T) > 0 || connectionsOpened == 0,
+        // The time of connecting is told only after the TLS handshake.
+        hasConnection: localPort > 0,
         isReady: scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0,
         isReused: connectionsOpened == 0,
         hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0))

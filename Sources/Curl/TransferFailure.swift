@@ -68,6 +68,12 @@ struct TransferEnd {
   var isReused: Bool
   /// Whether any byte of a response came.
   var hasResponse: Bool
+
+  /// Whether the server refused our certificate, or that we have none. In TLS 1.3 it judges that only after we believe that
+  /// the handshake is done.
+  var isCertificateRefused: Bool {
+    ["certificate required", "alert bad certificate", "alert unknown ca"].contains { text.contains($0) }
+  }
 }
 
 extension TransferFailure {
@@ -79,9 +85,15 @@ extension TransferFailure {
       return end.isReady ? .timeout : end.hasConnection ? .tlsTimeout : .connectTimeout
     case CURLE_GOT_NOTHING: return end.isReused ? .idleClosed : .emptyReply
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR: return classifyBroken(end)
-    case CURLE_PARTIAL_FILE: return .resetDuringResponse
+    case CURLE_PARTIAL_FILE:
+      // Of HTTP/2, libcurl also says so when not even the head of the response came.
+      return end.hasResponse
+        ? .resetDuringResponse : end.isCertificateRefused ? .tlsClientCertificate : .resetBeforeResponse
     case CURLE_HTTP2_STREAM: return .http2Stream
-    case CURLE_HTTP2: return end.text.contains("GOAWAY") ? .http2GoAway : .protocolError
+    case CURLE_HTTP2:
+      // libcurl 7.88 has words for everything but a GOAWAY with an error.
+      let isGoAway = end.text.contains("GOAWAY") || end.text == String(cString: curl_easy_strerror(CURLE_HTTP2))
+      return isGoAway ? .http2GoAway : .protocolError
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP_RETURNED_ERROR:
       return .protocolError
     case CURLE_PEER_FAILED_VERIFICATION: return classifyCertificate(end)
@@ -89,9 +101,11 @@ extension TransferFailure {
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CIPHER,
       CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_SHUTDOWN_FAILED,
       CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
-      return end.text.contains("certificate required") ? .tlsClientCertificate : .tlsHandshake
+      return end.isCertificateRefused ? .tlsClientCertificate : .tlsHandshake
     case CURLE_TOO_MANY_REDIRECTS: return .tooManyRedirects
-    case CURLE_OUT_OF_MEMORY: return .localLimit
+    // A header that is longer than libcurl takes is "out of memory" to it, and since 8.6 an error of its own (100).
+    case CURLE_OUT_OF_MEMORY: return end.hasResponse ? .tooLarge : .localLimit
+    case CURLcode(rawValue: 100): return .tooLarge
     case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: return .tooLarge
     case CURLE_ABORTED_BY_CALLBACK: return .cancelled
     default: return .other
@@ -110,13 +124,10 @@ extension TransferFailure {
   }
 
   private static func classifyBroken(_ end: TransferEnd) -> TransferFailure {
+    // CURLE_RECV_ERROR is also what libcurl says of chunks that are no chunks.
+    if end.text.contains("chunked") { return .protocolError }
     if end.hasResponse { return .resetDuringResponse }
-    // In TLS 1.3 the server judges our certificate only after we believe that the handshake is done.
-    if end.text.contains("certificate required") || end.text.contains("alert bad certificate")
-      || end.text.contains("alert unknown ca")
-    {
-      return .tlsClientCertificate
-    }
+    if end.isCertificateRefused { return .tlsClientCertificate }
     return end.isReused ? .idleClosed : .resetBeforeResponse
   }
 

@@ -70,9 +70,11 @@ struct CompiledChecks {
     for (name, value) in headers where transfer.withHeader(name, { $0.elementsEqual(value) }) != true { return .header }
     for text in texts where !body.contains(text) { return .body }
     guard !places.isEmpty else { return nil }
-    guard let tree = JSONTree(body) else { return .json }
-    for (tokens, value) in places where tree.value(at: tokens[...]) != value { return .json }
-    return nil
+    return JSONTree(body).map(failure(ofBody:)) ?? .json
+  }
+
+  func failure(ofBody tree: JSONTree) -> FailedCheck? {
+    places.allSatisfy { tokens, value in tree.value(at: tokens[...]) == value } ? nil : .json
   }
 
   /// RFC 6901, section 3 and 4: `~1` stands for `/` and `~0` for `~`.

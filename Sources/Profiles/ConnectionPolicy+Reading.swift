@@ -23,6 +23,11 @@ extension ConnectionPolicy {
     if let max, min > max, let field = members["min"] {
       field.report("\(min) connections are more than max allows", hint: "write at most \(max), or raise max")
     }
+    if min > maxInFlight, let field = members["min"] {
+      field.report(
+        "\(min) connections are more than the \(maxInFlight) requests that may be in flight",
+        hint: "write at most \(maxInFlight), or raise maxInFlight")
+    }
     if http == .http1, let field = members["streams"] {
       field.report("HTTP/1.1 has one request at a time on a connection", hint: "leave it out, or write http: \"2\"")
     }

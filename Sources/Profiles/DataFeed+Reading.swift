@@ -10,6 +10,10 @@ extension DataFeed {
       field.report("\"\(name)\" is not a name", hint: "write letters, digits, - and _")
       return nil
     }
+    if let file = field.node.scalar {
+      field.report("a feed should be a mapping, not a single value", hint: "write \(name): {file: \(file)}")
+      return nil
+    }
     guard let members = field.members(known: ["file", "order"]) else { return nil }
     let order: Order? = members["order"].map { $0.choice() } ?? .sequential
     guard let file = members.required("file", example: "\(name).csv"), let path = file.text(), let order else {

@@ -9,7 +9,7 @@ package struct DataFeed: Sendable, Equatable {
   package var place: FieldPlace
 
   package enum Order: String, Sendable, Equatable, CaseIterable {
-    /// Row by row, and from the beginning again after the last.
+    /// Row by row, and from the beginning again after the last. Each request counts its own.
     case sequential
     /// Any row, by the seed of the load.
     case random

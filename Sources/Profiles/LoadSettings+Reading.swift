@@ -19,16 +19,16 @@ extension LoadSettings {
   }
 
   private static func streams(_ members: Members, routes: [String]) -> [LoadStream]? {
-    let arrivals: LoadStream.Arrivals? = members["arrivals"].map { $0.choice() } ?? .uniform
+    let arrivals = members["arrivals"]?.choice(of: LoadStream.Arrivals.self) ?? .uniform
     var names = PhaseNames()
     guard let list = members["streams"] else {
-      guard let phases = members.required("phases", example: example), let arrivals,
+      guard let phases = members.required("phases", example: example),
         let model = LoadStream.Model(phases, arrivals: arrivals, arrivalsField: members["arrivals"], names: &names)
       else { return nil }
       return [LoadStream(name: "", requests: routes, model: model)]
     }
     members["phases"]?.report("phases and streams do not go together", hint: "move these phases into a stream")
-    guard let arrivals, let elements = list.elements() else { return nil }
+    guard let elements = list.elements() else { return nil }
     if elements.isEmpty {
       list.report(
         "there is no stream", hint: "add one, as in {name: shoppers, requests: [home], phases: \(example)}")

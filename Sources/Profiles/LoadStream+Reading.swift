@@ -19,11 +19,10 @@ extension LoadStream {
     guard let members = field.members(known: ["name", "requests", "arrivals", "phases"]) else { return nil }
     let name = members.required("name", example: "shoppers")?.name()
     let requests = members.required("requests", example: "[home]").flatMap { Self.requests($0, routes: routes) }
-    let arrivals: Arrivals? = members["arrivals"].map { $0.choice() } ?? arrivals
-    guard let arrivals,
-      let phases = members.required("phases", example: "[{name: steady, for: 60s, rate: 10/s}]"),
+    guard let phases = members.required("phases", example: "[{name: steady, for: 60s, rate: 10/s}]"),
       let model = Model(
-        phases, arrivals: arrivals, arrivalsField: members["arrivals"], names: &names, stream: name ?? ""),
+        phases, arrivals: members["arrivals"]?.choice() ?? arrivals, arrivalsField: members["arrivals"], names: &names,
+        stream: name ?? ""),
       let name, let requests
     else { return nil }
     self.init(name: name, requests: requests, model: model)

@@ -125,12 +125,19 @@ extension Profile {
     requests?.node.elements?.compactMap { $0["name"]?.scalar } ?? []
   }
 
-  /// Workers share no connection.
+  /// Workers share neither connections nor places for requests in flight.
   private static func check(_ load: LoadSettings, _ connections: ConnectionPolicy, _ field: Field) {
-    guard let workers = load.workers, let max = connections.max, max < workers else { return }
-    field.report(
-      "\(workers) workers need a connection each, but target.connections.max is \(max)",
-      hint: "write at most \(max), or raise target.connections.max")
+    guard let workers = load.workers else { return }
+    if let max = connections.max, max < workers {
+      field.report(
+        "\(workers) workers need a connection each, but target.connections.max is \(max)",
+        hint: "write at most \(max), or raise target.connections.max")
+    } else if connections.maxInFlight < workers {
+      field.report(
+        "\(workers) workers need a request in flight each, but target.connections.maxInFlight is "
+          + "\(connections.maxInFlight)",
+        hint: "write at most \(connections.maxInFlight), or raise target.connections.maxInFlight")
+    }
   }
 
   private static func checkKind(_ members: Members) {

@@ -6,7 +6,7 @@ package struct ResponseChecks: Sendable, Equatable {
   /// Texts that the body must hold, each of them.
   package var bodyContains: [String]
   package var json: [JSONCheck]
-  /// The largest body in bytes, as it came over the wire.
+  /// The largest body in bytes, unpacked where it came packed.
   package var maxSize: Int?
 
   /// A header whose value must be exactly this.

@@ -147,7 +147,7 @@ struct CurlSessionFailureTests {
     #expect(try await failure(CurlRequest(url: silent.url, timeout: .milliseconds(100))) == .timeout)
     #expect(
       try await failure(
-        CurlRequest(url: "https://127.0.0.1:\(silent.port)", connectTimeout: .milliseconds(100))) == .connectTimeout)
+        CurlRequest(url: "https://127.0.0.1:\(silent.port)", connectTimeout: .milliseconds(100))) == .tlsTimeout)
 
     let closing = try ScriptedServer { _ = $0.readRequestHead() }
     #expect(try await failure(CurlRequest(url: closing.url)) == .emptyReply)

@@ -55,6 +55,13 @@ struct LoadProblemTests {
         ]
       ),
       (
+        "{arrivals: normal, phases: [{name: surge, for: 60, rate: 5/s}]}",
+        [
+          "p.yaml:7:18: load.arrivals: \"normal\" is not known; what is known: uniform, poisson",
+          "p.yaml:7:54: load.phases[0].for: \"60\" is not a duration: write a number and a unit, as in 90s, 250ms or 1h30m",
+        ]
+      ),
+      (
         "{phases: [], streams: []}",
         [
           "p.yaml:7:16: load.phases: phases and streams do not go together; move these phases into a stream",

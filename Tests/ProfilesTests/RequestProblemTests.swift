@@ -89,6 +89,10 @@ struct RequestProblemTests {
     arguments: [
       ("{skus: {}}", ["p.yaml:7:14: data.skus: the key \"file\" is missing; write it as in file: skus.csv"]),
       (
+        "{skus: skus.csv}",
+        ["p.yaml:7:14: data.skus: a feed should be a mapping, not a single value; write skus: {file: skus.csv}"]
+      ),
+      (
         "{skus: {file: skus.csv, order: shuffled}}",
         ["p.yaml:7:38: data.skus.order: \"shuffled\" is not known; what is known: sequential, random, unique"]
       ),

@@ -92,6 +92,12 @@ struct TargetProblemTests {
         ]
       ),
       (
+        "min: 20, maxInFlight: 10",
+        [
+          "p.yaml:4:46: target.connections.min: 20 connections are more than the 10 requests that may be in flight; write at most 10, or raise maxInFlight"
+        ]
+      ),
+      (
         "maxAge: 500ms",
         ["p.yaml:4:49: target.connections.maxAge: 500ms is too short; it must be at least 1s"]
       ),
@@ -114,15 +120,17 @@ struct TargetProblemTests {
     #expect(ProfileText(target: "{url: \"http://a\", connections: {\(connections)}}").problems() == expected)
   }
 
-  @Test("More workers than connections are refused, since workers share none")
-  func workers() {
+  @Test(
+    "More workers than connections, or than requests in flight, are refused, since workers share none",
+    arguments: [("max", "a connection"), ("maxInFlight", "a request in flight")])
+  func workers(key: String, what: String) {
     let profile = ProfileText(
-      target: "{url: \"http://a\", connections: {max: 2}}",
+      target: "{url: \"http://a\", connections: {\(key): 2}}",
       load: "{workers: 4, phases: [{name: x, for: 1s, rate: 1/s}]}")
 
     #expect(
       profile.problems() == [
-        "p.yaml:7:17: load.workers: 4 workers need a connection each, but target.connections.max is 2; write at most 2, or raise target.connections.max"
+        "p.yaml:7:17: load.workers: 4 workers need \(what) each, but target.connections.\(key) is 2; write at most 2, or raise target.connections.\(key)"
       ])
   }
 }

@@ -16,6 +16,8 @@ package final class PythonServer: Sendable {
     case retire
     /// The head of an answer, then the end of the connection.
     case truncate
+    /// A frame that breaks the protocol.
+    case garbage
   }
 
   package let port: Int

@@ -41,7 +41,8 @@ package enum TestCertificates {
 
   private static let leaves = [
     Leaf(name: "server", use: local), Leaf(name: "client", use: "extendedKeyUsage=clientAuth"),
-    Leaf(name: "expired", use: local, days: -1), Leaf(name: "elsewhere", use: "subjectAltName=DNS:elsewhere.example.com"),
+    Leaf(name: "expired", use: local, days: -1),
+    Leaf(name: "elsewhere", use: "subjectAltName=DNS:elsewhere.example.com"),
     Leaf(name: "stranger", use: local, authority: "other-authority"),
   ]
 

@@ -9,6 +9,7 @@ With a client authority, the handshake of clients without a certificate of it fa
   goaway       GOAWAY with ENHANCE_YOUR_CALM that covers no stream, then the end of the connection
   retire       answers, and after ten requests of a connection says GOAWAY with NO_ERROR that covers all of them
   truncate     the head of an answer, then the end of the connection
+  garbage      a frame that breaks the protocol
 """
 
 import socket
@@ -51,15 +52,35 @@ def answer(behaviour, stream, count):
         return goaway(0, ENHANCE_YOUR_CALM), True
     if behaviour == "truncate":
         return frame(HEADERS, END_HEADERS, stream, STATUS_200), True
+    if behaviour == "garbage":
+        return frame(PING, 0, 0, b"short"), False
     if behaviour == "retire" and count >= 10:
         return whole + goaway(stream, NO_ERROR), False
     return whole, False
 
 
+def shake_hands(connection, context):
+    """The connection with TLS; None when that has failed."""
+    tls = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+    try:
+        tls.do_handshake()
+        return tls
+    except ssl.SSLError:
+        # Closing before the client has read the reason would take that away from it.
+        tls.shutdown(socket.SHUT_WR)
+        while tls.recv(65536):
+            pass
+        tls.close()
+        return None
+
+
 def serve(connection, context, behaviour):
     count = 0
     try:
-        with context.wrap_socket(connection, server_side=True) as connection:
+        connection = shake_hands(connection, context)
+        if connection is None:
+            return
+        with connection:
             read_exactly(connection, PREFACE_SIZE)
             connection.sendall(frame(SETTINGS, 0, 0))
             while True:
