@@ -39,7 +39,10 @@ let package = Package(
       ]),
     .target(
       name: "Reporting",
-      dependencies: ["Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units",
+      ]),
+    .target(name: "TrafficReplay", dependencies: ["Arrivals", "Units"]),
     .target(
       name: "SimulatedCluster",
       dependencies: ["Arrivals", "AutoscalerModel", "KubernetesObjects", "RunTimeline", "Units"]),
@@ -70,7 +73,7 @@ let package = Package(
         "Arrivals", "AutoscalerModel", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
         "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
-        "SimulatedClusterServer", "Statistics", "Units", yams(), logging(),
+        "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
 
@@ -85,6 +88,9 @@ let package = Package(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["mutations.txt"]),
     .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(
+      name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
+      exclude: ["Resources"]),
     .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
@@ -101,7 +107,7 @@ let package = Package(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
     // Real servers for the tests of more than one module.
-    .target(name: "TestServers", path: "Tests/TestServers"),
+    .target(name: "TestServers", path: "Tests/TestServers", exclude: ["Scripts"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
     .testTarget(
       name: "LoadGenerationTests",
@@ -117,7 +123,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "RunRecordingTests",
-      dependencies: ["KubernetesObjects", "RunRecording", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "Units",
+      ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),

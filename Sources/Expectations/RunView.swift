@@ -43,6 +43,7 @@ struct RunView {
     case .completed: "the run ended at \(timeline.lastInstant.plain)"
     case .interrupted: "the run was interrupted at \(timeline.lastInstant.plain)"
     case .failed: "the run broke off at \(timeline.lastInstant.plain)"
+    case .aborted: "a stop rule ended the run at \(timeline.lastInstant.plain)"
     case nil: "the run was killed; its recording ends at \(timeline.lastInstant.plain)"
     }
   }

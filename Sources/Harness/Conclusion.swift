@@ -11,15 +11,23 @@ import RunTimeline
 struct Conclusion {
   let output: RunOutput
   let profile: Profile
+  var quiet = false
+  var jsonLines = false
 
   func execute(interrupted: Bool) throws -> ExitStatus {
     let timeline = try RecordingAccess.timeline(output.recording)
     let judgements = Judge.judge(profile.expectations, on: timeline)
     try RecordingAccess.keep(judgements, in: output.recording)
     try ReportFiles(output: output).write(timeline, judgements)
-    Verdicts.print(judgements, of: timeline)
-    StandardOutput.line("\nReport     \(output.html)\nRecording  \(output.recording)")
-    return interrupted ? .interrupted : Verdicts.status(of: judgements)
+    let status = interrupted ? .interrupted : Verdicts.status(of: judgements)
+    if jsonLines {
+      for judgement in judgements { JSONLines.write(JSONLines.line(judgement)) }
+      JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output))
+    } else {
+      Verdicts.print(judgements, of: timeline)
+      if !quiet { StandardOutput.line("\nReport     \(output.html)\nRecording  \(output.recording)") }
+    }
+    return status
   }
 }
 

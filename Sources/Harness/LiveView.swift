@@ -5,10 +5,15 @@ import Units
 
 /// Shows on the terminal what a run is doing: redrawn in place four times a second, or a line every ten seconds where
 /// the output is no terminal.
+///
+/// A frame is one write that goes over the lines of the frame before it and clears only what is longer, so that nothing
+/// flickers. The cursor stays visible, so that no way of ending the program leaves a terminal without one.
 struct LiveView: Sendable {
-  enum Style: Sendable {
-    case redrawn
+  enum Style: Sendable, Equatable {
+    case redrawn(emphasised: Bool)
     case lines
+    /// For programs, see ``JSONLines``.
+    case jsonLines
     case silent
   }
 
@@ -20,68 +25,131 @@ struct LiveView: Sendable {
   let end: Duration
 
   /// The style that suits standard output and the wish of the user.
-  static func style(quiet: Bool) -> Style {
+  static func style(quiet: Bool, jsonLines: Bool) -> Style {
+    if jsonLines { return .jsonLines }
     if quiet { return .silent }
-    let dumb = ProcessInfo.processInfo.environment["TERM"].map { $0 == "dumb" } ?? true
-    return isatty(STDOUT_FILENO) == 1 && !dumb ? .redrawn : .lines
+    let environment = ProcessInfo.processInfo.environment
+    let dumb = environment["TERM"].map { $0 == "dumb" } ?? true
+    return isatty(STDOUT_FILENO) == 1 && !dumb ? .redrawn(emphasised: environment["NO_COLOR"] == nil) : .lines
   }
 
   /// Shows until the task is cancelled.
-  func run() async {
-    guard style != .silent else { return }
-    var drawn = 0
-    while !Task.isCancelled {
-      if style == .redrawn {
-        let lines = view(at: clock.runTime(of: .now), width: Self.terminalWidth())
-        StandardOutput.write(Self.erasing(drawn) + lines.joined(separator: "\n") + "\n")
+  func run(_ interruption: Interruption) async {
+    switch style {
+    case .silent: return
+    case .jsonLines: await JSONLines(progress: progress, clock: clock, phases: phases).run(interruption)
+    case .lines:
+      repeat {
+        progress.note(interruption, clock)
+        StandardOutput.line(line(at: clock.runTime(of: .now)))
+      } while await pause(.seconds(10))
+    case .redrawn(let emphasised):
+      var drawn = 0
+      repeat {
+        progress.note(interruption, clock)
+        let size = Self.terminalSize()
+        let lines = view(at: clock.runTime(of: .now), width: size.columns).prefix(max(size.rows - 1, 1))
+          .map { $0.rendered(width: size.columns, emphasised: emphasised) }
+        StandardOutput.write(Self.frame(lines, over: drawn))
         drawn = lines.count
-      } else {
-        StandardOutput.write(line(at: clock.runTime(of: .now)) + "\n")
-      }
-      do {
-        try await Task.sleep(for: style == .redrawn ? .milliseconds(250) : .seconds(10))
-      } catch {
-        break
-      }
+      } while await pause(.milliseconds(250))
+      StandardOutput.write(Self.frame([], over: drawn))
     }
-    if style == .redrawn { StandardOutput.write(Self.erasing(drawn)) }
   }
 
-  /// The lines of the redrawn view, each at most `width` wide.
-  func view(at now: Duration, width: Int) -> [String] {
+  /// Whether to go on.
+  private func pause(_ length: Duration) async -> Bool {
+    do {
+      try await Task.sleep(for: length)
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// The lines of the redrawn view, to be cut to the width of the terminal.
+  func view(at now: Duration, width: Int) -> [TerminalLine] {
     let figures = progress.snapshot
-    let last = figures.lastInterval
-    let wall = intervalLength.seconds / clock.scale
-    let phase = phases.last { $0.plannedStart <= now } ?? phases.first
-    let done = min(max(now.seconds / max(end.seconds, 1e-9), 0), 1)
-    let bar = max(min(width - 30, 40), 10)
-    let filled = Int(done * Double(bar))
-    let lines = [
-      "\(Self.clockText(now)) / \(Self.clockText(end))  "
-        + String(repeating: "█", count: filled) + String(repeating: "░", count: bar - filled)
-        + "  \(phase?.name ?? "")",
-      "load      offered \(Self.rate(last.offered, wall))  answered \(Self.rate(last.completed - last.failed, wall))"
-        + "  p50 \(Self.latency(last.p50))  p99 \(Self.latency(last.p99))",
-      "failures  \(last.failed) in the last interval, \(figures.failed) of \(figures.offered) in all"
-        + (figures.dropped > 0 ? ", \(figures.dropped) dropped by the generator" : ""),
-      "replicas  wanted \(Self.count(figures.wanted))  ready \(Self.count(figures.ready))"
-        + "  recommended \(Self.count(figures.recommended))",
-      "event     \(figures.lastEvent ?? "")",
+    var lines = [
+      headline(at: now, width: width),
+      loadLine(figures),
+      requestLine(figures.total),
     ]
-    return lines.map { TerminalText.cut(TerminalText.plain($0), to: width) }
+    if let generator = figures.generator { lines.append(Self.generatorLine(generator)) }
+    if figures.wanted != nil || figures.recommended != nil { lines.append(Self.replicaLine(figures)) }
+    lines.append(Self.labelled("event", figures.lastEvent ?? "-"))
+    if let reason = figures.stopping { lines.append(Self.labelled("stopping", "") + TerminalLine(reason, .red)) }
+    return lines
+  }
+
+  /// Time, a bar of it, and every phase that goes on.
+  private func headline(at now: Duration, width: Int) -> TerminalLine {
+    let done = min(max(now.seconds / max(end.seconds, 1e-9), 0), 1)
+    let bar = max(min(width - 40, 40), 10)
+    let filled = Int(done * Double(bar))
+    return TerminalLine(
+      "\(Self.clockText(now)) / \(Self.clockText(end))  " + String(repeating: "█", count: filled)
+        + String(repeating: "░", count: bar - filled) + "  ")
+      + TerminalLine(phaseText(at: now), .bold)
+  }
+
+  private func loadLine(_ figures: RunProgress.Snapshot) -> TerminalLine {
+    let last = figures.lastInterval
+    return Self.labelled(
+      "load",
+      "offered \(rate(last.offered))  answered \(rate(last.completed - last.failed))"
+        + "  p50 \(Self.latency(last.p50))  p99 \(Self.latency(last.p99))")
+  }
+
+  /// Totals; what went wrong is there only when something did.
+  private func requestLine(_ total: ProgressFigures) -> TerminalLine {
+    var line = Self.labelled("requests", "\(total.offered.grouped) offered  ")
+    line.add("\(total.failed.grouped) failed", total.failed > 0 ? .red : .none)
+    if total.dropped > 0 { line.add("  \(total.dropped.grouped) dropped by the generator", .red) }
+    if total.late > 0 { line.add("  \(total.late.grouped) sent late") }
+    return line
+  }
+
+  private static func generatorLine(_ sample: GeneratorSample) -> TerminalLine {
+    var line = labelled("generator", "in flight \(sample.inFlight.grouped)")
+    if sample.queued > 0 { line.add("  queued \(sample.queued.grouped)", .red) }
+    if let connections = sample.openConnections { line.add("  connections \(connections.grouped)") }
+    line.add("  lateness p99 \(latency(sample.latenessP99))")
+    return line
+  }
+
+  private static func replicaLine(_ figures: RunProgress.Snapshot) -> TerminalLine {
+    labelled(
+      "replicas",
+      "wanted \(count(figures.wanted))  ready \(count(figures.ready))  recommended \(count(figures.recommended))")
+  }
+
+  private static func labelled(_ label: String, _ text: String) -> TerminalLine {
+    TerminalLine(label.padding(toLength: 11, withPad: " ", startingAt: 0) + text)
   }
 
   /// The one line that stands for the view in a log.
   func line(at now: Duration) -> String {
     let figures = progress.snapshot
-    let last = figures.lastInterval
-    let wall = intervalLength.seconds / clock.scale
-    let phase = phases.last { $0.plannedStart <= now } ?? phases.first
-    return TerminalText.plain(
-      "\(Self.clockText(now)) \(phase?.name ?? ""): offered \(Self.rate(last.offered, wall)), "
-        + "answered \(Self.rate(last.completed - last.failed, wall)), p50 \(Self.latency(last.p50)), "
-        + "p99 \(Self.latency(last.p99)), failures \(figures.failed), replicas wanted \(Self.count(figures.wanted)) "
-        + "ready \(Self.count(figures.ready))")
+    let (last, total) = (figures.lastInterval, figures.total)
+    var text =
+      "\(Self.clockText(now)) \(phaseText(at: now)): offered \(rate(last.offered)), "
+      + "answered \(rate(last.completed - last.failed)), p50 \(Self.latency(last.p50)), "
+      + "p99 \(Self.latency(last.p99)), failures \(total.failed)"
+    if total.dropped > 0 { text += ", dropped \(total.dropped)" }
+    if total.late > 0 { text += ", sent late \(total.late)" }
+    if let queued = figures.generator?.queued, queued > 0 { text += ", queued \(queued)" }
+    if figures.wanted != nil {
+      text += ", replicas wanted \(Self.count(figures.wanted)) ready \(Self.count(figures.ready))"
+    }
+    if let reason = figures.stopping { text += "; stopping: \(reason)" }
+    return TerminalText.plain(text)
+  }
+
+  /// The phases that go on, each with its stream where there are several.
+  func phaseText(at now: Duration) -> String {
+    let current = phases.current(at: now)
+    return current.map { $0.stream.isEmpty ? $0.name : "\($0.stream): \($0.name)" }.joined(separator: ", ")
   }
 
   static func clockText(_ time: Duration) -> String {
@@ -90,8 +158,8 @@ struct LiveView: Sendable {
     return "\(seconds / 60):\(rest < 10 ? "0" : "")\(rest)"
   }
 
-  private static func rate(_ count: Int, _ wall: Double) -> String {
-    "\(Int((Double(count) / wall).rounded()))/s"
+  private func rate(_ count: Int) -> String {
+    "\(Int((Double(count) / (intervalLength.seconds / clock.scale)).rounded()).grouped)/s"
   }
 
   private static func latency(_ value: Duration?) -> String {
@@ -103,14 +171,23 @@ struct LiveView: Sendable {
     value.map(String.init) ?? "-"
   }
 
-  /// Goes up over the lines that were drawn and clears them.
-  private static func erasing(_ lines: Int) -> String {
-    lines == 0 ? "" : "\u{1B}[\(lines)A\r\u{1B}[J"
+  /// What draws lines over the `previous` ones above the cursor.
+  static func frame(_ lines: [String], over previous: Int) -> String {
+    (previous == 0 ? "" : "\u{1B}[\(previous)A\r") + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
   }
 
-  private static func terminalWidth() -> Int {
+  private static func terminalSize() -> (columns: Int, rows: Int) {
     var size = winsize()
-    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-    return Int(size.ws_col)
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+    return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)
+  }
+}
+
+extension [PhaseSpan] {
+  /// The phases that are planned to go on at a time: of each stream at most one; after the end those that came last.
+  func current(at now: Duration) -> [PhaseSpan] {
+    let going = filter { $0.plannedStart <= now && now < $0.plannedEnd }
+    guard going.isEmpty else { return going }
+    return now < .zero ? filter { $0.plannedStart == .zero } : last.map { [$0] } ?? []
   }
 }

@@ -9,11 +9,14 @@ package struct RunOptions: Sendable {
   package var changes: [String]
   /// The folder for the recording and the reports.
   package var output: String?
+  /// Print the verdicts and nothing else.
   package var quiet: Bool
+  /// Print one JSON object a line, for programs, and nothing else.
+  package var jsonLines: Bool
 
   package init(
     profile: String, context: String? = nil, kubeconfig: String? = nil, changes: [String] = [],
-    output: String? = nil, quiet: Bool = false
+    output: String? = nil, quiet: Bool = false, jsonLines: Bool = false
   ) {
     self.profile = profile
     self.context = context
@@ -21,5 +24,6 @@ package struct RunOptions: Sendable {
     self.changes = changes
     self.output = output
     self.quiet = quiet
+    self.jsonLines = jsonLines
   }
 }

@@ -3,20 +3,23 @@ import KubernetesObjects
 import RunTimeline
 import Statistics
 import Synchronization
+import Units
 
 /// What a run is doing right now, put together from what passes by on its way into the recording.
 final class RunProgress: Sendable {
   struct Snapshot: Sendable {
-    var offered = 0
-    var completed = 0
-    var failed = 0
-    var dropped = 0
+    /// The whole run so far.
+    var total = ProgressFigures()
     /// The last interval whose answers are in, for rates and percentiles.
     var lastInterval = IntervalFigures()
+    /// What the generator last saw of itself.
+    var generator: GeneratorSample?
     var wanted: Int?
     var ready: Int?
     var recommended: Int?
     var lastEvent: String?
+    /// Why the load is being ended early; `nil` while it goes as planned.
+    var stopping: String?
   }
 
   struct IntervalFigures: Sendable {
@@ -28,17 +31,29 @@ final class RunProgress: Sendable {
     var p99: Duration?
   }
 
+  /// What came in since the last time that somebody took it.
+  struct News: Sendable {
+    var figures = ProgressFigures()
+    /// The stretch of run time that the figures belong to; `nil` when there are none.
+    var span: Range<Duration>?
+    var events: [ProgressEvent] = []
+  }
+
   private struct State {
     var snapshot = Snapshot()
+    /// What nobody has taken yet.
+    var newFigures = ProgressFigures()
+    var newEvents: [ProgressEvent] = []
+    /// Run time up to which figures have been taken, and up to which the generator has reported.
+    var taken = Duration.zero
+    var reported = Duration.zero
     /// The newest interval; the answers to its last requests come with the next one.
     private var newest: IntervalFigures?
     private var histogram = LatencyHistogram()
 
-    mutating func add(_ interval: LoadInterval) {
-      snapshot.offered += interval.offered
-      snapshot.completed += interval.completed
-      snapshot.failed += interval.failed
-      snapshot.dropped += interval.dropped
+    mutating func add(_ interval: LoadInterval, collectingNews: Bool) {
+      snapshot.total.add(interval, withLatency: false)
+      if collectingNews { newFigures.add(interval, withLatency: true) }
       if let newest, interval.start > newest.start { publish(newest) }
       guard interval.start >= newest?.start ?? interval.start else { return }
       var figures = newest ?? IntervalFigures(start: interval.start)
@@ -59,12 +74,57 @@ final class RunProgress: Sendable {
   }
 
   private let state = Mutex(State())
+  /// Whether somebody takes ``News``; otherwise none are kept.
+  private let collectsNews: Bool
+
+  init(collectsNews: Bool = false) {
+    self.collectsNews = collectsNews
+  }
 
   var snapshot: Snapshot { state.withLock { $0.snapshot } }
 
+  /// Hands out what came in since the last call, and forgets it.
+  ///
+  /// - Parameter length: figures are handed out only when they cover this much run time; events always are.
+  func takeNews(atLeast length: Duration) -> News {
+    state.withLock { state in
+      let end = state.reported - state.taken >= max(length, .nanoseconds(1)) ? state.reported : nil
+      return Self.takeNews(from: &state, upTo: end)
+    }
+  }
+
+  /// Hands out what is left when the run has ended.
+  func takeLastNews(at now: Duration) -> News {
+    state.withLock { state in
+      let isEmpty = state.newFigures.offered == 0 && state.newFigures.completed == 0
+      return Self.takeNews(from: &state, upTo: isEmpty ? nil : max(now, state.taken))
+    }
+  }
+
+  private static func takeNews(from state: inout State, upTo end: Duration?) -> News {
+    var news = News()
+    swap(&news.events, &state.newEvents)
+    if let end {
+      swap(&news.figures, &state.newFigures)
+      news.span = state.taken..<end
+      state.taken = end
+    }
+    return news
+  }
+
   func add(_ intervals: [LoadInterval]) {
     state.withLock { state in
-      for interval in intervals.sorted(by: { $0.start < $1.start }) { state.add(interval) }
+      for interval in intervals.sorted(by: { $0.start < $1.start }) {
+        state.add(interval, collectingNews: collectsNews)
+      }
+    }
+  }
+
+  /// To be called after the intervals that the generator reported together with the sample.
+  func add(_ sample: GeneratorSample) {
+    state.withLock { state in
+      state.snapshot.generator = sample
+      state.reported = max(sample.end, state.reported)
     }
   }
 
@@ -74,23 +134,72 @@ final class RunProgress: Sendable {
       switch observation.resource {
       case Deployment.resource.plural where observation.name == cluster.deployment:
         guard let deployment = try? JSONDecoder().decode(Deployment.self, from: data) else { continue }
-        state.withLock {
-          $0.snapshot.wanted = deployment.spec.replicas
-          $0.snapshot.ready = deployment.status?.readyReplicas ?? 0
-        }
+        add(deployment, at: observation.received)
       case HorizontalPodAutoscaler.resource.plural where observation.name == cluster.autoscaler:
         guard let autoscaler = try? JSONDecoder().decode(HorizontalPodAutoscaler.self, from: data) else { continue }
         state.withLock { $0.snapshot.recommended = autoscaler.status?.desiredReplicas }
       case Event.resource.plural where observation.kind != .listed:
         guard let event = try? JSONDecoder().decode(Event.self, from: data) else { continue }
-        let text = "\(event.reason ?? "") \(event.message ?? "")"
-        state.withLock { $0.snapshot.lastEvent = text }
+        add(ProgressEvent(event, at: observation.received), shown: "\(event.reason ?? "") \(event.message ?? "")")
       default: continue
       }
     }
   }
 
-  func note(_ event: String) {
-    state.withLock { $0.snapshot.lastEvent = event }
+  private func add(_ deployment: Deployment, at time: Duration) {
+    let wanted = deployment.spec.replicas
+    state.withLock { state in
+      if collectsNews, let before = state.snapshot.wanted, let wanted, wanted != before {
+        state.newEvents.append(
+          ProgressEvent(
+            at: time, kind: .rescale, subject: "Deployment/\(deployment.metadata.name ?? "")",
+            message: "replicas wanted: \(before) to \(wanted)"))
+      }
+      state.snapshot.wanted = wanted
+      state.snapshot.ready = deployment.status?.readyReplicas ?? 0
+    }
+  }
+
+  /// Something that the run itself did.
+  func note(_ message: String, at time: Duration) {
+    add(ProgressEvent(at: time, kind: .action, message: message), shown: message)
+  }
+
+  /// The load is being ended before its plan does: by a stop rule or a signal. The first reason stays.
+  func stopping(_ reason: String, at time: Duration) {
+    state.withLock { state in
+      guard state.snapshot.stopping == nil else { return }
+      state.snapshot.stopping = reason
+      if collectsNews { state.newEvents.append(ProgressEvent(at: time, kind: .stop, message: reason)) }
+    }
+  }
+
+  /// Says so when the user has asked for the end.
+  func note(_ interruption: Interruption, _ clock: RunClock) {
+    guard let at = interruption.requestedAt else { return }
+    stopping("interrupted; the last answers are awaited, and Ctrl-C again leaves at once", at: clock.runTime(of: at))
+  }
+
+  private func add(_ event: ProgressEvent, shown text: String) {
+    state.withLock { state in
+      state.snapshot.lastEvent = text
+      if collectsNews { state.newEvents.append(event) }
+    }
+  }
+}
+
+extension ProgressEvent {
+  /// What a component of the cluster reported.
+  init(_ event: Event, at time: Duration) {
+    let kind: Kind =
+      switch event.involvedObject.kind {
+      case "Deployment", "ReplicaSet": .rollout
+      case "Pod": .pod
+      default: .cluster
+      }
+    let subject = [event.involvedObject.kind, event.involvedObject.name].compactMap { $0 }.joined(separator: "/")
+    self.init(
+      at: time, kind: kind, subject: subject.isEmpty ? nil : subject, reason: event.reason,
+      message: event.message ?? "")
   }
 }

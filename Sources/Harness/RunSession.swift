@@ -17,6 +17,15 @@ package struct RunSession: Sendable {
   ///
   /// - Throws: ``HarnessError`` when the run was refused or failed.
   package func execute() async throws -> ExitStatus {
+    do {
+      return try await runAndConclude()
+    } catch let error as HarnessError {
+      if options.jsonLines { JSONLines.write(JSONLines.endLine(of: error)) }
+      throw error
+    }
+  }
+
+  private func runAndConclude() async throws -> ExitStatus {
     let environment = ProcessInfo.processInfo.environment
     let stop = StopSignal()
     let recordingBegan = Atomic<Bool>(false)
@@ -35,8 +44,10 @@ package struct RunSession: Sendable {
       recordingBegan.store(true, ordering: .relaxed)
       try await recorder.record(stop: stop, interruption: interruption)
       await cluster?.close()
-      return try Conclusion(output: recorder.output, profile: loaded.profile)
-        .execute(interrupted: interruption.requested)
+      return try Conclusion(
+        output: recorder.output, profile: loaded.profile, quiet: options.quiet, jsonLines: options.jsonLines
+      )
+      .execute(interrupted: interruption.requested)
     } catch {
       await cluster?.close()
       throw error
@@ -48,7 +59,8 @@ package struct RunSession: Sendable {
     _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]
   ) async throws -> RunRecorder {
     let profile = loaded.profile
-    let planning = LoadPlanning(profile: profile, timeScale: cluster?.timeScale ?? 1, environment: environment)
+    let planning = LoadPlanning(
+      profile: profile, files: loaded.files, timeScale: cluster?.timeScale ?? 1, environment: environment)
     let plan = try planning.plan(connectTo: cluster?.ingress)
     let generator: LoadGenerator
     do {
@@ -56,12 +68,14 @@ package struct RunSession: Sendable {
     } catch {
       throw HarnessError(.refused, "\(profile.source): \(error)")
     }
+    for warning in LoadCapacity.warnings(profile) { StandardOutput.complain("warning: \(warning)") }
     let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
-    try await preflight.checkTarget(connectTo: cluster?.ingress)
+    let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress)
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
-      loaded: loaded, cluster: cluster, planning: planning, generator: generator, output: output,
-      style: LiveView.style(quiet: options.quiet))
+      loaded: loaded, cluster: cluster, planning: planning, generator: generator, certificate: certificate,
+      output: output,
+      style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines))
   }
 }

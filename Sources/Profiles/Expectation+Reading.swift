@@ -135,21 +135,12 @@ extension Expectation.Latency {
   init?(_ body: Field, _ plan: RunPlan) {
     guard let members = body.members(known: ["during", "percentile", "below", "from", "route"]) else { return nil }
     let during = members.required("during", example: "surge")?.window(plan)
-    let percentile = members.required("percentile", example: "99").flatMap(Self.percentile)
+    let percentile = members.required("percentile", example: "99").flatMap { $0.percentile() }
     let below = members.required("below", example: "250ms")?.duration(atLeast: .microseconds(1))
     let from: From? = members["from"].map { $0.choice() } ?? .due
     let route = members["route"].map { $0.route(plan) }
     guard let during, let percentile, let below, let from else { return nil }
     self.init(during: during, percentile: percentile, below: below, from: from, route: route ?? nil)
-  }
-
-  private static func percentile(_ field: Field) -> Double? {
-    guard let text = field.text() else { return nil }
-    guard let value = Double(text), value > 0, value < 100 else {
-      field.report("\"\(text)\" is not a percentile", hint: "write a number above 0 and below 100, as in 99 or 99.9")
-      return nil
-    }
-    return value
   }
 }
 

@@ -9,13 +9,16 @@ struct RecordingBatch: Sendable {
   var failures: [FailedRequest] = []
   var observations: [Observation] = []
   var generator: [GeneratorSample] = []
+  var connections: [ConnectionTally] = []
   var clocks: [(at: Duration, clock: ServerClock)] = []
   /// The newest state of all phases and actions; `nil` when it did not change.
   var phases: [PhaseSpan]?
   var actions: [ActionSpan]?
 
   var isEmpty: Bool { count == 0 && phases == nil && actions == nil }
-  var count: Int { load.count + failures.count + observations.count + generator.count + clocks.count }
+  var count: Int {
+    load.count + failures.count + observations.count + generator.count + connections.count + clocks.count
+  }
 
   /// Writes everything in the transaction of the caller.
   func write(to database: Database) throws {
@@ -25,6 +28,7 @@ struct RecordingBatch: Sendable {
     try writeFailures(to: database)
     try writeObservations(to: database)
     try writeGenerator(to: database)
+    try writeConnections(to: database)
     for (at, clock) in clocks {
       let statement = try database.cachedStatement(
         sql: "INSERT INTO clock_offset (at_us, low_us, high_us, skew_us) VALUES (?, ?, ?, ?)")
@@ -38,9 +42,15 @@ struct RecordingBatch: Sendable {
   private static func replace(_ phases: [PhaseSpan], in database: Database) throws {
     try database.execute(sql: "DELETE FROM phase")
     for (position, phase) in phases.enumerated() {
-      try database.cachedStatement(sql: "INSERT INTO phase VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+      try database.cachedStatement(
+        sql: """
+          INSERT INTO phase (position, name, planned_start_us, planned_end_us, start_rate, end_rate, start_us, end_us,
+            stream, users, think_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          """
+      ).execute(arguments: [
         position, phase.name, phase.plannedStart.wholeMicroseconds, phase.plannedEnd.wholeMicroseconds,
-        phase.startRate, phase.endRate, phase.start?.wholeMicroseconds, phase.end?.wholeMicroseconds,
+        phase.startRate, phase.endRate, phase.start?.wholeMicroseconds, phase.end?.wholeMicroseconds, phase.stream,
+        phase.users, phase.think?.wholeMicroseconds,
       ])
     }
   }
@@ -59,13 +69,17 @@ struct RecordingBatch: Sendable {
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO failure (due_us, sent_us, completed_us, route, outcome, curl_code, system_error, status, local_port,
-          remote_address, pod, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          remote_address, pod, version, looked_up_us, connected_us, handshaken_us, request_ready_us, first_byte_us,
+          ended_after_us, reused_connection)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for failure in failures {
       try statement.execute(arguments: [
         failure.due.wholeMicroseconds, failure.sent?.wholeMicroseconds, failure.completed.wholeMicroseconds,
         failure.route, failure.outcome, failure.curlCode, failure.systemError, failure.status, failure.localPort,
-        failure.remoteAddress, failure.pod, failure.version,
+        failure.remoteAddress, failure.pod, failure.version, failure.times?.lookedUp, failure.times?.connected,
+        failure.times?.handshaken, failure.times?.requestReady, failure.times?.firstByte, failure.times?.end,
+        failure.reusedConnection,
       ])
     }
   }
@@ -89,13 +103,30 @@ struct RecordingBatch: Sendable {
     let statement = try database.cachedStatement(
       sql: """
         INSERT INTO generator (start_us, end_us, lateness_p50_us, lateness_p99_us, lateness_max_us, process_cpu,
-          busiest_worker_cpu, connections_opened, in_flight, queued) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          busiest_worker_cpu, connections_opened, in_flight, queued, steal, run_queue_delay, open_connections,
+          ephemeral_ports_used, ephemeral_ports)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for sample in generator {
       try statement.execute(arguments: [
         sample.start.wholeMicroseconds, sample.end.wholeMicroseconds, sample.latenessP50.wholeMicroseconds,
         sample.latenessP99.wholeMicroseconds, sample.latenessMax.wholeMicroseconds, sample.processCPU,
-        sample.busiestWorkerCPU, sample.connectionsOpened, sample.inFlight, sample.queued,
+        sample.busiestWorkerCPU, sample.connectionsOpened, sample.inFlight, sample.queued, sample.steal,
+        sample.runQueueDelay, sample.openConnections, sample.ephemeralPortsUsed, sample.ephemeralPorts,
+      ])
+    }
+  }
+
+  private func writeConnections(to database: Database) throws {
+    let statement = try database.cachedStatement(
+      sql: """
+        INSERT INTO connection (start_us, end_us, address, opened, reused, closed_by_peer, most_requests, compressed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    for tally in connections {
+      try statement.execute(arguments: [
+        tally.start.wholeMicroseconds, tally.end.wholeMicroseconds, tally.address, tally.opened, tally.reused,
+        tally.closedByPeer, tally.mostRequests, tally.compressed,
       ])
     }
   }

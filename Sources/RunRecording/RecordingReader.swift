@@ -16,7 +16,7 @@ package enum RecordingReader {
       return Timeline(
         run: run, phases: try TimelineRows.phases(database), actions: try TimelineRows.actions(database),
         load: try LoadRows.intervals(database), failures: try TimelineRows.failures(database),
-        generator: try TimelineRows.generator(database),
+        generator: try TimelineRows.generator(database), connections: try TimelineRows.connections(database),
         observations: try TimelineRows.observations(database, path: path),
         clock: try TimelineRows.clock(database, runStart: run.startedAt))
     }

@@ -9,8 +9,9 @@ enum RecordingSchema {
   /// `SPrf`, as SQLite wants it for `application_id`.
   static let applicationID: Int64 = 0x5350_7266
 
-  /// The statements that lead from each version to the next; the first makes version 1 of an empty file.
-  static let steps: [String] = [tables + RecordingViews.statements]
+  /// The statements that lead from each version to the next; the first makes version 1 of an empty file. A step that was
+  /// released never changes, since files of its version lie on disks.
+  static let steps: [String] = [tables + RecordingViews.first, connections + RecordingViews.second]
 
   static var version: Int { steps.count }
 
@@ -149,6 +150,42 @@ enum RecordingSchema {
       earliest_us INTEGER, latest_us INTEGER,
       text TEXT NOT NULL,
       PRIMARY KEY (verdict_id, position)
+    ) STRICT;
+
+    """
+
+  /// Version 2: connections, closed-model load, stop rules, and what a failure and a slow generator were made of.
+  private static let connections = """
+    ALTER TABLE run ADD COLUMN end_detail TEXT;                       -- which stop rule, or what failed
+    ALTER TABLE phase ADD COLUMN stream TEXT NOT NULL DEFAULT '';     -- '' in a run with one stream of load
+    ALTER TABLE phase ADD COLUMN users INTEGER;                       -- closed model; its rates are 0
+    ALTER TABLE phase ADD COLUMN think_us INTEGER;                    -- closed model, wall time
+
+    -- When a failed transfer reached each point, in microseconds of wall time after it began; 0 was not reached.
+    ALTER TABLE failure ADD COLUMN looked_up_us INTEGER;
+    ALTER TABLE failure ADD COLUMN connected_us INTEGER;
+    ALTER TABLE failure ADD COLUMN handshaken_us INTEGER;
+    ALTER TABLE failure ADD COLUMN request_ready_us INTEGER;
+    ALTER TABLE failure ADD COLUMN first_byte_us INTEGER;
+    ALTER TABLE failure ADD COLUMN ended_after_us INTEGER;
+    ALTER TABLE failure ADD COLUMN reused_connection INTEGER;         -- 1 when the connection stood already
+
+    ALTER TABLE generator ADD COLUMN steal REAL;                      -- share of all CPU time, 0 to 1
+    ALTER TABLE generator ADD COLUMN run_queue_delay REAL;            -- of the worst worker, seconds per wall second
+    ALTER TABLE generator ADD COLUMN open_connections INTEGER;
+    ALTER TABLE generator ADD COLUMN ephemeral_ports_used INTEGER;
+    ALTER TABLE generator ADD COLUMN ephemeral_ports INTEGER;         -- how many there are
+
+    CREATE TABLE connection (
+      -- What became of the connections to each address in an interval.
+      id INTEGER PRIMARY KEY,
+      start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,
+      address TEXT NOT NULL,
+      opened INTEGER NOT NULL,
+      reused INTEGER NOT NULL,           -- requests on a connection that stood already
+      closed_by_peer INTEGER NOT NULL,
+      most_requests INTEGER NOT NULL,    -- on one connection, since the run began
+      compressed INTEGER NOT NULL        -- answers whose body was packed
     ) STRICT;
 
     """

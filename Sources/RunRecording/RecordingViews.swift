@@ -1,6 +1,9 @@
 /// The views for people who open a recording with `sqlite3`. Times are seconds of run time, latencies milliseconds.
 enum RecordingViews {
-  static let statements = replicas + latency + errors + pods + timeline
+  /// Of schema version 1. Its `timeline` is made by the second step, which replaces it.
+  static let first = replicas + latency + errors + pods
+  /// Of schema version 2.
+  static let second = connections + failures + generatorHealth + "DROP VIEW IF EXISTS timeline;\n" + timeline
 
   private static let replicas = """
     CREATE VIEW replicas AS
@@ -70,15 +73,52 @@ enum RecordingViews {
 
     """
 
+  private static let connections = """
+    CREATE VIEW connections AS
+      -- The connections to each address over the whole run. requests_per_connection is the mean.
+      SELECT address, sum(opened) AS opened, sum(reused) AS reused, sum(closed_by_peer) AS closed_by_peer,
+        round((sum(opened) + sum(reused)) * 1.0 / nullif(sum(opened), 0), 2) AS requests_per_connection,
+        max(most_requests) AS most_requests, sum(compressed) AS compressed
+      FROM connection GROUP BY address ORDER BY address;
+
+    """
+
+  private static let failures = """
+    CREATE VIEW failures AS
+      -- The first failed requests of each interval. Times after seconds are milliseconds of wall time since the transfer
+      -- began, each counted from the beginning; NULL where a point was not reached, or not needed on a connection that
+      -- stood already.
+      SELECT due_us / 1e6 AS seconds, route, outcome, status, curl_code, system_error, pod, version, remote_address,
+        local_port, reused_connection AS reused,
+        CASE WHEN reused_connection = 1 THEN NULL ELSE nullif(looked_up_us, 0) / 1e3 END AS lookup_ms,
+        CASE WHEN reused_connection = 1 THEN NULL ELSE nullif(connected_us, 0) / 1e3 END AS connect_ms,
+        CASE WHEN reused_connection = 1 THEN NULL ELSE nullif(handshaken_us, 0) / 1e3 END AS tls_ms,
+        nullif(first_byte_us, 0) / 1e3 AS first_byte_ms, nullif(ended_after_us, 0) / 1e3 AS end_ms
+      FROM failure ORDER BY id;
+
+    """
+
+  private static let generatorHealth = """
+    CREATE VIEW generator_health AS
+      -- What the load generator saw of itself. CPU and delays in percent of one core, steal in percent of all.
+      SELECT end_us / 1e6 AS seconds, lateness_p50_us / 1e3 AS lateness_p50_ms, lateness_p99_us / 1e3 AS lateness_p99_ms,
+        lateness_max_us / 1e3 AS lateness_max_ms, in_flight, queued, round(process_cpu * 100, 1) AS process_cpu,
+        round(busiest_worker_cpu * 100, 1) AS worker_cpu, round(run_queue_delay * 100, 1) AS run_queue_delay,
+        round(steal * 100, 1) AS steal, connections_opened, open_connections, ephemeral_ports_used, ephemeral_ports
+      FROM generator ORDER BY id;
+
+    """
+
   private static let timeline = """
     CREATE VIEW timeline AS
       -- Everything that happened, in order.
       SELECT seconds, what, subject, detail FROM (
-        SELECT 0 AS rank, start_us / 1e6 AS seconds, 'phase starts' AS what, name AS subject,
-          start_rate || '/s to ' || end_rate || '/s' AS detail
+        SELECT 0 AS rank, start_us / 1e6 AS seconds, 'phase starts' AS what, ltrim(stream || '/' || name, '/') AS subject,
+          ifnull(users || ' users, ' || (think_us / 1e6) || ' s of think time', start_rate || '/s to ' || end_rate || '/s')
+            AS detail
         FROM phase WHERE start_us IS NOT NULL
         UNION ALL
-        SELECT 0, end_us / 1e6, 'phase ends', name, NULL FROM phase WHERE end_us IS NOT NULL
+        SELECT -1, end_us / 1e6, 'phase ends', ltrim(stream || '/' || name, '/'), NULL FROM phase WHERE end_us IS NOT NULL
         UNION ALL
         SELECT 1, sent_us / 1e6, 'action', name, summary || ifnull(' FAILED: ' || problem, '')
         FROM action WHERE sent_us IS NOT NULL
@@ -101,7 +141,8 @@ enum RecordingViews {
         UNION ALL
         SELECT 8, received_us / 1e6, 'gap', resource, message FROM observation WHERE kind = 'gap'
         UNION ALL
-        SELECT 9, ended_us / 1e6, 'run ends', name, end_reason FROM run WHERE ended_us IS NOT NULL
+        SELECT 9, ended_us / 1e6, 'run ends', name, end_reason || ifnull(': ' || end_detail, '')
+        FROM run WHERE ended_us IS NOT NULL
       ) ORDER BY seconds, rank;
 
     """

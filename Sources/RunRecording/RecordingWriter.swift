@@ -9,10 +9,10 @@ import Synchronization
 ///
 /// Everything may be called from any thread at any time and returns at once: what is given is kept in memory and
 /// written in one transaction on a queue of the writer's own, at the latest 250 ms later. Since the file is in WAL mode,
-/// a killed process loses only what came in that time. ``finish(endedAt:reason:)`` leaves one portable file.
+/// a killed process loses only what came in that time. ``finish(endedAt:reason:detail:)`` leaves one portable file.
 ///
 /// After the first error nothing more is written, so that the file has no hole in it; ``checkHealth()`` and
-/// ``finish(endedAt:reason:)`` throw that error.
+/// ``finish(endedAt:reason:detail:)`` throw that error.
 package final class RecordingWriter: Sendable {
   package let path: String
 
@@ -72,6 +72,8 @@ package final class RecordingWriter: Sendable {
 
   package func append(generator: [GeneratorSample]) { add { $0.pending.generator += generator } }
 
+  package func append(connections: [ConnectionTally]) { add { $0.pending.connections += connections } }
+
   /// Adds what the API server said. Objects lose their field lists and applied manifests, and an object of a list that
   /// was recorded in the same version before loses its text.
   package func append(observations: [Observation]) {
@@ -108,8 +110,9 @@ package final class RecordingWriter: Sendable {
 
   /// Writes what is left and how the run ended, and leaves one file without companions.
   ///
+  /// - Parameter detail: which stop rule ended the run and why, or what failed.
   /// - Throws: the first error since the run began.
-  package func finish(endedAt: Duration, reason: EndReason) throws(RecordingError) {
+  package func finish(endedAt: Duration, reason: EndReason, detail: String? = nil) throws(RecordingError) {
     let wasFinished = state.withLock { state in
       defer { state.isFinished = true }
       return state.isFinished
@@ -120,8 +123,8 @@ package final class RecordingWriter: Sendable {
       attempt {
         try database.write { database in
           try database.execute(
-            sql: "UPDATE run SET ended_us = ?, end_reason = ?",
-            arguments: [endedAt.wholeMicroseconds, reason.rawValue])
+            sql: "UPDATE run SET ended_us = ?, end_reason = ?, end_detail = ?",
+            arguments: [endedAt.wholeMicroseconds, reason.rawValue, detail])
         }
         try database.writeWithoutTransaction { database in
           try database.execute(sql: "PRAGMA optimize")

@@ -10,13 +10,13 @@ enum RunRow {
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO run (id, name, tool_version, profile_text, profile_source, started_at_us, started_at_exact,
-          time_scale, ended_us, end_reason, context, namespace, deployment, autoscaler, server_version, environment)
-        VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          time_scale, ended_us, end_reason, end_detail, context, namespace, deployment, autoscaler, server_version, environment)
+        VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         run.name, run.toolVersion, run.profileText, run.profileSource, run.startedAt.microseconds,
         run.startedAt.hasFraction ? 1 : 0, run.timeScale, run.endedAt?.wholeMicroseconds, run.endReason?.rawValue,
-        run.cluster?.context, run.cluster?.namespace, run.cluster?.deployment, run.cluster?.autoscaler,
+        run.endDetail, run.cluster?.context, run.cluster?.namespace, run.cluster?.deployment, run.cluster?.autoscaler,
         run.cluster?.serverVersion, String(decoding: environment, as: UTF8.self),
       ])
   }
@@ -44,7 +44,8 @@ enum RunRow {
         hasFraction: try row.decode(Bool.self, forColumn: "started_at_exact")),
       timeScale: try row.decode(Double.self, forColumn: "time_scale"),
       endedAt: try row.decode(Int64?.self, forColumn: "ended_us").map { .microseconds($0) },
-      endReason: try endReason(row, path: path), cluster: cluster,
+      endReason: try endReason(row, path: path), endDetail: try row.decode(String?.self, forColumn: "end_detail"),
+      cluster: cluster,
       environment: try JSONDecoder().decode([String: String].self, from: Data(environment.utf8)))
   }
 

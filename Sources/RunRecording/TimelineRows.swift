@@ -11,7 +11,8 @@ enum TimelineRows {
         name: try row.decode(forColumn: "name"), plannedStart: try row.instant("planned_start_us"),
         plannedEnd: try row.instant("planned_end_us"), startRate: try row.decode(forColumn: "start_rate"),
         endRate: try row.decode(forColumn: "end_rate"), start: try row.optionalInstant("start_us"),
-        end: try row.optionalInstant("end_us"))
+        end: try row.optionalInstant("end_us"), stream: try row.decode(forColumn: "stream"),
+        users: try row.decode(forColumn: "users"), think: try row.optionalInstant("think_us"))
     }
   }
 
@@ -33,8 +34,19 @@ enum TimelineRows {
         outcome: try row.decode(forColumn: "outcome"), curlCode: try row.decode(forColumn: "curl_code"),
         systemError: try row.decode(forColumn: "system_error"), status: try row.decode(forColumn: "status"),
         localPort: try row.decode(forColumn: "local_port"), remoteAddress: try row.decode(forColumn: "remote_address"),
-        pod: try row.decode(forColumn: "pod"), version: try row.decode(forColumn: "version"))
+        pod: try row.decode(forColumn: "pod"), version: try row.decode(forColumn: "version"),
+        times: try requestTimes(row), reusedConnection: try row.decode(forColumn: "reused_connection"))
     }
+  }
+
+  /// `nil` where nobody measured.
+  private static func requestTimes(_ row: Row) throws -> RequestTimes? {
+    guard let lookedUp = try row.decode(Int?.self, forColumn: "looked_up_us") else { return nil }
+    return RequestTimes(
+      lookedUp: lookedUp, connected: try row.decode(forColumn: "connected_us"),
+      handshaken: try row.decode(forColumn: "handshaken_us"),
+      requestReady: try row.decode(forColumn: "request_ready_us"),
+      firstByte: try row.decode(forColumn: "first_byte_us"), end: try row.decode(forColumn: "ended_after_us"))
   }
 
   static func generator(_ database: Database) throws -> [GeneratorSample] {
@@ -46,7 +58,21 @@ enum TimelineRows {
         busiestWorkerCPU: try row.decode(forColumn: "busiest_worker_cpu"),
         connectionsOpened: try row.decode(forColumn: "connections_opened"),
         inFlight: try row.decode(forColumn: "in_flight"),
-        queued: try row.decode(forColumn: "queued"))
+        queued: try row.decode(forColumn: "queued"), steal: try row.decode(forColumn: "steal"),
+        runQueueDelay: try row.decode(forColumn: "run_queue_delay"),
+        openConnections: try row.decode(forColumn: "open_connections"),
+        ephemeralPortsUsed: try row.decode(forColumn: "ephemeral_ports_used"),
+        ephemeralPorts: try row.decode(forColumn: "ephemeral_ports"))
+    }
+  }
+
+  static func connections(_ database: Database) throws -> [ConnectionTally] {
+    try all(database, "SELECT * FROM connection ORDER BY id") { row in
+      ConnectionTally(
+        start: try row.instant("start_us"), end: try row.instant("end_us"),
+        address: try row.decode(forColumn: "address"), opened: try row.decode(forColumn: "opened"),
+        reused: try row.decode(forColumn: "reused"), closedByPeer: try row.decode(forColumn: "closed_by_peer"),
+        mostRequests: try row.decode(forColumn: "most_requests"), compressed: try row.decode(forColumn: "compressed"))
     }
   }
 

@@ -13,11 +13,15 @@ package struct FailedRequest: Sendable, Equatable {
   package var remoteAddress: String?
   package var pod: String?
   package var version: String?
+  /// How far the transfer came, and when; `nil` when it never began or nobody measured.
+  package var times: RequestTimes?
+  /// Whether the request went out on a connection that stood already; `nil` where that is not known.
+  package var reusedConnection: Bool?
 
   package init(
     due: Duration, sent: Duration?, completed: Duration, route: String, outcome: String, curlCode: Int? = nil,
     systemError: Int? = nil, status: Int? = nil, localPort: Int? = nil, remoteAddress: String? = nil,
-    pod: String? = nil, version: String? = nil
+    pod: String? = nil, version: String? = nil, times: RequestTimes? = nil, reusedConnection: Bool? = nil
   ) {
     self.due = due
     self.sent = sent
@@ -31,38 +35,7 @@ package struct FailedRequest: Sendable, Equatable {
     self.remoteAddress = remoteAddress
     self.pod = pod
     self.version = version
-  }
-}
-
-/// What the load generator saw of itself in one interval.
-package struct GeneratorSample: Sendable, Equatable {
-  package var start: Duration
-  package var end: Duration
-  /// How late requests left: the moment of sending less the moment they were due.
-  package var latenessP50: Duration
-  package var latenessP99: Duration
-  package var latenessMax: Duration
-  /// CPU seconds of the whole process per wall second.
-  package var processCPU: Double
-  /// CPU seconds of the busiest worker per wall second; near 1 the generator is saturated.
-  package var busiestWorkerCPU: Double
-  package var connectionsOpened: Int
-  package var inFlight: Int
-  package var queued: Int
-
-  package init(
-    start: Duration, end: Duration, latenessP50: Duration, latenessP99: Duration, latenessMax: Duration,
-    processCPU: Double, busiestWorkerCPU: Double, connectionsOpened: Int, inFlight: Int, queued: Int
-  ) {
-    self.start = start
-    self.end = end
-    self.latenessP50 = latenessP50
-    self.latenessP99 = latenessP99
-    self.latenessMax = latenessMax
-    self.processCPU = processCPU
-    self.busiestWorkerCPU = busiestWorkerCPU
-    self.connectionsOpened = connectionsOpened
-    self.inFlight = inFlight
-    self.queued = queued
+    self.times = times
+    self.reusedConnection = reusedConnection
   }
 }

@@ -15,6 +15,8 @@ package struct RunDescription: Sendable, Equatable {
   /// Run time at which the run ended; `nil` when it was killed.
   package var endedAt: Duration?
   package var endReason: EndReason?
+  /// What exactly ended the run: which stop rule and why, or what failed; `nil` where there is no more to say.
+  package var endDetail: String?
   /// Where the workload lives; `nil` for a run without a cluster.
   package var cluster: ClusterDescription?
   /// Whatever else explains the run: versions of libraries, worker count, seed, limits.
@@ -23,7 +25,7 @@ package struct RunDescription: Sendable, Equatable {
   package init(
     name: String, toolVersion: String, profileText: String, profileSource: String = "", startedAt: KubernetesTime,
     timeScale: Double = 1, endedAt: Duration? = nil, endReason: EndReason? = nil,
-    cluster: ClusterDescription? = nil, environment: [String: String] = [:]
+    endDetail: String? = nil, cluster: ClusterDescription? = nil, environment: [String: String] = [:]
   ) {
     self.name = name
     self.toolVersion = toolVersion
@@ -33,6 +35,7 @@ package struct RunDescription: Sendable, Equatable {
     self.timeScale = timeScale
     self.endedAt = endedAt
     self.endReason = endReason
+    self.endDetail = endDetail
     self.cluster = cluster
     self.environment = environment
   }
@@ -46,6 +49,8 @@ package enum EndReason: String, Sendable, Equatable, Codable {
   case interrupted
   /// The generator or the observer failed in a way that makes the rest of the run worthless.
   case failed
+  /// A stop rule of the profile ended the load.
+  case aborted
 }
 
 /// Where the workload under test lives.

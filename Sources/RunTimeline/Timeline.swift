@@ -8,6 +8,8 @@ package struct Timeline: Sendable {
   package var load: [LoadInterval]
   package var failures: [FailedRequest]
   package var generator: [GeneratorSample]
+  /// Per interval and address; empty where the generator did not count them.
+  package var connections: [ConnectionTally]
   package var observations: [Observation]
   package var clock: ServerClock
   /// What the observations say of the workload, worked out once.
@@ -17,8 +19,8 @@ package struct Timeline: Sendable {
 
   package init(
     run: RunDescription, phases: [PhaseSpan] = [], actions: [ActionSpan] = [], load: [LoadInterval] = [],
-    failures: [FailedRequest] = [], generator: [GeneratorSample] = [], observations: [Observation] = [],
-    clock: ServerClock? = nil
+    failures: [FailedRequest] = [], generator: [GeneratorSample] = [],
+    connections: [ConnectionTally] = [], observations: [Observation] = [], clock: ServerClock? = nil
   ) {
     self.run = run
     self.phases = phases
@@ -26,6 +28,7 @@ package struct Timeline: Sendable {
     self.load = load
     self.failures = failures
     self.generator = generator
+    self.connections = connections
     self.observations = observations
     let clock = clock ?? ServerClock(runStart: run.startedAt)
     self.clock = clock

@@ -4,37 +4,86 @@ import Harness
 extension ScaleProof {
   struct Import: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Turn a watch log, one JSON object a line, into a recording that can be judged.",
+      abstract: "Turn an access log into a profile that replays it, or a watch log into a recording.",
       discussion: """
-        The first line is {"t":0,"resource":"","type":"START","wall":<Unix seconds>}, each further one
+        --access-log FILE makes a profile whose phases and weights follow the traffic of the log second by second, and
+        says how well. Formats: nginx combined, JSON lines, AWS Application Load Balancer. - reads standard input.
+
+        --watch-log FILE makes a recording that can be judged. Its first line is
+        {"t":0,"resource":"","type":"START","wall":<Unix seconds>}, each further one
         {"t":<seconds>,"resource":"pods","type":"ADDED","object":{…}}; a MARK begins a phase of its name.
 
         EXAMPLES
-          scaleproof import --watch-log incident.jsonl --output incident.sqlite
-          scaleproof import --watch-log incident.jsonl --workload deployment/web --hpa web
-          scaleproof evaluate run.sqlite; scaleproof explain run.sqlite
+          scaleproof import --access-log access.log --target https://staging.example.com --output friday.yaml
+          zcat access.log.1.gz | scaleproof import --access-log - --anonymise --resolution 1s
+          scaleproof import --watch-log incident.jsonl --workload deployment/web --hpa web --output incident.sqlite
+          scaleproof evaluate incident.sqlite; scaleproof explain incident.sqlite
         """)
 
-    @Option(help: "The watch log.", completion: .file(extensions: ["jsonl"]))
-    var watchLog: String
+    @Option(help: "The access log; - for standard input.", completion: .file(extensions: ["log", "json", "jsonl"]))
+    var accessLog: String?
 
-    @Option(help: "The recording to write; it must not exist.")
-    var output: String = "run.sqlite"
+    @Option(help: "The watch log.", completion: .file(extensions: ["jsonl"]))
+    var watchLog: String?
+
+    @Option(help: "The file to write (default: replay.yaml for an access log, run.sqlite for a watch log).")
+    var output: String?
+
+    @Flag(help: "Access log: replace the file to write when it is there.")
+    var force = false
+
+    @Option(help: "Access log: auto, combined, json or alb.")
+    var format: String = "auto"
+
+    @Option(help: "Access log: where the load is to go; without it the profile has a place to edit.")
+    var target: String?
+
+    @Flag(help: "Access log: replace segments of paths and values of queries by letters.")
+    var anonymise = false
+
+    @Option(help: "Access log: the most requests that the profile has; the last one stands for all others.")
+    var maxRoutes: Int = 20
 
     @Option(
-      help: ArgumentHelp("The workload (default: the only one, or what the HPA scales).", valueName: "deployment/name"))
+      help: "Access log: the length of every phase, as in 1s, in place of as few phases as follow the log well.")
+    var resolution: String?
+
+    @Option(
+      help: ArgumentHelp(
+        "Watch log: the workload (default: the only one, or what the HPA scales).", valueName: "deployment/name"))
     var workload: String?
 
-    @Option(help: "The name of the HorizontalPodAutoscaler (default: the only one).")
+    @Option(help: "Watch log: the name of the HorizontalPodAutoscaler (default: the only one).")
     var hpa: String?
 
-    @Option(help: "The version of the cluster, as in 1.34, by whose rules the autoscaler is judged.")
+    @Option(help: "Watch log: the version of the cluster, as in 1.34, by whose rules the autoscaler is judged.")
     var kubernetesVersion: String?
+
+    func validate() throws {
+      guard (accessLog == nil) != (watchLog == nil) else {
+        throw ValidationError("name either --access-log or --watch-log")
+      }
+      let forAccessLog = force || anonymise || target != nil || resolution != nil || format != "auto" || maxRoutes != 20
+      if watchLog != nil, forAccessLog {
+        throw ValidationError(
+          "--force, --format, --target, --anonymise, --max-routes and --resolution are for access logs")
+      }
+      if accessLog != nil, workload != nil || hpa != nil || kubernetesVersion != nil {
+        throw ValidationError("--workload, --hpa and --kubernetes-version are for watch logs")
+      }
+    }
 
     func run() async throws {
       try await Ending.of {
-        try RecordingImport(
-          watchLog: watchLog, output: output, workload: workload, autoscaler: hpa, serverVersion: kubernetesVersion
+        if let accessLog {
+          return try AccessLogImport(
+            log: accessLog, output: output ?? "replay.yaml", force: force, format: format, target: target,
+            anonymise: anonymise, mostRoutes: maxRoutes, resolution: resolution
+          ).execute()
+        }
+        return try RecordingImport(
+          watchLog: watchLog ?? "", output: output ?? "run.sqlite", workload: workload, autoscaler: hpa,
+          serverVersion: kubernetesVersion
         ).execute()
       }
     }

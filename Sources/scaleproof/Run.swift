@@ -10,6 +10,7 @@ extension ScaleProof {
           scaleproof run Profiles/surge-and-rollout.yaml
           scaleproof run Profiles/surge-and-rollout.yaml --set manifests.hpa.spec.maxReplicas=4
           scaleproof run release-gate.yaml --context staging --output results/
+          scaleproof run release-gate.yaml --json-lines | jq 'select(.type == "interval") | .p99Ms'
         """)
 
     @Argument(help: "The profile.", completion: .file(extensions: ["yaml", "yml"]))
@@ -31,14 +32,22 @@ extension ScaleProof {
     @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
     var output: String?
 
-    @Flag(help: "Print only the verdicts and where the files are.")
+    @Flag(help: "Print only the verdicts.")
     var quiet = false
+
+    @Flag(help: "Print one JSON object a line, for programs (Reports/README.md says what is in them).")
+    var jsonLines = false
+
+    func validate() throws {
+      if quiet, jsonLines { throw ValidationError("--quiet and --json-lines exclude each other") }
+    }
 
     func run() async throws {
       try await Ending.of {
         try await RunSession(
           RunOptions(
-            profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet)
+            profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet,
+            jsonLines: jsonLines)
         ).execute()
       }
     }

@@ -20,6 +20,7 @@ private let rules: [String: ModuleRule] = [
   "Profiles": ModuleRule(uses: ["Arrivals", "KubernetesObjects"], libraries: ["Yams"], isPure: true),
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
+  "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
   "SimulatedCluster": ModuleRule(uses: ["AutoscalerModel", "Arrivals", "RunTimeline"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
@@ -34,6 +35,7 @@ private let rules: [String: ModuleRule] = [
   "Harness": ModuleRule(
     uses: [
       "Reporting", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer", "Profiles",
+      "TrafficReplay",
     ], libraries: ["Logging"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),
 ]

@@ -8,18 +8,23 @@ import Testing
 private let cluster = ClusterDescription(
   context: "simulated", namespace: "default", deployment: "web", autoscaler: "web")
 
-private func view(progress: RunProgress) -> LiveView {
+private let phases = [
+  PhaseSpan(name: "calm", plannedStart: .zero, plannedEnd: .seconds(60), startRate: 200, endRate: 200),
+  PhaseSpan(name: "surge", plannedStart: .seconds(60), plannedEnd: .seconds(300), startRate: 1400, endRate: 1400),
+]
+
+private func view(progress: RunProgress = RunProgress(), phases: [PhaseSpan] = phases) -> LiveView {
   LiveView(
-    style: .redrawn, progress: progress, clock: RunClock(origin: .now, scale: 20),
-    phases: [
-      PhaseSpan(name: "calm", plannedStart: .zero, plannedEnd: .seconds(60), startRate: 200, endRate: 200),
-      PhaseSpan(name: "surge", plannedStart: .seconds(60), plannedEnd: .seconds(300), startRate: 1400, endRate: 1400),
-    ], intervalLength: .seconds(5), end: .seconds(300))
+    style: .redrawn(emphasised: false), progress: progress, clock: RunClock(origin: .now, scale: 20), phases: phases,
+    intervalLength: .seconds(5), end: .seconds(300))
 }
 
-private func interval(at start: Int = 60, offered: Int, failed: Int) -> LoadInterval {
+private func interval(
+  at start: Int = 60, offered: Int, failed: Int, dropped: Int = 0, late: Int = 0
+) -> LoadInterval {
   LoadInterval(
     start: .seconds(start), end: .seconds(start + 5), route: "list", offered: offered, sent: offered,
+    dropped: dropped, late: late,
     outcomes: [
       OutcomeTally(outcome: "200", failed: false, completed: offered - failed),
       OutcomeTally(outcome: "502", failed: true, completed: failed),
@@ -32,11 +37,15 @@ struct LiveViewTests {
   func fits(width: Int) {
     let progress = RunProgress()
     progress.add([interval(offered: 350, failed: 12), interval(at: 65, offered: 350, failed: 0)])
-    progress.note(String(repeating: "a long message ", count: 20))
+    progress.add(sample(queued: 1_000_000, openConnections: 1_000_000))
+    progress.note(String(repeating: "a long message 三 ", count: 20), at: .seconds(1))
+    progress.stopping(String(repeating: "a long reason ", count: 20), at: .seconds(1))
 
     let lines = view(progress: progress).view(at: .seconds(70), width: width)
 
-    #expect(lines.allSatisfy { $0.count <= width })
+    #expect(lines.count == 6)
+    #expect(lines.allSatisfy { TerminalText.columns($0.rendered(width: width, emphasised: false)) <= width })
+    #expect(lines.allSatisfy { TerminalText.columns(shown($0.rendered(width: width, emphasised: true))) <= width })
   }
 
   @Test("rates are per second of wall time, whatever the time scale")
@@ -47,7 +56,7 @@ struct LiveViewTests {
     let line = view(progress: progress).line(at: .seconds(70))
 
     // An interval of 5 s of run time lasts 250 ms at scale 20.
-    #expect(line.contains("surge: offered 1400/s, answered 1360/s"))
+    #expect(line.contains("surge: offered 1,400/s, answered 1,360/s"))
     #expect(line.contains("failures 10"))
   }
 
@@ -65,6 +74,7 @@ struct LiveViewTests {
       ], of: cluster)
 
     let lines = view(progress: progress).view(at: .seconds(70), width: 80)
+      .map { $0.rendered(width: 80, emphasised: false) }
 
     #expect(lines.last?.contains("Evil") == true)
     #expect(lines.allSatisfy { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } })
@@ -91,7 +101,91 @@ struct LiveViewTests {
 
     progress.add([interval(at: 55, offered: 0, failed: 3), interval(at: 70, offered: 350, failed: 0)])
 
-    #expect(progress.snapshot.failed == 3)
+    #expect(progress.snapshot.total.failed == 3)
     #expect(progress.snapshot.lastInterval.failed == 0)
   }
+
+  @Test("every stream shows the phase that it is in")
+  func severalStreams() {
+    let phases = [
+      PhaseSpan(
+        name: "calm", plannedStart: .zero, plannedEnd: .seconds(60), startRate: 1, endRate: 1, stream: "browsing"),
+      PhaseSpan(
+        name: "surge", plannedStart: .seconds(60), plannedEnd: .seconds(300), startRate: 1, endRate: 1,
+        stream: "browsing"),
+      PhaseSpan(
+        name: "orders", plannedStart: .zero, plannedEnd: .seconds(300), startRate: 0, endRate: 0, stream: "buying",
+        users: 50),
+    ]
+
+    let text = view(phases: phases).phaseText(at: .seconds(60))
+
+    #expect(text == "browsing: surge, buying: orders")
+  }
+
+  @Test("what is dropped, late or queued is shown when there is any, and only then")
+  func troubleOnly() {
+    let (calm, busy) = (RunProgress(), RunProgress())
+    calm.add([interval(offered: 350, failed: 0)])
+    calm.add(sample(queued: 0, openConnections: 40))
+    busy.add([interval(offered: 350, failed: 0, dropped: 7, late: 8)])
+    busy.add(sample(queued: 9, openConnections: 40))
+
+    let calmText = text(of: calm)
+    let busyText = text(of: busy)
+
+    for word in ["dropped", "late,", "sent late", "queued"] { #expect(!calmText.contains(word), "\(word)") }
+    for word in ["7 dropped", "8 sent late", "queued 9", "dropped 7", "sent late 8"] {
+      #expect(busyText.contains(word), "\(word)")
+    }
+  }
+
+  @Test("the reason why the load is ended early is shown, and the first one stays")
+  func stopReason() {
+    let progress = RunProgress()
+    progress.stopping("abortOn \"too many errors\"", at: .seconds(61))
+    progress.stopping("interrupted", at: .seconds(62))
+
+    let text = text(of: progress)
+
+    #expect(text.contains("stopping   abortOn \"too many errors\""))
+    #expect(text.contains("; stopping: abortOn \"too many errors\""))
+    #expect(!text.contains("interrupted"))
+  }
+
+  @Test("a frame overwrites the one before line by line, and clears only what is left of it")
+  func noFlicker() {
+    let first = LiveView.frame(["one", "two"], over: 0)
+    let second = LiveView.frame(["1"], over: 2)
+
+    #expect(first == "one\u{1B}[K\ntwo\u{1B}[K\n\u{1B}[J")
+    #expect(second == "\u{1B}[2A\r1\u{1B}[K\n\u{1B}[J")
+  }
+
+  @Test("nothing is coloured where no colours are wanted, and what is cut keeps its colour")
+  func colours() {
+    let line = TerminalLine("requests  ") + TerminalLine("12 failed", .red) + TerminalLine("  and more")
+
+    #expect(line.rendered(width: 80, emphasised: false) == "requests  12 failed  and more")
+    #expect(line.rendered(width: 80, emphasised: true) == "requests  \u{1B}[31m12 failed\u{1B}[0m  and more")
+    #expect(line.rendered(width: 14, emphasised: true) == "requests  \u{1B}[31m12 …\u{1B}[0m")
+    #expect(line.rendered(width: 19, emphasised: false) == "requests  12 faile…")
+  }
+
+  private func text(of progress: RunProgress) -> String {
+    let view = view(progress: progress)
+    return view.view(at: .seconds(70), width: 200).map(\.text).joined(separator: "\n") + view.line(at: .seconds(70))
+  }
+}
+
+private func sample(queued: Int, openConnections: Int?) -> GeneratorSample {
+  GeneratorSample(
+    start: .seconds(60), end: .seconds(65), latenessP50: .zero, latenessP99: .microseconds(400), latenessMax: .zero,
+    processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 3, inFlight: 12, queued: queued,
+    openConnections: openConnections)
+}
+
+/// What a terminal shows of a text with colours.
+private func shown(_ text: String) -> String {
+  text.replacing(/\u{1B}\[[0-9]*m/, with: "")
 }

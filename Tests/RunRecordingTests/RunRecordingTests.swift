@@ -5,125 +5,6 @@ import RunTimeline
 import Statistics
 import Testing
 
-/// A folder of its own for each test, gone when the test is over.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("recording-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String = "run.sqlite") -> String { "\(path)/\(name)" }
-}
-
-/// Parts of a small run that uses every field.
-enum SampleRun {
-  static let description = RunDescription(
-    name: "surge", toolVersion: "1.2.3", profileText: "kind: Profile\n", profileSource: "Profiles/surge.yaml",
-    startedAt: KubernetesTime(microseconds: 1_795_456_622_069_768), timeScale: 20,
-    cluster: ClusterDescription(
-      context: "simulated", namespace: "production", deployment: "web", autoscaler: "web-hpa", serverVersion: "v1.36.0"),
-    environment: ["seed": "7"])
-
-  static let phases = [
-    PhaseSpan(
-      name: "calm", plannedStart: .zero, plannedEnd: .seconds(60), startRate: 200, endRate: 200, start: .zero,
-      end: .milliseconds(60_001)),
-    PhaseSpan(
-      name: "surge", plannedStart: .seconds(60), plannedEnd: .seconds(120), startRate: 200, endRate: 1400.5),
-  ]
-
-  static let actions = [
-    ActionSpan(
-      name: "release", summary: "rollout: set image", plannedAt: .seconds(90), sent: .milliseconds(90_001),
-      answered: .milliseconds(90_020), generation: 4, problem: nil),
-    ActionSpan(name: "late", summary: "restart", plannedAt: .seconds(100), problem: "never started"),
-  ]
-
-  static let failures = [
-    FailedRequest(
-      due: .seconds(1), sent: .milliseconds(1_001), completed: .milliseconds(1_500), route: "list", outcome: "502",
-      curlCode: 0, systemError: nil, status: 502, localPort: 40_000, remoteAddress: "127.0.0.1:8443", pod: "web-1",
-      version: "v1"),
-    FailedRequest(due: .seconds(2), sent: nil, completed: .seconds(3), route: "order", outcome: "dropped"),
-  ]
-
-  static let generator = [
-    GeneratorSample(
-      start: .zero, end: .seconds(1), latenessP50: .microseconds(20), latenessP99: .microseconds(300),
-      latenessMax: .milliseconds(2), processCPU: 0.25, busiestWorkerCPU: 0.2, connectionsOpened: 10, inFlight: 3,
-      queued: 0)
-  ]
-
-  static func tally(_ outcome: String, _ milliseconds: [Int], version: String? = nil) -> OutcomeTally {
-    var fromDue = LatencyHistogram()
-    var fromSend = LatencyHistogram()
-    for value in milliseconds {
-      fromDue.record(microseconds: value * 1_000)
-      fromSend.record(microseconds: value * 900)
-    }
-    return OutcomeTally(
-      outcome: outcome, failed: outcome != "200", version: version, completed: milliseconds.count,
-      bytes: milliseconds.count * 10, fromDue: fromDue, fromSend: fromSend)
-  }
-
-  static let load = [
-    LoadInterval(
-      start: .zero, end: .seconds(1), route: "list", offered: 5, sent: 4, dropped: 1, late: 1,
-      outcomes: [tally("200", [1, 2, 3], version: "v1"), tally("502", [9])]),
-    LoadInterval(start: .zero, end: .seconds(1), route: "order", offered: 1, sent: 1, outcomes: [tally("200", [4])]),
-    LoadInterval(start: .seconds(1), end: .seconds(2), route: "list", offered: 0, sent: 0, outcomes: []),
-  ]
-
-  static func deployment(_ replicas: Int, version: Int, at instant: Duration, kind: Observation.Kind) -> Observation {
-    let object =
-      #"{"metadata":{"name":"web","uid":"d1","resourceVersion":"\#(version)","#
-      + #""annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{\"password\":\"hunter2\"}"}},"#
-      + #""spec":{"replicas":\#(replicas),"template":{"spec":{"containers":[]}}},"status":{"replicas":\#(replicas)}}"#
-    return Observation(
-      sent: instant - .milliseconds(5), received: instant, resource: "deployments", kind: kind, name: "web", uid: "d1",
-      resourceVersion: "\(version)", object: Data(object.utf8))
-  }
-
-  static let observations = [
-    deployment(3, version: 10, at: .seconds(1), kind: .listed),
-    Observation(
-      sent: .milliseconds(995), received: .seconds(1), resource: "deployments", kind: .list, resourceVersion: "11"),
-    deployment(7, version: 20, at: .seconds(5), kind: .modified),
-    Observation(sent: .seconds(6), received: .seconds(7), resource: "pods", kind: .gap, message: "connection refused"),
-  ]
-
-  static func write(to writer: RecordingWriter) {
-    writer.set(phases: phases)
-    writer.set(actions: actions)
-    writer.append(load: load)
-    writer.append(failures: failures)
-    writer.append(generator: generator)
-    writer.append(observations: observations)
-    writer.append(clock: clock, at: .seconds(1))
-  }
-
-  static let clock = ServerClock(
-    runStart: description.startedAt, offset: .milliseconds(-5) ... .milliseconds(7), skew: .milliseconds(100))
-}
-
-/// Runs the `sqlite3` program on a file.
-func sqlite3(_ path: String, _ sql: String) throws -> String {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-  process.arguments = ["-separator", "|", path, sql]
-  let output = Pipe()
-  process.standardOutput = output
-  process.standardError = output
-  try process.run()
-  let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-  process.waitUntilExit()
-  return text.trimmingCharacters(in: .newlines)
-}
-
 @Suite("A run in a file")
 struct RunRecordingTests {
   @Test("What is written is read back equal, and one file is left")
@@ -131,19 +12,21 @@ struct RunRecordingTests {
     let folder = try TemporaryFolder()
     let writer = try RecordingWriter(path: folder.file(), run: SampleRun.description)
     SampleRun.write(to: writer)
-    try writer.finish(endedAt: .seconds(120), reason: .completed)
+    try writer.finish(endedAt: .seconds(120), reason: .aborted, detail: "too many errors: 12% over 10s")
 
     let timeline = try RecordingReader.timeline(path: folder.file())
 
     var run = SampleRun.description
     run.endedAt = .seconds(120)
-    run.endReason = .completed
+    run.endReason = .aborted
+    run.endDetail = "too many errors: 12% over 10s"
     #expect(timeline.run == run)
     #expect(timeline.phases == SampleRun.phases)
     #expect(timeline.actions == SampleRun.actions)
     #expect(timeline.load == SampleRun.load)
     #expect(timeline.failures == SampleRun.failures)
     #expect(timeline.generator == SampleRun.generator)
+    #expect(timeline.connections == SampleRun.connections)
     #expect(timeline.clock == SampleRun.clock)
     #expect(timeline.observations.map(\.kind) == SampleRun.observations.map(\.kind))
     #expect(timeline.observations.map(\.received) == SampleRun.observations.map(\.received))
@@ -216,7 +99,7 @@ struct RunRecordingTests {
       }
     }
     try writer.finish(endedAt: .seconds(1), reason: .completed)
-    #expect(try RecordingReader.timeline(path: folder.file()).generator.count == 4_000)
+    #expect(try RecordingReader.timeline(path: folder.file()).generator.count == 8_000)
   }
 
   @Test("What cannot be written or read is told by name")
@@ -267,7 +150,7 @@ struct RunRecordingTests {
     let folder = try TemporaryFolder()
     let writer = try RecordingWriter(path: folder.file(), run: SampleRun.description)
     SampleRun.write(to: writer)
-    try writer.finish(endedAt: .seconds(120), reason: .completed)
+    try writer.finish(endedAt: .seconds(120), reason: .aborted, detail: "too many errors")
     let file = folder.file()
     #expect(try sqlite3(file, "SELECT seconds, wanted, current FROM replicas") == "1.0|3|3\n5.0|7|7")
     #expect(try sqlite3(file, "SELECT route, count, failed FROM latency WHERE offered > 0") == "list|4|1\norder|1|0")
@@ -276,6 +159,15 @@ struct RunRecordingTests {
     let timeline = try sqlite3(file, "SELECT what, detail FROM timeline")
     #expect(timeline.contains("rescale|3 -> 7"))
     #expect(timeline.contains("gap|connection refused"))
-    #expect(timeline.hasSuffix("run ends|completed"))
+    #expect(timeline.contains("phase starts|50 users, 1.5 s of think time"))
+    #expect(timeline.hasSuffix("run ends|aborted: too many errors"))
+    #expect(
+      try sqlite3(file, "SELECT * FROM connections") == "127.0.0.1:8443|12|108|2|10.0|17|0\n[::1]:8443|0|7|0||7|3")
+    #expect(
+      try sqlite3(file, "SELECT outcome, reused, connect_ms, tls_ms, first_byte_ms FROM failures")
+        == "502|0|0.34|1.8|400.0\ndropped||||")
+    #expect(
+      try sqlite3(file, "SELECT seconds, worker_cpu, run_queue_delay, steal FROM generator_health")
+        == "1.0|20.0||\n2.0|45.0|12.5|1.5")
   }
 }

@@ -1,0 +1,158 @@
+import Foundation
+import Profiles
+import TrafficReplay
+import Units
+
+/// Turns an access log into a profile that replays its traffic.
+package struct AccessLogImport {
+  let log: String
+  let output: String
+  let force: Bool
+  let format: AccessLogFormat?
+  let options: ReplayOptions
+
+  /// Lines longer than this are not lines of a log.
+  private static let longestLine = 1 << 20
+
+  /// - Parameters:
+  ///   - log: path of the access log, or `-` for standard input.
+  ///   - output: path of the profile.
+  ///   - force: whether to replace a file that is there.
+  ///   - format: `nil` recognises it.
+  ///   - target: the URL of the profile; `nil` leaves a place to edit.
+  ///   - resolution: the length of every phase, as in `1s`; `nil` merges like seconds.
+  /// - Throws: ``HarnessError`` for numbers that make no sense.
+  package init(
+    log: String, output: String, force: Bool, format: String, target: String?, anonymise: Bool, mostRoutes: Int,
+    resolution: String?
+  ) throws(HarnessError) {
+    self.log = log
+    self.output = output
+    self.force = force
+    let formats = ["auto"] + AccessLogFormat.allCases.map(\.rawValue)
+    guard formats.contains(format) else {
+      throw HarnessError(.usage, "--format \(format): there is no such format: \(formats.joined(separator: ", "))")
+    }
+    self.format = AccessLogFormat(rawValue: format)
+    guard (1...1000).contains(mostRoutes) else {
+      throw HarnessError(.usage, "--max-routes \(mostRoutes): write a number from 1 to 1000")
+    }
+    options = ReplayOptions(
+      name: Self.name(of: output), target: target, anonymise: anonymise, mostRoutes: mostRoutes,
+      resolution: try Self.seconds(resolution))
+  }
+
+  private static func seconds(_ text: String?) throws(HarnessError) -> Int? {
+    guard let text else { return nil }
+    let length = try? Duration(text: text)
+    guard let length, length >= .seconds(1), length.nanoseconds % 1_000_000_000 == 0 else {
+      throw HarnessError(.usage, "--resolution \(text): write whole seconds, as in 1s or 10s; logs tell no more")
+    }
+    return Int(length.nanoseconds / 1_000_000_000)
+  }
+
+  /// The profile's name from that of its file.
+  private static func name(of output: String) -> String {
+    let file = URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
+    return String(file.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
+  }
+
+  package func execute() throws -> ExitStatus {
+    guard force || !FileManager.default.fileExists(atPath: output) else {
+      throw HarnessError(.refused, "\(output): the file is there already; name another with --output, or add --force")
+    }
+    let traffic: Traffic
+    var reading = AccessLogReading(format: format)
+    do {
+      try read(into: &reading)
+      traffic = try reading.traffic()
+    } catch let problem as TrafficProblem {
+      throw HarnessError(.invalidInput, "\(log)\(problem.line.map { ":\($0)" } ?? ""): \(problem.reason)")
+    }
+    let replay: ReplayProfile
+    do {
+      replay = try ReplayProfile(traffic, options: options)
+    } catch {
+      throw HarnessError(.invalidInput, "\(log): \(error)")
+    }
+    do {
+      _ = try ProfileReader.read(text: replay.text, source: output)
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map { "the profile would not be valid: \($0)" })
+    }
+    do {
+      try replay.text.write(toFile: output, atomically: true, encoding: .utf8)
+    } catch {
+      throw HarnessError(.refused, "\(output): the profile cannot be written: \(error.localizedDescription)")
+    }
+    tell(traffic, replay)
+    return .passed
+  }
+
+  private func tell(_ traffic: Traffic, _ replay: ReplayProfile) {
+    for (line, reason) in traffic.broken.first { StandardOutput.complain("\(log):\(line): not understood: \(reason)") }
+    for (line, reason) in traffic.unreplayable.first { StandardOutput.complain("\(log):\(line): left out: \(reason)") }
+    for line in replay.report { StandardOutput.line(TerminalText.plain(line)) }
+    StandardOutput.line("Profile   \(output)")
+  }
+
+  /// Reads in pieces, so that a log of any size takes no more memory than one of its lines.
+  private func read(into reading: inout AccessLogReading) throws {
+    let file = try open()
+    defer { try? file.close() }
+    var rest: [UInt8] = []
+    var isFirst = true
+    while true {
+      let piece: Data
+      do {
+        piece = try file.read(upToCount: 1 << 20) ?? Data()
+      } catch {
+        throw HarnessError(.invalidInput, "\(log): the log cannot be read: \(error.localizedDescription)")
+      }
+      if isFirst { try refuseCompressed(piece) }
+      isFirst = false
+      guard !piece.isEmpty else { break }
+      rest += piece
+      var start = 0
+      while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+        try add(rest[start..<end], to: &reading)
+        start = end + 1
+      }
+      rest.removeFirst(start)
+      if rest.count > Self.longestLine {
+        // What is left of it counts as a line of its own: not understood either.
+        reading.addUnreadableLine("the line is longer than 1 MiB")
+        rest.removeAll()
+      }
+    }
+    if !rest.isEmpty { try add(rest[...], to: &reading) }
+  }
+
+  private func add(_ line: ArraySlice<UInt8>, to reading: inout AccessLogReading) throws {
+    try reading.add(line: Substring(decoding: line, as: UTF8.self))
+  }
+
+  private func open() throws(HarnessError) -> FileHandle {
+    if log == "-" { return .standardInput }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: log, isDirectory: &isFolder) else {
+      throw HarnessError(.invalidInput, "\(log): the access log cannot be read: no such file")
+    }
+    guard !isFolder.boolValue, let file = FileHandle(forReadingAtPath: log) else {
+      throw HarnessError(
+        .invalidInput,
+        "\(log): the access log cannot be read: \(isFolder.boolValue ? "it is a folder" : "no permission")")
+    }
+    return file
+  }
+
+  private func refuseCompressed(_ beginning: Data) throws(HarnessError) {
+    let programs: [(mark: [UInt8], program: String)] = [
+      ([0x1F, 0x8B], "zcat"), ([0x28, 0xB5, 0x2F, 0xFD], "zstdcat"), ([0x42, 0x5A, 0x68], "bzcat"),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xzcat"),
+    ]
+    guard let (_, program) = programs.first(where: { beginning.starts(with: $0.mark) }) else { return }
+    throw HarnessError(
+      .invalidInput, "\(log): the log is compressed; write \(program) \(log) | scaleproof import --access-log -")
+  }
+}

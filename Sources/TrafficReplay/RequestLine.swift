@@ -1,0 +1,67 @@
+/// The request line of an access log, `GET /items?page=2 HTTP/1.1`, as what a profile can send.
+enum RequestLine {
+  private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+  /// Method and target of a request line. What nginx and Apache escaped (`\x22`) is read back.
+  static func parse(_ line: some StringProtocol) throws(LogLineProblem) -> (method: String, target: String) {
+    let words = line.split(separator: " ")
+    // Proxies that log without the protocol give two words; a blank within a path is the client's fault, and more.
+    guard (2...3).contains(words.count), words.count == 2 || words[2].hasPrefix("HTTP/") else {
+      throw .unreplayable("\"\(line)\" is no HTTP request")
+    }
+    return (try method(words[0]), try target(words[1]))
+  }
+
+  static func method(_ text: some StringProtocol) throws(LogLineProblem) -> String {
+    guard methods.contains(String(text)) else { throw .unreplayable("a profile cannot send the method \(text)") }
+    return String(text)
+  }
+
+  /// Path and query, without the scheme and host of a proxy request and without a fragment.
+  static func target(_ text: some StringProtocol) throws(LogLineProblem) -> String {
+    var bytes = unescaped(text)[...]
+    if let scheme = ["http://", "https://", "ws://", "wss://"].first(where: { bytes.starts(with: $0.utf8) }) {
+      bytes = bytes.dropFirst(scheme.utf8.count)
+      bytes = bytes[(bytes.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.endIndex)...]
+      if bytes.first != UInt8(ascii: "/") { bytes = ([UInt8(ascii: "/")] + bytes)[...] }
+    }
+    guard bytes.first == UInt8(ascii: "/") else { throw .unreplayable("\"\(text)\" has no path") }
+    return encoded(bytes.prefix { $0 != UInt8(ascii: "#") })
+  }
+
+  /// Encodes what a URL cannot hold, and the braces that have a meaning in profiles.
+  private static func encoded(_ bytes: some Sequence<UInt8>) -> String {
+    var result = ""
+    for byte in bytes {
+      if byte > 0x20, byte < 0x7F, !"{}\"<>\\^`|".utf8.contains(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        let digits = String(byte, radix: 16, uppercase: true)
+        result += digits.count == 1 ? "%0" + digits : "%" + digits
+      }
+    }
+    return result
+  }
+
+  private static func unescaped(_ text: some StringProtocol) -> [UInt8] {
+    let bytes = Array(text.utf8)
+    guard bytes.contains(UInt8(ascii: "\\")) else { return bytes }
+    var result: [UInt8] = []
+    var index = 0
+    while index < bytes.count {
+      if bytes[index] == UInt8(ascii: "\\"), index + 3 < bytes.count, bytes[index + 1] == UInt8(ascii: "x"),
+        let value = UInt8(String(decoding: bytes[(index + 2)...(index + 3)], as: UTF8.self), radix: 16)
+      {
+        result.append(value)
+        index += 4
+      } else if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count {
+        result.append(bytes[index + 1])
+        index += 2
+      } else {
+        result.append(bytes[index])
+        index += 1
+      }
+    }
+    return result
+  }
+}
