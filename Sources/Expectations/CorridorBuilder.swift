@@ -118,12 +118,10 @@ struct CorridorBuilder {
   ) {
     let outcomes = record.plans(at: at).map { plan in
       PossibleOutcome(
-        current: current, at: at, plan: plan, raw: sync.failed ? current...current : raw, sync: own, record: record,
+        current: current, at: at, plan: plan, raw: raw, sync: own, isHeld: sync.isHeld, record: record,
         leniently: leniently)
     }
     var range = outcomes.map(\.range).hull ?? current...current
-    // A sync whose metrics failed, or that could not read the scale, leaves the count unless it is out of bounds.
-    if sync.failed, !outcomes.contains(where: \.isCorrection) { range = current...current }
     if sync.couldNotWrite { range = [range, current...current].hull ?? range }
     let order = (marks.last { $0.syncOrder != nil }?.syncOrder ?? -1) + 1
     marks.append(

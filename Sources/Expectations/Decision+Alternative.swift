@@ -1,25 +1,26 @@
 import AutoscalerModel
+import KubernetesObjects
 import Units
 
 extension Decision {
   /// What would have had to differ for another outcome.
-  var alternative: String {
+  ///
+  /// - Parameters:
+  ///   - history: what the controller remembered before this sync.
+  ///   - instant: the text of an instant, as in `at 163.4s`.
+  func alternative(remembering history: ScalingHistory?, instant: (KubernetesTime) -> String) -> String {
     let wanted = stabilizedRecommendation ?? rawRecommendation ?? desiredReplicas
     switch bindingTerm {
     case .metric(let index): return metricAlternative(index)
     case .tolerance(let index): return toleranceAlternative(index)
-    case .unreadyDamping(let index):
-      let pods = metrics.indices.contains(index) ? metrics[index].proposal?.pods : nil
-      let silent = (pods?.unready ?? 0) + (pods?.missing ?? 0)
-      return "\(silent.of("pod")) had to count: to be ready with a sample of their own"
+    case .unreadyDamping(let index): return dampingAlternative(index)
     case .stepLimit:
-      return "with a policy that allows a larger step it would have gone to \(within(wanted))"
+      return "\(stepLimitText)\(spentText(history, instant: instant)); "
+        + "with a larger step it would have gone to \(within(wanted))"
     case .disabledDirection:
       return "with another selectPolicy than Disabled it might have gone to \(within(wanted))"
     case .stabilizationWindow(let direction):
-      let name = direction == .scaleUp ? "scaleUp" : "scaleDown"
-      return "the recommendations inside the \(name) window had to be older, or the window shorter; "
-        + "the metrics alone ask for \(rawRecommendation ?? desiredReplicas)"
+      return windowAlternative(direction, history, instant: instant)
     case .minReplicas:
       return path == .belowMinReplicas
         ? "with minReplicas of \(currentReplicas) or less nothing would have been corrected"
@@ -39,12 +40,81 @@ extension Decision {
 
   private func within(_ count: Int) -> Int { min(max(count, plan.minReplicas), plan.maxReplicas) }
 
-  private func metricAlternative(_ index: Int) -> String {
-    guard let (target, proposal) = utilization(index), case .ratio = proposal.basis, proposal.pods.counted > 0 else {
-      return "the metric had to read differently"
+  /// The policies that limited the step.
+  private var stepLimitText: String {
+    guard let behavior = plan.behavior else { return "the built-in limit is max(2 x \(currentReplicas), 4)" }
+    let isUp = limit == .scaleUpLimit
+    let rules = isUp ? behavior.scaleUp : behavior.scaleDown
+    let policies = rules.policies.map { policy in
+      (policy.type == .percent ? "\(policy.value) %" : policy.value.of("pod")) + " per \(policy.periodSeconds) s"
     }
-    let lower = target * (proposal.replicas - 1) / proposal.pods.counted
-    let upper = target * proposal.replicas / proposal.pods.counted
+    let choice = rules.policies.count > 1 ? " (selectPolicy \(rules.selectPolicy.rawValue))" : ""
+    return "\(isUp ? "scaleUp" : "scaleDown") allows \(policies.joined(separator: ", "))\(choice)"
+  }
+
+  /// The last change that took of the policies' budget.
+  private func spentText(_ history: ScalingHistory?, instant: (KubernetesTime) -> String) -> String {
+    guard let behavior = plan.behavior, let history else { return "" }
+    let isUp = limit == .scaleUpLimit
+    let events = isUp ? history.scaleUpEvents : history.scaleDownEvents
+    let period = Int64((isUp ? behavior.scaleUp : behavior.scaleDown).longestPeriod) * 1_000_000
+    guard let last = events.max(by: { $0.time < $1.time }), time.microseconds - last.time.microseconds < period
+    else { return "" }
+    let end = KubernetesTime(microseconds: last.time.microseconds + period)
+    return ", and the \(last.change) of \(instant(last.time)) count until \(instant(end))"
+  }
+
+  /// Which remembered recommendation holds the count, and until when.
+  private func windowAlternative(
+    _ direction: Stabilization.Direction, _ history: ScalingHistory?, instant: (KubernetesTime) -> String
+  ) -> String {
+    let raw = rawRecommendation ?? desiredReplicas
+    let alone = within(raw)
+    let outcome =
+      alone == currentReplicas
+      ? "\(raw < plan.minReplicas ? "minReplicas" : "maxReplicas") would have held it at \(alone) all the same"
+      : "it would have moved towards \(alone)"
+    let seconds = windowSeconds(direction)
+    let young = (history?.recommendations ?? []).filter {
+      time.microseconds - $0.time.microseconds <= Int64(seconds) * 1_000_000
+    }
+    let bound = direction == .scaleDown ? young.map(\.replicas).max() : young.map(\.replicas).min()
+    guard let bound, let last = young.filter({ $0.replicas == bound }).max(by: { $0.time < $1.time }) else {
+      return "without the window \(outcome)"
+    }
+    let end = KubernetesTime(microseconds: last.time.microseconds + Int64(seconds) * 1_000_000)
+    return
+      "without the \(bound) of \(instant(last.time)), which counts for \(seconds) s until \(instant(end)), \(outcome)"
+  }
+
+  private func windowSeconds(_ direction: Stabilization.Direction) -> Int {
+    guard let behavior = plan.behavior else { return 300 }
+    return direction == .scaleUp
+      ? behavior.scaleUp.stabilizationWindowSeconds : behavior.scaleDown.stabilizationWindowSeconds
+  }
+
+  private func dampingAlternative(_ index: Int) -> String {
+    let pods = metrics.indices.contains(index) ? metrics[index].proposal?.pods : nil
+    let silent = (pods?.unready ?? 0) + (pods?.missing ?? 0)
+    guard case .damped(let first, _) = metrics.indices.contains(index) ? metrics[index].proposal?.basis : nil, let pods
+    else { return "\(silent.of("pod")) had to count: to be ready with a sample of their own" }
+    let all = first * Double(pods.counted + silent)
+    return "\(silent.of("pod")) had to count, to be ready with a sample of \(silent == 1 ? "its" : "their") own: "
+      + "as busy as the others they would have made it ask for \(Int(min(all, 1e6).rounded(.up)))"
+  }
+
+  private func metricAlternative(_ index: Int) -> String {
+    guard let (target, proposal) = utilization(index) else { return "the metric had to read differently" }
+    let pods: Int
+    switch proposal.basis {
+    case .ratio: pods = proposal.pods.counted
+    case .filled:
+      return "with every pod ready and a sample of its own the number of pods and the ratio would have been others"
+    case .tolerance, .damped: return "the metric had to read differently"
+    }
+    guard pods > 0 else { return "the metric had to read differently" }
+    let lower = target * (proposal.replicas - 1) / pods
+    let upper = target * proposal.replicas / pods
     return "at \(lower) % or less it would have asked for fewer than \(proposal.replicas), above \(upper) % for more"
   }
 

@@ -39,7 +39,8 @@ package struct DecisionReplay: Sendable {
         var silent = before.at.latest + period
         while silent < sync.at.latest - period / 2 {
           _ = controller.sync(
-            at: record.time(silent), autoscaler: before.autoscaler, target: before.target(of: before.desired),
+            at: record.time(silent), autoscaler: before.autoscaler,
+            target: input.read(before.target(of: before.desired)),
             pods: input.pods, metrics: input.metrics)
           entries[entries.count - 1].repeats += 1
           silent += period
@@ -47,13 +48,15 @@ package struct DecisionReplay: Sendable {
       }
       let now = record.time(sync.at.latest)
       let (from, to) = sync.change.map { ($0.from, $0.to) } ?? (sync.current, sync.outcome)
+      let memory = controller[history: sync.autoscaler]
       let best = sync.best(controller, at: now, to: to, target: sync.target(of: from))
       if let best { controller = best.controller }
       if from != to { controller.recordRescale(of: sync.autoscaler, from: from, to: to, at: now) }
       entries.append(
         Entry(
           at: sync.change?.at ?? sync.at, reading: sync.reading, from: from, to: to, decision: best?.decision,
-          alternative: best?.decision.alternative ?? "the status of this sync bears no metrics"))
+          alternative: best?.decision.alternative(remembering: memory) { Self.seconds(record.runTime($0)) }
+            ?? "the status of this sync bears no metrics"))
       last = (sync, best?.input)
     }
     self.entries = entries
@@ -61,6 +64,11 @@ package struct DecisionReplay: Sendable {
 }
 
 extension ScalingRecord {
+  /// An instant of the model's clock in run time.
+  fileprivate func runTime(_ time: KubernetesTime) -> Duration {
+    .microseconds(time.microseconds - timeline.run.startedAt.microseconds)
+  }
+
   /// An instant of run time on the clock of the model.
   fileprivate func time(_ instant: Duration) -> KubernetesTime {
     KubernetesTime(microseconds: timeline.run.startedAt.microseconds + instant.nanoseconds / 1000)
@@ -86,11 +94,13 @@ extension ObservedSync {
     var best: Replayed?
     var bestScore = -1
     let isCorrection = target.specReplicas > plan.maxReplicas || target.specReplicas < plan.minReplicas
-    let candidates = inputs.isEmpty && (failed || isCorrection) ? [SyncInput.nothing(plan)] : inputs
+    let candidates =
+      inputs.isEmpty && (failed || isCorrection)
+      ? [SyncInput.nothing(plan, statusReplicas: target.statusReplicas)] : inputs
     for input in candidates {
       var controller = controller
       let decision = controller.sync(
-        at: now, autoscaler: autoscaler, target: target, pods: input.pods, metrics: input.metrics)
+        at: now, autoscaler: autoscaler, target: input.read(target), pods: input.pods, metrics: input.metrics)
       let score = (decision.desiredReplicas == to ? 10 : 0) + agreement(with: decision)
       if score > bestScore { (best, bestScore) = ((controller, decision, input), score) }
     }
@@ -106,7 +116,8 @@ extension ObservedSync {
 
 extension SyncInput {
   /// Every metric unread.
-  fileprivate static func nothing(_ plan: ScalingPlan) -> SyncInput {
-    SyncInput(pods: [], metrics: plan.metrics.map { _ in .failed("no value was published") })
+  fileprivate static func nothing(_ plan: ScalingPlan, statusReplicas: Int) -> SyncInput {
+    SyncInput(
+      pods: [], metrics: plan.metrics.map { _ in .failed("no value was published") }, statusReplicas: statusReplicas)
   }
 }

@@ -85,7 +85,7 @@ struct ConformanceJudge {
   /// Judges a sync whose decision no change of the Deployment shows; `nil` when there is nothing to object.
   func rule(onSync index: Int) -> ConformanceRuling? {
     let sync = record.syncs[index]
-    guard !sync.failed, sync.change == nil, sync.current > 0, index > 0, isQuiet(about: sync.at),
+    guard !sync.failed, !sync.couldNotWrite, sync.change == nil, sync.current > 0, index > 0, isQuiet(about: sync.at),
       sync.raw != nil || sync.desired != sync.current
     else { return nil }
     let (verdict, text) = rule(sync.current, sync.desired, at: sync.at, sync: index)
@@ -97,7 +97,7 @@ struct ConformanceJudge {
   /// Judges a step by every spec that may have been in force; the kindest counts.
   private func rule(_ from: Int, _ to: Int, at: InstantBounds, sync: Int?) -> (verdict: Verdict, text: String) {
     let rulings = record.plans(at: at).map { plan in
-      rule(from, to, at: at, plan: plan, raw: sync.flatMap { record.syncs[$0].raw }, sync: sync)
+      rule(from, to, at: at, plan: plan, sync: sync)
     }
     return rulings.first { $0.0 == .pass } ?? rulings.first { $0.0 == .inconclusive } ?? rulings.first
       ?? (.inconclusive, "no spec of the autoscaler was seen")
@@ -111,13 +111,17 @@ struct ConformanceJudge {
   }
 
   private func rule(
-    _ from: Int, _ to: Int, at: InstantBounds, plan: ScalingPlan, raw: ClosedRange<Int>?, sync: Int?
+    _ from: Int, _ to: Int, at: InstantBounds, plan: ScalingPlan, sync: Int?
   ) -> (Verdict, String) {
-    let strict = PossibleOutcome(
-      current: from, at: at, plan: plan, raw: raw, sync: sync, record: record, leniently: false)
+    let own = sync.map { record.syncs[$0] }
+    func outcome(leniently: Bool) -> PossibleOutcome {
+      PossibleOutcome(
+        current: from, at: at, plan: plan, raw: own?.raw, sync: sync, isHeld: own?.isHeld ?? false, record: record,
+        leniently: leniently)
+    }
+    let strict = outcome(leniently: false)
     if strict.allows(to) { return (.pass, approval(to, from: from, sync: sync)) }
-    let lenient = PossibleOutcome(
-      current: from, at: at, plan: plan, raw: raw, sync: sync, record: record, leniently: true)
+    let lenient = outcome(leniently: true)
     let objection = strict.objection(to: to, record: record)
     if lenient.allows(to) {
       return (

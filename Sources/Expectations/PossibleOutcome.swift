@@ -19,15 +19,22 @@ struct PossibleOutcome: Sendable {
   private let down: StepAllowance
   private let downMemory: RememberedRecommendations
   private let upMemory: RememberedRecommendations
+  /// Metrics failed or the scale could not be read, so that only a count out of bounds may have changed.
+  private let isHeld: Bool
   /// Between which counts the windows left the recommendation.
   private let stabilized: ClosedRange<Int>
 
   private static let anything = 0...Int(Int32.max)
 
+  /// - Parameters:
+  ///   - raw: what the metrics may have asked for; `nil` for anything.
+  ///   - sync: the position of the sync itself, which it does not remember yet.
+  ///   - leniently: also with restarts of the controller and unseen changes, where they are possible.
   init(
-    current: Int, at: InstantBounds, plan: ScalingPlan, raw: ClosedRange<Int>?, sync: Int?, record: ScalingRecord,
-    leniently: Bool
+    current: Int, at: InstantBounds, plan: ScalingPlan, raw: ClosedRange<Int>?, sync: Int?, isHeld: Bool = false,
+    record: ScalingRecord, leniently: Bool
   ) {
+    self.isHeld = isHeld
     self.current = current
     self.at = at
     self.plan = plan
@@ -62,6 +69,8 @@ struct PossibleOutcome: Sendable {
       (low, high) = (plan.maxReplicas, plan.maxReplicas)
     } else if current > 0, current < plan.minReplicas {
       (low, high) = (plan.minReplicas, plan.minReplicas)
+    } else if isHeld {
+      (low, high) = (current, current)
     } else {
       low = Self.limited(stabilized.lowerBound, current, plan, up: up.low, down: down.low, record.settings)
       high = Self.limited(stabilized.upperBound, current, plan, up: up.high, down: down.high, record.settings)
@@ -98,6 +107,7 @@ struct PossibleOutcome: Sendable {
     if current > 0, current < plan.minReplicas, count != plan.minReplicas {
       return "\(current) is below minReplicas, which is \(plan.minReplicas), so that one step has to go there"
     }
+    if isHeld { return "no metric could be used, so that \(current) had to stay" }
     return count > high ? tooHigh(count) : tooLow(count)
   }
 

@@ -23,7 +23,8 @@ struct RememberedRecommendations: Sendable {
     let slack = ScalingRecord.slack
     guard window > .zero else { return }
     for (index, sync) in record.syncs.enumerated() where index != own && sync.at.latest < at.latest {
-      if sync.failed { continue }
+      // Neither failures nor corrections of a count out of bounds are remembered.
+      if sync.failed || sync.isCorrection { continue }
       let next = index + 1 < record.syncs.count ? record.syncs[index + 1].at : at
       // Syncs whose outcome was the same left no trace, the last of them one period before the next trace.
       let last = max(sync.at.latest, min(next.latest, at.latest) - record.settings.syncPeriod * 0.9)

@@ -19,12 +19,16 @@ package struct ScalingRecord: Sendable {
   static let slack = Duration.milliseconds(200)
 
   /// `nil` when no cluster was watched, or nothing was seen of its autoscaler or its workload.
-  package init?(_ timeline: Timeline, settings: ControllerSettings = .defaults) {
+  ///
+  /// - Parameter version: the version of the cluster, where the recording does not tell or tells a wrong one.
+  package init?(
+    _ timeline: Timeline, settings: ControllerSettings = .defaults, version given: KubernetesVersion? = nil
+  ) {
     guard let history = timeline.cluster, !history.autoscaler.isEmpty, !history.deployment.isEmpty else { return nil }
     self.timeline = timeline
     self.history = history
     self.settings = settings
-    let recorded = timeline.run.cluster?.serverVersion.flatMap(KubernetesVersion.init(text:))
+    let recorded = given ?? timeline.run.cluster?.serverVersion.flatMap(KubernetesVersion.init(text:))
     version = recorded ?? .v1_36
     versionIsKnown = recorded != nil
     let syncs = ObservedSync.syncs(of: history, settings: settings, version: recorded ?? .v1_36)
@@ -57,7 +61,7 @@ package struct ScalingRecord: Sendable {
   /// A new leader begins its own rhythm one period after it took over. Where the status writes keep to a rhythm of
   /// whole periods right through the stretch, there was none.
   func mayHaveRestarted(from start: Duration, to end: Duration) -> Bool {
-    rhythmOfWrites.mayBreak(from: start, to: end)
+    rhythmOfWrites.mayBreak(from: start, to: end) || isBlind(from: start, to: end)
   }
 
   /// The length of time from one sync to the next, as it shows in the writes that follow directly.
@@ -89,7 +93,8 @@ package struct ObservedSync: Sendable {
   /// The count that the status wants.
   package let desired: Int
   let inputs: [SyncInput]
-  let statusReplicas: Int
+  /// What the sync may have read as the target's `status.replicas`.
+  let statusReplicas: ClosedRange<Int>
   /// What the metrics may have asked for; `nil` where they do not tell, or failed.
   private(set) var raw: ClosedRange<Int>?
   /// No recommendation came of this sync, since metrics failed or the scale could not be read.
@@ -139,14 +144,27 @@ package struct ObservedSync: Sendable {
     let active = status.condition("ScalingActive")
     let able = status.condition("AbleToScale")
     let couldNotRead = able.map { !$0.isTrue && $0.reason == "FailedGetScale" } ?? false
-    failed = couldNotRead || (active.map { !$0.isTrue } ?? true)
+    let isFailed = couldNotRead || (active.map { !$0.isTrue } ?? true)
+    failed = isFailed
     couldNotWrite = able.map { !$0.isTrue && $0.reason == "FailedUpdateScale" } ?? false
-    let seen = history.currentReplicas.range(at: at.latest) ?? current...current
-    statusReplicas = seen.lowerBound
+    statusReplicas = Self.statusReplicas(of: history, at: at, current: current, scaled: scaled)
     let situation = PodSituation(history.pods, at: at)
     inputs = SyncInput.possible(plan: plan, status: status, situation: situation, statusReplicas: statusReplicas)
-    if failed { return }
+    if isFailed { return }
     raw = Self.rawRecommendation(inputs, autoscaler: autoscaler, target: target, settings: settings, version: version)
+  }
+
+  /// Metrics failed or the scale could not be read, so that the count could only stay, unless it was out of bounds.
+  var isHeld: Bool { failed || (raw == nil && isPartial) }
+
+  /// Some metric failed, and what the others asked for, a shrink, was not followed.
+  private var isPartial: Bool {
+    !inputs.isEmpty && status.currentMetrics?.contains { $0.type.isEmpty } ?? false
+  }
+
+  /// Whether it found a count out of bounds and corrected it, without a look at metrics.
+  var isCorrection: Bool {
+    scaled && (current > plan.maxReplicas || (current > 0 && current < plan.minReplicas))
   }
 
   /// What the metrics of this sync ask for under a spec and with pods that may be others by now.
@@ -172,7 +190,7 @@ package struct ObservedSync: Sendable {
     for input in inputs {
       var controller = HPAController(settings: settings, version: version)
       let decision = controller.sync(
-        at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: target, pods: input.pods,
+        at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: input.read(target), pods: input.pods,
         metrics: input.metrics)
       guard let wanted = decision.rawRecommendation else { continue }
       range = range.map { min($0.lowerBound, wanted)...max($0.upperBound, wanted) } ?? wanted...wanted
@@ -181,5 +199,23 @@ package struct ObservedSync: Sendable {
   }
 
   /// The target as the sync found it. Its selector plays no part here.
-  var target: ScaleTarget { ScaleTarget(specReplicas: current, statusReplicas: statusReplicas, selector: "all=pods") }
+  var target: ScaleTarget {
+    ScaleTarget(specReplicas: current, statusReplicas: statusReplicas.lowerBound, selector: "all=pods")
+  }
+
+  /// What the workload's status said between the start of the sync and the write of the scale.
+  private static func statusReplicas(
+    of history: ClusterHistory, at: InstantBounds, current: Int, scaled: Bool
+  ) -> ClosedRange<Int> {
+    let start = at.earliest - .seconds(1)
+    var end = at.latest
+    if scaled {
+      let before = history.wantedReplicas.pieces(from: start, to: at.latest)
+        .last { $0.range?.contains(current) ?? false }
+      end = before?.to ?? end
+    }
+    // A piece ends where the next count begins.
+    let seen = history.currentReplicas.pieces(from: start, to: end).compactMap(\.range)
+    return seen.hull ?? history.currentReplicas.range(at: at.latest) ?? current...current
+  }
 }

@@ -64,7 +64,8 @@ struct PodSituation: Sendable, Equatable {
         }
       }
     }
-    return mixes
+    // Some metrics need no pods, so that nothing has to be known of them.
+    return mixes.isEmpty ? [Mix(counted: 0, unready: 0, missing: 0)] : mixes
   }
 
   /// All counts up to a dozen, beyond that a spread of them with both ends.
@@ -77,16 +78,21 @@ struct PodSituation: Sendable, Equatable {
 struct SyncInput: Sendable {
   var pods: [ScaledPod]
   var metrics: [MetricReading]
+  /// The target's `status.replicas`.
+  var statusReplicas: Int
 
   /// All inputs that the published metrics and the observed pods allow; empty where the status bears no metrics.
   static func possible(
-    plan: ScalingPlan, status: HorizontalPodAutoscaler.Status, situation: PodSituation, statusReplicas: Int
+    plan: ScalingPlan, status: HorizontalPodAutoscaler.Status, situation: PodSituation,
+    statusReplicas: ClosedRange<Int>
   ) -> [SyncInput] {
     guard let current = status.currentMetrics, current.count == plan.metrics.count else { return [] }
     let containers = Set(plan.metrics.compactMap(\.container)).sorted()
     let message = status.condition("ScalingActive").flatMap { $0.isTrue ? nil : $0.message } ?? "it gave no value"
     // Utilization is published in whole per cent, cut off: the true one lies up to the next.
-    return [Int64(0), 9].flatMap { excess in
+    let counts = Set([statusReplicas.lowerBound, statusReplicas.upperBound]).sorted()
+    let readings: [(statusReplicas: Int, excess: Int64)] = counts.flatMap { [($0, Int64(0)), ($0, Int64(9))] }
+    return readings.flatMap { (statusReplicas, excess) in
       situation.mixes.map { mix in
         let pods = pods(mix, containers: containers)
         let metrics = zip(plan.metrics, current).map { metric, value in
@@ -94,12 +100,19 @@ struct SyncInput: Sendable {
             value, excess: excess, counted: mix.counted, containers: containers, statusReplicas: statusReplicas,
             failure: message)
         }
-        return SyncInput(pods: pods, metrics: metrics)
+        return SyncInput(pods: pods, metrics: metrics, statusReplicas: statusReplicas)
       }
     }
   }
 
   static let request: Int64 = 1000
+
+  /// The target as a sync with this input read it.
+  func read(_ target: ScaleTarget) -> ScaleTarget {
+    var target = target
+    target.statusReplicas = statusReplicas
+    return target
+  }
 
   private static func pods(_ mix: PodSituation.Mix, containers: [String]) -> [ScaledPod] {
     let longAgo = KubernetesTime(seconds: -1_000_000)

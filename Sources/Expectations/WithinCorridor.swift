@@ -40,8 +40,9 @@ extension Expectation.WithinCorridor {
       return .inconclusive(unfinished, window: window, evidence: rows)
     }
     if let unknown = pieces.first(where: { $0.wanted == nil || $0.possible == nil }) {
+      let resource = unknown.wanted == nil ? Deployment.resource : HorizontalPodAutoscaler.resource
       return .unknown(
-        unknown.from, unknown.to, run, resource: Deployment.resource.plural, window: window, evidence: rows)
+        unknown.from, unknown.to, run, resource: resource.plural, window: window, evidence: rows)
     }
     if let doubt = pieces.first(where: { !$0.isInside }) {
       return .inconclusive(evidence.doubt(about: doubt), window: window, evidence: rows)

@@ -1,62 +1,60 @@
 import AutoscalerModel
 import Expectations
 import RunTimeline
-import Units
+package import Units
 
 /// Says of each sync of the autoscaler what the metrics said, what the model makes of it, and what was done.
 package struct Explanation {
-  let recording: String
+  /// What the kube-controller-manager of the cluster was started with; `nil` for the default.
+  package struct Controller: Sendable {
+    /// `--horizontal-pod-autoscaler-sync-period`.
+    package var syncPeriod: Duration?
+    /// `--horizontal-pod-autoscaler-downscale-stabilization`.
+    package var downscaleStabilization: Duration?
+    /// `--horizontal-pod-autoscaler-tolerance`.
+    package var tolerance: Percentage?
+    /// Its version, as in 1.34; `nil` for the one that the recording tells.
+    package var version: String?
 
-  package init(recording: String) {
+    package init(
+      syncPeriod: Duration? = nil, downscaleStabilization: Duration? = nil, tolerance: Percentage? = nil,
+      version: String? = nil
+    ) {
+      self.syncPeriod = syncPeriod
+      self.downscaleStabilization = downscaleStabilization
+      self.tolerance = tolerance
+      self.version = version
+    }
+  }
+
+  let recording: String
+  let controller: Controller
+
+  package init(recording: String, controller: Controller = Controller()) {
     self.recording = recording
+    self.controller = controller
   }
 
   package func execute() throws -> ExitStatus {
+    let version = controller.version.flatMap(KubernetesVersion.init(text:))
+    if let text = controller.version, version == nil {
+      throw HarnessError(
+        .invalidInput, "\"\(text)\" is no version whose autoscaler is known: write 1.23 or a later one, as in 1.34")
+    }
     let timeline = try RecordingAccess.timeline(recording)
-    guard let record = ScalingRecord(timeline) else {
+    guard let record = ScalingRecord(timeline, settings: settings, version: version) else {
       throw HarnessError(
         .invalidInput, "\(recording): there is nothing to explain: no autoscaler with its Deployment was observed")
     }
-    for line in Self.lines(DecisionReplay(record), record: record) { print(TerminalText.plain(line)) }
+    for line in DecisionReplay(record).lines(of: record) { print(TerminalText.plain(line)) }
     return .passed
   }
 
-  static func lines(_ replay: DecisionReplay, record: ScalingRecord) -> [String] {
-    let version = record.versionIsKnown ? "" : " (the recording does not say which; another may differ)"
-    var lines = ["Explained by the autoscaler of Kubernetes \(record.version)\(version).", ""]
-    for entry in replay.entries { lines += Self.lines(entry) }
-    for change in record.changes {
-      guard case .other(let name) = change.author else { continue }
-      lines.append("\(seconds(change.at))  \(change.from) -> \(change.to)  by \(name), not by the autoscaler")
-    }
-    if replay.entries.isEmpty { lines.append("No sync left a trace: the autoscaler wrote no status.") }
-    return lines
-  }
-
-  private static func lines(_ entry: DecisionReplay.Entry) -> [String] {
-    let step = entry.from == entry.to ? "stays at \(entry.from)" : "\(entry.from) -> \(entry.to)"
-    let term = entry.decision.map { $0.bindingTerm.name } ?? "unknown"
-    var lines = ["\(seconds(entry.at))  \(step)  [\(entry.agrees ? term : "not explained")]  \(entry.reading)"]
-    if let decision = entry.decision {
-      lines.append("    model: \(decision.sentence)")
-      if entry.agrees {
-        lines.append("    otherwise: \(entry.alternative)")
-      } else {
-        lines.append("    the controller did something else; it may remember what was before the recording")
-      }
-    } else {
-      lines.append("    \(entry.alternative)")
-    }
-    if entry.repeats > 0 {
-      let syncs = entry.repeats == 1 ? "the next sync" : "the next \(entry.repeats) syncs"
-      lines.append("    \(syncs) came to the same and wrote nothing")
-    }
-    return lines
-  }
-
-  private static func seconds(_ at: InstantBounds) -> String {
-    let tenths = Int((at.latest.seconds * 10).rounded())
-    let text = "\(tenths / 10).\(abs(tenths % 10))s"
-    return String(repeating: " ", count: max(0, 8 - text.count)) + text
+  private var settings: ControllerSettings {
+    var settings = ControllerSettings.defaults
+    if let syncPeriod = controller.syncPeriod { settings.syncPeriod = syncPeriod }
+    if let window = controller.downscaleStabilization { settings.downscaleStabilization = window }
+    if let tolerance = controller.tolerance { settings.tolerance = tolerance.fraction }
+    return settings
   }
 }

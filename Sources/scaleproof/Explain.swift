@@ -1,20 +1,49 @@
 import ArgumentParser
 import Harness
+import Units
 
 extension ScaleProof {
   struct Explain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Say why the autoscaler did what it did: each sync with its metrics, its decision and what bound it.",
       discussion: """
-        EXAMPLE
+        Flags that the cluster's kube-controller-manager was started with are to be given here as well.
+
+        EXAMPLES
           scaleproof explain Reports/…/run.sqlite
+          scaleproof explain run.sqlite --sync-period 30s --tolerance 5% --kubernetes-version 1.31
         """)
 
     @Argument(help: "The recording.", completion: .file(extensions: ["sqlite"]))
     var recording: String
 
+    @Option(
+      help: "The controller's --horizontal-pod-autoscaler-sync-period (default: 15s).",
+      transform: { try Duration(text: $0) })
+    var syncPeriod: Duration?
+
+    @Option(
+      help: "The controller's --horizontal-pod-autoscaler-downscale-stabilization (default: 5m).",
+      transform: { try Duration(text: $0) })
+    var downscaleStabilization: Duration?
+
+    @Option(
+      help: "The controller's --horizontal-pod-autoscaler-tolerance, in per cent (default: 10%).",
+      transform: { try Percentage(text: $0) })
+    var tolerance: Percentage?
+
+    @Option(help: "The version of the cluster, as in 1.34 (default: what the recording tells, or else 1.36).")
+    var kubernetesVersion: String?
+
+    func validate() throws {
+      if let syncPeriod, syncPeriod < .seconds(1) { throw ValidationError("--sync-period must be 1s or more") }
+    }
+
     func run() async throws {
-      try await Ending.of { try Explanation(recording: recording).execute() }
+      let controller = Explanation.Controller(
+        syncPeriod: syncPeriod, downscaleStabilization: downscaleStabilization, tolerance: tolerance,
+        version: kubernetesVersion)
+      try await Ending.of { try Explanation(recording: recording, controller: controller).execute() }
     }
   }
 }

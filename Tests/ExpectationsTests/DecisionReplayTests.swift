@@ -54,3 +54,64 @@ struct DecisionReplayTests {
     #expect(entry.decision?.bindingTerm == .unreadyDamping(metric: 0), "\(entry.decision?.sentence ?? "nothing")")
   }
 }
+
+/// What `explain` prints.
+@Suite("The text of an explanation")
+struct DecisionReplayTextTests {
+  private func lines(_ name: String) throws -> [String] {
+    let record = try #require(ScalingRecord(try Recordings.timeline(name, phases: [])))
+    return DecisionReplay(record).lines(of: record)
+  }
+
+  @Test("it begins with the spec and the rescales")
+  func head() throws {
+    #expect(
+      try lines("surge-and-rollout").prefix(7) == [
+        "Explained by the autoscaler of Kubernetes 1.36 (the recording does not say which; another may differ).",
+        "HPA aspnetcore-hpa: 3 to 10 replicas; cpu at 70 % of the request; "
+          + "scaleUp 100 %/15s or 4 pods/15s, window 0s; scaleDown 50 %/60s, window 300s",
+        "", "Rescales:", "     73.3s  3 -> 7  [metric]  cpu at 144 %, target 70 %",
+        "    103.4s  7 -> 8  [metric]  cpu at 80 %, target 70 %",
+        "    598.8s  8 -> 4  [step limit]  cpu at 10 %, target 70 %",
+      ])
+  }
+
+  @Test("a window says which recommendation holds the count and until when, a limit which change counts against it")
+  func namesWhatHolds() throws {
+    let text = try lines("surge-and-rollout").joined(separator: "\n")
+
+    #expect(
+      text.contains(
+        "otherwise: without the 8 of 298.6s, which counts for 300 s until 598.6s, it would have moved towards 3"))
+    #expect(
+      text.contains(
+        "otherwise: scaleDown allows 50 % per 60 s, and the 4 of 598.8s count until 658.8s; "
+          + "with a larger step it would have gone to 3"))
+  }
+
+  @Test("what a sync has in common with the one before is said once, and syncs without a trace are counted")
+  func isShort() throws {
+    let lines = try lines("surge-and-rollout")
+    let start = try #require(lines.firstIndex { $0.hasPrefix("    688.9s  stays at 3") })
+
+    #expect(lines[start + 1] == "            the next 28 syncs came to the same and wrote nothing")
+  }
+
+  @Test("without behavior the built-in limit is named with its numbers")
+  func builtInLimit() throws {
+    let text = try lines("no-behavior-surge-to-max").joined(separator: "\n")
+
+    #expect(text.contains("no behavior: up to max(2 x current, 4) in one step, down after 5m"))
+    #expect(
+      text.contains("otherwise: the built-in limit is max(2 x 3, 4); with a larger step it would have gone to 10"))
+  }
+
+  @Test("a failed metric is told in the controller's words")
+  func outage() throws {
+    let text = try lines("metrics-outage").joined(separator: "\n")
+
+    #expect(text.contains("[failed metric]  cpu resource utilization (percentage of request) failed"))
+    #expect(
+      text.contains("no metric could be read: failed to get cpu utilization: unable to get metrics for resource cpu"))
+  }
+}

@@ -1,0 +1,116 @@
+import AutoscalerModel
+import KubernetesObjects
+import RunTimeline
+import Units
+
+extension DecisionReplay {
+  /// The replay as lines of text: the spec, the rescales in short, and every sync with what bound it.
+  ///
+  /// What a sync has in common with the one before is not said again.
+  package func lines(of record: ScalingRecord) -> [String] {
+    var lines = Self.head(record)
+    if entries.isEmpty { return lines + ["No sync left a trace: the autoscaler wrote no status."] }
+    let rescales = entries.filter { $0.from != $0.to }
+    if rescales.isEmpty {
+      lines += ["It did not rescale.", ""]
+    } else {
+      lines += ["Rescales:"] + rescales.map(Self.headline) + [""]
+    }
+    lines.append("Every sync that left a trace:")
+    var rows: [(at: Duration, lines: [String])] = []
+    var said = ""
+    for entry in entries {
+      let reason = Self.reason(entry)
+      rows.append(
+        (entry.at.latest, [Self.headline(entry)] + (reason.joined() == said ? [] : reason) + Self.repeats(entry)))
+      said = reason.joined()
+    }
+    for change in record.changes {
+      let step = "\(Self.instant(change.at))  \(change.from) -> \(change.to)"
+      switch change.author {
+      case .other(let name): rows.append((change.at.latest, ["\(step)  by \(name), not by the autoscaler"]))
+      case .unknown: rows.append((change.at.latest, ["\(step)  by somebody unknown: no managed fields tell"]))
+      case .autoscaler where change.sync == nil:
+        rows.append((change.at.latest, ["\(step)  by the autoscaler, whose status of it was not seen"]))
+      case .autoscaler: break
+      }
+    }
+    return lines
+      + rows.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.flatMap(\.element.lines)
+  }
+
+  /// What is explained, and by which rules.
+  private static func head(_ record: ScalingRecord) -> [String] {
+    let version = record.versionIsKnown ? "" : " (the recording does not say which; another may differ)"
+    var lines = ["Explained by the autoscaler of Kubernetes \(record.version)\(version)."]
+    if let autoscaler = record.history.autoscaler.last?.object {
+      let plan = ScalingPlan(autoscaler.spec, settings: record.settings, version: record.version)
+      let metrics = plan.metrics.map(Self.target).joined(separator: "; ")
+      lines.append(
+        "HPA \(autoscaler.metadata.name ?? ""): \(plan.minReplicas) to \(plan.maxReplicas) replicas; \(metrics); "
+          + behavior(plan, settings: record.settings))
+    }
+    return lines + [""]
+  }
+
+  private static func target(_ metric: PlannedMetric) -> String {
+    switch metric.source {
+    case .resource(let name, let container, .utilization(let percent)):
+      "\(name)\(container.map { " of container \($0)" } ?? "") at \(percent) % of the request"
+    case .resource(let name, let container, .average(let milli)):
+      "\(name)\(container.map { " of container \($0)" } ?? "") at \(Quantity(milli: milli)) a pod"
+    case .pods(let milli): "\(metric.text) at \(Quantity(milli: milli)) a pod"
+    case .object(.value(let milli)), .external(.value(let milli)): "\(metric.text) at \(Quantity(milli: milli))"
+    case .object(.average(let milli)), .external(.average(let milli)):
+      "\(metric.text) at \(Quantity(milli: milli)) a replica"
+    case .invalid(let problem): "\(problem)"
+    }
+  }
+
+  private static func behavior(_ plan: ScalingPlan, settings: ControllerSettings) -> String {
+    guard let behavior = plan.behavior else {
+      return "no behavior: up to max(2 x current, 4) in one step, down after \(settings.downscaleStabilization.text)"
+    }
+    func text(_ name: String, _ rules: ScalingRules) -> String {
+      if rules.selectPolicy == .disabled { return "\(name) disabled" }
+      let policies = rules.policies.map { policy in
+        (policy.type == .percent ? "\(policy.value) %" : policy.value.of("pod")) + "/\(policy.periodSeconds)s"
+      }
+      return "\(name) \(policies.joined(separator: " or ")), window \(rules.stabilizationWindowSeconds)s"
+    }
+    return "\(text("scaleUp", behavior.scaleUp)); \(text("scaleDown", behavior.scaleDown))"
+  }
+
+  private static func headline(_ entry: Entry) -> String {
+    let step = entry.from == entry.to ? "stays at \(entry.from)" : "\(entry.from) -> \(entry.to)"
+    let term = entry.decision.map { $0.bindingTerm.name } ?? "unknown"
+    return "\(instant(entry.at))  \(step)  [\(entry.agrees ? term : "not explained")]  \(entry.reading)"
+  }
+
+  private static func reason(_ entry: Entry) -> [String] {
+    let indent = String(repeating: " ", count: 12)
+    guard let decision = entry.decision else { return [indent + entry.alternative] }
+    let model = "\(indent)model: \(decision.sentence)"
+    if entry.agrees { return [model, "\(indent)otherwise: \(entry.alternative)"] }
+    return [
+      model, "\(indent)the controller did something else; it may remember what was before the recording",
+    ]
+  }
+
+  private static func repeats(_ entry: Entry) -> [String] {
+    if entry.repeats == 0 { return [] }
+    let syncs = entry.repeats == 1 ? "the next sync" : "the next \(entry.repeats) syncs"
+    return [String(repeating: " ", count: 12) + "\(syncs) came to the same and wrote nothing"]
+  }
+
+  /// Ten characters: `    163.4s`.
+  private static func instant(_ at: InstantBounds) -> String {
+    let text = seconds(at.latest)
+    return String(repeating: " ", count: max(0, 10 - text.count)) + text
+  }
+
+  static func seconds(_ instant: Duration) -> String {
+    let tenths = Int((instant.seconds * 10).rounded())
+    return "\(tenths < 0 ? "-" : "")\(abs(tenths) / 10).\(abs(tenths) % 10)s"
+  }
+}
