@@ -107,7 +107,7 @@ let package = Package(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
     // Real servers for the tests of more than one module.
-    .target(name: "TestServers", path: "Tests/TestServers"),
+    .target(name: "TestServers", path: "Tests/TestServers", exclude: ["Scripts"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
     .testTarget(
       name: "LoadGenerationTests",

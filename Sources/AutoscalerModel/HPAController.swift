@@ -131,15 +131,24 @@ extension HPAController {
     Key(namespace: autoscaler.metadata.namespace ?? "", name: autoscaler.metadata.name ?? "")
   }
 
+  /// The place of an HPA's memory; where there is but one, found without a table.
+  private func knownPosition(of autoscaler: HorizontalPodAutoscaler) -> Int? {
+    if let key = memories.first?.key, memories.count == 1 {
+      return key.name == autoscaler.metadata.name ?? "" && key.namespace == autoscaler.metadata.namespace ?? ""
+        ? 0 : nil
+    }
+    return positions[Self.key(of: autoscaler)]
+  }
+
   /// The place of an HPA's memory, made if need be, with the plan of its present spec.
   private mutating func position(of autoscaler: HorizontalPodAutoscaler) -> Int {
-    let key = Self.key(of: autoscaler)
-    if let position = positions[key] {
+    if let position = knownPosition(of: autoscaler) {
       if memories[position].plan.spec != autoscaler.spec {
         memories[position].plan = ScalingPlan(autoscaler.spec, settings: settings, version: version)
       }
       return position
     }
+    let key = Self.key(of: autoscaler)
     memories.append(Memory(key: key, plan: ScalingPlan(autoscaler.spec, settings: settings, version: version)))
     positions[key] = memories.count - 1
     return memories.count - 1
@@ -177,7 +186,8 @@ extension HPAController {
     var failures = 0
     for index in plan.metrics.indices {
       let outcome = calculator.outcome(
-        of: plan.metrics[index], reading: index < metrics.count ? metrics[index] : nil, target: target, pods: pods,
+        of: plan.metrics[index].source, reading: index < metrics.count ? metrics[index] : nil, target: target,
+        pods: pods,
         tolerance: plan.tolerance, podLevelResources: usesPodLevelResources, at: decision.time)
       if let proposal = outcome.proposal {
         // The first of equal proposals names the reason; a proposal of zero never keeps a later one out.

@@ -19,13 +19,13 @@ extension ReplicaCalculator {
   ///
   /// - Parameter podLevelResources: whether the gate `PodLevelResources` is on.
   package func outcome(
-    of metric: PlannedMetric, reading: MetricReading?, target: ScaleTarget, pods: [ScaledPod], tolerance: Tolerance,
-    podLevelResources: Bool, at now: KubernetesTime
+    of source: PlannedMetric.Source, reading: MetricReading?, target: ScaleTarget, pods: [ScaledPod],
+    tolerance: Tolerance, podLevelResources: Bool, at now: KubernetesTime
   ) -> MetricOutcome {
     do throws(MetricProblem) {
       return .proposed(
         try proposal(
-          of: metric, reading: reading, target: target, pods: pods, tolerance: tolerance,
+          of: source, reading: reading, target: target, pods: pods, tolerance: tolerance,
           podLevelResources: podLevelResources, at: now))
     } catch {
       return .failed(error)
@@ -33,12 +33,12 @@ extension ReplicaCalculator {
   }
 
   private func proposal(
-    of metric: PlannedMetric, reading: MetricReading?, target: ScaleTarget, pods: [ScaledPod], tolerance: Tolerance,
-    podLevelResources: Bool, at now: KubernetesTime
+    of source: PlannedMetric.Source, reading: MetricReading?, target: ScaleTarget, pods: [ScaledPod],
+    tolerance: Tolerance, podLevelResources: Bool, at now: KubernetesTime
   ) throws(MetricProblem) -> MetricProposal {
-    if case .invalid(let problem) = metric.source { throw problem }
+    if case .invalid(let problem) = source { throw problem }
     guard let reading else { throw .noReading }
-    switch metric.source {
+    switch source {
     case .invalid(let problem): throw problem
     case .resource(let resource, let container, .utilization(let percent)):
       let samples = try reading.samples(of: resource, container: container, version: version)

@@ -14,28 +14,34 @@ extension PodUsage {
     if usages.isEmpty { throw .noResourceMetrics }
     var samples: [PodSample] = []
     samples.reserveCapacity(usages.count)
-    for usage in usages {
-      let milli: Int64?
-      if let container {
-        let found = usage.containers.first { $0.name == container }
-        if found == nil, !version.treatsAbsentContainerMetricsAsMissing {
-          throw .containerNotInMetrics(container: container, pod: usage.pod)
+    try usages.withUnsafeBufferPointer { (usages) throws(MetricProblem) in
+      for index in usages.indices {
+        let milli: Int64?
+        if let container {
+          let found = usages[index].containers.first { $0.name == container }
+          if found == nil, !version.treatsAbsentContainerMetricsAsMissing {
+            throw .containerNotInMetrics(container: container, pod: usages[index].pod)
+          }
+          milli = found?.usage[resource]
+        } else {
+          milli = sum(of: resource, over: usages, at: index)
         }
-        milli = found?.usage[resource]
-      } else {
-        milli = usage.sum(of: resource)
+        guard let milli else { continue }
+        samples.append(
+          PodSample(
+            pod: usages[index].pod, milli: milli, timestamp: usages[index].timestamp, window: usages[index].window))
       }
-      guard let milli else { continue }
-      samples.append(PodSample(pod: usage.pod, milli: milli, timestamp: usage.timestamp, window: usage.window))
     }
     return samples
   }
 
-  private func sum(of resource: ResourceName) -> Int64? {
-    if containers.isEmpty { return nil }
+  private static func sum(of resource: ResourceName, over usages: UnsafeBufferPointer<PodUsage>, at index: Int)
+    -> Int64?
+  {
+    if usages[index].containers.isEmpty { return nil }
     var sum: Int64 = 0
-    for container in containers {
-      guard let milli = container.usage[resource] else { return nil }
+    for position in usages[index].containers.indices {
+      guard let milli = usages[index].containers[position].usage[resource] else { return nil }
       sum = sum.addingClamped(milli)
     }
     return sum

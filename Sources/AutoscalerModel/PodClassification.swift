@@ -34,15 +34,30 @@ package struct PodClassifier: Sendable {
   package func group(
     of pod: ScaledPod, sample: PodSample?, readinessMatters: Bool, at now: KubernetesTime
   ) -> PodGroup {
-    if pod.isTerminating || pod.phase == .failed { return .ignored }
-    if pod.phase == .pending { return .unready }
-    guard let sample else { return .missing }
-    if readinessMatters, isUnready(pod, sample: sample, at: now) { return .unready }
+    group(
+      isTerminating: pod.isTerminating, phase: pod.phase, startTime: pod.startTime, ready: pod.ready,
+      sampled: sample.map { ($0.timestamp, $0.window) }, readinessMatters: readinessMatters, at: now)
+  }
+
+  /// The group of a pod by the few fields that decide.
+  ///
+  /// - Parameter sampled: the end and the length of the window of the pod's sample, `nil` where it has none.
+  func group(
+    isTerminating: Bool, phase: ScaledPod.Phase, startTime: KubernetesTime?, ready: ScaledPod.Readiness?,
+    sampled: (timestamp: KubernetesTime, window: Duration)?, readinessMatters: Bool, at now: KubernetesTime
+  ) -> PodGroup {
+    if isTerminating || phase == .failed { return .ignored }
+    if phase == .pending { return .unready }
+    guard let sampled else { return .missing }
+    if readinessMatters, isUnready(startTime: startTime, ready: ready, sample: sampled, at: now) { return .unready }
     return .counted
   }
 
-  private func isUnready(_ pod: ScaledPod, sample: PodSample, at now: KubernetesTime) -> Bool {
-    guard let ready = pod.ready, let start = pod.startTime else { return true }
+  private func isUnready(
+    startTime: KubernetesTime?, ready: ScaledPod.Readiness?, sample: (timestamp: KubernetesTime, window: Duration),
+    at now: KubernetesTime
+  ) -> Bool {
+    guard let ready, let start = startTime else { return true }
     let flip = ready.lastTransitionTime.microseconds
     if start.microseconds + cpuInitializationPeriod > now.microseconds {
       // Young: the sample must have been taken wholly after the last flip.

@@ -19,13 +19,23 @@ package struct PodRequests: Sendable {
   ///
   /// - Throws: ``MetricProblem`` when a container that counts has no request for the resource, whatever the pod's state.
   package func milli(of pod: ScaledPod) throws(MetricProblem) -> Int64 {
-    if let container { return try milli(of: container, in: pod) }
-    if podLevelResources, !pod.podRequests.isEmpty { return try podLevelMilli(of: pod) }
+    try [pod].withUnsafeBufferPointer { (pods) throws(MetricProblem) in try milli(ofPod: 0, in: pods) }
+  }
+
+  /// The request of one of several pods, found without a copy of it.
+  func milli(ofPod index: Int, in pods: UnsafeBufferPointer<ScaledPod>) throws(MetricProblem) -> Int64 {
+    if let container { return try milli(of: container, in: pods[index]) }
+    if podLevelResources, !pods[index].podRequests.isEmpty { return try podLevelMilli(of: pods[index]) }
     var sum: Int64 = 0
-    for container in pod.containers { sum = sum.addingClamped(try request(of: container, in: pod)) }
+    for position in pods[index].containers.indices {
+      guard let milli = pods[index].containers[position].requests[resource] else {
+        return try request(of: pods[index].containers[position], in: pods[index])
+      }
+      sum = sum.addingClamped(milli)
+    }
     if version.countsSidecarRequests {
-      for container in pod.initContainers where container.isRestartable {
-        sum = sum.addingClamped(try request(of: container, in: pod))
+      for container in pods[index].initContainers where container.isRestartable {
+        sum = sum.addingClamped(try request(of: container, in: pods[index]))
       }
     }
     return sum

@@ -24,23 +24,32 @@ struct PodTally {
     pods: [ScaledPod], samples: [PodSample], classifier: PodClassifier, readinessMatters: Bool,
     requests: PodRequests?, assumedUtilization: Int64, at now: KubernetesTime
   ) {
-    let lookup = SampleLookup(samples)
     var matched = 0
-    for index in pods.indices {
-      let pod = pods[index]
-      let position = lookup.position(of: pod.name, hint: index)
-      let sample = position.map { samples[$0] }
-      if sample != nil { matched += 1 }
-      let group = classifier.group(of: pod, sample: sample, readinessMatters: readinessMatters, at: now)
-      var request: Int64 = 0
-      if let requests {
-        do {
-          request = try requests.milli(of: pod)
-        } catch {
-          if requestProblem == nil { requestProblem = error }
+    // Through buffers, since copies of pods and samples would cost more than all the arithmetic.
+    pods.withUnsafeBufferPointer { pods in
+      samples.withUnsafeBufferPointer { samples in
+        var lookup = SampleLookup(samples)
+        for index in pods.indices {
+          let position = lookup.position(of: pods, at: index)
+          if position != nil { matched += 1 }
+          let group = classifier.group(
+            isTerminating: pods[index].isTerminating, phase: pods[index].phase, startTime: pods[index].startTime,
+            ready: pods[index].ready,
+            sampled: position.map { (samples[$0].timestamp, samples[$0].window) }, readinessMatters: readinessMatters,
+            at: now)
+          var request: Int64 = 0
+          if let requests {
+            do throws(MetricProblem) {
+              request = try requests.milli(ofPod: index, in: pods)
+            } catch {
+              if requestProblem == nil { requestProblem = error }
+            }
+          }
+          add(
+            group, sample: position.map { samples[$0].milli } ?? 0, request: request,
+            assumedUtilization: assumedUtilization)
         }
       }
-      add(group, sample: sample?.milli ?? 0, request: request, assumedUtilization: assumedUtilization)
     }
     usage = countedUsage
     self.samples = counts.counted
@@ -76,22 +85,23 @@ struct PodTally {
 
 /// Finds a pod's sample. Both lists mostly have the same order, so that the pod's own position is looked at first.
 private struct SampleLookup {
-  private let samples: [PodSample]
-  private let positions: [String: Int]?
+  private let samples: UnsafeBufferPointer<PodSample>
+  /// Made when a sample is not at its pod's position.
+  private var positions: [String: Int]?
 
   /// Below this many samples, a walk is faster than a table.
   private static let tableThreshold = 24
 
-  init(_ samples: [PodSample]) {
+  init(_ samples: UnsafeBufferPointer<PodSample>) {
     self.samples = samples
-    positions =
-      samples.count < Self.tableThreshold
-      ? nil : Dictionary(samples.indices.map { (samples[$0].pod, $0) }, uniquingKeysWith: { $1 })
   }
 
-  func position(of pod: String, hint: Int) -> Int? {
-    if hint < samples.count, samples[hint].pod == pod { return hint }
-    if let positions { return positions[pod] }
-    return samples.firstIndex { $0.pod == pod }
+  mutating func position(of pods: UnsafeBufferPointer<ScaledPod>, at index: Int) -> Int? {
+    if index < samples.count, samples[index].pod == pods[index].name { return index }
+    if samples.count < Self.tableThreshold { return samples.indices.first { samples[$0].pod == pods[index].name } }
+    if let positions { return positions[pods[index].name] }
+    let made = Dictionary(samples.indices.map { (samples[$0].pod, $0) }, uniquingKeysWith: { $1 })
+    positions = made
+    return made[pods[index].name]
   }
 }

@@ -25,7 +25,7 @@ package struct ResourceAmounts: Sendable, Equatable {
   }
 
   package subscript(resource: ResourceName) -> Int64? {
-    get {
+    @inline(__always) get {
       switch resource {
       case .cpu: cpu
       case .memory: memory

@@ -100,6 +100,24 @@ static inline const char *_Nullable scaleproof_easy_get_header(CURL *handle, con
   return curl_easy_header(handle, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : NULL;
 }
 
+typedef int (*scaleproof_socket_opened_callback)(void *_Nullable context, curl_socket_t socket, curlsocktype purpose);
+typedef int (*scaleproof_socket_closed_callback)(void *_Nullable context, curl_socket_t socket);
+
+/* What libcurl calls when it has made a socket for a connection of this handle, and when it wants that socket closed. */
+static inline CURLcode scaleproof_easy_set_socket_callbacks(
+    CURL *handle, scaleproof_socket_opened_callback opened, scaleproof_socket_closed_callback closed, void *context) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, opened);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, context);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, closed);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
+}
+
+/* The certificate chain that the server of the last transfer showed, one list of "Name:value" lines per certificate. */
+static inline struct curl_certinfo *_Nullable scaleproof_easy_get_certificates(CURL *handle) {
+  struct curl_certinfo *chain = NULL;
+  return curl_easy_getinfo(handle, CURLINFO_CERTINFO, &chain) == CURLE_OK ? chain : NULL;
+}
+
 static inline CURLMcode scaleproof_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

@@ -4,7 +4,10 @@
 #ifndef SCALEPROOF_CLINUX_SHIM_H
 #define SCALEPROOF_CLINUX_SHIM_H
 
+#include <errno.h>
+#include <linux/sched.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -29,6 +32,19 @@ static inline int64_t scaleproof_monotonic_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* The wall clock in milliseconds since 1970. */
+static inline int64_t scaleproof_wall_milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static inline void scaleproof_sleep_nanoseconds(int64_t nanoseconds) {
+  struct timespec left = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+  while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
+  }
 }
 
 /* CPU time of the calling thread, user and system. */
@@ -60,6 +76,15 @@ static inline void scaleproof_thread_prepare(const char *_Nonnull name) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, 0);
   prctl(PR_SET_NAME, name);
+}
+
+/*
+ * A thread by its number (0 for the calling one), and those that it starts later, do not take the processor from others when they wake up
+ * (SCHED_BATCH), or do so as usual. Both ways are open without privileges.
+ */
+static inline int scaleproof_thread_set_background(int thread, int background) {
+  struct sched_param parameters = {.sched_priority = 0};
+  return sched_setscheduler(thread, background ? SCHED_BATCH : SCHED_OTHER, &parameters);
 }
 
 /* Starts a thread that nobody joins; Swift finds pthread_attr_t in more than one module and cannot make one. */

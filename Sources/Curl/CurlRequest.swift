@@ -11,13 +11,18 @@ package struct CurlRequest: Sendable {
   package var tls: TLSSettings
   /// `HOST:PORT` to connect to whatever the URL says.
   package var connectTo: String?
+  /// `nil` for the newest that both sides speak.
+  package var httpVersion: HTTPVersion?
+  /// Whether the response says which certificate the server showed.
+  package var keepsCertificate: Bool
   /// The most bytes of body to take, or of one line of a stream; beyond, the exchange fails as ``TransferFailure/tooLarge``.
   package var maximumBodySize: Int
 
   package init(
     method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
     timeout: Duration? = .seconds(30), connectTimeout: Duration = .seconds(10), tls: TLSSettings = .standard,
-    connectTo: String? = nil, maximumBodySize: Int = 64 << 20
+    connectTo: String? = nil, httpVersion: HTTPVersion? = nil, keepsCertificate: Bool = false,
+    maximumBodySize: Int = 64 << 20
   ) {
     self.method = method
     self.url = url
@@ -27,6 +32,8 @@ package struct CurlRequest: Sendable {
     self.connectTimeout = connectTimeout
     self.tls = tls
     self.connectTo = connectTo
+    self.httpVersion = httpVersion
+    self.keepsCertificate = keepsCertificate
     self.maximumBodySize = maximumBodySize
   }
 }
@@ -39,6 +46,8 @@ extension CurlRequest {
     try transfer.set(.noBody, method == "HEAD")
     try transfer.set(.pathAsIs, true)
     try transfer.set(.keepAliveProbes, true)
+    if let httpVersion { try transfer.set(httpVersion) }
+    if keepsCertificate { try transfer.set(.keepsCertificates, true) }
     try transfer.set(.connectTimeout, connectTimeout)
     if let timeout { try transfer.set(.timeout, timeout) }
     if let body {
@@ -97,6 +106,8 @@ package struct CurlResponse: Sendable {
   /// In the order received, with the spelling of the server.
   package let headers: [(name: String, value: String)]
   package let body: [UInt8]
+  /// The certificate of the server, when the request asked to keep it and the connection was a new one of TLS.
+  package let certificate: ServerCertificate?
   package let times: TransferTimes
   /// When the request was handed to libcurl.
   package let sentAt: ContinuousClock.Instant

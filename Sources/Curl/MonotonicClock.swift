@@ -13,6 +13,9 @@ package enum MonotonicClock {
     return before + (after - before) / 2 + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 
+  /// The wall clock in milliseconds since 1970, which may jump.
+  package static func wallMilliseconds() -> Int64 { scaleproof_wall_milliseconds() }
+
   /// CPU time of the calling thread in nanoseconds.
   package static func threadCPU() -> Int64 { scaleproof_thread_cpu_nanoseconds() }
 

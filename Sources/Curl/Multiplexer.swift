@@ -19,8 +19,8 @@ package final class Multiplexer {
   }
 
   /// Sockets handled between two looks at the clock. More at a time cost less each when the generator is near its limit;
-  /// at some 15 µs each, the next due request waits for at most a millisecond.
-  private static let eventsPerWait = 64
+  /// at some 15 µs each, the next due request waits for at most a quarter of a millisecond.
+  private static let eventsPerWait = 16
 
   private let multi: UnsafeMutableRawPointer
   private let epoll: Int32
@@ -28,13 +28,17 @@ package final class Multiplexer {
   /// Ends a wait from another thread.
   package let wakeUp: WakeUp
   private let events: UnsafeMutablePointer<epoll_event>
+  /// Outlives libcurl's handle, which calls back while it is cleaned up.
+  private let sockets: WatchedSockets
   /// When libcurl wants to be called although no socket is ready.
   private var libcurlDeadline: Int64?
   /// What the timer is set to.
   private var armed: Int64 = 0
 
-  /// - Parameter connections: how many idle connections to keep for reuse.
-  package init(connections: Int) throws(CurlError) {
+  /// - Parameters:
+  ///   - connections: how many idle connections to keep for reuse.
+  ///   - streamsPerConnection: the most requests at one time on a connection of HTTP/2; a server may allow fewer.
+  package init(connections: Int, streamsPerConnection: Int = 100) throws(CurlError) {
     CurlGlobal.initialise()
     wakeUp = try WakeUp()
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -51,19 +55,20 @@ package final class Multiplexer {
       throw CurlError(failure: .localLimit, description: "libcurl: curl_multi_init: out of memory")
     }
     self.multi = multi
+    sockets = WatchedSockets(epoll: epoll)
     events = .allocate(capacity: Self.eventsPerWait)
     scaleproof_epoll_control(epoll, EPOLL_CTL_ADD, wakeUp.descriptor, EPOLLIN.rawValue)
     scaleproof_epoll_control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN.rawValue | EPOLLET.rawValue)
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    scaleproof_multi_set_socket_callback(multi, Self.socketCallback, context)
-    scaleproof_multi_set_timer_callback(multi, Self.timerCallback, context)
+    scaleproof_multi_set_socket_callback(
+      multi, WatchedSockets.socketCallback, Unmanaged.passUnretained(sockets).toOpaque())
+    scaleproof_multi_set_timer_callback(multi, Self.timerCallback, Unmanaged.passUnretained(self).toOpaque())
     // Without this libcurl keeps four times the transfers of the moment, and closes connections in every lull.
     scaleproof_multi_set_long(multi, CURLMOPT_MAXCONNECTS, max(connections, 1))
+    scaleproof_multi_set_long(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, max(streamsPerConnection, 1))
   }
 
   deinit {
     // libcurl calls back while it cleans up, and this object is on its way out.
-    scaleproof_multi_set_socket_callback(multi, nil, nil)
     scaleproof_multi_set_timer_callback(multi, nil, nil)
     curl_multi_cleanup(multi)
     events.deallocate()
@@ -72,7 +77,8 @@ package final class Multiplexer {
   }
 
   /// Starts a transfer: it is sent by this call when a connection is ready, else as soon as one is.
-  package func start(_ transfer: borrowing Transfer) throws(CurlError) {
+  package func start(_ transfer: inout Transfer) throws(CurlError) {
+    try transfer.report(to: sockets)
     let code = curl_multi_add_handle(multi, transfer.handle)
     guard code == CURLM_OK else { throw CurlError.multi("curl_multi_add_handle", code: code) }
     runTimers()
@@ -97,7 +103,7 @@ package final class Multiplexer {
         armed = 0
       } else if descriptor == wakeUp.descriptor {
         wakeUp.clear()
-      } else {
+      } else if sockets.wants(descriptor) {
         curl_multi_socket_action(multi, descriptor, Self.readiness(scaleproof_epoll_events(event)), &running)
       }
     }
@@ -151,25 +157,6 @@ package final class Multiplexer {
     if events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
     if events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_ERR }
     return mask
-  }
-
-  /// - Parameter isKnown: whether the socket is in the epoll set, which libcurl remembers for us beside the socket.
-  private func watch(_ socket: Int32, _ what: Int32, isKnown: Bool) {
-    if what == CURL_POLL_REMOVE {
-      scaleproof_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
-      return
-    }
-    var interest: UInt32 = 0
-    if what & CURL_POLL_IN != 0 { interest |= EPOLLIN.rawValue }
-    if what & CURL_POLL_OUT != 0 { interest |= EPOLLOUT.rawValue }
-    scaleproof_epoll_control(epoll, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, interest)
-    if !isKnown { curl_multi_assign(multi, socket, UnsafeMutableRawPointer(bitPattern: 1)) }
-  }
-
-  private static let socketCallback: scaleproof_socket_callback = { _, socket, what, context, known in
-    guard let context else { return -1 }
-    Unmanaged<Multiplexer>.fromOpaque(context).takeUnretainedValue().watch(socket, what, isKnown: known != nil)
-    return 0
   }
 
   private static let timerCallback: scaleproof_timer_callback = { _, milliseconds, context in

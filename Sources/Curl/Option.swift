@@ -25,6 +25,8 @@ extension Option where Value == String {
   package static var userAgent: Self { Self(CURLOPT_USERAGENT, "CURLOPT_USERAGENT") }
   /// The proxy; empty for none even if the environment names one.
   package static var proxy: Self { Self(CURLOPT_PROXY, "CURLOPT_PROXY") }
+  /// The encodings of bodies to ask for, and to decode, such as `gzip`.
+  package static var acceptedEncoding: Self { Self(CURLOPT_ACCEPT_ENCODING, "CURLOPT_ACCEPT_ENCODING") }
   /// A file of trusted authorities in PEM form, in place of the system's.
   package static var authorityFile: Self { Self(CURLOPT_CAINFO, "CURLOPT_CAINFO") }
   /// A file with the client certificate (and its chain) in PEM form.
@@ -55,6 +57,16 @@ extension Option where Value == Bool {
   package static var waitsForMultiplexing: Self { Self(CURLOPT_PIPEWAIT, "CURLOPT_PIPEWAIT") }
   /// Checks that the certificate of the server is signed by a trusted authority.
   package static var verifiesPeer: Self { Self(CURLOPT_SSL_VERIFYPEER, "CURLOPT_SSL_VERIFYPEER") }
+  /// Whether a TLS session of an earlier connection to the same name is taken up again.
+  package static var resumesSessions: Self { Self(CURLOPT_SSL_SESSIONID_CACHE, "CURLOPT_SSL_SESSIONID_CACHE") }
+  /// Opens a connection even if one is idle.
+  package static var opensConnection: Self { Self(CURLOPT_FRESH_CONNECT, "CURLOPT_FRESH_CONNECT") }
+  /// Closes the connection after the answer.
+  package static var closesConnection: Self { Self(CURLOPT_FORBID_REUSE, "CURLOPT_FORBID_REUSE") }
+  /// Follows redirects, up to ``Option/mostRedirects``.
+  package static var followsRedirects: Self { Self(CURLOPT_FOLLOWLOCATION, "CURLOPT_FOLLOWLOCATION") }
+  /// Keeps what the server's certificates say.
+  package static var keepsCertificates: Self { Self(CURLOPT_CERTINFO, "CURLOPT_CERTINFO") }
   /// Detects dead connections of watches that are silent for long.
   package static var keepAliveProbes: Self { Self(CURLOPT_TCP_KEEPALIVE, "CURLOPT_TCP_KEEPALIVE") }
 }
@@ -66,17 +78,30 @@ extension Option where Value == Duration {
   package static var connectTimeout: Self { Self(CURLOPT_CONNECTTIMEOUT_MS, "CURLOPT_CONNECTTIMEOUT_MS") }
 }
 
+extension Option where Value == Int {
+  package static var mostRedirects: Self { Self(CURLOPT_MAXREDIRS, "CURLOPT_MAXREDIRS") }
+  /// Seconds after which an idle connection is closed rather than used, counted from when it was opened; 0 for never.
+  package static var connectionLifetime: Self { Self(CURLOPT_MAXLIFETIME_CONN, "CURLOPT_MAXLIFETIME_CONN") }
+}
+
 /// The HTTP version to speak.
-package enum HTTPVersion: String, Sendable {
+package enum HTTPVersion: String, Sendable, CaseIterable {
   // swift-format-ignore: AlwaysUseLowerCamelCase
   case http1_1 = "1.1"
   /// HTTP/2 negotiated in the TLS handshake.
   case http2 = "2"
+  /// HTTP/2 from the first byte, without TLS ("prior knowledge"). Some versions of libcurl, 7.88.1 among them, fail at the
+  /// second request of a connection.
+  case http2ClearText = "h2c"
+
+  /// Whether one connection carries several requests at a time.
+  package var isMultiplexed: Bool { self != .http1_1 }
 
   var raw: Int {
     switch self {
     case .http1_1: Int(CURL_HTTP_VERSION_1_1)
     case .http2: Int(CURL_HTTP_VERSION_2TLS)
+    case .http2ClearText: Int(CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE)
     }
   }
 }

@@ -57,7 +57,7 @@ final class SessionLoop {
     do throws(CurlError) {
       let exchange = try Exchange(id: id, request: request, sink: sink)
       exchanges[id] = exchange
-      try multiplexer.start(exchange.transfer)
+      try exchange.start(on: multiplexer)
     } catch {
       exchanges[id] = nil
       sink.fail(error)
@@ -102,14 +102,18 @@ private final class Exchange {
     self.transfer = transfer
   }
 
+  func start(on multiplexer: Multiplexer) throws(CurlError) {
+    try multiplexer.start(&transfer)
+  }
+
   func finish(_ completion: Multiplexer.Completion) {
     if let error = transfer.error(completion) { return fail(receiver.problem ?? error) }
     switch sink {
     case .response(let continuation):
       continuation.resume(
         returning: CurlResponse(
-          status: receiver.status, headers: receiver.headers, body: receiver.body.bytes, times: transfer.times,
-          sentAt: sentAt, receivedAt: .now))
+          status: receiver.status, headers: receiver.headers, body: receiver.body.bytes,
+          certificate: transfer.certificate, times: transfer.times, sentAt: sentAt, receivedAt: .now))
     case .stream(_, let lines):
       guard receiver.isHeadComplete else {
         return fail(CurlError(failure: .protocolError, description: "the response has no complete header"))

@@ -20,10 +20,13 @@ package struct TLSSettings: Sendable, Equatable {
   /// The name to ask for and to check, when it is not the host of the URL.
   package var serverName: String?
   package var minimumVersion: MinimumVersion
+  /// Takes up the session of an earlier connection, which spares most of the handshake.
+  package var resumesSessions: Bool
 
   package init(
     verify: Bool = true, authority: PEM? = nil, clientCertificate: PEM? = nil, clientKey: PEM? = nil,
-    serverName: String? = nil, minimumVersion: MinimumVersion = .tls12
+    serverName: String? = nil, minimumVersion: MinimumVersion = .tls12,
+    resumesSessions: Bool = true
   ) {
     self.verify = verify
     self.authority = authority
@@ -31,6 +34,7 @@ package struct TLSSettings: Sendable, Equatable {
     self.clientKey = clientKey
     self.serverName = serverName
     self.minimumVersion = minimumVersion
+    self.resumesSessions = resumesSessions
   }
 
   package static let standard = TLSSettings()

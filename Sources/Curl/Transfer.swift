@@ -9,8 +9,10 @@ package struct Transfer: ~Copyable {
   let handle: UnsafeMutableRawPointer
   /// Filled by libcurl when a transfer fails; at a fixed place for the life of the handle.
   private let errorText: UnsafeMutablePointer<CChar>
-  private var headers: UnsafeMutablePointer<curl_slist>?
-  private var connectTo: UnsafeMutablePointer<curl_slist>?
+  private var headers = TextList()
+  private var connectTo = TextList()
+  /// Where the sockets of this transfer are watched. Compared, never followed.
+  private var reportsTo: UnsafeMutableRawPointer?
 
   /// What ``Multiplexer/nextCompletion()`` calls this transfer; 0 or more.
   package let token: Int
@@ -43,9 +45,17 @@ package struct Transfer: ~Copyable {
 
   deinit {
     curl_easy_cleanup(handle)
-    curl_slist_free_all(headers)
-    curl_slist_free_all(connectTo)
     errorText.deallocate()
+  }
+
+  /// Tells the watch of a multiplexer when connections of this transfer are opened and closed.
+  mutating func report(to sockets: WatchedSockets) throws(CurlError) {
+    let context = Unmanaged.passUnretained(sockets).toOpaque()
+    guard reportsTo != context else { return }
+    let code = scaleproof_easy_set_socket_callbacks(
+      handle, WatchedSockets.openedCallback, WatchedSockets.closedCallback, context)
+    try check("CURLOPT_SOCKOPTFUNCTION", code)
+    reportsTo = context
   }
 
   package mutating func set(_ option: Option<String>, _ value: String?) throws(CurlError) {
@@ -81,23 +91,40 @@ package struct Transfer: ~Copyable {
     try check("CURLOPT_HTTP_VERSION", scaleproof_easy_set_long(handle, CURLOPT_HTTP_VERSION, version.raw))
   }
 
+  package mutating func set(_ option: Option<Int>, _ value: Int) throws(CurlError) {
+    try check(option.name, scaleproof_easy_set_long(handle, option.curl, value))
+  }
+
   /// The header lines to send, such as `Accept: application/json`; `Name:` removes one that libcurl adds by itself.
   package mutating func setHeaders(_ lines: [String]) throws(CurlError) {
-    let list = try Self.list(lines)
-    let code = scaleproof_easy_set_list(handle, CURLOPT_HTTPHEADER, list)
-    // The old list goes only after libcurl has the new one.
-    curl_slist_free_all(headers)
+    let list = try TextList(lines)
+    try setHeaders(list)
+    // The old list goes only now that libcurl has the new one.
     headers = list
-    try check("CURLOPT_HTTPHEADER", code)
+  }
+
+  /// The header lines to send, in a list that the caller keeps.
+  package mutating func setHeaders(_ lines: borrowing TextList) throws(CurlError) {
+    try check("CURLOPT_HTTPHEADER", scaleproof_easy_set_list(handle, CURLOPT_HTTPHEADER, lines.head))
   }
 
   /// Connects to `HOST:PORT` whatever the URL says; name checks and the Host header keep to the URL.
   package mutating func setConnectTo(_ address: String?) throws(CurlError) {
-    let list = try Self.list(address.map { ["::" + $0] } ?? [])
-    let code = scaleproof_easy_set_list(handle, CURLOPT_CONNECT_TO, list)
-    curl_slist_free_all(connectTo)
+    let list = try TextList(address.map { ["::" + $0] } ?? [])
+    try setConnectTo(list)
     connectTo = list
-    try check("CURLOPT_CONNECT_TO", code)
+  }
+
+  /// Where to connect in place of the URL's host and port, `HOST:PORT:NEW-HOST:NEW-PORT` each, in a list that the caller
+  /// keeps. The first that fits counts; empty parts fit all.
+  package mutating func setConnectTo(_ places: borrowing TextList) throws(CurlError) {
+    try check("CURLOPT_CONNECT_TO", scaleproof_easy_set_list(handle, CURLOPT_CONNECT_TO, places.head))
+  }
+
+  /// Addresses of names, `HOST:PORT:ADDRESS` each, or `-HOST:PORT` to forget one, in a list that the caller keeps. They
+  /// hold for the multiplexer from the next start on.
+  package mutating func setAddresses(_ addresses: borrowing TextList) throws(CurlError) {
+    try check("CURLOPT_RESOLVE", scaleproof_easy_set_list(handle, CURLOPT_RESOLVE, addresses.head))
   }
 
   /// The body to send, which libcurl copies; makes the request a POST unless a method is set.
@@ -121,6 +148,7 @@ package struct Transfer: ~Copyable {
     try check("CURLOPT_SSL_VERIFYHOST", scaleproof_easy_set_long(handle, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2 : 0))
     let version = tls.minimumVersion == .tls13 ? CURL_SSLVERSION_TLSv1_3 : CURL_SSLVERSION_TLSv1_2
     try check("CURLOPT_SSLVERSION", scaleproof_easy_set_long(handle, CURLOPT_SSLVERSION, Int(version)))
+    try set(.resumesSessions, tls.resumesSessions)
     if let authority = tls.authority {
       // Without this the system's authorities in its folder would be trusted beside the given ones.
       try check("CURLOPT_CAPATH", scaleproof_easy_set_string(handle, CURLOPT_CAPATH, nil))
@@ -137,6 +165,15 @@ package struct Transfer: ~Copyable {
     }
   }
 
+  /// Keeps the body in a buffer, which must live as long as the transfer; `nil` throws bodies away again.
+  package mutating func keepBody(in buffer: BodyBuffer?) throws(CurlError) {
+    let code =
+      buffer.map {
+        scaleproof_easy_set_body_callback(handle, BodyBuffer.callback, Unmanaged.passUnretained($0).toOpaque())
+      } ?? scaleproof_easy_discard_body(handle)
+    try check("CURLOPT_WRITEFUNCTION", code)
+  }
+
   /// Gives header lines and body to a receiver, which must live until the transfer is removed or has another one.
   mutating func setReceiver(_ receiver: ResponseReceiver) throws(CurlError) {
     let context = Unmanaged.passUnretained(receiver).toOpaque()
@@ -147,18 +184,6 @@ package struct Transfer: ~Copyable {
 
   private func check(_ operation: String, _ code: CURLcode) throws(CurlError) {
     guard code == CURLE_OK else { throw CurlError.setup(operation, code: code) }
-  }
-
-  private static func list(_ lines: [String]) throws(CurlError) -> UnsafeMutablePointer<curl_slist>? {
-    var list: UnsafeMutablePointer<curl_slist>?
-    for line in lines {
-      guard let longer = curl_slist_append(list, line) else {
-        curl_slist_free_all(list)
-        throw CurlError.setup("curl_slist_append", code: CURLE_OUT_OF_MEMORY)
-      }
-      list = longer
-    }
-    return list
   }
 }
 
@@ -209,11 +234,16 @@ extension Transfer {
     let code = CURLcode(rawValue: UInt32(completion.code))
     guard code != CURLE_OK else { return nil }
     let osError = scaleproof_easy_get_long(handle, CURLINFO_OS_ERRNO)
-    let failure = TransferFailure.classify(
-      code: code, osError: Int32(truncatingIfNeeded: osError),
-      isConnected: scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0,
-      hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0)
     let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
+    let failure = TransferFailure.classify(
+      TransferEnd(
+        code: code, osError: Int32(truncatingIfNeeded: osError), text: text,
+        verification: scaleproof_easy_get_long(handle, CURLINFO_SSL_VERIFYRESULT),
+        // The time of connecting is told only after the TLS handshake.
+        hasConnection: localPort > 0,
+        isReady: scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0,
+        isReused: connectionsOpened == 0,
+        hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0))
     return CurlError(failure: failure, code: Int(code.rawValue), osError: osError, description: text)
   }
 }

@@ -15,6 +15,7 @@ extension Expectation.Kind {
     case .rolloutCompletes: "rolloutCompletes"
     case .throughput: "throughput"
     case .hpaConformance: "hpaConformance"
+    case .withinCorridor: "withinCorridor"
     }
   }
 
@@ -53,6 +54,8 @@ extension Expectation.Kind {
         }
       return "\(bound) as expected during \(wanted.during)\(route(wanted.route))"
     case .hpaConformance: return "every rescale is one that the autoscaler's own spec allows"
+    case .withinCorridor(let wanted):
+      return "wanted replicas within what the autoscaler's own spec allows throughout \(wanted.during)"
     }
   }
 

@@ -1,4 +1,3 @@
-import Arrivals
 package import Profiles
 import RunTimeline
 import Statistics
@@ -90,7 +89,7 @@ package enum ExpectationPlan {
     _ within: Duration, after: Moment, _ expectation: Expectation, _ profile: Profile
   ) -> [ProfileProblem] {
     guard let start = planned(after, profile) else { return [] }
-    let rest = profile.load.schedule.duration - start
+    let rest = profile.load.duration - start
     guard within > rest else { return [] }
     return [
       problem(
@@ -106,9 +105,9 @@ package enum ExpectationPlan {
   }
 
   private static func planned(_ moment: Moment, _ profile: Profile) -> Duration? {
-    let schedule = profile.load.schedule
+    let phases = profile.load.plannedPhases
     func bounds(_ name: String) -> Range<Duration>? {
-      profile.load.phases.firstIndex { $0.name == name }.map(schedule.bounds(ofPhase:))
+      phases.first { $0.name == name }.map { $0.start..<$0.end }
     }
     switch moment.anchor {
     case .runStart: return moment.offset
@@ -120,20 +119,9 @@ package enum ExpectationPlan {
     }
   }
 
-  /// Requests that the profile plans for a window; `nil` where that depends on the cluster.
+  /// Requests that the profile plans for a window; `nil` where that depends on the cluster or on users.
   private static func requests(in window: Window, _ route: String?, _ profile: Profile) -> Int? {
-    let expected: Double
-    switch window {
-    case .run: expected = profile.load.schedule.expectedCount
-    case .phase(let name): expected = profile.load.phases.first { $0.name == name }?.expectedCount ?? 0
-    case .action: return nil
-    }
-    // Phases last run time and rates are per wall second, so that a faster clock leaves fewer requests.
-    var scale = 1.0
-    if case .simulated(let simulation) = profile.cluster?.kind { scale = simulation.timeScale }
-    let total = profile.requests.reduce(0) { $0 + $1.weight }
-    let weight = route.flatMap { name in profile.requests.first { $0.name == name }?.weight } ?? total
-    return Int((expected / scale * Double(weight) / Double(max(total, 1))).rounded())
+    profile.plannedRequests(in: window, route: route).map { Int($0.rounded()) }
   }
 
   private static func problem(

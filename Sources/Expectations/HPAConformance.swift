@@ -10,11 +10,8 @@ extension Expectation.HPAConformance {
   /// Where a rescale would be allowed only if the controller had been restarted, or had scaled where nobody watched,
   /// it is inconclusive. Changes by anybody else are named and not judged.
   func opinion(on run: RunView) -> Opinion {
-    var settings = ControllerSettings.defaults
-    if let syncPeriod { settings.syncPeriod = syncPeriod }
-    if let downscaleStabilization { settings.downscaleStabilization = downscaleStabilization }
     guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
-    guard let record = ScalingRecord(run.timeline, settings: settings) else {
+    guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
       return .inconclusive("nothing was seen of the autoscaler, or nothing of the Deployment that it scales")
     }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }

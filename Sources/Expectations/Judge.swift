@@ -27,6 +27,7 @@ package enum Judge {
       case .rolloutCompletes(let wanted): wanted.opinion(on: run)
       case .throughput(let wanted): wanted.opinion(on: run)
       case .hpaConformance(let wanted): wanted.opinion(on: run)
+      case .withinCorridor(let wanted): wanted.opinion(on: run)
       }
     return Judgement(
       name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,

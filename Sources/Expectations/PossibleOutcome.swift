@@ -7,7 +7,7 @@ import Units
 ///
 /// Every step from the metrics to the count is monotone (the more is asked for or remembered, the more comes out), so
 /// that the lowest and the highest inputs give the lowest and the highest count.
-struct PossibleOutcome {
+struct PossibleOutcome: Sendable {
   let current: Int
   let at: InstantBounds
   let plan: ScalingPlan
@@ -82,7 +82,13 @@ struct PossibleOutcome {
     return wanted
   }
 
-  func allows(_ count: Int) -> Bool { count >= low && count <= high }
+  func allows(_ count: Int) -> Bool { range.contains(count) }
+
+  /// The counts that are allowed.
+  var range: ClosedRange<Int> { low...max(low, high) }
+
+  /// Whether the sync found a count out of bounds, which it corrects without a look at metrics, windows and policies.
+  var isCorrection: Bool { current > plan.maxReplicas || (current > 0 && current < plan.minReplicas) }
 
   /// Why a count is impossible, with the arithmetic.
   func objection(to count: Int, record: ScalingRecord) -> String {

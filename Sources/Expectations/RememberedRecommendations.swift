@@ -4,7 +4,7 @@ import Units
 
 /// What the controller remembered at an instant of its recommendations within one window: bounds of the highest and the
 /// lowest, over all histories that the observation allows.
-struct RememberedRecommendations {
+struct RememberedRecommendations: Sendable {
   /// The highest recommendation was at least this.
   var highestAtLeast = 0
   /// The highest recommendation was at most this; `nil` when that is not known.

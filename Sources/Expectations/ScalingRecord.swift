@@ -13,6 +13,7 @@ package struct ScalingRecord: Sendable {
   package let changes: [ObservedChange]
   let timeline: Timeline
   let history: ClusterHistory
+  private let rhythmOfWrites: WriteRhythm
 
   /// Slack for the length of a sync, for queueing and for clocks inside the control plane.
   static let slack = Duration.milliseconds(200)
@@ -30,6 +31,7 @@ package struct ScalingRecord: Sendable {
     let changes = ObservedChange.changes(of: history, syncs: syncs, timeline: timeline, settings: settings)
     self.syncs = syncs
     self.changes = changes
+    rhythmOfWrites = WriteRhythm(syncs.map(\.at.latest), syncPeriod: settings.syncPeriod)
     for change in changes {
       guard case .autoscaler = change.author, let index = change.sync else { continue }
       self.syncs[index].take(change)
@@ -55,25 +57,17 @@ package struct ScalingRecord: Sendable {
   /// A new leader begins its own rhythm one period after it took over. Where the status writes keep to a rhythm of
   /// whole periods right through the stretch, there was none.
   func mayHaveRestarted(from start: Duration, to end: Duration) -> Bool {
-    let period = rhythm
-    let heard = syncs.map(\.at.latest)
-    guard let before = heard.last(where: { $0 <= start }) ?? heard.first,
-      let after = heard.first(where: { $0 >= end }) ?? heard.last
-    else { return true }
-    let marks = heard.filter { $0 >= before && $0 <= after }
-    return zip(marks, marks.dropFirst()).contains { one, next in
-      let length = (next - one).seconds
-      let count = max((length / period.seconds).rounded(), 1)
-      return (length - count * period.seconds).magnitude > 0.5
-    }
+    rhythmOfWrites.mayBreak(from: start, to: end)
   }
 
   /// The length of time from one sync to the next, as it shows in the writes that follow directly.
-  private var rhythm: Duration {
-    let heard = syncs.map(\.at.latest)
-    let steps = zip(heard, heard.dropFirst()).map { $1 - $0 }
-      .filter { $0 >= settings.syncPeriod - .seconds(1) && $0 <= settings.syncPeriod + .seconds(3) }.sorted()
-    return steps.isEmpty ? settings.syncPeriod : steps[steps.count / 2]
+  var rhythm: Duration { rhythmOfWrites.period }
+
+  /// What the metrics of a sync may ask for when they are read again, unchanged, about another instant.
+  func rawRecommendation(of sync: ObservedSync, repeatedAt at: InstantBounds) -> ClosedRange<Int>? {
+    let inForce = history.autoscaler.last { $0.at.earliest <= at.latest && !$0.deleted }?.object ?? sync.autoscaler
+    return sync.rawRecommendation(
+      under: inForce, pods: PodSituation(history.pods, at: at), settings: settings, version: version)
   }
 
   /// Whether something may have been missed of a resource in a stretch of time.
@@ -98,8 +92,10 @@ package struct ObservedSync: Sendable {
   let statusReplicas: Int
   /// What the metrics may have asked for; `nil` where they do not tell, or failed.
   private(set) var raw: ClosedRange<Int>?
-  /// No recommendation came of this sync, since metrics failed.
+  /// No recommendation came of this sync, since metrics failed or the scale could not be read.
   let failed: Bool
+  /// The sync may have decided on a change that it could not write.
+  let couldNotWrite: Bool
   /// The change of the wanted replicas that this sync made.
   package private(set) var change: ObservedChange?
   /// Whether `lastScaleTime` moved with this write.
@@ -141,29 +137,47 @@ package struct ObservedSync: Sendable {
     current = status.currentReplicas ?? 0
     desired = status.desiredReplicas ?? current
     let active = status.condition("ScalingActive")
-    failed = active.map { !$0.isTrue } ?? true
+    let able = status.condition("AbleToScale")
+    let couldNotRead = able.map { !$0.isTrue && $0.reason == "FailedGetScale" } ?? false
+    failed = couldNotRead || (active.map { !$0.isTrue } ?? true)
+    couldNotWrite = able.map { !$0.isTrue && $0.reason == "FailedUpdateScale" } ?? false
     let seen = history.currentReplicas.range(at: at.latest) ?? current...current
     statusReplicas = seen.lowerBound
     let situation = PodSituation(history.pods, at: at)
     inputs = SyncInput.possible(plan: plan, status: status, situation: situation, statusReplicas: statusReplicas)
     if failed { return }
-    var low: Int?
-    var high = 0
-    for input in inputs {
-      guard let wanted = decision(of: input, settings: settings, version: version).rawRecommendation else { continue }
-      low = min(low ?? wanted, wanted)
-      high = max(high, wanted)
-    }
-    raw = low.map { $0...high }
+    raw = Self.rawRecommendation(inputs, autoscaler: autoscaler, target: target, settings: settings, version: version)
   }
 
-  /// What a controller without memory makes of an input.
-  private func decision(
-    of input: SyncInput, settings: ControllerSettings, version: KubernetesVersion
-  ) -> Decision {
-    var controller = HPAController(settings: settings, version: version)
-    return controller.sync(
-      at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: target, pods: input.pods, metrics: input.metrics)
+  /// What the metrics of this sync ask for under a spec and with pods that may be others by now.
+  func rawRecommendation(
+    under autoscaler: HorizontalPodAutoscaler, pods: PodSituation, settings: ControllerSettings,
+    version: KubernetesVersion
+  ) -> ClosedRange<Int>? {
+    if failed { return nil }
+    let plan =
+      autoscaler.spec == self.autoscaler.spec
+      ? plan : ScalingPlan(autoscaler.spec, settings: settings, version: version)
+    let inputs = SyncInput.possible(plan: plan, status: status, situation: pods, statusReplicas: statusReplicas)
+    return Self.rawRecommendation(
+      inputs, autoscaler: autoscaler, target: target, settings: settings, version: version)
+  }
+
+  /// What a controller without memory makes of any of the inputs.
+  private static func rawRecommendation(
+    _ inputs: [SyncInput], autoscaler: HorizontalPodAutoscaler, target: ScaleTarget, settings: ControllerSettings,
+    version: KubernetesVersion
+  ) -> ClosedRange<Int>? {
+    var range: ClosedRange<Int>?
+    for input in inputs {
+      var controller = HPAController(settings: settings, version: version)
+      let decision = controller.sync(
+        at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: target, pods: input.pods,
+        metrics: input.metrics)
+      guard let wanted = decision.rawRecommendation else { continue }
+      range = range.map { min($0.lowerBound, wanted)...max($0.upperBound, wanted) } ?? wanted...wanted
+    }
+    return range
   }
 
   /// The target as the sync found it. Its selector plays no part here.

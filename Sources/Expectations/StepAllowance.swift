@@ -5,7 +5,7 @@ import Units
 
 /// How far one step may go by the policies of a direction: the range of the limit over all histories that the
 /// observation allows, and the policy that gives each end.
-struct StepAllowance {
+struct StepAllowance: Sendable {
   /// The limit that the policies certainly allow at the least (for growth), or at the lowest.
   var low: Int
   var high: Int

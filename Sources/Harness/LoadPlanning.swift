@@ -1,6 +1,5 @@
 import Arrivals
 import Curl
-import Foundation
 import LoadGeneration
 import Profiles
 import RunTimeline
@@ -9,6 +8,7 @@ import Units
 /// Turns what a profile asks for into what the generator does on the wall clock.
 struct LoadPlanning {
   let profile: Profile
+  let files: RequestFiles
   let timeScale: Double
   /// Environment that templates may read; read once, so that no value is looked up during the run.
   let environment: [String: String]
@@ -22,59 +22,60 @@ struct LoadPlanning {
   /// - Parameter connectTo: where the simulated Ingress listens; the profile's own setting wins.
   func plan(connectTo: String?) throws(HarnessError) -> LoadPlan {
     let target = profile.target
-    let phases = profile.load.phases.map {
-      LoadPhase(
-        name: $0.name, duration: $0.duration / timeScale, startRate: $0.startRate, endRate: $0.endRate)
-    }
-    let process: ArrivalProcess =
-      profile.load.arrivals == .poisson ? .poisson(seed: profile.load.seed) : .uniform
+    let requests = RequestPlanning(profile: profile, files: files, environment: environment)
     var routes: [Route] = []
-    for request in profile.requests { routes.append(try route(request)) }
+    for request in profile.requests { routes.append(try requests.route(request)) }
     return LoadPlan(
-      baseURL: target.url, connectTo: target.connectTo ?? connectTo,
-      httpVersion: target.http == .http2 ? .http2 : .http1_1, tls: Self.tls(target.tls),
-      connectTimeout: target.connectTimeout, requestTimeout: target.requestTimeout,
-      drainTimeout: target.requestTimeout, routes: routes,
-      schedule: ArrivalSchedule(phases: phases, process: process),
-      interval: intervalLength / timeScale, maxInFlight: target.maxInFlight, maxLateness: target.maxLateness,
+      baseURL: target.url, connectTo: target.connectTo.isEmpty ? [connectTo].compactMap(\.self) : target.connectTo,
+      httpVersion: Self.version(target.http), tls: Self.tls(target.tls), connectTimeout: target.connectTimeout,
+      requestTimeout: target.requestTimeout, drainTimeout: target.requestTimeout, routes: routes,
+      streams: profile.load.streams.indices.map(stream),
+      feeds: requests.feeds, connections: Self.connections(target.connections),
+      acceptsGzip: target.compression == .gzip, redirects: target.redirects, interval: intervalLength / timeScale,
+      maxInFlight: target.connections.maxInFlight, maxLateness: target.connections.maxLateness,
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,
       userAgent: "scaleproof/\(ProgramVersion.text)")
+  }
+
+  static func version(_ version: Target.HTTPVersion) -> HTTPVersion {
+    switch version {
+    case .http1: .http1_1
+    case .http2: .http2
+    case .http2ClearText: .http2ClearText
+    }
   }
 
   static func tls(_ settings: Target.TLS) -> TLSSettings {
     TLSSettings(
       verify: settings.verify, authority: settings.caFile.map(PEM.file),
       clientCertificate: settings.clientCertificate.map(PEM.file), clientKey: settings.clientKey.map(PEM.file),
-      serverName: settings.serverName)
+      serverName: settings.serverName, minimumVersion: settings.minimumVersion == .tls13 ? .tls13 : .tls12,
+      resumesSessions: settings.sessionResumption)
   }
 
-  private func route(_ request: RequestRoute) throws(HarnessError) -> Route {
-    var headers: [(name: String, value: RequestText)] = []
-    for header in request.headers { headers.append((header.name, try text(header.value, of: request))) }
-    let body: RequestText? = if let template = request.body { try text(template, of: request) } else { nil }
-    return Route(
-      name: request.name, weight: request.weight, method: request.method, path: try text(request.path, of: request),
-      headers: headers, body: body, expectedStatuses: Set(request.expectedStatuses.flatMap(Array.init)))
+  private static func connections(_ policy: Profiles.ConnectionPolicy) -> LoadGeneration.ConnectionPolicy {
+    LoadGeneration.ConnectionPolicy(
+      reuse: policy.reuse, minimum: policy.min, maximum: policy.max, maximumAge: policy.maxAge,
+      maximumRequests: policy.maxRequests, choice: policy.choice == .spread ? .leastRecentlyUsed : .mostRecentlyUsed,
+      streams: policy.streams, lookupInterval: policy.resolveEvery)
   }
 
-  private func text(_ template: Template, of request: RequestRoute) throws(HarnessError) -> RequestText {
-    var pieces: [RequestText.Piece] = []
-    for piece in template.pieces {
-      switch piece {
-      case .literal(let text): pieces.append(.literal(text))
-      case .integer(let range): pieces.append(.integer(in: range))
-      case .uuid: pieces.append(.uuid)
-      case .sequence: pieces.append(.sequenceNumber)
-      case .environment(let name):
-        guard let value = environment[name] else {
-          throw HarnessError(
-            .refused,
-            "\(profile.source): the request \(request.name) reads the environment variable \(name), which is not set")
-        }
-        pieces.append(.literal(value))
+  private func stream(_ index: Int) -> LoadGeneration.LoadStream {
+    let stream = profile.load.streams[index]
+    let model: LoadGeneration.LoadStream.Model =
+      switch stream.model {
+      case .open(_, let phases):
+        .open(
+          profile.load.schedule(ofStream: index, timeScale: timeScale)
+            ?? ArrivalSchedule(phases: phases, process: .uniform))
+      case .closed(let phases):
+        .closed(
+          phases.map {
+            UserPhase(name: $0.name, duration: $0.duration / timeScale, users: $0.users, think: $0.think)
+          })
       }
-    }
-    return RequestText(pieces)
+    return LoadGeneration.LoadStream(
+      routes: profile.requests.indices.filter { stream.requests.contains(profile.requests[$0].name) }, model: model)
   }
 }

@@ -1,3 +1,4 @@
+import Curl
 import LoadGeneration
 import RunTimeline
 import Statistics
@@ -32,7 +33,21 @@ struct LoadRecording {
         route: routes[failure.route], outcome: failure.outcome, curlCode: failure.curlCode,
         systemError: failure.osError, status: failure.status, localPort: failure.localPort,
         remoteAddress: failure.remoteAddress.isEmpty ? nil : failure.remoteAddress, pod: failure.pod,
-        version: failure.version)
+        version: failure.version, times: Self.times(failure.times), reusedConnection: failure.reusedConnection)
+    }
+  }
+
+  private static func times(_ times: TransferTimes) -> RequestTimes {
+    RequestTimes(
+      lookedUp: times.lookedUp, connected: times.connected, handshaken: times.handshaken,
+      requestReady: times.requestReady, firstByte: times.firstByte, end: times.end)
+  }
+
+  func connections(of snapshot: LoadSnapshot, from start: Duration, to end: Duration) -> [RunTimeline.ConnectionTally] {
+    snapshot.connections.map {
+      RunTimeline.ConnectionTally(
+        start: start, end: end, address: $0.address, opened: $0.opened, reused: $0.reused,
+        closedByPeer: $0.closedByPeer, mostRequests: $0.mostRequests, compressed: $0.compressed)
     }
   }
 
@@ -54,6 +69,26 @@ struct LoadRecording {
       start: previousEnd, end: end, latenessP50: sample.latenessP50, latenessP99: sample.latenessP99,
       latenessMax: sample.latenessMaximum, processCPU: max(process.seconds, 0) / wall,
       busiestWorkerCPU: max((workers.max() ?? .zero).seconds, 0) / wall,
-      connectionsOpened: sample.connectionsOpened, inFlight: sample.inFlight, queued: sample.queued)
+      connectionsOpened: snapshot.connections.reduce(0) { $0 + $1.opened }, inFlight: sample.inFlight,
+      queued: sample.queued, steal: Self.steal(sample.machine, since: previous?.machine),
+      runQueueDelay: Self.worstDelay(sample.runQueueDelay, since: previous?.runQueueDelay).map { $0 / wall },
+      openConnections: sample.openConnections, ephemeralPortsUsed: sample.machine.portsUsed,
+      ephemeralPorts: sample.machine.ports)
+  }
+
+  /// The share of all processor time that went to other machines of the hypervisor.
+  private static func steal(_ sample: MachineSample, since previous: MachineSample?) -> Double? {
+    guard let previous, let total = sample.totalTicks, let before = previous.totalTicks, total > before,
+      let stolen = sample.stolenTicks, let stolenBefore = previous.stolenTicks
+    else { return nil }
+    return Double(max(stolen - stolenBefore, 0)) / Double(total - before)
+  }
+
+  /// Seconds that the worker that waited longest for a processor did so.
+  private static func worstDelay(_ delays: [Duration?], since previous: [Duration?]?) -> Double? {
+    delays.enumerated().compactMap { worker, delay in
+      let before = previous.flatMap { worker < $0.count ? $0[worker] : nil } ?? .zero
+      return delay.map { max(($0 - before).seconds, 0) }
+    }.max()
   }
 }

@@ -10,6 +10,8 @@ struct LoadedProfile: Sendable {
   let recordedText: String
   /// `FILE:LINE` of the target's URL, for messages.
   let targetPlace: String
+  /// Tables and bodies that requests are made of.
+  let files: RequestFiles
   /// The objects of the simulated cluster; empty for a real one.
   let manifests: [ClusterManifest]
 
@@ -32,6 +34,10 @@ struct LoadedProfile: Sendable {
     targetPlace = Self.place(of: profile.target.url, in: text, source: path)
     let impossible = ExpectationPlan.problems(profile)
     guard impossible.isEmpty else { throw HarnessError(.invalidInput, impossible.map(\.description)) }
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    files = try RequestFiles(of: profile, folder: folder)
+    let unfit = profile.dataProblems(tables: files.tables, timeScale: context == nil ? nil : 1)
+    guard unfit.isEmpty else { throw HarnessError(.invalidInput, unfit.map(\.description)) }
     guard case .simulated(let simulation)? = profile.cluster?.kind, context == nil else {
       manifests = []
       if let change = forManifests.first {
@@ -40,7 +46,6 @@ struct LoadedProfile: Sendable {
       }
       return
     }
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     for path in simulation.manifests {
       let file = Self.resolved(path, in: folder)
       guard !FileManager.default.fileExists(atPath: file) else { continue }
@@ -55,7 +60,7 @@ struct LoadedProfile: Sendable {
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
   }
 
-  private static func resolved(_ path: String, in folder: String) -> String {
+  static func resolved(_ path: String, in folder: String) -> String {
     path.hasPrefix("/") ? path : folder + "/" + path
   }
 

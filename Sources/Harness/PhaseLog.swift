@@ -14,11 +14,13 @@ final class PhaseLog: Sendable {
     writer.set(phases: planned)
   }
 
-  /// A phase begins as planned, and the one before it ends.
+  /// A phase begins as planned, and the one before it in its stream ends.
   func begin(_ index: Int) {
     change { spans in
       spans[index].start = spans[index].plannedStart
-      if index > 0 { spans[index - 1].end = spans[index].plannedStart }
+      let stream = spans[index].stream
+      guard let before = spans[..<index].lastIndex(where: { $0.stream == stream }) else { return }
+      spans[before].end = spans[index].plannedStart
     }
   }
 

@@ -12,22 +12,51 @@ struct Preflight {
 
   private var profile: Profile { loaded.profile }
 
-  /// Whether the target answers at all: one request, whatever its status.
-  func checkTarget(connectTo: String?) async throws(HarnessError) {
+  /// Whether the target answers at all: one request to each address of ``Target/connectTo``, whatever the status.
+  ///
+  /// - Returns: the certificate that the first one showed; `nil` without TLS.
+  func checkTarget(connectTo: String?) async throws(HarnessError) -> ServerCertificate? {
     let target = profile.target
-    do {
-      let session = try CurlSession(name: "preflight")
-      defer { session.shutdown() }
-      let request = CurlRequest(
-        method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
-        timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,
-        tls: LoadPlanning.tls(target.tls), connectTo: target.connectTo ?? connectTo)
-      _ = try await session.perform(request)
-    } catch {
-      let place = (target.connectTo ?? connectTo).map { " (connecting to \($0))" } ?? ""
-      throw HarnessError(
-        .unreachable, "\(loaded.targetPlace): target.url: \(target.url)\(place) does not answer: \(error)")
+    var places: [String?] = target.connectTo
+    if places.isEmpty { places = [connectTo] }
+    var certificate: ServerCertificate?
+    for place in places {
+      do {
+        let shown = try await ask(place)
+        certificate = certificate ?? shown
+      } catch let error as HarnessError {
+        throw error
+      } catch {
+        let connecting = place.map { " (connecting to \($0))" } ?? ""
+        throw HarnessError(
+          .unreachable, "\(loaded.targetPlace): target.url: \(target.url)\(connecting) does not answer: \(error)")
+      }
     }
+    return certificate
+  }
+
+  private func ask(_ place: String?) async throws -> ServerCertificate? {
+    let target = profile.target
+    let session = try CurlSession(name: "preflight")
+    defer { session.shutdown() }
+    let request = CurlRequest(
+      method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
+      timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,
+      tls: LoadPlanning.tls(target.tls), connectTo: place, httpVersion: LoadPlanning.version(target.http),
+      keepsCertificate: true)
+    let response = try await session.perform(request)
+    if target.http == .http2ClearText {
+      // Some versions of libcurl fail at the second request of a connection, so that only asking twice shows it.
+      do {
+        _ = try await session.perform(request)
+      } catch {
+        throw HarnessError(
+          .refused,
+          "\(loaded.targetPlace): target.http: libcurl \(CurlGlobal.version.libcurl) cannot use a connection of HTTP/2 "
+            + "without TLS twice (\(error)): write http: \"1.1\", or use https with http: \"2\", or a newer libcurl")
+      }
+    }
+    return response.certificate
   }
 
   /// Waits until the workload is as it wants to be, so that what happens later is the run's doing.

@@ -23,6 +23,24 @@ struct RunRecorder: Sendable {
   private let progress: RunProgress
   private let observer: ClusterObserver?
   private let view: LiveView
+  private let stopping: StopState
+
+  /// The stop rules, and what became of them.
+  private final class StopState: Sendable {
+    struct Value {
+      var watch: StopRuleWatch
+      var breach: StopRuleWatch.Breach?
+      var at: Duration?
+    }
+
+    private let value: Mutex<Value>
+
+    init(_ watch: StopRuleWatch) {
+      value = Mutex(Value(watch: watch))
+    }
+
+    func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result { value.withLock(body) }
+  }
 
   /// How far the clocks of a real control plane and its nodes are taken to be apart at most.
   private static let assumedSkew = Duration.seconds(1)
@@ -30,7 +48,7 @@ struct RunRecorder: Sendable {
   /// Opens the recording and fixes run time zero, a moment from now.
   init(
     loaded: LoadedProfile, cluster: TargetCluster?, planning: LoadPlanning, generator: LoadGenerator,
-    output: RunOutput, style: LiveView.Style
+    certificate: ServerCertificate?, output: RunOutput, style: LiveView.Style
   ) async throws {
     self.output = output
     self.cluster = cluster
@@ -39,6 +57,7 @@ struct RunRecorder: Sendable {
     schedule = RunSchedule(profile: profile)
     let timeScale = planning.timeScale
     let intervalLength = planning.intervalLength
+    stopping = StopState(StopRuleWatch(rules: profile.abortOn, timeScale: timeScale))
     conversion = LoadRecording(
       routes: profile.requests.map(\.name), intervalLength: intervalLength, timeScale: timeScale)
 
@@ -48,7 +67,8 @@ struct RunRecorder: Sendable {
     let origin = ContinuousClock.now + lead
     let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
     clock = RunClock(origin: origin, scale: timeScale)
-    let run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
+    var run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
+    if let certificate { run.describe(certificate, at: zero) }
     writer = try Self.open(output, run: run)
     progress = RunProgress(collectsNews: style == .jsonLines)
     observer = cluster.map { [writer, progress, clock] cluster in
@@ -98,7 +118,8 @@ struct RunRecorder: Sendable {
       cluster: cluster?.description,
       environment: [
         "libcurl": CurlGlobal.version.libcurl, "TLS": CurlGlobal.version.tls, "seed": "\(loaded.profile.load.seed)",
-        "arrivals": loaded.profile.load.arrivals.rawValue, "workers": "\(loaded.profile.load.workers ?? 1)",
+        "arrivals": loaded.profile.load.streams.map(\.model.word).joined(separator: ", "),
+        "workers": "\(loaded.profile.load.workers ?? 1)",
         "target": loaded.profile.target.url,
       ])
   }
@@ -125,14 +146,30 @@ struct RunRecorder: Sendable {
     }
     let endedAt = clock.runTime(of: .now)
     // After a signal nothing more is offered, while answers may still be waited for.
-    phases.close(at: interruption.requestedAt.map(clock.runTime(of:)) ?? endedAt)
-    let reason: EndReason = failure != nil ? .failed : interruption.requested ? .interrupted : .completed
+    let stopped = interruption.requestedAt.map(clock.runTime(of:)) ?? stopping.withLock { $0.at }
+    phases.close(at: stopped ?? endedAt)
+    let breach = stopping.withLock { $0.breach }
+    let reason: EndReason =
+      failure != nil ? .failed : interruption.requested ? .interrupted : breach != nil ? .aborted : .completed
     do {
-      try writer.finish(endedAt: endedAt, reason: reason)
+      try writer.finish(endedAt: endedAt, reason: reason, detail: reason == .aborted ? breach?.text : nil)
     } catch {
       throw HarnessError(.untrusted, "\(output.recording): the recording is not complete: \(error)")
     }
     if let failure { throw HarnessError(.untrusted, "the load generator failed: \(failure)") }
+  }
+
+  /// Ends the load when a stop rule is broken.
+  private func judge(_ intervals: [LoadInterval], at now: Duration, stop: StopSignal) {
+    let breach = stopping.withLock { state -> StopRuleWatch.Breach? in
+      guard state.breach == nil, let breach = state.watch.add(intervals, now: now) else { return nil }
+      state.breach = breach
+      state.at = now
+      return breach
+    }
+    guard let breach else { return }
+    progress.stopping(breach.text, at: now)
+    stop.stop()
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
@@ -150,7 +187,9 @@ struct RunRecorder: Sendable {
         let sample = conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
         writer.append(generator: [sample])
         progress.add(intervals)
+        writer.append(connections: conversion.connections(of: snapshot, from: before.end, to: end))
         progress.add(sample)
+        if !stop.isStopped { judge(intervals, at: end, stop: stop) }
         // A recording that cannot be written is no reason to go on with load that nobody will see.
         if !writer.isHealthy { stop.stop() }
       }
@@ -199,5 +238,16 @@ struct RunRecorder: Sendable {
       }
       progress.note("action \(action.name) failed: \(error.description)", at: answered)
     }
+  }
+}
+
+extension RunDescription {
+  /// Notes whom the certificate of the target is for, and when it expires.
+  fileprivate mutating func describe(_ certificate: ServerCertificate, at now: KubernetesTime) {
+    let expires = KubernetesTime(microseconds: Int64(certificate.expires * 1e6))
+    let days = (certificate.expires - Double(now.microseconds) / 1e6) / 86_400
+    environment["certificateExpires"] = expires.description
+    environment["certificate"] =
+      "\(certificate.subject), expires \(expires.description) (in \(Int(days.rounded(.down))) days)"
   }
 }

@@ -1,4 +1,3 @@
-import Arrivals
 import Profiles
 import RunTimeline
 import Units
@@ -7,19 +6,18 @@ import Units
 struct RunSchedule {
   let phases: [PhaseSpan]
   let actions: [(action: PlannedAction, at: Duration)]
-  /// End of the last phase.
+  /// End of the stream that lasts longest.
   let loadEnd: Duration
 
   init(profile: Profile) {
-    let schedule = ArrivalSchedule(phases: profile.load.phases, process: .uniform)
-    let phases = profile.load.phases.enumerated().map { index, phase in
-      let bounds = schedule.bounds(ofPhase: index)
-      return PhaseSpan(
-        name: phase.name, plannedStart: bounds.lowerBound, plannedEnd: bounds.upperBound,
-        startRate: phase.startRate.perSecond, endRate: phase.endRate.perSecond)
+    let phases = profile.load.plannedPhases.map { phase in
+      PhaseSpan(
+        name: phase.name, plannedStart: phase.start, plannedEnd: phase.end,
+        startRate: phase.startRate.perSecond, endRate: phase.endRate.perSecond, stream: phase.stream,
+        users: phase.users, think: phase.think)
     }
     self.phases = phases
-    loadEnd = schedule.duration
+    loadEnd = profile.load.duration
     actions = profile.actions
       .map { ($0, Self.planned($0.at, phases: phases)) }
       .sorted { $0.1 < $1.1 }

@@ -59,7 +59,8 @@ package struct RunSession: Sendable {
     _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]
   ) async throws -> RunRecorder {
     let profile = loaded.profile
-    let planning = LoadPlanning(profile: profile, timeScale: cluster?.timeScale ?? 1, environment: environment)
+    let planning = LoadPlanning(
+      profile: profile, files: loaded.files, timeScale: cluster?.timeScale ?? 1, environment: environment)
     let plan = try planning.plan(connectTo: cluster?.ingress)
     let generator: LoadGenerator
     do {
@@ -67,12 +68,14 @@ package struct RunSession: Sendable {
     } catch {
       throw HarnessError(.refused, "\(profile.source): \(error)")
     }
+    for warning in LoadCapacity.warnings(profile) { StandardOutput.complain("warning: \(warning)") }
     let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
-    try await preflight.checkTarget(connectTo: cluster?.ingress)
+    let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress)
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
-      loaded: loaded, cluster: cluster, planning: planning, generator: generator, output: output,
+      loaded: loaded, cluster: cluster, planning: planning, generator: generator, certificate: certificate,
+      output: output,
       style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines))
   }
 }

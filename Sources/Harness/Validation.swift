@@ -1,4 +1,3 @@
-import Arrivals
 import Expectations
 import Profiles
 import SimulatedCluster
@@ -26,14 +25,12 @@ package struct Validation {
       }
     }
     let schedule = RunSchedule(profile: loaded.profile)
-    // Rates stay on the wall, so that a faster clock leaves less time for requests.
-    var timeScale = 1.0
-    if case .simulated(let simulation)? = loaded.profile.cluster?.kind { timeScale = simulation.timeScale }
-    let requests = loaded.profile.load.phases.reduce(0) { $0 + $1.expectedCount } / timeScale
     StandardOutput.line("\(profile): valid")
     StandardOutput.line("  run time      \(schedule.loadEnd.text) in \(schedule.phases.count) phases")
-    StandardOutput.line("  requests      about \(Int(requests.rounded()))")
+    let requests = loaded.profile.plannedRequests(in: .run).map { "about \(Int($0.rounded()))" }
+    StandardOutput.line("  requests      \(requests ?? "as many as the users send")")
     StandardOutput.line("  expectations  \(loaded.profile.expectations.count)")
+    for warning in LoadCapacity.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
     for warning in ExpectationPlan.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
     return .passed
   }

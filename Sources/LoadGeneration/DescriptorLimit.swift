@@ -10,13 +10,14 @@ enum DescriptorLimit {
   /// Raises the soft limit as far as it goes when a load needs that.
   ///
   /// - Throws: when even that is too low.
-  static func ensure(inFlight: Int, workers: Int) throws(LoadGenerationError) {
-    let needed = Int64(inFlight + workers * perWorker + reserve)
+  static func ensure(connections: Int, workers: Int) throws(LoadGenerationError) {
+    let needed = Int64(connections + workers * perWorker + reserve)
     let soft = scaleproof_descriptor_limit(0)
     if soft >= needed { return }
     if scaleproof_descriptor_limit(1) >= needed, scaleproof_raise_descriptor_limit() == 0 { return }
     throw LoadGenerationError(
-      "\(inFlight) requests in flight need \(needed) open files, but this process may have "
-        + "\(scaleproof_descriptor_limit(1)): raise the hard limit (ulimit -Hn) or lower the requests in flight")
+      "\(connections) connections need \(needed) open files, but this process may have "
+        + "\(scaleproof_descriptor_limit(1)): raise the hard limit (ulimit -Hn) or lower the requests in flight or the connections"
+    )
   }
 }

@@ -33,8 +33,8 @@ struct Ledger: Sendable {
   private(set) var entryCount = 0
   /// Send instant minus due instant of every request sent.
   var lateness = LatencyHistogram()
-  var connectionsOpened = 0
-  var connectionsReused = 0
+  /// By index of the endpoint in the ``AddressBook``.
+  private(set) var connections: [ConnectionCount] = []
   var failures: [FailureSample] = []
 
   var usedEntries: ArraySlice<Entry> { entries[..<entryCount] }
@@ -65,6 +65,12 @@ struct Ledger: Sendable {
     if let fromSend { entries[entry].outcomes[place].fromSend.record(microseconds: fromSend) }
   }
 
+  /// A request went over a connection to an endpoint.
+  mutating func connected(_ endpoint: Int, _ count: ConnectionCount) {
+    while connections.count <= endpoint { connections.append(ConnectionCount()) }
+    connections[endpoint].merge(count)
+  }
+
   /// Adds what another worker has counted.
   mutating func merge(_ other: Ledger) {
     for theirs in other.usedEntries {
@@ -82,8 +88,7 @@ struct Ledger: Sendable {
       }
     }
     lateness.merge(other.lateness)
-    connectionsOpened += other.connectionsOpened
-    connectionsReused += other.connectionsReused
+    for (endpoint, count) in other.connections.enumerated() { connected(endpoint, count) }
     failures += other.failures
   }
 
@@ -94,8 +99,7 @@ struct Ledger: Sendable {
     }
     entryCount = 0
     lateness.reset()
-    connectionsOpened = 0
-    connectionsReused = 0
+    for endpoint in connections.indices { connections[endpoint] = ConnectionCount() }
     failures.removeAll(keepingCapacity: true)
   }
 

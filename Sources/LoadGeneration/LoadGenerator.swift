@@ -4,18 +4,40 @@ import Units
 /// Drives the load of a plan: an open model, in which requests are due at exact instants whatever the server does.
 package struct LoadGenerator: Sendable {
   private let plan: LoadPlan
-  private let rotation: RouteRotation
+  private let target: HostAndPort
+  /// What connections are made to, by name.
+  private let places: [HostAndPort]
+  /// By stream.
+  private let rotations: [RouteRotation]
+  /// By route.
+  private let checks: [CompiledChecks]
+  private let lookup: AddressBook.Lookup
 
   /// Checks the plan and the limits of this process before anything is sent.
   ///
   /// - Throws: ``LoadGenerationError`` saying what cannot be done and what to change.
   package init(plan: LoadPlan) throws(LoadGenerationError) {
+    try self.init(plan: plan, lookup: Endpoint.lookUp)
+  }
+
+  /// - Parameter lookup: finds the addresses of a host; blocks.
+  init(plan: LoadPlan, lookup: @escaping AddressBook.Lookup) throws(LoadGenerationError) {
     var plan = plan
     while plan.baseURL.hasSuffix("/") { plan.baseURL.removeLast() }
     self.plan = plan
-    rotation = try RouteRotation(weights: plan.routes.map(\.weight))
-    try Self.check(plan)
-    try DescriptorLimit.ensure(inFlight: plan.maxInFlight, workers: plan.workers)
+    self.lookup = lookup
+    target = try PlanCheck.target(of: plan)
+    try PlanCheck.check(plan)
+    places = try PlanCheck.places(of: plan, target: target)
+    var rotations: [RouteRotation] = []
+    for stream in plan.streams {
+      rotations.append(try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight }))
+    }
+    self.rotations = rotations
+    var checks: [CompiledChecks] = []
+    for route in plan.routes { checks.append(try CompiledChecks(route.checks, route: route.name)) }
+    self.checks = checks
+    try DescriptorLimit.ensure(connections: plan.mostConnections, workers: plan.workers)
   }
 
   /// Offers the whole schedule and drains.
@@ -32,15 +54,22 @@ package struct LoadGenerator: Sendable {
     start: ContinuousClock.Instant = .now, stop: StopSignal = StopSignal(),
     onSnapshot: @escaping @Sendable (LoadSnapshot) -> Void
   ) async throws -> LoadSummary {
+    NamedThread.putProcessInBackground()
     let pool = LedgerPool()
+    let book = await lookedUp()
+    defer { book.close() }
+    if plan.connections.lookupInterval > .zero { try book.keepCurrent(every: plan.connections.lookupInterval) }
     let (reports, sink) = AsyncThrowingStream.makeStream(of: WorkerReport.self, throwing: (any Error).self)
     let origin = MonotonicClock.nanoseconds(of: start)
     for worker in 0..<plan.workers {
       let assignment = LoadWorker.Assignment(
-        plan: plan, rotation: rotation, worker: worker, maxInFlight: Self.share(worker, of: plan), start: origin,
-        stop: stop, pool: pool, report: { sink.yield($0) })
+        plan: plan, rotations: rotations, checks: checks, target: target, book: book, worker: worker,
+        maxInFlight: Self.share(worker, of: plan.maxInFlight, plan),
+        maxLanes: Self.share(worker, of: plan.mostConnections, plan), start: origin, stop: stop, pool: pool,
+        report: { sink.yield($0) })
       do throws(CurlError) {
         try NamedThread.start("load-\(worker)") {
+          NamedThread.leaveBackground()
           do throws(CurlError) {
             try LoadWorker(assignment).run()
           } catch {
@@ -55,7 +84,7 @@ package struct LoadGenerator: Sendable {
     }
     // In a task of its own, since a cancelled task would see the stream end before the drain is over.
     let collecting = Task { [plan] in
-      var collector = SnapshotCollector(plan: plan, pool: pool)
+      var collector = SnapshotCollector(plan: plan, pool: pool, book: book)
       for try await report in reports {
         if let snapshot = collector.take(report) { onSnapshot(snapshot) }
         if collector.isComplete { break }
@@ -69,49 +98,27 @@ package struct LoadGenerator: Sendable {
     }
   }
 
-  /// How many requests one worker may have in flight, so that all together have what the plan allows.
-  private static func share(_ worker: Int, of plan: LoadPlan) -> Int {
-    plan.maxInFlight / plan.workers + (worker < plan.maxInFlight % plan.workers ? 1 : 0)
+  /// The addresses, found on a thread of its own: a lookup blocks.
+  private func lookedUp() async -> AddressBook {
+    await withCheckedContinuation { continuation in
+      let lookUp: @Sendable () -> Void = { [places, lookup] in
+        continuation.resume(returning: AddressBook(places: places, lookup: lookup))
+      }
+      do throws(CurlError) {
+        try NamedThread.start("name-lookup", lookUp)
+      } catch {
+        lookUp()
+      }
+    }
   }
 
-  private static func check(_ plan: LoadPlan) throws(LoadGenerationError) {
-    let isHTTPS = plan.baseURL.hasPrefix("https://")
-    guard isHTTPS || plan.baseURL.hasPrefix("http://") else {
-      throw LoadGenerationError("the target \"\(plan.baseURL)\" is not a URL that begins with http:// or https://")
-    }
-    let authority = plan.baseURL.drop { $0 != "/" }.dropFirst(2)
-    guard !authority.isEmpty, !authority.contains(where: { "/?#@ ".contains($0) }) else {
-      throw LoadGenerationError(
-        "the target \"\(plan.baseURL)\" must be a scheme, a host and perhaps a port; paths belong to the requests")
-    }
-    guard isHTTPS || plan.httpVersion != .http2 else {
-      throw LoadGenerationError(
-        "HTTP/2 is spoken over TLS only: use an https:// target, or HTTP 1.1 for \(plan.baseURL)")
-    }
-    guard plan.httpVersion != .http2 || CurlGlobal.version.supportsHTTP2 else {
-      throw LoadGenerationError("this libcurl (\(CurlGlobal.version.libcurl)) was built without HTTP/2")
-    }
-    guard plan.workers >= 1, plan.maxInFlight >= plan.workers else {
-      throw LoadGenerationError(
-        "\(plan.maxInFlight) requests in flight cannot be shared by \(plan.workers) workers: each needs at least one")
-    }
-    guard plan.interval >= .milliseconds(1), plan.maxLateness >= .zero, plan.drainTimeout >= .zero else {
-      throw LoadGenerationError("the interval must be at least 1ms, lateness and drain timeout not negative")
-    }
-    for route in plan.routes {
-      guard case .literal(let head)? = route.path.pieces.first, head.hasPrefix("/") else {
-        throw LoadGenerationError("the path of the request \"\(route.name)\" does not begin with a slash")
-      }
-      for case .oneOf(let texts) in route.pieces where texts.isEmpty {
-        throw LoadGenerationError("a value of the request \"\(route.name)\" has an empty list to choose from")
-      }
-    }
+  /// The share of one worker, so that all together have what the plan allows.
+  private static func share(_ worker: Int, of total: Int, _ plan: LoadPlan) -> Int {
+    total / plan.workers + (worker < total % plan.workers ? 1 : 0)
   }
 }
 
-extension Route {
-  /// All pieces of all texts.
-  fileprivate var pieces: [RequestText.Piece] {
-    path.pieces + headers.flatMap(\.value.pieces) + (body?.pieces ?? [])
-  }
+extension LoadPlan {
+  /// The most connections at one time.
+  var mostConnections: Int { min(connections.maximum ?? maxInFlight, maxInFlight) }
 }

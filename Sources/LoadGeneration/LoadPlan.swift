@@ -5,9 +5,9 @@ package import Curl
 package struct LoadPlan: Sendable {
   /// Scheme, host and port, without a path: `https://api.example.com`.
   package var baseURL: String
-  /// `HOST:PORT` to connect to in place of the host of ``baseURL``, as curl's `--connect-to`; name checks and the Host
-  /// header keep to the URL.
-  package var connectTo: String?
+  /// Each a `HOST:PORT` to connect to in place of the host of ``baseURL``; connections are spread over several. Name
+  /// checks and the Host header keep to the URL.
+  package var connectTo: [String]
   package var httpVersion: HTTPVersion
   package var tls: TLSSettings
   /// For name lookup, connection and TLS handshake.
@@ -17,7 +17,14 @@ package struct LoadPlan: Sendable {
   /// How long to wait for answers after the last request was due; later ones count as unfinished.
   package var drainTimeout: Duration
   package var routes: [Route]
-  package var schedule: ArrivalSchedule
+  /// Side by side, all from the start of the load. No route in two of them.
+  package var streams: [LoadStream]
+  package var feeds: [DataFeed]
+  package var connections: ConnectionPolicy
+  /// Asks for bodies packed by gzip, and unpacks them.
+  package var acceptsGzip: Bool
+  /// How many redirects of one request are followed.
+  package var redirects: Int
   /// Length of an interval of the tallies.
   package var interval: Duration
   /// The most requests in flight, over all workers. Beyond, requests wait in a queue with their due time kept.
@@ -38,9 +45,10 @@ package struct LoadPlan: Sendable {
   package var userAgent: String
 
   package init(
-    baseURL: String, connectTo: String? = nil, httpVersion: HTTPVersion = .http1_1, tls: TLSSettings = .standard,
+    baseURL: String, connectTo: [String] = [], httpVersion: HTTPVersion = .http1_1, tls: TLSSettings = .standard,
     connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(10),
-    drainTimeout: Duration = .seconds(10), routes: [Route], schedule: ArrivalSchedule,
+    drainTimeout: Duration = .seconds(10), routes: [Route], streams: [LoadStream], feeds: [DataFeed] = [],
+    connections: ConnectionPolicy = ConnectionPolicy(), acceptsGzip: Bool = false, redirects: Int = 0,
     interval: Duration = .seconds(1), maxInFlight: Int = 1000, maxLateness: Duration = .seconds(1),
     lateAfter: Duration = .milliseconds(10), workers: Int = 1, seed: UInt64 = 0, podHeader: String? = nil,
     versionHeader: String? = nil, failureSamplesPerInterval: Int = 5, userAgent: String = "scaleproof"
@@ -53,7 +61,11 @@ package struct LoadPlan: Sendable {
     self.requestTimeout = requestTimeout
     self.drainTimeout = drainTimeout
     self.routes = routes
-    self.schedule = schedule
+    self.streams = streams
+    self.feeds = feeds
+    self.connections = connections
+    self.acceptsGzip = acceptsGzip
+    self.redirects = redirects
     self.interval = interval
     self.maxInFlight = maxInFlight
     self.maxLateness = maxLateness
@@ -64,6 +76,35 @@ package struct LoadPlan: Sendable {
     self.versionHeader = versionHeader
     self.failureSamplesPerInterval = failureSamplesPerInterval
     self.userAgent = userAgent
+  }
+
+  /// When the last stream ends.
+  var duration: Duration { streams.map(\.model.duration).max() ?? .zero }
+}
+
+/// Load with requests and times of its own.
+package struct LoadStream: Sendable {
+  package enum Model: Sendable {
+    /// Requests are due whatever the server does.
+    case open(ArrivalSchedule)
+    /// Users wait for their answers.
+    case closed([UserPhase])
+
+    var duration: Duration {
+      switch self {
+      case .open(let schedule): schedule.duration
+      case .closed(let phases): phases.reduce(.zero) { $0 + $1.duration }
+      }
+    }
+  }
+
+  /// Indices in ``LoadPlan/routes``.
+  package var routes: [Int]
+  package var model: Model
+
+  package init(routes: [Int], model: Model) {
+    self.routes = routes
+    self.model = model
   }
 }
 
@@ -79,10 +120,13 @@ package struct Route: Sendable {
   package var body: RequestText?
   /// The statuses that pass; empty for all of 2xx and 3xx.
   package var expectedStatuses: Set<Int>
+  /// What else an answer with such a status must have.
+  package var checks: ResponseChecks
 
   package init(
     name: String, weight: Int = 1, method: String = "GET", path: RequestText,
-    headers: [(name: String, value: RequestText)] = [], body: RequestText? = nil, expectedStatuses: Set<Int> = []
+    headers: [(name: String, value: RequestText)] = [], body: RequestText? = nil, expectedStatuses: Set<Int> = [],
+    checks: ResponseChecks = ResponseChecks()
   ) {
     self.name = name
     self.weight = weight
@@ -91,7 +135,11 @@ package struct Route: Sendable {
     self.headers = headers
     self.body = body
     self.expectedStatuses = expectedStatuses
+    self.checks = checks
   }
+
+  /// Whether all requests of the route are the same.
+  var isConstant: Bool { path.isLiteral && body?.isLiteral != false && headers.allSatisfy(\.value.isLiteral) }
 
   func passes(_ status: Int) -> Bool {
     expectedStatuses.isEmpty ? (200..<400).contains(status) : expectedStatuses.contains(status)

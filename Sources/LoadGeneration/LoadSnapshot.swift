@@ -8,7 +8,24 @@ package import Statistics
 package struct LoadSnapshot: Sendable {
   package let intervals: [IntervalTally]
   package let failures: [FailureSample]
+  /// Only those with anything to tell.
+  package let connections: [ConnectionTally]
   package let generator: GeneratorSample
+}
+
+/// Connections to one address since the snapshot before.
+package struct ConnectionTally: Sendable, Equatable {
+  /// `ADDRESS:PORT`.
+  package let address: String
+  package let opened: Int
+  /// Requests that went over a connection that stood already.
+  package let reused: Int
+  /// Connections that the server had closed while they were idle, as seen when they were wanted again.
+  package let closedByPeer: Int
+  /// The most requests that one of the connections in use had carried.
+  package let mostRequests: Int
+  /// Answers whose body was packed.
+  package let compressed: Int
 }
 
 /// Counts of one route in one interval.
@@ -64,6 +81,8 @@ package struct FailureSample: Sendable, Equatable {
   package let pod: String?
   package let version: String?
   package let times: TransferTimes
+  /// Whether it went over a connection that stood before.
+  package let reusedConnection: Bool
 }
 
 /// How the generator itself did since the sample before.
@@ -80,8 +99,11 @@ package struct GeneratorSample: Sendable, Equatable {
   package let processCPU: Duration
   /// CPU time of each worker so far.
   package let workerCPU: [Duration]
-  package let connectionsOpened: Int
-  package let connectionsReused: Int
+  /// Time that each worker was ready to run and waited for a processor so far; `nil` where Linux does not tell.
+  package let runQueueDelay: [Duration?]
+  /// Connections that stand.
+  package let openConnections: Int
+  package let machine: MachineSample
   /// Requests that are due and wait to be sent, at the instant of the sample.
   package let queued: Int
   package let inFlight: Int

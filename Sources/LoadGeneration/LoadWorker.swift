@@ -11,10 +11,17 @@ final class LoadWorker {
   /// What all workers of a run have in common.
   struct Assignment: Sendable {
     let plan: LoadPlan
-    let rotation: RouteRotation
+    /// By stream.
+    let rotations: [RouteRotation]
+    /// By route.
+    let checks: [CompiledChecks]
+    let target: HostAndPort
+    let book: AddressBook
     let worker: Int
     /// The most requests in flight in this worker.
     let maxInFlight: Int
+    /// The most connections of this worker.
+    let maxLanes: Int
     /// The start of the load in monotonic nanoseconds.
     let start: Int64
     let stop: StopSignal
@@ -32,12 +39,12 @@ final class LoadWorker {
   private let podHeader: HeaderName?
   private let versionHeader: HeaderName?
   private let multiplexer: Multiplexer
-  private var arrivals: ArrivalSequence
-  private var nextArrival: Arrival?
+  private let setup: RequestSlot.Setup
+  /// By stream.
+  private var sources: [RequestSource]
   private var queue = PendingQueue()
+  private var lanes: LanePool
   private var slots: [RequestSlot] = []
-  /// Slots that are not in flight, by the route that they are configured for.
-  private var freeSlots: [[Int]]
   private var inFlight = 0
   private var ledger: Ledger
   private var versions = VersionNames()
@@ -55,23 +62,30 @@ final class LoadWorker {
     drainTimeout = plan.drainTimeout.nanoseconds
     podHeader = plan.podHeader.map { HeaderName($0) }
     versionHeader = plan.versionHeader.map { HeaderName($0) }
-    multiplexer = try Multiplexer(connections: assignment.maxInFlight)
-    arrivals = plan.schedule.arrivals(worker: assignment.worker, of: plan.workers)
-    freeSlots = plan.routes.map { _ in [] }
+    multiplexer = try Multiplexer(
+      connections: assignment.maxLanes, streamsPerConnection: assignment.plan.connections.streams)
+    setup = try RequestSlot.Setup(plan, checks: assignment.checks)
+    sources = assignment.plan.streams.indices.map { stream in
+      RequestSource(
+        stream, of: assignment.plan, rotation: assignment.rotations[stream], worker: assignment.worker,
+        start: assignment.start)
+    }
+    lanes = LanePool(
+      policy: plan.connections, worker: assignment.worker, workers: plan.workers, target: assignment.target,
+      book: assignment.book, maximumLanes: assignment.maxLanes, isMultiplexed: plan.httpVersion.isMultiplexed)
     ledger = assignment.pool.take()
   }
 
   /// Runs from before the start of the load to the end of its drain.
   func run() {
     assignment.stop.notify(multiplexer.wakeUp)
-    nextArrival = arrivals.next()
-    var end = start + plan.schedule.duration.nanoseconds
+    var end = start + plan.duration.nanoseconds
     var wasStopped = false
     while true {
       if !wasStopped, assignment.stop.isStopped {
         wasStopped = true
         end = min(end, MonotonicClock.now())
-        nextArrival = nil
+        for source in sources.indices { sources[source].stop() }
       }
       let now = MonotonicClock.now()
       offerDue(now)
@@ -79,7 +93,7 @@ final class LoadWorker {
       // A request may end while it is being sent, and makes room for the next one.
       while completeEnded() { sendQueued() }
       handOver(at: now)
-      if nextArrival == nil, now >= end {
+      if now >= end {
         if queue.count == 0, inFlight == 0 { break }
         if now >= end + drainTimeout {
           giveUp(at: now)
@@ -94,13 +108,21 @@ final class LoadWorker {
 
   /// Puts every request that has become due into the queue.
   private func offerDue(_ now: Int64) {
-    while let arrival = nextArrival, start + arrival.due <= now {
-      let route = assignment.rotation.route(ofArrival: arrival.index)
-      let interval = Int(arrival.due / intervalLength)
-      ledger.offered(interval: interval, route: route)
-      queue.append(.init(arrival: arrival.index, due: start + arrival.due, interval: interval, route: route))
-      nextArrival = arrivals.next()
+    while let source = nextSource, let due = sources[source].nextDue, due <= now {
+      guard let pending = sources[source].take() else { continue }
+      ledger.offered(interval: pending.interval, route: pending.route)
+      queue.append(pending)
     }
+  }
+
+  /// The stream whose next request is due first.
+  private var nextSource: Int? {
+    var first: (source: Int, due: Int64)?
+    for source in sources.indices {
+      guard let due = sources[source].nextDue, due < first?.due ?? .max else { continue }
+      first = (source, due)
+    }
+    return first?.source
   }
 
   /// Sends from the queue while there is room in flight, and drops what has become too late.
@@ -110,9 +132,8 @@ final class LoadWorker {
       if now - pending.due > maxLateness {
         queue.removeFirst()
         drop(pending, at: now)
-      } else if inFlight < assignment.maxInFlight {
+      } else if inFlight < assignment.maxInFlight, send(pending, at: now) {
         queue.removeFirst()
-        send(pending)
       } else {
         return
       }
@@ -123,41 +144,45 @@ final class LoadWorker {
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: .dropped, failed: true, version: nil, bytes: 0,
       fromDue: Int(now - pending.due) / 1000, fromSend: nil)
+    sources[pending.stream].ended(pending, at: now)
   }
 
-  private func send(_ pending: PendingQueue.Pending) {
-    let slot: RequestSlot
-    do throws(CurlError) {
-      slot = try takeSlot(route: pending.route)
-    } catch {
-      return fail(pending, error)
+  /// - Returns: whether there was a connection to take; otherwise nothing has happened.
+  private func send(_ pending: PendingQueue.Pending, at now: Int64) -> Bool {
+    guard lanes.hasAddress else {
+      fail(pending, CurlError(failure: .dns, description: "no address of the target is known"))
+      return true
     }
+    var passage: LanePool.Passage?
     do throws(CurlError) {
-      try slot.prepare(plan, pending)
-      slot.sent = MonotonicClock.now()
-      let lateness = slot.sent - pending.due
-      try slot.start(on: multiplexer)
+      passage = try lanes.take(at: now)
+      guard let passage else { return false }
+      let slot = try takeSlot(on: passage.lane)
+      do throws(CurlError) {
+        try slot.prepare(setup, pending, passage)
+        slot.sent = MonotonicClock.now()
+        try slot.start(on: multiplexer)
+      } catch {
+        passage.lane.freeSlots.append(slot.transfer.token)
+        throw error
+      }
       inFlight += 1
+      let lateness = slot.sent - pending.due
       ledger.sent(
         interval: pending.interval, route: pending.route, lateness: Int(lateness) / 1000, isLate: lateness > lateAfter)
     } catch {
-      freeSlots[pending.route].append(slot.transfer.token)
+      if let passage { lanes.leave(passage.lane) }
       fail(pending, error)
     }
+    return true
   }
 
-  /// A free slot: one that is configured for the route, else a new one, else one of another route.
-  private func takeSlot(route: Int) throws(CurlError) -> RequestSlot {
-    if let token = freeSlots[route].popLast() { return slots[token] }
-    if slots.count < assignment.maxInFlight {
-      let slot = try RequestSlot(token: slots.count, plan: plan)
-      slots.append(slot)
-      return slot
-    }
-    for other in freeSlots.indices {
-      if let token = freeSlots[other].popLast() { return slots[token] }
-    }
-    throw CurlError(failure: .localLimit, description: "no free slot although fewer than the limit are in flight")
+  /// A slot of the lane that is not in flight.
+  private func takeSlot(on lane: ConnectionLane) throws(CurlError) -> RequestSlot {
+    if let token = lane.freeSlots.popLast() { return slots[token] }
+    let slot = try RequestSlot(token: slots.count, lane: lane, plan: plan)
+    slots.append(slot)
+    return slot
   }
 
   /// Counts a request that this machine could not even begin.
@@ -167,12 +192,13 @@ final class LoadWorker {
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: outcome, failed: true, version: nil, bytes: 0,
       fromDue: Int(now - pending.due) / 1000, fromSend: nil)
+    sources[pending.stream].ended(pending, at: now)
     guard samples.admit(outcome, limit: plan.failureSamplesPerInterval) else { return }
     ledger.failures.append(
       FailureSample(
         due: .nanoseconds(pending.due - start), sent: .nanoseconds(now - start), completed: .nanoseconds(now - start),
         route: pending.route, outcome: outcome.text, curlCode: error.code, osError: error.osError, status: nil,
-        localPort: 0, remoteAddress: "", pod: nil, version: nil, times: TransferTimes()))
+        localPort: 0, remoteAddress: "", pod: nil, version: nil, times: TransferTimes(), reusedConnection: false))
   }
 
   /// - Returns: whether there was any.
@@ -193,23 +219,59 @@ final class LoadWorker {
     let pending = slot.pending
     let error = slot.transfer.error(completion)
     let status = slot.transfer.status
-    let outcome: Outcome = error.map { .failure($0.failure) } ?? .status(status)
-    let failed = error != nil || !plan.routes[pending.route].passes(status)
+    let outcome = result(of: slot, error, status)
+    let failed = outcome != .status(status) || !plan.routes[pending.route].passes(status)
     let version = versionHeader.flatMap { versions.name(in: slot.transfer, header: $0) }
-    let opened = slot.transfer.connectionsOpened
-    ledger.connectionsOpened += opened
-    if opened == 0, error == nil { ledger.connectionsReused += 1 }
+    count(connectionOf: slot, failed: error != nil, at: now)
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: outcome, failed: failed, version: version,
       bytes: slot.transfer.bodySize, fromDue: Int(now - pending.due) / 1000, fromSend: Int(now - slot.sent) / 1000)
     if failed { sample(slot, outcome, error, version, at: now) }
     slot.remove(from: multiplexer)
-    free(slot)
+    inFlight -= 1
+    slot.lane.freeSlots.append(completion.token)
+    lanes.leave(slot.lane)
+    sources[pending.stream].ended(pending, at: now)
   }
+
+  private func result(of slot: RequestSlot, _ error: CurlError?, _ status: Int) -> Outcome {
+    let checks = setup.checks[slot.pending.route]
+    if let error {
+      return error.failure == .tooLarge && checks.limitsSize ? .check(.size) : .failure(error.failure)
+    }
+    guard !checks.isEmpty, plan.routes[slot.pending.route].passes(status) else { return .status(status) }
+    return checks.failure(of: slot.transfer, body: slot.body).map(Outcome.check) ?? .status(status)
+  }
+
+  /// Counts what the request has done to the connection of its lane.
+  private func count(connectionOf slot: RequestSlot, failed: Bool, at now: Int64) {
+    let lane = slot.lane
+    var count = ConnectionCount(opened: slot.transfer.connectionsOpened)
+    if count.opened > 0 {
+      if slot.expectsConnection {
+        count.closedByPeer = 1
+        lane.carried = lane.inFlight
+      }
+      lane.openedAt = now
+    } else if !failed {
+      count.reused = 1
+      if lane.openedAt == nil { lane.openedAt = now }
+    }
+    count.mostRequests = lane.carried
+    if plan.acceptsGzip, slot.transfer.withHeader(Self.contentEncoding, { _ in true }) == true { count.compressed = 1 }
+    ledger.connected(lane.endpoint, count)
+    // libcurl closes a connection that has failed, and over which nothing else is on its way.
+    if slot.closesConnection || failed && lane.inFlight == 1 {
+      lane.openedAt = nil
+      lane.carried = 0
+    }
+  }
+
+  private static let contentEncoding = HeaderName("Content-Encoding")
 
   /// Ends the drain: what is still in flight or queued stays without an answer.
   private func giveUp(at now: Int64) {
-    let free = Set(freeSlots.joined())
+    let free = Set(lanes.lanes.flatMap(\.freeSlots))
     for slot in slots where !free.contains(slot.transfer.token) {
       slot.remove(from: multiplexer)
       ledger.ended(
@@ -225,11 +287,6 @@ final class LoadWorker {
     }
   }
 
-  private func free(_ slot: RequestSlot) {
-    inFlight -= 1
-    freeSlots[slot.pending.route].append(slot.transfer.token)
-  }
-
   /// Keeps the first failures of each kind in detail.
   private func sample(_ slot: RequestSlot, _ outcome: Outcome, _ error: CurlError?, _ version: String?, at now: Int64) {
     guard samples.admit(outcome, limit: plan.failureSamplesPerInterval) else { return }
@@ -243,15 +300,17 @@ final class LoadWorker {
         completed: .nanoseconds(now - start), route: slot.pending.route, outcome: outcome.text,
         curlCode: error.map(\.code), osError: error.flatMap { $0.osError == 0 ? nil : $0.osError },
         status: status == 0 ? nil : status, localPort: slot.transfer.localPort,
-        remoteAddress: slot.transfer.remoteAddress, pod: pod, version: version, times: slot.transfer.times))
+        remoteAddress: slot.transfer.remoteAddress, pod: pod, version: version, times: slot.transfer.times,
+        reusedConnection: slot.transfer.connectionsOpened == 0))
   }
 
   /// The next instant at which there is something to do even if no socket is ready.
   private func nextInstant(end: Int64, now: Int64) -> Int64 {
     var instant = max(start + Int64(currentInterval + 1) * intervalLength, start)
-    if let arrival = nextArrival { instant = min(instant, start + arrival.due) }
+    let due = nextSource.flatMap { sources[$0].nextDue }
+    if let due { instant = min(instant, due) }
     if let waiting = queue.first { instant = min(instant, waiting.due + maxLateness + 1) }
-    if nextArrival == nil { instant = min(instant, now < end ? end : end + drainTimeout) }
+    if due == nil { instant = min(instant, now < end ? end : end + drainTimeout) }
     return instant
   }
 
@@ -262,6 +321,7 @@ final class LoadWorker {
     report(interval: ended, isLast: false, wasStopped: false)
     currentInterval = ended + 1
     samples.clear()
+    lanes.refresh()
   }
 
   private func report(interval: Int, isLast: Bool, wasStopped: Bool) {
@@ -270,7 +330,8 @@ final class LoadWorker {
     assignment.report(
       WorkerReport(
         worker: assignment.worker, interval: interval, ledger: full,
-        threadCPU: .nanoseconds(MonotonicClock.threadCPU()), queued: queue.count, inFlight: inFlight, isLast: isLast,
+        threadCPU: .nanoseconds(MonotonicClock.threadCPU()), runQueueDelay: MachineSample.threadRunQueueDelay(),
+        openConnections: lanes.openConnections, queued: queue.count, inFlight: inFlight, isLast: isLast,
         wasStopped: wasStopped))
   }
 }

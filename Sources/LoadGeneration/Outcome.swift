@@ -6,6 +6,8 @@ package import Curl
 package enum Outcome: Sendable, Hashable {
   case status(Int)
   case failure(TransferFailure)
+  /// Answered with an expected status, but not with what the route expects beside it.
+  case check(FailedCheck)
   /// Not sent, since it was late by more than the plan allows.
   case dropped
   /// Sent, or waiting to be sent, when the run ended without an answer.
@@ -15,6 +17,7 @@ package enum Outcome: Sendable, Hashable {
     switch self {
     case .status(let status): String(status)
     case .failure(let failure): failure.rawValue
+    case .check(let check): "check failed: \(check.rawValue)"
     case .dropped: "dropped"
     case .unfinished: "unfinished"
     }

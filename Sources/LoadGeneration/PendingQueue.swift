@@ -2,8 +2,14 @@
 /// shrinks.
 struct PendingQueue {
   struct Pending {
-    /// Index of the arrival in the schedule.
+    /// Index in ``LoadPlan/streams``.
+    var stream = 0
+    /// Index of the arrival in its stream.
     var arrival = 0
+    /// How many earlier arrivals of the stream took the same route.
+    var ordinal = 0
+    /// Who of a closed-model stream sends it; `nil` in an open one.
+    var user: UserPool.User?
     /// Monotonic nanoseconds.
     var due: Int64 = 0
     var interval = 0

@@ -1,82 +1,148 @@
 import Arrivals
 import Curl
 
-/// A place in flight: a transfer that is configured for a route once and then sent again and again.
+/// A place in flight on a lane: a transfer that is configured once and then sent again and again.
 final class RequestSlot {
-  private(set) var transfer: Transfer
+  /// What the slots of a worker have in common.
+  struct Setup {
+    let plan: LoadPlan
+    /// By route.
+    let checks: [CompiledChecks]
+    /// By route, for those whose header lines are always the same.
+    let sharedHeaders: [HeaderLines?]
+
+    init(_ plan: LoadPlan, checks: [CompiledChecks]) throws(CurlError) {
+      self.plan = plan
+      self.checks = checks
+      var headers: [HeaderLines?] = []
+      for route in plan.routes {
+        let lines = try HeaderLines(route)
+        headers.append(lines.isConstant ? lines : nil)
+      }
+      sharedHeaders = headers
+    }
+  }
+
+  let lane: ConnectionLane
+  var transfer: Transfer
   private(set) var route: Int?
-  /// Whether all requests of the route are the same.
-  private var isConstant = false
+  /// Which lists of the lane the transfer has.
+  private var laneEdition = 0
+  private var opensConnection = false
+  /// Whether the connection is closed after the request.
+  private(set) var closesConnection = false
+  /// Header lines that differ from request to request.
+  private var ownHeaders: HeaderLines?
+  private var bodyBuffer: BodyBuffer?
   /// The request that is on its way.
   var pending = PendingQueue.Pending()
   /// When it was sent, in monotonic nanoseconds.
   var sent: Int64 = 0
+  /// Whether a connection was thought to stand for it.
+  private(set) var expectsConnection = false
   /// Reused for texts that differ from request to request.
   private var text: [UInt8] = []
 
   /// - Parameter token: index of the slot, by which the multiplexer names it.
-  init(token: Int, plan: LoadPlan) throws(CurlError) {
+  init(token: Int, lane: ConnectionLane, plan: LoadPlan) throws(CurlError) {
+    self.lane = lane
     var transfer = try Transfer(token: token)
     try transfer.set(plan.httpVersion)
-    try transfer.set(.waitsForMultiplexing, plan.httpVersion == .http2)
+    try transfer.set(.waitsForMultiplexing, plan.httpVersion.isMultiplexed)
     try transfer.set(.connectTimeout, plan.connectTimeout)
     try transfer.set(.timeout, plan.requestTimeout)
     try transfer.set(.userAgent, plan.userAgent)
     try transfer.set(.pathAsIs, true)
     // A proxy from the environment would be what is measured.
     try transfer.set(.proxy, "")
-    try transfer.setConnectTo(plan.connectTo)
+    if plan.acceptsGzip { try transfer.set(.acceptedEncoding, "gzip") }
+    if plan.redirects > 0 {
+      try transfer.set(.followsRedirects, true)
+      try transfer.set(.mostRedirects, plan.redirects)
+    }
+    if let age = plan.connections.maximumAge {
+      try transfer.set(.connectionLifetime, Int(age.components.seconds) + (age.components.attoseconds > 0 ? 1 : 0))
+    }
     if plan.baseURL.hasPrefix("https:") { try transfer.set(plan.tls) }
     self.transfer = transfer
   }
 
+  /// The body of the latest answer, when its route looks into bodies.
+  var body: [UInt8] { bodyBuffer?.bytes ?? [] }
+
   /// Makes the transfer the request of an arrival: all of it after another route, else only what differs.
-  func prepare(_ plan: LoadPlan, _ pending: PendingQueue.Pending) throws(CurlError) {
+  func prepare(
+    _ setup: borrowing Setup, _ pending: PendingQueue.Pending, _ passage: LanePool.Passage
+  ) throws(CurlError) {
     self.pending = pending
+    expectsConnection = passage.expectsConnection
+    try prepareConnection(passage)
+    let route = setup.plan.routes[pending.route]
     let isNew = self.route != pending.route
-    if !isNew, isConstant { return }
-    let route = plan.routes[pending.route]
-    if isNew {
-      self.route = nil
-      try transfer.set(.get, true)
-      if route.method == "HEAD" { try transfer.set(.noBody, true) }
+    if !isNew {
+      bodyBuffer?.clear()
+      if route.isConstant { return }
     }
-    var random = SplitMix64(seed: plan.seed &+ UInt64(pending.arrival) &* 0x9E37_79B9_7F4A_7C15)
+    self.route = nil
+    if isNew { try prepareRoute(setup, route, pending.route) }
+    var context = RequestText.Context(plan: setup.plan, pending: pending)
     if isNew || !route.path.isLiteral {
       text.removeAll(keepingCapacity: true)
-      text.append(contentsOf: plan.baseURL.utf8)
-      route.path.render(into: &text, place: .path, random: &random, arrival: pending.arrival)
+      text.append(contentsOf: setup.plan.baseURL.utf8)
+      route.path.render(into: &text, place: .path, &context)
       text.append(0)
       try transfer.set(.url, terminatedBytes: text)
     }
-    if isNew || route.headers.contains(where: { !$0.value.isLiteral }) {
-      try transfer.setHeaders(headerLines(route, &random, pending.arrival))
+    if let ownHeaders {
+      try ownHeaders.render(&context)
+      try transfer.setHeaders(ownHeaders.list)
     }
-    if isNew || route.body?.isLiteral == false {
-      try prepareBody(route, &random, pending.arrival)
-    }
+    if isNew || route.body?.isLiteral == false { try prepareBody(route, &context) }
     self.route = pending.route
-    isConstant =
-      route.path.isLiteral && route.body?.isLiteral != false && route.headers.allSatisfy(\.value.isLiteral)
   }
 
-  private func headerLines(_ route: Route, _ random: inout SplitMix64, _ arrival: Int) -> [String] {
-    var lines = route.headers.map { header in
-      text.removeAll(keepingCapacity: true)
-      header.value.render(into: &text, place: .plain, random: &random, arrival: arrival)
-      return "\(header.name): \(String(decoding: text, as: UTF8.self))"
+  private func prepareConnection(_ passage: LanePool.Passage) throws(CurlError) {
+    if laneEdition != lane.edition {
+      try transfer.setConnectTo(lane.connectTo)
+      try transfer.setAddresses(lane.addresses)
+      laneEdition = lane.edition
     }
-    guard route.body != nil else { return lines }
-    // What libcurl adds to a body by itself: a type that is hardly ever right, and a wait before large ones.
-    lines.append("Expect:")
-    if !route.headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
-    return lines
+    if opensConnection != passage.opensConnection {
+      try transfer.set(.opensConnection, passage.opensConnection)
+      opensConnection = passage.opensConnection
+    }
+    if closesConnection != passage.closesConnection {
+      try transfer.set(.closesConnection, passage.closesConnection)
+      closesConnection = passage.closesConnection
+    }
   }
 
-  private func prepareBody(_ route: Route, _ random: inout SplitMix64, _ arrival: Int) throws(CurlError) {
+  /// What all requests of a route share.
+  private func prepareRoute(_ setup: borrowing Setup, _ route: Route, _ index: Int) throws(CurlError) {
+    try transfer.set(.get, true)
+    if route.method == "HEAD" { try transfer.set(.noBody, true) }
+    if let shared = setup.sharedHeaders[index] {
+      ownHeaders = nil
+      try transfer.setHeaders(shared.list)
+    } else {
+      ownHeaders = try HeaderLines(route)
+    }
+    if let limit = setup.checks[index].bodyLimit {
+      let buffer = bodyBuffer ?? BodyBuffer(limit: limit)
+      buffer.limit = limit
+      buffer.clear()
+      bodyBuffer = buffer
+      try transfer.keepBody(in: buffer)
+    } else if bodyBuffer != nil {
+      try transfer.keepBody(in: nil)
+      bodyBuffer = nil
+    }
+  }
+
+  private func prepareBody(_ route: Route, _ context: inout RequestText.Context) throws(CurlError) {
     if let body = route.body {
       text.removeAll(keepingCapacity: true)
-      body.render(into: &text, place: .plain, random: &random, arrival: arrival)
+      body.render(into: &text, place: .plain, &context)
       try transfer.setBody(text)
     } else if route.method == "POST" {
       // With a length of zero rather than none at all.
@@ -87,7 +153,7 @@ final class RequestSlot {
   }
 
   func start(on multiplexer: Multiplexer) throws(CurlError) {
-    try multiplexer.start(transfer)
+    try multiplexer.start(&transfer)
   }
 
   func remove(from multiplexer: Multiplexer) {

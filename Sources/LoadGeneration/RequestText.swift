@@ -1,4 +1,5 @@
 import Arrivals
+import Curl
 
 /// A text of a request that may differ from request to request: a path, a header value or a body.
 ///
@@ -7,14 +8,59 @@ import Arrivals
 package struct RequestText: Sendable, Equatable {
   package enum Piece: Sendable, Equatable {
     case literal(String)
+    /// Bytes of a file, as they are.
+    case bytes([UInt8])
     /// A whole number, all of the range equally likely.
     case integer(in: ClosedRange<Int>)
     /// One of several texts, all equally likely; not empty.
     case oneOf([String])
     /// A version 4 UUID.
     case uuid
-    /// The index of the arrival, from 0.
+    /// The index of the arrival in its stream, from 0.
     case sequenceNumber
+    /// A value of a data feed, by the index in ``LoadPlan/feeds`` and of the column. All columns of a feed come from one
+    /// row.
+    case column(feed: Int, column: Int)
+    /// When the request was made.
+    case time(TimeFormat)
+  }
+
+  package enum TimeFormat: Sendable, Equatable {
+    /// RFC 3339 in UTC with milliseconds.
+    case rfc3339
+    /// Seconds since 1970.
+    case unix
+    case unixMilliseconds
+  }
+
+  /// What values depend on.
+  struct Context {
+    let feeds: [DataFeed]
+    let seed: UInt64
+    let arrival: Int
+    /// How many earlier requests of the same kind there are.
+    let ordinal: Int
+    var random: SplitMix64
+
+    /// For texts that depend on nothing.
+    static var none: Context { Context(feeds: [], seed: 0, arrival: 0, ordinal: 0, random: SplitMix64(seed: 0)) }
+
+    private init(feeds: [DataFeed], seed: UInt64, arrival: Int, ordinal: Int, random: SplitMix64) {
+      self.feeds = feeds
+      self.seed = seed
+      self.arrival = arrival
+      self.ordinal = ordinal
+      self.random = random
+    }
+
+    init(plan: LoadPlan, pending: PendingQueue.Pending) {
+      feeds = plan.feeds
+      // Streams number their arrivals each for itself.
+      seed = plan.seed &+ UInt64(pending.stream) &* 0xD1B5_4A32_D192_ED03
+      arrival = pending.arrival
+      ordinal = pending.ordinal
+      random = SplitMix64(seed: seed &+ UInt64(pending.arrival) &* 0x9E37_79B9_7F4A_7C15)
+    }
   }
 
   /// What the text stands in, which decides how values are escaped. Literals are never touched.
@@ -30,7 +76,10 @@ package struct RequestText: Sendable, Equatable {
   package init(_ pieces: [Piece]) {
     self.pieces = pieces
     isLiteral = pieces.allSatisfy { piece in
-      if case .literal = piece { true } else { false }
+      switch piece {
+      case .literal, .bytes: true
+      default: false
+      }
     }
   }
 
@@ -39,18 +88,66 @@ package struct RequestText: Sendable, Equatable {
   }
 
   /// Appends the text of one request.
-  func render(into bytes: inout [UInt8], place: Place, random: inout SplitMix64, arrival: Int) {
+  func render(into bytes: inout [UInt8], place: Place, _ context: inout Context) {
     for piece in pieces {
       switch piece {
       case .literal(let text): bytes.append(contentsOf: text.utf8)
-      case .integer(let range): Self.append(Int.random(in: range, using: &random), to: &bytes)
+      case .bytes(let content): bytes.append(contentsOf: content)
+      case .integer(let range): Self.append(Int.random(in: range, using: &context.random), to: &bytes)
       case .oneOf(let texts):
-        let text = texts[Int.random(in: texts.indices, using: &random)]
-        if place == .path { Self.appendEncoded(text, to: &bytes) } else { bytes.append(contentsOf: text.utf8) }
-      case .uuid: Self.appendUUID(&random, to: &bytes)
-      case .sequenceNumber: Self.append(arrival, to: &bytes)
+        Self.append(texts[Int.random(in: texts.indices, using: &context.random)], place, to: &bytes)
+      case .uuid: Self.appendUUID(&context.random, to: &bytes)
+      case .sequenceNumber: Self.append(context.arrival, to: &bytes)
+      case .column(let feed, let column):
+        let rows = context.feeds[feed].rows
+        Self.append(rows[context.feeds[feed].row(feed: feed, context)][column], place, to: &bytes)
+      case .time(let format): Self.appendTime(format, to: &bytes)
       }
     }
+  }
+
+  private static func append(_ text: String, _ place: Place, to bytes: inout [UInt8]) {
+    if place == .path { appendEncoded(text, to: &bytes) } else { bytes.append(contentsOf: text.utf8) }
+  }
+
+  private static func appendTime(_ format: TimeFormat, to bytes: inout [UInt8]) {
+    let milliseconds = Int(MonotonicClock.wallMilliseconds())
+    switch format {
+    case .unix: append(milliseconds / 1000, to: &bytes)
+    case .unixMilliseconds: append(milliseconds, to: &bytes)
+    case .rfc3339: appendDate(milliseconds, to: &bytes)
+    }
+  }
+
+  /// `2026-11-23T22:48:37.123Z`. Days to date as in Howard Hinnant, *chrono-Compatible Low-Level Date Algorithms*.
+  private static func appendDate(_ milliseconds: Int, to bytes: inout [UInt8]) {
+    let (days, rest) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+    let shifted = days + 719_468
+    let era = shifted / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * dayOfYear + 2) / 153
+    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    appendPadded(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), 4, "-", to: &bytes)
+    appendPadded(month, 2, "-", to: &bytes)
+    appendPadded(dayOfYear - (153 * monthFromMarch + 2) / 5 + 1, 2, "T", to: &bytes)
+    appendPadded(rest / 3_600_000, 2, ":", to: &bytes)
+    appendPadded(rest / 60_000 % 60, 2, ":", to: &bytes)
+    appendPadded(rest / 1000 % 60, 2, ".", to: &bytes)
+    appendPadded(rest % 1000, 3, "Z", to: &bytes)
+  }
+
+  private static func appendPadded(
+    _ number: Int, _ digits: Int, _ separator: Unicode.Scalar, to bytes: inout [UInt8]
+  ) {
+    var divisor = 1
+    for _ in 1..<digits { divisor *= 10 }
+    while divisor > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+      divisor /= 10
+    }
+    bytes.append(UInt8(ascii: separator))
   }
 
   private static func append(_ number: Int, to bytes: inout [UInt8]) {

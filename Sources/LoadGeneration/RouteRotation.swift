@@ -8,6 +8,10 @@ struct RouteRotation: Sendable {
   static let maximumCycle = 100_000
 
   private let cycle: [Int]
+  /// For each place of the cycle, how many places before it have the same route.
+  private let ordinals: [Int]
+  /// How often each route stands in the cycle.
+  private let shares: [Int]
 
   /// - Parameter weights: at least one, each at least 1.
   init(weights: [Int]) throws(LoadGenerationError) {
@@ -23,7 +27,7 @@ struct RouteRotation: Sendable {
           + "\(Self.maximumCycle) is possible: use rounder weights")
     }
     var wealth = shares.map { _ in 0 }
-    cycle = (0..<total).map { _ in
+    let cycle = (0..<total).map { _ in
       var richest = 0
       for route in shares.indices {
         wealth[route] += shares[route]
@@ -32,10 +36,23 @@ struct RouteRotation: Sendable {
       wealth[richest] -= total
       return richest
     }
+    var counts = shares.map { _ in 0 }
+    ordinals = cycle.map { route in
+      defer { counts[route] += 1 }
+      return counts[route]
+    }
+    self.cycle = cycle
+    self.shares = shares
   }
 
   func route(ofArrival index: Int) -> Int {
     cycle[index % cycle.count]
+  }
+
+  /// How many earlier arrivals have taken the same route.
+  func ordinal(ofArrival index: Int) -> Int {
+    let (rounds, place) = index.quotientAndRemainder(dividingBy: cycle.count)
+    return rounds * shares[cycle[place]] + ordinals[place]
   }
 
   private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {

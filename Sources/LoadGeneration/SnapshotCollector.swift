@@ -5,6 +5,7 @@ import Statistics
 struct SnapshotCollector {
   private let plan: LoadPlan
   private let pool: LedgerPool
+  private let book: AddressBook
   /// Reports that wait for the other workers, by interval.
   private var waiting: [Int: [WorkerReport]] = [:]
   /// The newest interval that each worker has reported; `Int.max` when it has ended.
@@ -12,8 +13,9 @@ struct SnapshotCollector {
   private var latest: [WorkerReport?]
   private(set) var summary = LoadSummary()
 
-  init(plan: LoadPlan, pool: LedgerPool) {
+  init(plan: LoadPlan, pool: LedgerPool, book: AddressBook) {
     self.plan = plan
+    self.book = book
     self.pool = pool
     newest = Array(repeating: -1, count: plan.workers)
     latest = Array(repeating: nil, count: plan.workers)
@@ -39,7 +41,8 @@ struct SnapshotCollector {
       }
     }
     let snapshot = LoadSnapshot(
-      intervals: merged.tallies(), failures: limited(merged.failures), generator: sample(interval, merged))
+      intervals: merged.tallies(), failures: limited(merged.failures), connections: connections(merged),
+      generator: sample(interval, merged))
     count(snapshot)
     pool.giveBack(merged)
     return snapshot
@@ -54,13 +57,22 @@ struct SnapshotCollector {
     }
   }
 
+  private func connections(_ ledger: Ledger) -> [ConnectionTally] {
+    ledger.connections.enumerated().filter { !$0.element.isEmpty }.map { endpoint, count in
+      ConnectionTally(
+        address: book.endpoint(endpoint).text, opened: count.opened, reused: count.reused,
+        closedByPeer: count.closedByPeer, mostRequests: count.mostRequests, compressed: count.compressed)
+    }
+  }
+
   private func sample(_ interval: Int, _ ledger: Ledger) -> GeneratorSample {
     let lateness = ledger.lateness.quantiles([0.5, 0.99])
     return GeneratorSample(
       interval: interval, sent: ledger.lateness.count, latenessP50: lateness.first ?? .zero,
       latenessP99: lateness.last ?? .zero, latenessMaximum: ledger.lateness.maximum ?? .zero,
       processCPU: .nanoseconds(MonotonicClock.processCPU()), workerCPU: latest.map { $0?.threadCPU ?? .zero },
-      connectionsOpened: ledger.connectionsOpened, connectionsReused: ledger.connectionsReused,
+      runQueueDelay: latest.map { $0?.runQueueDelay },
+      openConnections: latest.reduce(0) { $0 + ($1?.openConnections ?? 0) }, machine: .read(),
       queued: latest.reduce(0) { $0 + ($1?.queued ?? 0) }, inFlight: latest.reduce(0) { $0 + ($1?.inFlight ?? 0) })
   }
 

@@ -7,6 +7,8 @@ struct WorkerReport: Sendable {
   let interval: Int
   let ledger: Ledger
   let threadCPU: Duration
+  let runQueueDelay: Duration?
+  let openConnections: Int
   let queued: Int
   let inFlight: Int
   /// Whether the worker has ended.

@@ -1,10 +1,13 @@
-import Units
+extension Expectation {
+  /// Every rescale of the autoscaler is one that its own spec allows.
+  package struct HPAConformance: Sendable, Equatable {
+    package var controller: ControllerFlags
+  }
+}
 
 extension Expectation.HPAConformance {
   init?(_ body: Field) {
-    guard let members = body.members(known: ["syncPeriod", "downscaleStabilization"]) else { return nil }
-    self.init(
-      syncPeriod: members["syncPeriod"]?.duration(atLeast: .seconds(1)),
-      downscaleStabilization: members["downscaleStabilization"]?.duration())
+    guard let members = body.members(known: Expectation.ControllerFlags.keys) else { return nil }
+    self.init(controller: Expectation.ControllerFlags(members))
   }
 }

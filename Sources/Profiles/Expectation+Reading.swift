@@ -4,7 +4,7 @@ extension Expectation {
   /// The kinds that can be asked for, as a profile writes them.
   package static let kinds = [
     "scaleUp", "scaleDown", "steadyReplicas", "latency", "errorBudget", "availabilityFloor", "rolloutCompletes",
-    "throughput", "hpaConformance",
+    "throughput", "hpaConformance", "withinCorridor",
   ]
 
   static func list(_ field: Field?, plan: RunPlan) -> [Expectation] {
@@ -39,6 +39,7 @@ extension Expectation {
   private static func kind(_ name: String, _ body: Field, _ plan: RunPlan) -> Kind? {
     let needsCluster = [
       "scaleUp", "scaleDown", "steadyReplicas", "availabilityFloor", "rolloutCompletes", "hpaConformance",
+      "withinCorridor",
     ]
     if needsCluster.contains(name), !plan.hasCluster {
       body.report("this can be seen in a cluster only", hint: "add cluster: {workload: deployment/NAME}")
@@ -52,6 +53,7 @@ extension Expectation {
     case "availabilityFloor": AvailabilityFloor(body, plan).map(Kind.availabilityFloor)
     case "rolloutCompletes": RolloutCompletes(body, plan).map(Kind.rolloutCompletes)
     case "hpaConformance": HPAConformance(body).map(Kind.hpaConformance)
+    case "withinCorridor": WithinCorridor(body, plan).map(Kind.withinCorridor)
     default: Throughput(body, plan).map(Kind.throughput)
     }
   }
@@ -133,21 +135,12 @@ extension Expectation.Latency {
   init?(_ body: Field, _ plan: RunPlan) {
     guard let members = body.members(known: ["during", "percentile", "below", "from", "route"]) else { return nil }
     let during = members.required("during", example: "surge")?.window(plan)
-    let percentile = members.required("percentile", example: "99").flatMap(Self.percentile)
+    let percentile = members.required("percentile", example: "99").flatMap { $0.percentile() }
     let below = members.required("below", example: "250ms")?.duration(atLeast: .microseconds(1))
     let from: From? = members["from"].map { $0.choice() } ?? .due
     let route = members["route"].map { $0.route(plan) }
     guard let during, let percentile, let below, let from else { return nil }
     self.init(during: during, percentile: percentile, below: below, from: from, route: route ?? nil)
-  }
-
-  private static func percentile(_ field: Field) -> Double? {
-    guard let text = field.text() else { return nil }
-    guard let value = Double(text), value > 0, value < 100 else {
-      field.report("\"\(text)\" is not a percentile", hint: "write a number above 0 and below 100, as in 99 or 99.9")
-      return nil
-    }
-    return value
   }
 }
 

@@ -25,6 +25,7 @@ package struct Expectation: Sendable, Equatable {
     case rolloutCompletes(RolloutCompletes)
     case throughput(Throughput)
     case hpaConformance(HPAConformance)
+    case withinCorridor(WithinCorridor)
   }
 
   /// Which count of replicas is meant.
@@ -107,13 +108,5 @@ package struct Expectation: Sendable, Equatable {
     package var during: Window
     package var atLeast: Bound
     package var route: String?
-  }
-
-  /// Every rescale of the autoscaler is one that its own spec allows.
-  package struct HPAConformance: Sendable, Equatable {
-    /// The controller manager's `--horizontal-pod-autoscaler-sync-period`; `nil` for its default of 15 s.
-    package var syncPeriod: Duration?
-    /// Its `--horizontal-pod-autoscaler-downscale-stabilization`; `nil` for its default of 5 minutes.
-    package var downscaleStabilization: Duration?
   }
 }

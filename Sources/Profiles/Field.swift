@@ -10,6 +10,8 @@ final class ProblemCollector {
         source: place.source, line: place.line, column: place.column, path: path, message: message, hint: hint))
   }
 
+  func add(_ problem: ProfileProblem) { problems.append(problem) }
+
   /// The problems in the order of the text.
   var sorted: [ProfileProblem] {
     problems.enumerated().sorted { left, right in
@@ -69,8 +71,26 @@ struct Field {
     return duration
   }
 
-  func rate() -> Rate? { value { text throws(UnitProblem) in try Rate(text: text) } }
+  func rate() -> Rate? {
+    if let text = node.scalar, text.hasPrefix("-") {
+      report("\"\(text)\" is negative", hint: "a rate is zero or more, as in 200/s")
+      return nil
+    }
+    return value { text throws(UnitProblem) in try Rate(text: text) }
+  }
+
   func percentage() -> Percentage? { value { text throws(UnitProblem) in try Percentage(text: text) } }
+
+  /// A percentile above 0 and below 100.
+  func percentile() -> Double? {
+    guard let text = text() else { return nil }
+    guard let value = Double(text), value > 0, value < 100 else {
+      report("\"\(text)\" is not a percentile", hint: "write a number above 0 and below 100, as in 99 or 99.9")
+      return nil
+    }
+    return value
+  }
+
   func count() -> CountCondition? { value { text throws(UnitProblem) in try CountCondition(text: text) } }
 
   func integer(_ range: ClosedRange<Int>) -> Int? {
@@ -147,6 +167,9 @@ struct Field {
     return Members(field: self)
   }
 
+  /// The members of a mapping whose keys are checked elsewhere.
+  var members: Members { Members(field: self) }
+
   /// Any mapping: its entries, each with the place of its key.
   func entries() -> [(key: String, field: Field)]? {
     guard let entries = node.entries else {
@@ -167,7 +190,7 @@ struct Field {
   }
 }
 
-/// The members of a mapping whose keys were checked.
+/// The members of a mapping.
 struct Members {
   let field: Field
 

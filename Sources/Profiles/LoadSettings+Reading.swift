@@ -1,30 +1,73 @@
-package import Arrivals
 import Units
 
 extension LoadSettings {
-  init?(_ field: Field) {
-    if let users = field.node["users"] {
-      Self.refuseUsers(Field(node: users, path: Field.join(field.path, "users"), problems: field.problems))
+  private static let example = "[{name: steady, for: 60s, rate: 10/s}]"
+
+  /// Reads one stream (`phases`) or several (`streams`).
+  ///
+  /// - Parameter routes: the names of all requests.
+  init?(_ field: Field, routes: [String]) {
+    guard let members = field.members(known: ["arrivals", "seed", "phases", "streams", "workers", "users"]) else {
+      return nil
     }
-    let keys = ["arrivals", "seed", "phases", "workers"]
-    guard let members = field.members(known: field.node["users"] == nil ? keys : keys + ["users"]) else { return nil }
-    let arrivals: Arrivals? = members["arrivals"].map { $0.choice() } ?? .uniform
+    members["users"]?.report(
+      "a number of users belongs to a phase", hint: "write phases: [{name: steady, for: 60s, users: 50, think: 1s}]")
     let seed = members["seed"].map(Self.seed) ?? 1
     let workers = members["workers"]?.integer(1...256)
-    guard let list = members.required("phases", example: "[{name: steady, for: 60s, rate: 10/s}]"),
-      let elements = list.elements()
-    else { return nil }
+    guard let streams = Self.streams(members, routes: routes), let seed, members["users"] == nil else { return nil }
+    self.init(seed: seed, workers: workers, streams: streams, place: field.place)
+  }
+
+  private static func streams(_ members: Members, routes: [String]) -> [LoadStream]? {
+    let arrivals = members["arrivals"]?.choice(of: LoadStream.Arrivals.self) ?? .uniform
+    var names = PhaseNames()
+    guard let list = members["streams"] else {
+      guard let phases = members.required("phases", example: example),
+        let model = LoadStream.Model(phases, arrivals: arrivals, arrivalsField: members["arrivals"], names: &names)
+      else { return nil }
+      return [LoadStream(name: "", requests: routes, model: model)]
+    }
+    members["phases"]?.report("phases and streams do not go together", hint: "move these phases into a stream")
+    guard let elements = list.elements() else { return nil }
     if elements.isEmpty {
-      list.report("there is no phase", hint: "add one, as in {name: steady, for: 60s, rate: 10/s}")
+      list.report(
+        "there is no stream", hint: "add one, as in {name: shoppers, requests: [home], phases: \(example)}")
     }
-    let phases = elements.map(LoadPhase.init(_:))
+    let streams = elements.map { LoadStream($0, arrivals: arrivals, routes: routes, names: &names) }
+    checkNames(zip(elements, streams))
+    guard !streams.isEmpty, !streams.contains(nil), members["phases"] == nil else { return nil }
+    checkRequests(elements, list, routes: routes)
+    return streams.compactMap { $0 }
+  }
+
+  private static func checkNames(_ streams: some Sequence<(Field, LoadStream?)>) {
     var names: Set<String> = []
-    for (element, phase) in zip(elements, phases) {
-      guard let phase, !names.insert(phase.name).inserted else { continue }
-      element.report("a phase named \"\(phase.name)\" stands before", hint: "give each a name of its own")
+    for (element, stream) in streams {
+      guard let stream, !names.insert(stream.name).inserted else { continue }
+      element.report("a stream named \"\(stream.name)\" stands before", hint: "give each a name of its own")
     }
-    guard let arrivals, let seed, !phases.isEmpty, !phases.contains(nil) else { return nil }
-    self.init(arrivals: arrivals, seed: seed, phases: phases.compactMap { $0 }, workers: workers)
+  }
+
+  /// Each request belongs to one stream, so that its figures are those of one kind of load.
+  private static func checkRequests(_ elements: [Field], _ list: Field, routes: [String]) {
+    var owners: [String: String] = [:]
+    for element in elements {
+      let stream = element.node["name"]?.scalar ?? ""
+      let requests = element.members["requests"].flatMap { $0.elements(orSingle: true) } ?? []
+      for request in requests {
+        guard let name = request.node.scalar else { continue }
+        if let owner = owners[name] {
+          let position = owner == stream ? "stands before" : "belongs to the stream \"\(owner)\" already"
+          request.report(
+            "the request \"\(name)\" \(position)",
+            hint: owner == stream ? "name it once" : "to send the same from both, write it twice under two names")
+        }
+        owners[name] = stream
+      }
+    }
+    for route in routes where owners[route] == nil {
+      list.report("the request \"\(route)\" belongs to no stream", hint: "add it to the requests of one, or remove it")
+    }
   }
 
   private static func seed(_ field: Field) -> UInt64? {
@@ -34,46 +77,5 @@ extension LoadSettings {
       return nil
     }
     return seed
-  }
-
-  static func refuseUsers(_ field: Field) {
-    field.report(
-      "load by a number of users (closed model) is not there yet",
-      hint: "write a rate: users / (response time + think time) requests per second")
-  }
-
-  /// The load as arrivals.
-  package var schedule: ArrivalSchedule {
-    ArrivalSchedule(phases: phases, process: arrivals == .poisson ? .poisson(seed: seed) : .uniform)
-  }
-}
-
-extension LoadPhase {
-  init?(_ field: Field) {
-    if let users = field.node["users"] {
-      LoadSettings.refuseUsers(
-        Field(node: users, path: Field.join(field.path, "users"), problems: field.problems))
-      return nil
-    }
-    guard let members = field.members(known: ["name", "for", "rate", "from", "to"]) else { return nil }
-    let name = members.required("name", example: "steady")?.name(reserved: ["run"])
-    let duration = members.required("for", example: "60s")?.duration(atLeast: .milliseconds(1))
-    let rates = Self.rates(members)
-    guard let name, let duration, let rates else { return nil }
-    self.init(name: name, duration: duration, startRate: rates.start, endRate: rates.end)
-  }
-
-  private static func rates(_ members: Members) -> (start: Rate, end: Rate)? {
-    switch (members["rate"], members["from"], members["to"]) {
-    case (let constant?, nil, nil): return constant.rate().map { ($0, $0) }
-    case (nil, let from?, let to?):
-      let (start, end) = (from.rate(), to.rate())
-      return start.flatMap { start in end.map { (start, $0) } }
-    default:
-      members.field.report(
-        "a phase has either a constant rate or a rate that changes from one to another",
-        hint: "write rate: 200/s, or from: 0/s and to: 200/s")
-      return nil
-    }
   }
 }

@@ -7,7 +7,18 @@ package struct Profile: Sendable, Equatable {
   /// `nil` for a run that looks at no cluster.
   package var cluster: ClusterReference?
   package var requests: [RequestRoute]
+  /// The files that requests are filled in from.
+  package var data: [DataFeed]
   package var load: LoadSettings
+  /// When the run ends early; whichever holds first.
+  package var abortOn: [StopRule]
   package var actions: [PlannedAction]
   package var expectations: [Expectation]
+}
+
+extension Profile {
+  /// Run time per wall time: that of the simulated cluster, 1 for a real one or none.
+  package var timeScale: Double {
+    if case .simulated(let simulation)? = cluster?.kind { simulation.timeScale } else { 1 }
+  }
 }

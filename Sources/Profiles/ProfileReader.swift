@@ -82,26 +82,62 @@ extension Profile {
   init?(_ field: Field, source: String) {
     guard
       let members = field.members(known: [
-        "apiVersion", "kind", "metadata", "target", "cluster", "requests", "load", "actions", "expectations",
+        "apiVersion", "kind", "metadata", "target", "cluster", "requests", "data", "load", "actions", "abortOn",
+        "expectations",
       ])
     else { return nil }
     Self.checkKind(members)
     let name = members.required("metadata", example: "{name: my-profile}")?.members(known: ["name"])?
       .required("name", example: "my-profile")?.name()
-    let target = members.required("target", example: "{url: https://api.example.com}").flatMap(Target.init)
+    let targetField = members.required("target", example: "{url: https://api.example.com}")
+    let target = targetField.flatMap(Target.init)
     let cluster = members["cluster"].flatMap(ClusterReference.init)
-    let requests = RequestRoute.list(members.required("requests", example: "[{name: home, path: /}]"))
+    let requests = RequestRoute.list(
+      members.required("requests", example: "[{name: home, path: /}]"),
+      authentication: Self.authentication(targetField))
     let load = members.required("load", example: "{phases: [{name: steady, for: 60s, rate: 10/s}]}")
-      .flatMap(LoadSettings.init)
-    var plan = RunPlan(phases: load?.phases ?? [], phasesAreKnown: load != nil)
+      .flatMap { LoadSettings($0, routes: Self.names(members["requests"])) }
+    let data = DataFeed.list(members["data"])
+    FeedUse(feeds: data, routes: requests, load: load, problems: field.problems).check()
+    var plan = RunPlan(load: load)
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
     plan.routes = requests.map(\.name)
     plan.hasCluster = members["cluster"] != nil
+    let abortOn = StopRule.list(members["abortOn"], end: plan.end)
     let expectations = Expectation.list(members["expectations"], plan: plan)
     guard let name, let target, let load else { return nil }
+    if let field = members["load"]?.members["workers"] { Self.check(load, target.connections, field) }
     self.init(
-      name: name, source: source, target: target, cluster: cluster, requests: requests, load: load, actions: actions,
-      expectations: expectations)
+      name: name, source: source, target: target, cluster: cluster, requests: requests, data: data, load: load,
+      abortOn: abortOn, actions: actions, expectations: expectations)
+  }
+
+  /// The credentials for all requests that say nothing of their own.
+  private static func authentication(_ target: Field?) -> RequestRoute.Authentication? {
+    guard let target, target.node.entries != nil, let field = target.members["auth"],
+      case .some(let authentication)? = AuthenticationChoice(field, noneAllowed: false)
+    else { return nil }
+    return authentication
+  }
+
+  /// The names of all requests, those with mistakes too, so that one mistake is not told many times.
+  private static func names(_ requests: Field?) -> [String] {
+    requests?.node.elements?.compactMap { $0["name"]?.scalar } ?? []
+  }
+
+  /// Workers share neither connections nor places for requests in flight.
+  private static func check(_ load: LoadSettings, _ connections: ConnectionPolicy, _ field: Field) {
+    guard let workers = load.workers else { return }
+    if let max = connections.max, max < workers {
+      field.report(
+        "\(workers) workers need a connection each, but target.connections.max is \(max)",
+        hint: "write at most \(max), or raise target.connections.max")
+    } else if connections.maxInFlight < workers {
+      field.report(
+        "\(workers) workers need a request in flight each, but target.connections.maxInFlight is "
+          + "\(connections.maxInFlight)",
+        hint: "write at most \(connections.maxInFlight), or raise target.connections.maxInFlight")
+    }
   }
 
   private static func checkKind(_ members: Members) {

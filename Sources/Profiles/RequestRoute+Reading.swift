@@ -1,12 +1,15 @@
 extension RequestRoute {
   private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-  static func list(_ field: Field?) -> [RequestRoute] {
+  /// Reads all requests.
+  ///
+  /// - Parameter authentication: what those send that say nothing of their own.
+  static func list(_ field: Field?, authentication: Authentication?) -> [RequestRoute] {
     guard let field, let elements = field.elements() else { return [] }
     if elements.isEmpty { field.report("there is no request to send", hint: "add one, as in {name: home, path: /}") }
     var names: Set<String> = []
     return elements.compactMap { element in
-      let route = RequestRoute(element)
+      let route = RequestRoute(element, authentication: authentication)
       if let route, !names.insert(route.name).inserted {
         element.report("a request named \"\(route.name)\" stands before", hint: "give each a name of its own")
       }
@@ -14,20 +17,24 @@ extension RequestRoute {
     }
   }
 
-  init?(_ field: Field) {
-    guard let members = field.members(known: ["name", "weight", "method", "path", "headers", "body", "expect"]) else {
-      return nil
-    }
+  init?(_ field: Field, authentication inherited: Authentication?) {
+    guard
+      let members = field.members(known: [
+        "name", "weight", "method", "path", "headers", "body", "auth", "expect",
+      ])
+    else { return nil }
     let name = members.required("name", example: "home")?.name()
     let weight = members["weight"].map { $0.integer(1...1_000_000) } ?? 1
     let method = members["method"].map(Self.method) ?? "GET"
     let path = members.required("path", example: "/").flatMap(Self.path)
     var headers = members["headers"].map(Self.headers) ?? []
-    let body = members["body"].flatMap { Self.body($0, headers: &headers) }
-    let statuses = members["expect"].map(Self.statuses) ?? [200...399]
-    guard let name, let weight, let method, let path, let statuses else { return nil }
+    let body = members["body"].flatMap { Body($0, headers: &headers) }
+    let authentication = Self.authentication(members["auth"], headers: headers, inherited: inherited)
+    let expected = ExpectedResponse(members["expect"], method: method)
+    guard let name, let weight, let method, let path else { return nil }
     self.init(
-      name: name, weight: weight, method: method, path: path, headers: headers, body: body, expectedStatuses: statuses)
+      name: name, weight: weight, method: method, path: path, headers: headers, body: body,
+      authentication: authentication, expectedStatuses: expected.statuses, checks: expected.checks)
   }
 
   private static func method(_ field: Field) -> String? {
@@ -65,12 +72,7 @@ extension RequestRoute {
         value.report(
           "the Host header follows from target.url", hint: "put the host there and the address in target.connectTo")
       }
-      guard let text = value.text() else { return nil }
-      guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }) else {
-        value.report("a header cannot hold line breaks or control characters")
-        return nil
-      }
-      return value.template().map { Header(name: key, value: $0) }
+      return value.headerValue().flatMap { _ in value.template() }.map { Header(name: key, value: $0) }
     }
   }
 
@@ -80,35 +82,60 @@ extension RequestRoute {
       && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "!#$%&'*+-.^_`|~".contains($0)) }
   }
 
-  private static func body(_ field: Field, headers: inout [Header]) -> Template? {
-    guard let members = field.members(known: ["text", "json"]) else { return nil }
-    switch (members["text"], members["json"]) {
-    case (let text?, nil): return text.text().flatMap { _ in text.template() }
-    case (nil, let json?):
-      if !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
-        headers.append(Header(name: "Content-Type", value: Template(pieces: [.literal("application/json")])))
-      }
-      return Template(json.node.jsonText(), reportingTo: json)
+  /// The credentials of a request: its own, or what the target has for all that say nothing of their own.
+  private static func authentication(
+    _ field: Field?, headers: [Header], inherited: Authentication?
+  ) -> Authentication? {
+    let hasHeader = headers.contains { $0.name.lowercased() == "authorization" }
+    guard let field else { return hasHeader ? nil : inherited }
+    guard case .some(let own)? = AuthenticationChoice(field, noneAllowed: true) else { return nil }
+    if hasHeader {
+      field.report("the request has the header Authorization as well", hint: "keep one of them")
+    }
+    return own
+  }
+}
+
+extension RequestRoute.Body {
+  fileprivate init?(_ field: Field, headers: inout [RequestRoute.Header]) {
+    func setContentType() {
+      guard !headers.contains(where: { $0.name.lowercased() == "content-type" }) else { return }
+      headers.append(.init(name: "Content-Type", value: Template(pieces: [.literal("application/json")])))
+    }
+    guard let members = field.members(known: ["text", "json", "file"]) else { return nil }
+    switch (members["text"], members["json"], members["file"]) {
+    case (let text?, nil, nil):
+      guard text.text() != nil, let template = text.template() else { return nil }
+      self = .template(template)
+    case (nil, let json?, nil):
+      setContentType()
+      guard let template = Template(json.node.jsonText(), reportingTo: json) else { return nil }
+      self = .template(template)
+    case (nil, nil, let file?):
+      guard let path = file.text() else { return nil }
+      if path.isEmpty { file.report("no file is named", hint: "write it as in file: order.json") }
+      if path.lowercased().hasSuffix(".json") { setContentType() }
+      self = .file(path, place: file.place)
+    case (nil, nil, nil) where !(field.node.entries ?? []).isEmpty:
+      // The unknown key was told already.
+      return nil
     default:
-      field.report("a body is either text or json", hint: "write body: {text: …} or body: {json: …}")
+      field.report(
+        "a body is one of text, json and file",
+        hint: "write body: {text: …}, body: {json: …} or body: {file: order.json}")
       return nil
     }
   }
+}
 
-  private static func statuses(_ field: Field) -> [ClosedRange<Int>]? {
-    guard let members = field.members(known: ["status"]),
-      let list = members.required("status", example: "[200, \"2xx\"]")?.elements(orSingle: true)
-    else { return nil }
-    if list.isEmpty { members["status"]?.report("no status would be a success", hint: "write it as in [200]") }
-    return list.compactMap { element in
-      guard let text = element.text() else { return nil }
-      if let status = Int(text), (100...599).contains(status) { return status...status }
-      if text.count == 3, text.hasSuffix("xx"), let hundreds = text.first?.wholeNumberValue, (1...5).contains(hundreds)
-      {
-        return hundreds * 100...hundreds * 100 + 99
-      }
-      element.report("\"\(text)\" is not a status", hint: "write a number from 100 to 599, or a class such as \"2xx\"")
+extension Field {
+  /// A text that a header can hold.
+  func headerValue() -> String? {
+    guard let text = text() else { return nil }
+    guard text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }) else {
+      report("a header cannot hold line breaks or control characters")
       return nil
     }
+    return text
   }
 }

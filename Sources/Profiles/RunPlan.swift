@@ -1,5 +1,3 @@
-import Arrivals
-
 /// The names and planned times that moments, windows and expectations refer to.
 struct RunPlan {
   private(set) var phases: [(name: String, start: Duration, end: Duration)] = []
@@ -10,19 +8,16 @@ struct RunPlan {
   /// Whether all phases could be read; otherwise times are not checked.
   let phasesAreKnown: Bool
 
-  init(phases: [LoadPhase], phasesAreKnown: Bool) {
-    self.phasesAreKnown = phasesAreKnown
-    var start = Duration.zero
-    for phase in phases {
-      self.phases.append((phase.name, start, start + phase.duration))
-      start += phase.duration
-    }
+  /// - Parameter load: `nil` when its phases could not be read.
+  init(load: LoadSettings?) {
+    phasesAreKnown = load != nil
+    phases = load?.plannedPhases.map { ($0.name, $0.start, $0.end) } ?? []
   }
 
   mutating func add(action name: String, at: Duration?) { actions.append((name, at)) }
 
   /// Planned end of the run; `nil` when it is not known.
-  var end: Duration? { phasesAreKnown ? phases.last?.end : nil }
+  var end: Duration? { phasesAreKnown ? phases.map(\.end).max() : nil }
 
   var names: [String] { phases.map(\.name) + actions.map(\.name) }
 

@@ -1,14 +1,15 @@
 /// Replaces literal secrets, so that a profile can be recorded.
 ///
 /// A secret is a value under a key or header that by its name holds one, a password in a URL, or such a parameter in a
-/// path, query or form. What comes from the environment (`{{env NAME}}`) is no literal and stays.
+/// path, query or form. What comes from the environment (`{{env NAME}}`) or from data (`{{csv FEED.COLUMN}}`) is no
+/// literal and stays.
 package enum SecretRedaction {
   package static let replacement = "REDACTED"
 
   /// Whether a key or a header by its name holds a secret.
   static func isSecret(name: String) -> Bool {
     let plain = name.lowercased().filter { $0 != "-" && $0 != "_" }
-    let whole = ["authorization", "proxyauthorization", "cookie", "setcookie", "pwd", "pass"]
+    let whole = ["authorization", "proxyauthorization", "cookie", "setcookie", "pwd", "pass", "bearer"]
     let parts = [
       "token", "password", "passwd", "secret", "apikey", "credential", "privatekey", "accesskey", "sessionid",
     ]
@@ -30,7 +31,16 @@ package enum SecretRedaction {
 
   /// The document without its secrets; `nil` when it has none.
   static func redacted(_ root: YAMLNode) -> YAMLNode? {
-    let result = redact(root, secret: false)
+    var result = redact(root, secret: false)
+    // The keys of `data` are names of feeds: a feed `tokens` says nothing secret by its file and order.
+    if case .mapping(let feeds)? = root["data"]?.content {
+      result["data"]?.content = .mapping(
+        feeds.map { feed in
+          var feed = feed
+          feed.value = redact(feed.value, secret: false)
+          return feed
+        })
+    }
     return result == root ? nil : result
   }
 
@@ -57,9 +67,9 @@ package enum SecretRedaction {
     return result
   }
 
-  /// Whether all of a value but the name of its scheme comes from the environment: `Bearer {{env TOKEN}}`.
+  /// Whether all of a value but the name of its scheme comes from elsewhere: `Bearer {{env TOKEN}}`.
   private static func isFilledIn(_ text: String) -> Bool {
-    let literal = text.replacing(/\{\{\s*env\s+\w+\s*\}\}/, with: "")
+    let literal = text.replacing(/\{\{\s*(env|csv)\s[^{}]*\}\}/, with: "")
     guard literal != text else { return false }
     let words = literal.split(whereSeparator: { $0 == " " || $0 == ":" })
     return words.allSatisfy { ["basic", "bearer", "token", "digest", "apikey"].contains($0.lowercased()) }

@@ -2,25 +2,39 @@ extension Target {
   init?(_ field: Field) {
     guard
       let members = field.members(known: [
-        "url", "connectTo", "http", "tls", "timeouts", "connections", "servedBy",
+        "url", "connectTo", "http", "compression", "redirects", "auth", "tls", "timeouts", "connections", "servedBy",
       ])
     else { return nil }
     let url = members.required("url", example: "https://api.example.com").flatMap(Self.url)
-    let connectTo = members["connectTo"].flatMap(Self.address)
+    let connectTo = members["connectTo"].map(Self.addresses) ?? []
     let http: HTTPVersion? = members["http"].map { $0.choice() } ?? .http1
     let tls = members["tls"].map(TLS.init) ?? TLS()
     let timeouts = members["timeouts"].flatMap { $0.members(known: ["connect", "request"]) }
-    let connections = members["connections"].flatMap { $0.members(known: ["maxInFlight", "maxLateness"]) }
+    let connections = members["connections"].map { ConnectionPolicy($0, http: http) } ?? ConnectionPolicy()
     let servedBy = members["servedBy"].flatMap { $0.members(known: ["pod", "version"]) }
     guard let url, let http else { return nil }
+    if let field = members["http"] { Self.check(http, url: url, field) }
     self.init(
-      url: url, connectTo: connectTo, http: http, tls: tls,
+      url: url, connectTo: connectTo, http: http, compression: members["compression"]?.choice() ?? .none,
+      redirects: members["redirects"]?.integer(0...20) ?? 0, tls: tls, connections: connections,
       connectTimeout: timeouts?["connect"]?.duration(atLeast: .milliseconds(1)) ?? .seconds(5),
       requestTimeout: timeouts?["request"]?.duration(atLeast: .milliseconds(1)) ?? .seconds(30),
-      maxInFlight: connections?["maxInFlight"]?.integer(1...1_000_000) ?? 1000,
-      maxLateness: connections?["maxLateness"]?.duration() ?? .seconds(1),
       podHeader: servedBy?["pod"].flatMap(Self.headerName), versionHeader: servedBy?["version"].flatMap(Self.headerName)
     )
+  }
+
+  /// Each version of HTTP/2 belongs to one scheme, and with the other one HTTP/1.1 would be spoken unnoticed.
+  private static func check(_ http: HTTPVersion, url: String, _ field: Field) {
+    switch http {
+    case .http2 where url.hasPrefix("http://"):
+      field.report(
+        "HTTP/2 is agreed on within TLS, but target.url is \(url)",
+        hint: "write an https URL, or http: h2c for HTTP/2 without TLS")
+    case .http2ClearText where url.hasPrefix("https://"):
+      field.report(
+        "h2c is HTTP/2 without TLS, but target.url is \(url)", hint: "write http: \"2\", or an http URL")
+    default: break
+    }
   }
 
   /// Scheme, host and port; a path or credentials in it would be lost, so they are refused.
@@ -35,7 +49,7 @@ extension Target {
     if rest.last == "/" { rest = rest.dropLast() }
     if rest.contains("@") {
       field.report(
-        "the URL holds credentials", hint: "send them in a header, as in Authorization: \"Basic {{env CREDENTIALS}}\"")
+        "the URL holds credentials", hint: "write target.auth: {basic: {user: NAME, password: \"{{env PASSWORD}}\"}}")
       return nil
     }
     if let index = rest.firstIndex(where: { "/?#".contains($0) }) {
@@ -48,6 +62,22 @@ extension Target {
       return nil
     }
     return scheme + rest
+  }
+
+  private static func addresses(_ field: Field) -> [String] {
+    guard let elements = field.elements(orSingle: true) else { return [] }
+    if elements.isEmpty {
+      field.report("no address stands here", hint: "write host and port, as in 127.0.0.1:8443, or leave the key out")
+    }
+    var addresses: [String] = []
+    for element in elements {
+      guard let address = address(element) else { continue }
+      if addresses.contains(address) {
+        element.report("the address \(address) stands before", hint: "name each address once")
+      }
+      addresses.append(address)
+    }
+    return addresses
   }
 
   private static func address(_ field: Field) -> String? {
@@ -94,11 +124,14 @@ extension Target {
 
 extension Target.TLS {
   init(_ field: Field) {
-    let members = field.members(known: ["verify", "ca", "clientCertificate", "clientKey", "serverName"])
+    let members = field.members(known: [
+      "verify", "ca", "clientCertificate", "clientKey", "serverName", "minVersion", "sessionResumption",
+    ])
     self.init(
       verify: members?["verify"]?.bool() ?? true, caFile: members?["ca"]?.text(),
       clientCertificate: members?["clientCertificate"]?.text(), clientKey: members?["clientKey"]?.text(),
-      serverName: members?["serverName"]?.text())
+      serverName: members?["serverName"]?.text(), minimumVersion: members?["minVersion"]?.choice() ?? .tls12,
+      sessionResumption: members?["sessionResumption"]?.bool() ?? true)
     if clientKey != nil, clientCertificate == nil, let key = members?["clientKey"] {
       key.report("a client key is of no use without its certificate", hint: "add clientCertificate: FILE")
     }

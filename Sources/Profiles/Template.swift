@@ -10,11 +10,27 @@ package struct Template: Sendable, Equatable {
     case sequence
     /// `{{env NAME}}`: read once when the run starts; never recorded.
     case environment(String)
+    /// `{{csv FEED.COLUMN}}`: all columns of one feed in one request come from one row.
+    case column(feed: String, column: String)
+    /// `{{time}}`: when the request is made.
+    case time(TimeFormat)
+  }
+
+  package enum TimeFormat: String, Sendable, Equatable, CaseIterable {
+    /// `{{time}}`: UTC with milliseconds, as in `2026-03-01T12:00:00.250Z`.
+    case rfc3339
+    /// `{{time unix}}`: whole seconds since 1970.
+    case unix
+    /// `{{time unixMs}}`: whole milliseconds since 1970.
+    case unixMilliseconds = "unixMs"
   }
 
   package var pieces: [Piece]
+  /// Where the profile has it, for messages.
+  package var place: FieldPlace?
 
-  package init(pieces: [Piece]) {
+  package init(pieces: [Piece], place: FieldPlace? = nil) {
     self.pieces = pieces
+    self.place = place
   }
 }

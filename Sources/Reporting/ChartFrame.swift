@@ -11,8 +11,15 @@ struct ChartFrame: Sendable {
     let target: String?
   }
 
+  struct Phase: Sendable {
+    let stream: String
+    let name: String
+    let from: Duration
+    let to: Duration
+  }
+
   let time: TimeAxis
-  let phases: [(name: String, from: Duration, to: Duration)]
+  let phases: [Phase]
   let actions: [Mark]
   let failures: [Mark]
 
@@ -20,7 +27,9 @@ struct ChartFrame: Sendable {
     let time = TimeAxis(end: timeline.span)
     self.time = time
     phases = timeline.phases.compactMap { phase in
-      phase.start.map { (phase.name, $0, min(phase.end ?? time.end, time.end)) }
+      phase.start.map {
+        Phase(stream: phase.stream, name: phase.name, from: $0, to: min(phase.end ?? time.end, time.end))
+      }
     }
     actions = timeline.actions.compactMap { action in
       action.sent.map { Mark(at: $0, label: action.name, target: nil) }
@@ -31,10 +40,16 @@ struct ChartFrame: Sendable {
     }
   }
 
-  /// The part of a picture that lies behind its data.
+  /// Names of the streams of load, in the order of their first phases.
+  var streams: [String] {
+    phases.reduce(into: []) { names, phase in if !names.contains(phase.stream) { names.append(phase.stream) } }
+  }
+
+  /// The part of a picture that lies behind its data. Of several streams, the phases of the first are shaded.
   func backdrop(height: Double) -> HTML {
     var picture: HTML = "<g class=\"backdrop\" aria-hidden=\"true\">"
-    for (index, phase) in phases.enumerated() {
+    let first = streams.first
+    for (index, phase) in phases.filter({ $0.stream == first }).enumerated() {
       let x = time.percent(phase.from)
       picture += """
         <rect class="phase-band \(index.isMultiple(of: 2) ? "plain" : "shaded")" x="\(x)%" y="0" \

@@ -1,3 +1,4 @@
+import Expectations
 import RunTimeline
 import Units
 
@@ -5,26 +6,33 @@ import Units
 struct ChartStack: Sendable {
   private let frame: ChartFrame
   private let charts: [Chart]
+  private let decisions: DecisionLane?
   private let pods: PodChart?
-  private let generatorCharts: [Chart]
+  /// Drawn in a section of its own, and read out with the others.
+  let generator: GeneratorCharts
 
   init(_ timeline: Timeline, load: LoadSeries, frame: ChartFrame) {
     self.frame = frame
     var charts: [Chart] = []
     if !load.points.isEmpty {
       charts = [
-        LoadCharts.rate(load, timeline, frame), LoadCharts.latency(load, frame), LoadCharts.failures(load, frame),
+        LoadCharts.rate(load, timeline, frame), LoadCharts.latency(load, timeline, frame),
+        LoadCharts.failures(load, frame),
       ]
     }
-    if let cluster = timeline.cluster { charts.append(ReplicaChart.chart(cluster, frame)) }
+    let record = ScalingRecord(timeline)
+    if let cluster = timeline.cluster {
+      charts.append(ReplicaChart.chart(cluster, corridor: record.map { ReplicaCorridor($0) }, frame))
+    }
     self.charts = charts
     pods = timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, timeline) }
-    generatorCharts =
-      timeline.tellingGeneratorSamples.isEmpty ? [] : LoadCharts.generator(timeline.tellingGeneratorSamples, frame)
+    decisions = record.flatMap { DecisionLane($0) }
+    generator = GeneratorCharts(timeline, load: load, frame: frame)
   }
 
   var html: HTML {
-    let pictures = charts.map { $0.html(in: frame) } + [pods?.html(in: frame) ?? .empty]
+    let pictures =
+      charts.map { $0.html(in: frame) } + [decisions?.html(in: frame) ?? .empty, pods?.html(in: frame) ?? .empty]
     return """
       <section id="charts" class="charts" aria-labelledby="charts-heading" tabindex="0">
       <h2 id="charts-heading">The run over time</h2>
@@ -38,13 +46,9 @@ struct ChartStack: Sendable {
 
   /// Names of phases, actions and failed expectations over the charts, where they are in time.
   private var strip: HTML {
-    let phases = frame.phases.map { phase -> HTML in
-      let left = frame.time.percent(phase.from)
-      let width = frame.time.percent(phase.to) - left
-      return """
-        <span class="phase" style="left:\(left)%;width:\(width)%" title="\(phase.name): \(phase.from.clock) to \
-        \(phase.to.clock)">\(phase.name)</span>
-        """
+    let streams = frame.streams.map { stream -> HTML in
+      let phases = frame.phases.filter { $0.stream == stream }.map(phaseLabel)
+      return "<div class=\"strip-row\">\(phases)</div>"
     }
     let actions = frame.actions.map { action -> HTML in
       """
@@ -65,9 +69,18 @@ struct ChartStack: Sendable {
         """
     }
     return """
-      <div class="strip"><div class="strip-inner"><div class="strip-row">\(phases)</div>
+      <div class="strip"><div class="strip-inner">\(streams)
       <div class="strip-row">\(actions)</div>
       <div class="strip-row">\(failures)<output id="now" class="now" hidden></output></div></div></div>
+      """
+  }
+
+  private func phaseLabel(_ phase: ChartFrame.Phase) -> HTML {
+    let left = frame.time.percent(phase.from)
+    let name = phase.stream.isEmpty ? phase.name : "\(phase.stream): \(phase.name)"
+    return """
+      <span class="phase" style="left:\(left)%;width:\(frame.time.percent(phase.to) - left)%" \
+      title="\(name): \(phase.from.clock) to \(phase.to.clock)">\(name)</span>
       """
   }
 
@@ -82,9 +95,12 @@ struct ChartStack: Sendable {
       ("end", .seconds(frame.time.end)),
       (
         "phases",
-        .row(frame.phases.map { .row([.string($0.name), .seconds($0.from), .seconds($0.to)]) })
+        .row(
+          frame.phases.map {
+            .row([.string($0.name.plainLine), .seconds($0.from), .seconds($0.to), .string($0.stream.plainLine)])
+          })
       ),
-      ("charts", .row((charts + generatorCharts).map(\.data))),
+      ("charts", .row((charts + generator.charts).map(\.data))),
       ("pods", pods?.data ?? .null),
     ])
   }

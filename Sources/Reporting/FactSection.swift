@@ -12,8 +12,10 @@ enum FactSection {
       ("started", run.startedAt.description),
       (
         "ended",
-        run.endedAt.map { "\($0.preciseClock), \(run.endReason?.rawValue ?? "for no recorded reason")" }
-          ?? "no end recorded"
+        run.endedAt.map {
+          "\($0.preciseClock), \(run.endReason?.rawValue ?? "for no recorded reason")"
+            + (run.endDetail.map { detail in ": \(detail)" } ?? "")
+        } ?? "no end recorded"
       ),
       ("time scale", "\(run.timeScale.coordinate) s of run time per second of wall time"),
       ("written by", "ScaleProof \(run.toolVersion)"),
@@ -31,7 +33,10 @@ enum FactSection {
         ("observations", timeline.observations.count.grouped),
       ]
     }
-    facts += run.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    let certificate = CertificateNotice(run)
+    if let certificate { facts.append(("certificate of the target", certificate.text)) }
+    facts += run.environment.sorted { $0.key < $1.key }
+      .filter { $0.key != "certificate" && $0.key != "certificateExpires" }.map { ($0.key, $0.value) }
     let rows = facts.map { name, value -> HTML in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" }
     return """
       <section aria-labelledby="facts-heading"><h2 id="facts-heading">Facts of the run</h2>

@@ -14,13 +14,22 @@ struct GeneratorHealth: Sendable {
   let dropped: Int
   let late: Int
   let unfinished: Int
+  let worstLatenessP50: Duration?
   let worstLatenessP99: Duration?
   let worstLateness: Duration?
   let highestWorkerCPU: Double?
   let highestProcessCPU: Double?
+  /// Seconds per wall second that the worst worker waited for a CPU.
+  let longestRunQueueDelay: Double?
+  /// Share of all CPU time.
+  let highestSteal: Double?
   let highestInFlight: Int?
   let highestQueued: Int?
   let connectionsOpened: Int
+  let mostConnections: Int?
+  let mostPortsUsed: Int?
+  let ports: Int?
+  let hasSamples: Bool
 
   init(_ timeline: Timeline) {
     offered = timeline.load.reduce(0) { $0 + $1.offered }
@@ -30,13 +39,20 @@ struct GeneratorHealth: Sendable {
       .reduce(0) { $0 + $1.completed }
     let samples = timeline.generator
     let telling = timeline.tellingGeneratorSamples
+    hasSamples = !samples.isEmpty
+    worstLatenessP50 = samples.map(\.latenessP50).max()
     worstLatenessP99 = samples.map(\.latenessP99).max()
     worstLateness = samples.map(\.latenessMax).max()
     highestWorkerCPU = telling.map(\.busiestWorkerCPU).max()
     highestProcessCPU = telling.map(\.processCPU).max()
+    longestRunQueueDelay = telling.compactMap(\.runQueueDelay).max()
+    highestSteal = telling.compactMap(\.steal).max()
     highestInFlight = samples.map(\.inFlight).max()
     highestQueued = samples.map(\.queued).max()
     connectionsOpened = samples.reduce(0) { $0 + $1.connectionsOpened }
+    mostConnections = samples.compactMap(\.openConnections).max()
+    mostPortsUsed = samples.compactMap(\.ephemeralPortsUsed).max()
+    ports = samples.compactMap(\.ephemeralPorts).max()
   }
 
   /// What makes the figures of this run doubtful, one sentence each; empty for a generator that kept up.
@@ -49,7 +65,7 @@ struct GeneratorHealth: Sendable {
     }
     if let highestWorkerCPU, highestWorkerCPU >= Self.saturatedCPU {
       warnings.append(
-        "The busiest worker thread used up to \(highestWorkerCPU.percentText) of a core: the generator was saturated, "
+        "The busiest worker thread used up to \(highestWorkerCPU.wholePercent) of a core: the generator was saturated, "
           + "and latencies may hold its own waiting.")
     }
     if let worstLatenessP99, worstLatenessP99 >= Self.latenessLimit {

@@ -36,8 +36,9 @@ package enum HTMLReport {
       \(TableSections.phases(timeline, load))
       \(TableSections.rollouts(timeline, load))
       \(TableSections.routes(timeline))
-      \(GeneratorSection.html(timeline, frame: frame))
-      \(TableSections.failures(timeline))
+      \(GeneratorSection.html(timeline, charts: stack.generator, frame: frame))
+      \(ConnectionSection.html(timeline))
+      \(FailureSection.html(timeline))
       \(TableSections.events(timeline))
       \(FactSection.html(timeline))
       </main>
@@ -70,6 +71,9 @@ package enum HTMLReport {
         <p class="box warning" role="note"><strong>The load generator did not keep up.</strong> \
         <a href="#generator">What it saw of itself</a> decides how far the figures can be trusted.</p>
         """
+    }
+    if let warning = CertificateNotice(timeline.run)?.warning {
+      boxes += "<p class=\"box warning\" role=\"note\"><strong>\(warning)</strong></p>"
     }
     let timeScale: HTML = headline.timeScale.map { "<p class=\"facts\" role=\"note\">\($0)</p>" } ?? .empty
     return """

@@ -12,6 +12,9 @@ package struct Headline: Sendable, Equatable {
   package let incomplete: String?
   /// For a run whose time passed faster or slower than the wall's.
   package let timeScale: String?
+  /// What else a reader must know before believing the figures, one sentence each: a generator that did not keep up, a
+  /// closed model, a certificate that is about to expire.
+  package let notes: [String]
 
   package init(_ timeline: Timeline, _ judgements: [Judgement]) {
     let failed = judgements.filter { $0.verdict == .fail }
@@ -35,6 +38,10 @@ package struct Headline: Sendable, Equatable {
       sentence = "Nothing was judged: the run has no expectations."
     }
     incomplete = Self.incomplete(timeline)
+    notes = [
+      GeneratorHealth(timeline).warnings.first.map { "The load generator did not keep up: \($0)" },
+      ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning,
+    ].compactMap { $0 }
     let scale = timeline.run.timeScale
     timeScale =
       scale == 1

@@ -19,11 +19,15 @@ import Units
 /// | `run` | name, tool, start, time scale, end, cluster, environment |
 /// | `expectations` | name, kind, expected, verdict, finding, reason, window, evidence (at, text) |
 /// | `totals` | requests of the whole run: offered, sent, dropped, late, succeeded, failed by class, latency |
-/// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings |
-/// | `phases`, `actions` | planned and actual instants; phases with their totals |
+/// | `notes` | what a reader must know before believing the figures: saturation, a closed model, a certificate |
+/// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings, `saturated` stretches, and samples, whose `columns` name the fields of each of `rows` |
+/// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests, compressed |
+/// | `phases`, `actions` | planned and actual instants; phases with their totals, of all streams together |
 /// | `rollouts` | image, started, completed, stalled, superseded |
 /// | `replicas` | per count a list of `[from, lower, upper]`; lower and upper are `null` where nothing is known |
 /// | `pods` | name, version, created, started, ready (list of [from, to]), deleteRequested, removed, restarts |
+/// | `corridor` | the counts that the autoscaler's spec allows: a list of `[from, to, lower, upper]`, with gaps between |
+/// | `decisions` | syncs of the autoscaler done again by the model: at, from, to, boundBy, facts, alike |
 /// | `load` | `columns` names the fields of each of `rows` |
 package enum JSONReport {
   package static let schema = "scaleproof.report/1"
@@ -31,19 +35,24 @@ package enum JSONReport {
   package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
     let headline = Headline(timeline, judgements)
     let load = LoadSeries(timeline)
+    let record = ScalingRecord(timeline)
     return JSONText.object([
       ("schema", .string(schema)),
       ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
       ("headline", .string(headline.sentence)),
       ("incomplete", .optional(headline.incomplete) { .string($0) }),
+      ("notes", .array(headline.notes.map { .string($0) })),
       ("run", run(timeline)),
       ("expectations", .array(judgements.map(expectation))),
       ("totals", .optional(load.total, totals)),
-      ("generator", generator(timeline)),
+      ("generator", JSONGenerator.text(timeline)),
+      ("connections", .array(ConnectionTotal.totals(timeline.connections).map(connection))),
       ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
       ("actions", .array(timeline.actions.map(action))),
       ("rollouts", .array((timeline.cluster?.rollouts ?? []).map(rollout))),
       ("replicas", timeline.cluster.map(replicas) ?? .null),
+      ("corridor", .array(record.map { corridor(ReplicaCorridor($0)) } ?? [])),
+      ("decisions", .array((record.map { DecisionMark.marks($0) } ?? []).map(decision))),
       ("pods", .array((timeline.cluster?.pods ?? []).map(pod))),
       ("load", series(load)),
     ]).pretty
@@ -59,6 +68,7 @@ package enum JSONReport {
       ("timeScale", .number(run.timeScale)),
       ("endedAt", .optional(run.endedAt, JSONText.seconds)),
       ("endReason", .optional(run.endReason) { .string($0.rawValue) }),
+      ("endDetail", .optional(run.endDetail) { .string($0) }),
       ("lastInstant", .seconds(timeline.lastInstant)),
       ("cluster", .optional(run.cluster, cluster)),
       ("environment", .object(run.environment.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
@@ -102,22 +112,33 @@ package enum JSONReport {
       })
   }
 
-  private static func generator(_ timeline: Timeline) -> JSONText {
-    let health = GeneratorHealth(timeline)
-    return .object([
-      ("worstLatenessP99", .milliseconds(health.worstLatenessP99)),
-      ("worstLateness", .milliseconds(health.worstLateness)),
-      ("highestWorkerCPU", .optional(health.highestWorkerCPU) { .number($0) }),
-      ("highestProcessCPU", .optional(health.highestProcessCPU) { .number($0) }),
-      ("connectionsOpened", .integer(health.connectionsOpened)),
-      ("warnings", .array(health.warnings.map { .string($0) })),
+  private static func connection(_ total: ConnectionTotal) -> JSONText {
+    .record([
+      ("address", .string(total.address)), ("opened", .integer(total.opened)), ("reused", .integer(total.reused)),
+      ("closedByPeer", .integer(total.closedByPeer)),
+      ("requestsPerConnection", .optional(total.requestsPerConnection) { .number($0) }),
+      ("mostRequests", .integer(total.mostRequests)), ("compressed", .integer(total.compressed)),
+    ])
+  }
+
+  private static func corridor(_ corridor: ReplicaCorridor) -> [JSONText] {
+    corridor.stretches.map { .row([.seconds($0.from), .seconds($0.to), .integer($0.low), .integer($0.high)]) }
+  }
+
+  private static func decision(_ mark: DecisionMark) -> JSONText {
+    .record([
+      ("at", bounds(mark.at)), ("from", .integer(mark.from)), ("to", .integer(mark.to)),
+      ("boundBy", .string(mark.row.rawValue)),
+      ("facts", .record(mark.facts.map { ($0.name, .string($0.text)) })), ("alike", .integer(mark.repeats)),
     ])
   }
 
   private static func phase(_ phase: PhaseSpan, _ load: LoadSeries, _ timeline: Timeline) -> JSONText {
     let total = phase.start.flatMap { load.total(from: $0, to: phase.end ?? timeline.lastInstant) }
     return .object([
-      ("name", .string(phase.name)), ("plannedStart", .seconds(phase.plannedStart)),
+      ("name", .string(phase.name)), ("stream", .string(phase.stream)),
+      ("users", .optional(phase.users) { .integer($0) }), ("think", .optional(phase.think, JSONText.seconds)),
+      ("plannedStart", .seconds(phase.plannedStart)),
       ("plannedEnd", .seconds(phase.plannedEnd)), ("startRate", .number(phase.startRate)),
       ("endRate", .number(phase.endRate)), ("start", .optional(phase.start, JSONText.seconds)),
       ("end", .optional(phase.end, JSONText.seconds)), ("totals", .optional(total, totals)),

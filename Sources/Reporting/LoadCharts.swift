@@ -29,11 +29,11 @@ enum LoadCharts {
         + "The highest offered rate was \((load.points.compactMap(\.offeredRate).max() ?? 0).rateText) per second.",
       axis: axis, tickLabel: { $0.rateText }, drawing: drawing,
       series: [offered] + (differs ? [sent] : []) + [achieved],
-      extraLegend: timeline.phases.isEmpty ? [] : [("line-planned", "planned")])
+      extraLegend: timeline.phases.contains { $0.users == nil } ? [("line-planned", "planned")] : [])
   }
 
   /// Latency percentiles of successful requests, on a logarithmic axis when they spread.
-  static func latency(_ load: LoadSeries, _ frame: ChartFrame) -> Chart {
+  static func latency(_ load: LoadSeries, _ timeline: Timeline, _ frame: ChartFrame) -> Chart {
     func percentile(_ name: String, _ style: String, _ quantile: Double) -> ChartSeries {
       series(name, style, .milliseconds, load) { $0.latency.quantile(quantile).map { $0.seconds * 1000 } }
     }
@@ -52,7 +52,7 @@ enum LoadCharts {
       description: "Median, 95th and 99th percentile of the latency of successful requests, counted from the moment at "
         + "which each was due. The highest p99 of an interval was "
         + "\(ChartSeries.Unit.milliseconds.text(values.max() ?? 0)).",
-      axis: axis, tickLabel: latencyTick, drawing: paths.joined(), series: lines)
+      axis: axis, tickLabel: latencyTick, drawing: paths.joined(), series: lines, note: ClosedModel(timeline)?.sentence)
   }
 
   /// Failed requests by class, stacked.
@@ -102,50 +102,7 @@ enum LoadCharts {
     }.joined()
   }
 
-  /// How late the generator was, and how busy: what the other pictures can be trusted for.
-  static func generator(_ samples: [GeneratorSample], _ frame: ChartFrame) -> [Chart] {
-    func series(
-      _ name: String, _ style: String, _ unit: ChartSeries.Unit, _ value: (GeneratorSample) -> Double
-    ) -> ChartSeries {
-      ChartSeries(
-        name: name, style: style, unit: unit,
-        samples: samples.map { .init(start: $0.start.seconds, end: $0.end.seconds, value: value($0)) }
-      ).thinned(columns: columns, over: frame.time.end.seconds)
-    }
-    let lateness = [
-      series("longest", "line-sent", .milliseconds) { $0.latenessMax.seconds * 1000 },
-      series("p99", "line-p99", .milliseconds) { $0.latenessP99.seconds * 1000 },
-      series("p50", "line-p50", .milliseconds) { $0.latenessP50.seconds * 1000 },
-    ]
-    let cpu = [
-      series("busiest worker", "line-p99", .percent) { $0.busiestWorkerCPU * 100 },
-      series("whole process", "line-achieved", .percent) { $0.processCPU * 100 },
-    ]
-    func chart(
-      _ id: String, _ title: String, _ measure: String, _ text: String, _ lines: [ChartSeries], _ axis: ValueAxis,
-      _ label: @escaping @Sendable (Double) -> String
-    ) -> Chart {
-      let paths = lines.map { line -> HTML in
-        "<path class=\"\(line.style)\" d=\"\(line.linePath(frame.time, axis))\"/>"
-      }
-      return Chart(
-        id: id, title: title, measure: measure, description: text, axis: axis, tickLabel: label,
-        drawing: paths.joined(), series: lines)
-    }
-    let latenessValues = lateness.flatMap { $0.samples.map(\.value) }.map { max($0, 0.001) }
-    return [
-      chart(
-        "lateness", "How late requests left", "logarithmic axis", "Moment of sending less the moment due, by interval.",
-        lateness, ValueAxis(.logarithmic, values: latenessValues, height: 100), latencyTick),
-      chart(
-        "cpu", "CPU of the generator", "percent of one core",
-        "CPU time per second of wall time: of the busiest worker thread and of the whole process.", cpu,
-        ValueAxis(.linear, values: cpu.flatMap { $0.samples.map(\.value) } + [100], height: 90),
-        { "\($0.fixed(0))%" }),
-    ]
-  }
-
-  private static func series(
+  static func series(
     _ name: String, _ style: String, _ unit: ChartSeries.Unit, _ load: LoadSeries, _ value: (LoadPoint) -> Double?
   ) -> ChartSeries {
     let samples = load.points.compactMap { point in
@@ -155,25 +112,45 @@ enum LoadCharts {
     return ChartSeries(name: name, style: style, unit: unit, samples: samples).thinned(columns: columns, over: length)
   }
 
+  /// The planned rate: the sum over all streams. Closed-model phases plan none.
   private static func plannedPath(_ phases: [PhaseSpan], _ time: TimeAxis, _ axis: ValueAxis) -> HTML {
+    let lines = phases.filter { $0.users == nil }.compactMap { PlannedLine($0, until: time.end) }
+    let instants = Set(lines.flatMap { [$0.start, $0.end] }).sorted()
     var path = ""
-    for phase in phases {
-      guard let start = phase.start else { continue }
-      // An interrupted phase keeps the slope that was planned for its whole length.
-      let length = max((phase.plannedEnd - phase.plannedStart).seconds, 0.001)
-      let end = min(phase.end ?? time.end, time.end)
-      let reached = min((end - start).seconds / length, 1)
-      let rate = phase.startRate + (phase.endRate - phase.startRate) * reached
-      path += "\(path.isEmpty ? "M" : "L")\(time.x(start).coordinate) \(axis.y(phase.startRate).coordinate)"
-      path += "L\(time.x(end).coordinate) \(axis.y(rate).coordinate)"
+    for (from, to) in zip(instants, instants.dropFirst()) {
+      let under = lines.filter { $0.start <= from && $0.end >= to }
+      guard !under.isEmpty else { continue }
+      let before = under.reduce(0) { $0 + $1.rate(at: from) }
+      let after = under.reduce(0) { $0 + $1.rate(at: to) }
+      path += "\(path.isEmpty ? "M" : "L")\(time.x(from).coordinate) \(axis.y(before).coordinate)"
+      path += "L\(time.x(to).coordinate) \(axis.y(after).coordinate)"
     }
     return HTML(text: path)
   }
 
-  private static let latencyTick: @Sendable (Double) -> String = { milliseconds in
+  static let latencyTick: @Sendable (Double) -> String = { milliseconds in
     if milliseconds == 0 { return "0" }
     if milliseconds < 1 { return "\((milliseconds * 1000).fixed(0)) µs" }
     if milliseconds < 1000 { return "\(milliseconds.coordinate) ms" }
     return "\((milliseconds / 1000).coordinate) s"
   }
+}
+
+/// The rate that one phase plans, as far as the run came.
+private struct PlannedLine {
+  let start: Duration
+  let end: Duration
+  private let startRate: Double
+  /// Change of the rate per second. An interrupted phase keeps the slope that was planned for its whole length.
+  private let slope: Double
+
+  init?(_ phase: PhaseSpan, until last: Duration) {
+    guard let start = phase.start else { return nil }
+    self.start = start
+    end = max(min(phase.end ?? last, last), start)
+    startRate = phase.startRate
+    slope = (phase.endRate - phase.startRate) / max((phase.plannedEnd - phase.plannedStart).seconds, 0.001)
+  }
+
+  func rate(at instant: Duration) -> Double { startRate + slope * (instant - start).seconds }
 }

@@ -31,6 +31,12 @@ extension Double {
     return Int(exactly: rounded()).map(\.grouped) ?? "-"
   }
 
+  /// A load of the machine in percent, which may be more than a hundred: `98%`, `1.5%`.
+  var wholePercent: String {
+    let percent = self * 100
+    return "\(percent < 10 && percent > 0 ? percent.fixed(1) : percent.fixed(0))%"
+  }
+
   /// A share from 0 to 1 in percent, with decimals enough to tell 99.99 % from 100 %.
   var percentText: String {
     let percent = self * 100

@@ -1,10 +1,14 @@
+import Expectations
 import KubernetesObjects
 import RunTimeline
 import Units
 
 /// The picture of what the autoscaler asked for and what the cluster gave.
 enum ReplicaChart {
-  static func chart(_ cluster: ClusterHistory, _ frame: ChartFrame) -> Chart {
+  /// By so many pixels the corridor is drawn wider than it is, so that it shows where it allows one count only.
+  private static let corridorMargin = 4.0
+
+  static func chart(_ cluster: ClusterHistory, corridor: ReplicaCorridor?, _ frame: ChartFrame) -> Chart {
     let end = frame.time.end
     let lines = [
       ChartSeries(name: "wanted", style: "line-wanted", envelope: cluster.wantedReplicas, until: end),
@@ -15,11 +19,18 @@ enum ReplicaChart {
     ].filter { !$0.isEmpty }
     let limits = cluster.autoscaler.last?.object.spec
     let bounds = [limits?.minReplicas, limits?.maxReplicas].compactMap { $0 }.map(Double.init)
+    let allowed = ChartSeries(
+      name: "allowed by the spec", style: "area-corridor", unit: .count,
+      samples: (corridor?.stretches ?? []).map {
+        ChartSeries.Sample(
+          start: $0.from.seconds, end: min($0.to, end).seconds, value: Double($0.low), upper: Double($0.high))
+      })
     let axis = ValueAxis(
-      .linear, values: lines.flatMap { $0.samples.map(\.upper) } + bounds, height: 190, wholeNumbers: true)
+      .linear, values: (lines + [allowed]).flatMap { $0.samples.map(\.upper) } + bounds, height: 190, wholeNumbers: true
+    )
     // Narrower than a pixel or two: not worth a band of its own.
     let tolerance = end.seconds / 250
-    var drawing = HTML.empty
+    var drawing: HTML = "<path class=\"area-corridor\" d=\"\(corridorPath(allowed, frame.time, axis))\"/>"
     for bound in bounds {
       drawing += "<path class=\"line-limit\" d=\"M0 \(axis.y(bound))H1000\"/>"
     }
@@ -38,8 +49,19 @@ enum ReplicaChart {
     }
     return Chart(
       id: "replicas", title: "Replicas", measure: "pods",
-      description: description(lines), axis: axis, tickLabel: { $0.rateText }, drawing: drawing, series: lines,
+      description: description(lines), axis: axis, tickLabel: { $0.rateText }, drawing: drawing,
+      series: lines + (allowed.isEmpty ? [] : [allowed]),
       extraLegend: extra, note: gapNote(cluster))
+  }
+
+  private static func corridorPath(_ allowed: ChartSeries, _ time: TimeAxis, _ axis: ValueAxis) -> HTML {
+    var path = ""
+    for sample in allowed.samples {
+      path += "M\(time.x(sample.start).coordinate) \((axis.y(sample.upper) - corridorMargin).coordinate)"
+      path += "H\(time.x(sample.end).coordinate)V\((axis.y(sample.value) + corridorMargin).coordinate)"
+      path += "H\(time.x(sample.start).coordinate)Z"
+    }
+    return HTML(text: path)
   }
 
   private static func description(_ lines: [ChartSeries]) -> String {
@@ -57,5 +79,25 @@ enum ReplicaChart {
     guard !concerned.isEmpty else { return nil }
     return
       "The observer missed stretches of \(concerned.map(\.plural).joined(separator: ", ")): lines are interrupted there."
+  }
+}
+
+extension ReplicaCorridor {
+  /// A step with its end.
+  struct Stretch: Sendable, Equatable {
+    let from: Duration
+    let to: Duration
+    let low: Int
+    let high: Int
+  }
+
+  /// The steps, each up to the next one or to a gap.
+  var stretches: [Stretch] {
+    steps.indices.map { index in
+      let step = steps[index]
+      let next = index + 1 < steps.count ? steps[index + 1].at : end
+      let gap = gaps.map(\.earliest).filter { $0 > step.at }.min() ?? next
+      return Stretch(from: step.at, to: max(min(next, gap), step.at), low: step.low, high: step.high)
+    }
   }
 }

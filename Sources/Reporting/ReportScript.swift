@@ -72,11 +72,16 @@ enum ReportScript {
         for (const readout of readouts) readout.output.textContent = valueAt(readout.series, moment);
         const counts = countPods(moment);
         for (const output of states) output.textContent = counts[Number(output.dataset.state)];
-        const phase = run.phases.find(function (phase) { return moment >= phase[1] && moment <= phase[2]; });
+        const streams = new Set();
+        const phase = run.phases.filter(function (one) {
+          if (moment < one[1] || moment > one[2] || streams.has(one[3])) return false;
+          streams.add(one[3]);
+          return true;
+        }).map(function (one) { return one[0]; }).join(", ");
         if (now) {
           now.hidden = false;
           now.style.left = left;
-          now.textContent = clock(moment) + (phase ? " " + phase[0] : "");
+          now.textContent = clock(moment) + (phase ? " " + phase : "");
         }
       }
       function hide() {
@@ -114,6 +119,47 @@ enum ReportScript {
           else return;
           event.preventDefault();
           announce();
+        });
+      }
+      const lane = document.getElementById("decisions");
+      const told = document.getElementById("decision-text");
+      if (lane && told) {
+        const marks = Array.from(lane.querySelectorAll("[data-entry]"), function (mark) {
+          const title = mark.querySelector("title");
+          const text = title ? title.textContent : "";
+          // The text is shown below the lane, so that the browser need not show it as well.
+          if (title) title.remove();
+          return { mark: mark, text: text, at: Number(mark.dataset.at) };
+        });
+        let chosen = -1;
+        function choose(index) {
+          if (chosen >= 0) marks[chosen].mark.classList.remove("chosen");
+          chosen = Math.min(Math.max(index, 0), marks.length - 1);
+          marks[chosen].mark.classList.add("chosen");
+          told.textContent = marks[chosen].text;
+        }
+        lane.addEventListener("pointermove", function (event) {
+          const box = lane.getBoundingClientRect();
+          const under = event.target.closest ? event.target.closest("[data-entry]") : null;
+          let best = under ? marks.findIndex(function (one) { return one.mark === under; }) : -1;
+          let nearest = 12;
+          if (best < 0) marks.forEach(function (one, index) {
+            const distance = Math.abs(one.at / run.end * box.width - (event.clientX - box.left));
+            if (distance < nearest) { nearest = distance; best = index; }
+          });
+          if (best >= 0 && best !== chosen) choose(best);
+        });
+        lane.addEventListener("focus", function () {
+          if (chosen < 0) choose(marks.findIndex(function (one) { return one.text === told.textContent; }));
+        });
+        lane.addEventListener("keydown", function (event) {
+          if (event.key === "ArrowRight") choose(chosen + 1);
+          else if (event.key === "ArrowLeft") choose(chosen - 1);
+          else if (event.key === "Home") choose(0);
+          else if (event.key === "End") choose(marks.length - 1);
+          else return;
+          show(marks[chosen].at);
+          event.preventDefault();
         });
       }
       for (const link of document.querySelectorAll("a[data-at]")) {

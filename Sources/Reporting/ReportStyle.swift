@@ -51,7 +51,7 @@ enum ReportStyle {
     td,th{overflow-wrap:anywhere}
     .figures-table td,.figures-table th,.values td{font-variant-numeric:tabular-nums}
     .scroll{overflow-x:auto}
-    #phases td,#rollouts td,#routes td:not(:last-child){white-space:nowrap}
+    #phases td,#rollouts td,#routes td:not(:last-child),#connections td,#failures td{white-space:nowrap}
     .scroll td,.scroll th{overflow-wrap:normal}
     .expectations .word{white-space:nowrap;width:1%}
     .badge{display:inline-flex;gap:6px;align-items:center;font-weight:700}
@@ -114,6 +114,20 @@ enum ReportStyle {
     .line-limit{stroke:var(--grey);stroke-width:1!important;stroke-dasharray:1 4}
     .data path.band{stroke:none;fill:var(--blue);opacity:.22}
     .data path.band.line-wanted{fill:var(--orange)}.data path.band.line-available{fill:var(--green)}.data path.band.line-recommended{fill:var(--purple)}
+    .area-corridor{fill:var(--green)!important;opacity:.2;stroke:none}
+    .area-strained{fill:var(--open)!important;opacity:.2;stroke:none}
+    .lane:focus-visible{outline:2px solid var(--blue);outline-offset:4px;border-radius:4px}
+    .decision{fill:var(--blue);stroke:none}.decision.limit{fill:var(--orange)}.decision.window{fill:var(--purple)}
+    .decision.calm{fill:var(--grey)}.decision.trouble{fill:var(--fail)}.decision.other{fill:var(--ink)}
+    .decision .repeats{stroke:var(--grey);stroke-width:2;opacity:.55}.decision.window .repeats{stroke:var(--purple)}
+    .decision.metric .repeats{stroke:var(--blue)}.decision.limit .repeats{stroke:var(--orange)}
+    .decision text{fill:var(--ink);font-size:11.5px;font-weight:600;paint-order:stroke;stroke:var(--page);stroke-width:3px}
+    .decision.chosen rect,.decision.chosen .arrow{stroke:var(--ink);stroke-width:2;paint-order:stroke}
+    .swatch .decision{fill:var(--soft);stroke:none}.row-name{font-weight:600}
+    .decision-text{margin:4px 16px 0 64px;font-size:13px;color:var(--soft);white-space:pre-line;min-height:8em;overflow-wrap:anywhere}
+    .lane-hint{margin:2px 16px 0 64px}.decision-text::first-line{font-weight:650;color:var(--ink)}
+    .decisions td{white-space:normal!important;min-width:9em}.decisions td.step,.decisions th{white-space:nowrap!important}.decisions td.step,.decisions td:last-child{min-width:0}
+    #failures td,#failures th{padding:6px 7px}.chart>.note{margin-left:64px}#phases tbody th{white-space:nowrap}.why{color:var(--soft)}.box p{margin-top:6px}
     .area-uncertain{fill:var(--blue)!important;opacity:.25}
     .bar-failure-0{fill:var(--red)!important}.bar-failure-1{fill:var(--purple)!important}.bar-failure-2{fill:var(--orange)!important}
     .bar-failure-3{fill:var(--blue)!important}.bar-failure-4{fill:var(--green)!important}.bar-failure-5{fill:var(--grey)!important}
@@ -138,13 +152,13 @@ enum ReportStyle {
     .expectations>thead{display:none}.expectations>tbody>tr{display:grid;grid-template-columns:130px 1fr;border-bottom:1px solid var(--rule);padding:5px 0}
     .expectations>tbody>tr>td{border:0;width:auto!important;padding:2px 8px}.expectations>tbody>tr>td.found,.expectations>tbody>tr>td.when{grid-column:2}
     .finding,.evidence ul,.reason{padding-left:0}.facts-list{grid-template-columns:1fr}
-    .plot{margin:0 8px 0 54px}.strip{padding:6px 8px 4px 54px}.values{margin-left:0}}
+    .plot{margin:0 8px 0 54px}.strip{padding:6px 8px 4px 54px}.values,.decision-text,.lane-hint,.chart>.note{margin-left:0}}
     @media print{:root{color-scheme:light;--page:#fff;--panel:#fff;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--band:#f1f3f6;--blue:#0072b2;--sky:#3d9fd6;
     --green:#00815f;--orange:#b87400;--red:#c2480a;--purple:#a8508a;--grey:#7a828c;--area:#cfd8e3;--pass:#007a58;--fail:#b83d00;--open:#8a5a00;
     --pass-ground:#fff;--fail-ground:#fff;--open-ground:#fff}
     @page{size:A4;margin:12mm}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-    body{font-size:11px}main,footer{max-width:none;padding:0}.strip{position:static}.hint,.values,.skip,.cursor,.now{display:none}
+    body{font-size:11px}main,footer{max-width:none;padding:0}.strip{position:static}.hint,.values,.skip,.cursor,.now,.decision-text{display:none}
     h2{break-after:avoid}tr{break-inside:avoid}.verdict{border:1px solid;border-left-width:8px}a{color:inherit;text-decoration:none}
     table,.expected,.reason,.finding,.evidence ul,.evidence summary,.facts,.box,.legend,.note,.measure,figcaption{font-size:10.5px}.facts-list div{font-size:10.5px;padding:2px 0}
     .sentence,h3{font-size:12px}.sentence a{display:none}.figures{grid-template-columns:repeat(6,1fr);gap:6px}.figures div{padding:6px 8px}.figures dt,.figures dd.detail{font-size:9.5px}.figures dd{font-size:14px}.verdict-word{font-size:20px}.chart{margin-top:12px}pre{white-space:pre-wrap}}

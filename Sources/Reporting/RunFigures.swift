@@ -26,7 +26,8 @@ struct RunFigures: Sendable {
           detail: "\(total.failed.grouped) failed"
             + (total.dropped > 0 ? ", of them \(total.dropped.grouped) not sent in time" : "")))
       if let median = total.latency.quantile(0.5), let p99 = total.latency.quantile(0.99) {
-        rows.append(Row(name: "latency p99", value: p99.latencyText, detail: "median \(median.latencyText)"))
+        let model = ClosedModel(timeline).map { $0.isWhole ? ", closed model" : ", in part closed model" } ?? ""
+        rows.append(Row(name: "latency p99", value: p99.latencyText, detail: "median \(median.latencyText)\(model)"))
       }
     }
     if let cluster = timeline.cluster {

@@ -6,30 +6,34 @@ import Units
 /// The tables below the charts.
 enum TableSections {
   static func phases(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
+    let isShared = Set(timeline.phases.map(\.stream)).count > 1
     let rows = timeline.phases.map { phase -> HTML in
       guard let start = phase.start else {
-        return "<tr><th scope=\"row\">\(phase.name)</th><td colspan=\"9\">not reached</td></tr>"
+        return """
+          <tr><th scope="row">\(phase.fullName)</th><td>\(phase.modelText)</td><td colspan="9">not reached</td></tr>
+          """
       }
       let end = phase.end ?? timeline.lastInstant
       let total = load.total(from: start, to: end)
       let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map(\.latencyText) ?? []
       let ready = timeline.cluster?.readyReplicas.extentForPeople(from: start, to: end)
       let cells: [String] = [
+        phase.modelText,
         "\(start.clock) – \(end.clock)",
         total?.offered.grouped ?? "–",
         total?.offeredRate.map { "\($0.rateText)/s" } ?? "–",
         total?.succeededRate.map { "\($0.rateText)/s" } ?? "–",
         total?.failed.grouped ?? "–",
       ]
-      return row(phase.name, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready?.text ?? "–"])
+      return row(phase.fullName, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready?.text ?? "–"])
     }
     return section(
       "phases", "Phases",
       [
-        "phase", "from – to", "requests", "offered", "answered as expected", "failed", "p50", "p95", "p99",
+        "phase", "load", "from – to", "requests", "offered", "answered as expected", "failed", "p50", "p95", "p99",
         "ready replicas",
       ],
-      rows)
+      rows, note: isShared ? "Streams ran side by side: a phase counts the requests of all streams in its time." : nil)
   }
 
   static func rollouts(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
@@ -84,24 +88,6 @@ enum TableSections {
     return section("routes", "Routes", ["route", "requests", "failed", "p50", "p99", "longest", "outcomes"], rows)
   }
 
-  /// The first recorded failures; all of them are in the recording.
-  static func failures(_ timeline: Timeline) -> HTML {
-    let shown = timeline.failures.prefix(200)
-    let rows = shown.map { failure -> HTML in
-      row(
-        failure.completed.preciseClock,
-        [
-          failure.route, failure.outcome, failure.pod ?? "–", failure.version ?? "–", failure.remoteAddress ?? "–",
-          (failure.completed - failure.due).latencyText,
-        ])
-    }
-    let rest = timeline.failures.count - shown.count
-    return collapsed(
-      "failures", "Failed requests (\(timeline.failures.count.grouped) recorded)",
-      ["at", "route", "outcome", "pod", "version", "answered from", "after its due time"], rows,
-      note: rest > 0 ? "\(rest.counted("more failure")) in the recording." : nil)
-  }
-
   static func events(_ timeline: Timeline) -> HTML {
     let events = (timeline.cluster?.events ?? []).sorted { $0.at.latest < $1.at.latest }
     let shown = events.suffix(2000)
@@ -120,20 +106,23 @@ enum TableSections {
       rows, note: events.count > shown.count ? "Only the last \(shown.count.grouped) are shown." : nil)
   }
 
-  private static func row(_ head: String, _ cells: [String]) -> HTML {
+  static func row(_ head: String, _ cells: [String]) -> HTML {
     let columns = cells.map { cell -> HTML in "<td>\(cell)</td>" }
     return "<tr><th scope=\"row\">\(head)</th>\(columns)</tr>\n"
   }
 
-  private static func section(_ id: String, _ title: String, _ heads: [String], _ rows: [HTML]) -> HTML {
+  static func section(
+    _ id: String, _ title: String, _ heads: [String], _ rows: [HTML], note: String? = nil
+  ) -> HTML {
     guard !rows.isEmpty else { return .empty }
+    let noteLine: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? .empty
     return """
       <section id="\(id)" aria-labelledby="\(id)-heading"><h2 id="\(id)-heading">\(title)</h2>
-      <div class="scroll">\(table(heads, rows))</div></section>
+      <div class="scroll">\(table(heads, rows))</div>\(noteLine)</section>
       """
   }
 
-  private static func collapsed(
+  static func collapsed(
     _ id: String, _ title: String, _ heads: [String], _ rows: [HTML], note: String?
   ) -> HTML {
     guard !rows.isEmpty else { return .empty }

@@ -24,7 +24,9 @@ package enum TerminalTable {
       lines += finding.map { indent + "  " + $0 }
     }
     if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
-    if let incomplete = headline.incomplete { lines += wrapped(incomplete.plainLine, to: width) }
+    for note in [headline.incomplete].compactMap({ $0 }) + headline.notes {
+      lines += wrapped(note.plainLine, to: width)
+    }
     let word = headline.verdict?.word ?? "not judged"
     let sentence = wrapped("\(word): \(headline.sentence.plainLine)", to: width)
     for (index, line) in sentence.enumerated() {

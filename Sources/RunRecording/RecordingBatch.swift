@@ -120,13 +120,13 @@ struct RecordingBatch: Sendable {
   private func writeConnections(to database: Database) throws {
     let statement = try database.cachedStatement(
       sql: """
-        INSERT INTO connection (start_us, end_us, address, opened, reused, closed_by_peer, most_requests)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO connection (start_us, end_us, address, opened, reused, closed_by_peer, most_requests, compressed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for tally in connections {
       try statement.execute(arguments: [
         tally.start.wholeMicroseconds, tally.end.wholeMicroseconds, tally.address, tally.opened, tally.reused,
-        tally.closedByPeer, tally.mostRequests,
+        tally.closedByPeer, tally.mostRequests, tally.compressed,
       ])
     }
   }

@@ -184,7 +184,8 @@ enum RecordingSchema {
       opened INTEGER NOT NULL,
       reused INTEGER NOT NULL,           -- requests on a connection that stood already
       closed_by_peer INTEGER NOT NULL,
-      most_requests INTEGER NOT NULL     -- on one connection, since the run began
+      most_requests INTEGER NOT NULL,    -- on one connection, since the run began
+      compressed INTEGER NOT NULL        -- answers whose body was packed
     ) STRICT;
 
     """

@@ -78,7 +78,7 @@ enum RecordingViews {
       -- The connections to each address over the whole run. requests_per_connection is the mean.
       SELECT address, sum(opened) AS opened, sum(reused) AS reused, sum(closed_by_peer) AS closed_by_peer,
         round((sum(opened) + sum(reused)) * 1.0 / nullif(sum(opened), 0), 2) AS requests_per_connection,
-        max(most_requests) AS most_requests
+        max(most_requests) AS most_requests, sum(compressed) AS compressed
       FROM connection GROUP BY address ORDER BY address;
 
     """
@@ -86,10 +86,13 @@ enum RecordingViews {
   private static let failures = """
     CREATE VIEW failures AS
       -- The first failed requests of each interval. Times after seconds are milliseconds of wall time since the transfer
-      -- began, each counted from the beginning; NULL where a point was not reached.
+      -- began, each counted from the beginning; NULL where a point was not reached, or not needed on a connection that
+      -- stood already.
       SELECT due_us / 1e6 AS seconds, route, outcome, status, curl_code, system_error, pod, version, remote_address,
-        local_port, reused_connection AS reused, nullif(looked_up_us, 0) / 1e3 AS lookup_ms,
-        nullif(connected_us, 0) / 1e3 AS connect_ms, nullif(handshaken_us, 0) / 1e3 AS tls_ms,
+        local_port, reused_connection AS reused,
+        CASE WHEN reused_connection = 1 THEN NULL ELSE nullif(looked_up_us, 0) / 1e3 END AS lookup_ms,
+        CASE WHEN reused_connection = 1 THEN NULL ELSE nullif(connected_us, 0) / 1e3 END AS connect_ms,
+        CASE WHEN reused_connection = 1 THEN NULL ELSE nullif(handshaken_us, 0) / 1e3 END AS tls_ms,
         nullif(first_byte_us, 0) / 1e3 AS first_byte_ms, nullif(ended_after_us, 0) / 1e3 AS end_ms
       FROM failure ORDER BY id;
 
@@ -115,7 +118,7 @@ enum RecordingViews {
             AS detail
         FROM phase WHERE start_us IS NOT NULL
         UNION ALL
-        SELECT 0, end_us / 1e6, 'phase ends', ltrim(stream || '/' || name, '/'), NULL FROM phase WHERE end_us IS NOT NULL
+        SELECT -1, end_us / 1e6, 'phase ends', ltrim(stream || '/' || name, '/'), NULL FROM phase WHERE end_us IS NOT NULL
         UNION ALL
         SELECT 1, sent_us / 1e6, 'action', name, summary || ifnull(' FAILED: ' || problem, '')
         FROM action WHERE sent_us IS NOT NULL

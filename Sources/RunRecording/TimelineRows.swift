@@ -72,7 +72,7 @@ enum TimelineRows {
         start: try row.instant("start_us"), end: try row.instant("end_us"),
         address: try row.decode(forColumn: "address"), opened: try row.decode(forColumn: "opened"),
         reused: try row.decode(forColumn: "reused"), closedByPeer: try row.decode(forColumn: "closed_by_peer"),
-        mostRequests: try row.decode(forColumn: "most_requests"))
+        mostRequests: try row.decode(forColumn: "most_requests"), compressed: try row.decode(forColumn: "compressed"))
     }
   }
 

@@ -12,10 +12,12 @@ package struct ConnectionTally: Sendable, Equatable {
   package var closedByPeer: Int
   /// The most requests that one connection to the address had carried until the end of the interval.
   package var mostRequests: Int
+  /// Answers whose body was packed.
+  package var compressed: Int
 
   package init(
     start: Duration, end: Duration, address: String, opened: Int, reused: Int, closedByPeer: Int = 0,
-    mostRequests: Int = 0
+    mostRequests: Int = 0, compressed: Int = 0
   ) {
     self.start = start
     self.end = end
@@ -24,5 +26,6 @@ package struct ConnectionTally: Sendable, Equatable {
     self.reused = reused
     self.closedByPeer = closedByPeer
     self.mostRequests = mostRequests
+    self.compressed = compressed
   }
 }

@@ -5,10 +5,10 @@ package struct Rate: Sendable, Equatable, Comparable, CustomStringConvertible {
   /// Requests per second; never negative, always finite.
   package let perSecond: Double
 
-  /// The highest rate that a profile may ask for: ten million requests per second.
+  /// The highest rate that a profile may ask for: a million requests per second.
   ///
   /// Far beyond what one machine can send, so that a larger number is a typing error.
-  package static let maximum = Rate(uncheckedPerSecond: 10_000_000)
+  package static let maximum = Rate(uncheckedPerSecond: 1_000_000)
 
   package static let zero = Rate(uncheckedPerSecond: 0)
 
@@ -21,7 +21,7 @@ package struct Rate: Sendable, Equatable, Comparable, CustomStringConvertible {
   /// - Throws: ``UnitProblem`` when the number is negative, not finite or beyond ``maximum``.
   package init(perSecond: Double) throws(UnitProblem) {
     guard perSecond >= 0, perSecond <= Self.maximum.perSecond else {
-      throw UnitProblem("a rate lies between 0/s and 10000000/s")
+      throw UnitProblem("a rate lies between 0/s and 1000000/s")
     }
     self.perSecond = perSecond
   }
@@ -34,7 +34,7 @@ package struct Rate: Sendable, Equatable, Comparable, CustomStringConvertible {
       throw UnitProblem("\"\(text)\" is not a rate: write a number and a unit, as in 200/s, 12000/min or 3/h")
     }
     guard number >= 0, number / unit <= Self.maximum.perSecond else {
-      throw UnitProblem("the rate \"\(text)\" is out of range: it lies between 0/s and 10000000/s")
+      throw UnitProblem("the rate \"\(text)\" is out of range: it lies between 0/s and 1000000/s")
     }
     perSecond = number / unit
   }

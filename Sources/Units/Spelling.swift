@@ -2,13 +2,16 @@
 package enum Spelling {
   /// The candidate with the smallest edit distance to `name`, if it is near enough to be meant.
   ///
-  /// Near enough is at most one edit per three characters, and at least one edit is always allowed.
+  /// Near enough is at most one edit per three characters, and at least one edit is always allowed. A name of one
+  /// character that is another has nothing in common with it.
   package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let allowed = max(1, name.count / 3)
     return
       candidates
       .map { (candidate: $0, distance: distance(name.lowercased(), $0.lowercased())) }
-      .filter { $0.distance <= max(allowed, $0.candidate.count / 3) }
+      .filter {
+        $0.distance <= max(allowed, $0.candidate.count / 3) && $0.distance < max(name.count, $0.candidate.count)
+      }
       .min { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }?
       .candidate
   }

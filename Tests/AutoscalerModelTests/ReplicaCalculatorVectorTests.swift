@@ -59,7 +59,7 @@ struct ReplicaCalculatorVectorTests {
     let current = try #require(vector.value["currentReplicas"]?.int)
 
     let outcome = ReplicaCalculator(settings: settings, version: .v1_36).outcome(
-      of: planned, reading: Self.reading(vector.value, metric: spec),
+      of: planned.source, reading: Self.reading(vector.value, metric: spec),
       target: ScaleTarget(specReplicas: current, statusReplicas: current, selector: "a=b"),
       pods: VectorDecoding.pods(vector.value["pods"]),
       tolerance: VectorDecoding.tolerance(vector.value["tolerance"]), podLevelResources: true, at: Self.now)

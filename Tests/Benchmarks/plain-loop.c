@@ -2,11 +2,15 @@
  * The yardstick of scripts/benchmark: the plainest loop over curl_multi_socket_action and epoll that keeps a number of
  * requests in flight for a number of seconds. No pacing, no histograms, no accounting but counters.
  *
- * Usage: plain-loop URL SECONDS IN-FLIGHT
+ * Usage: plain-loop [--http2] [--ca FILE] URL SECONDS IN-FLIGHT
+ *
+ * --http2  HTTP/2 by ALPN; requests wait for the one connection to be multiplexed over it, as those of scaleproof do.
+ * --ca     the PEM file of the authority that the server's certificate is checked with.
  */
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -49,8 +53,20 @@ static size_t discard(char *bytes, size_t size, size_t count, void *context) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 4) return fprintf(stderr, "usage: plain-loop URL SECONDS IN-FLIGHT\n"), 64;
-  int in_flight = atoi(arguments[3]);
+  int is_http2 = 0, at = 1;
+  const char *authority = NULL;
+  for (; at < count && strncmp(arguments[at], "--", 2) == 0; at++) {
+    if (strcmp(arguments[at], "--http2") == 0) {
+      is_http2 = 1;
+    } else if (strcmp(arguments[at], "--ca") == 0 && at + 1 < count) {
+      authority = arguments[++at];
+    } else {
+      at = count;
+    }
+  }
+  if (count - at != 3) return fprintf(stderr, "usage: plain-loop [--http2] [--ca FILE] URL SECONDS IN-FLIGHT\n"), 64;
+  const char *url = arguments[at];
+  int in_flight = atoi(arguments[at + 2]);
   curl_global_init(CURL_GLOBAL_ALL);
   epoll_descriptor = epoll_create1(0);
   CURLM *multi = curl_multi_init();
@@ -60,12 +76,15 @@ int main(int count, char **arguments) {
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)in_flight);
   for (int i = 0; i < in_flight; i++) {
     CURL *easy = curl_easy_init();
-    curl_easy_setopt(easy, CURLOPT_URL, arguments[1]);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, discard);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)(is_http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    if (is_http2) curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    if (authority) curl_easy_setopt(easy, CURLOPT_CAINFO, authority);
     curl_multi_add_handle(multi, easy);
   }
-  double start = now(), end = start + atof(arguments[2]);
+  double start = now(), end = start + atof(arguments[at + 1]);
   long done = 0, failed = 0;
   int running = 0;
   while (now() < end) {

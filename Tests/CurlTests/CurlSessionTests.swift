@@ -60,7 +60,7 @@ struct CurlSessionNginxTests {
     let error = try await curlError {
       _ = try await session.perform(CurlRequest(url: nginx.tlsURL + "/ok"))
     }
-    #expect(error?.failure == .tls)
+    #expect(error?.failure == .tlsUntrusted)
   }
 
   @Test("the authority may come from a file or from memory, and verification may be off")
@@ -82,7 +82,7 @@ struct CurlSessionNginxTests {
       _ = try await session.perform(
         CurlRequest(url: url, tls: TLSSettings(authority: authority), connectTo: "127.0.0.1:\(nginx.tlsPort)"))
     }
-    #expect(error?.failure == .tls)
+    #expect(error?.failure == .tlsName)
     let response = try await session.perform(
       CurlRequest(
         url: "https://127.0.0.1:\(nginx.tlsPort)/ok",
@@ -109,7 +109,7 @@ struct CurlSessionNginxTests {
         authority: authority, clientCertificate: .data(Array("no certificate".utf8)), clientKey: .data(key))
       _ = try await session.perform(CurlRequest(url: url, tls: tls))
     }
-    #expect(error?.failure == .tls)
+    #expect(error?.failure == .tlsClientCertificate)
   }
 
   @Test("after a shutdown requests fail instead of waiting")
@@ -147,7 +147,7 @@ struct CurlSessionFailureTests {
     #expect(try await failure(CurlRequest(url: silent.url, timeout: .milliseconds(100))) == .timeout)
     #expect(
       try await failure(
-        CurlRequest(url: "https://127.0.0.1:\(silent.port)", connectTimeout: .milliseconds(100))) == .connectTimeout)
+        CurlRequest(url: "https://127.0.0.1:\(silent.port)", connectTimeout: .milliseconds(100))) == .tlsTimeout)
 
     let closing = try ScriptedServer { _ = $0.readRequestHead() }
     #expect(try await failure(CurlRequest(url: closing.url)) == .emptyReply)
@@ -171,7 +171,7 @@ struct CurlSessionFailureTests {
     #expect(try await failure(CurlRequest(url: babbling.url)) == .protocolError)
 
     let plain = try ScriptedServer { $0.write("this is not TLS\r\n") }
-    #expect(try await failure(CurlRequest(url: "https://127.0.0.1:\(plain.port)")) == .tls)
+    #expect(try await failure(CurlRequest(url: "https://127.0.0.1:\(plain.port)")) == .tlsHandshake)
 
     #expect(try await failure(CurlRequest(url: "http://does-not-exist.invalid/")) == .dns)
 

@@ -47,7 +47,7 @@ struct LoadGeneratorFailureTests {
     #expect(summary.sent + summary.dropped == 100)
     // Three places, each free again after 400 ms: about nine requests can be sent in a second.
     #expect((3...12).contains(summary.sent))
-    #expect(log.counts == ["0 timeout": summary.sent, "0 dropped": summary.dropped])
+    #expect(log.counts == ["0 read timeout": summary.sent, "0 dropped": summary.dropped])
     for tally in log.tallies where tally.outcomes.contains(where: { $0.outcome == "dropped" }) {
       #expect(tally.dropped == tally.outcomes.filter { $0.outcome == "dropped" }.reduce(0) { $0 + $1.completed })
     }

@@ -55,7 +55,7 @@ struct ProfileProblemTests {
       (
         profile(target: "{url: \"https://me:hunter2@a.example\"}"),
         [
-          "p.yaml:4:15: target.url: the URL holds credentials; send them in a header, as in Authorization: \"Basic {{env CREDENTIALS}}\""
+          "p.yaml:4:15: target.url: the URL holds credentials; write target.auth: {basic: {user: NAME, password: \"{{env PASSWORD}}\"}}"
         ]
       ),
       (
@@ -77,9 +77,9 @@ struct ProfileProblemTests {
         ]
       ),
       (
-        profile(requests: "[{name: home, path: \"/{{csv skus.sku}}\"}]"),
+        profile(requests: "[{name: home, path: \"/{{random 5}}\"}]"),
         [
-          "p.yaml:6:31: requests[0].path: there is no template function \"csv\"; what there is: {{int 1 50}}, {{uuid}}, {{seq}}, {{env NAME}}"
+          "p.yaml:6:31: requests[0].path: there is no template function \"random\"; what there is: {{int 1 50}}, {{uuid}}, {{seq}}, {{time}}, {{csv FEED.COLUMN}}, {{env NAME}}"
         ]
       ),
       (
@@ -104,7 +104,7 @@ struct ProfileProblemTests {
       (
         profile(load: "{users: 50, phases: [{name: surge, for: 60s, rate: 90/s}]}"),
         [
-          "p.yaml:7:15: load.users: load by a number of users (closed model) is not there yet; write a rate: users / (response time + think time) requests per second"
+          "p.yaml:7:15: load.users: a number of users belongs to a phase; write phases: [{name: steady, for: 60s, users: 50, think: 1s}]"
         ]
       ),
       (
@@ -172,7 +172,7 @@ struct ProfileProblemTests {
       (
         "[1]",
         [
-          "p.yaml:1:1: this should be a mapping with the keys apiVersion, kind, metadata, target, cluster, requests, load, actions, expectations, not a list"
+          "p.yaml:1:1: this should be a mapping with the keys apiVersion, kind, metadata, target, cluster, requests, data, load, actions, abortOn, expectations, not a list"
         ]
       ),
     ])

@@ -8,7 +8,8 @@ struct ReadyProfileTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Profiles").standardizedFileURL
 
-  @Test("are valid", arguments: ["surge-and-rollout", "rollout-without-prestop"])
+  @Test(
+    "are valid, and their connections carry their load", arguments: ["surge-and-rollout", "rollout-without-prestop"])
   func areValid(name: String) throws {
     let file = Self.folder.appending(path: "\(name).yaml")
 
@@ -16,6 +17,7 @@ struct ReadyProfileTests {
 
     #expect(profile.name == name)
     #expect(!profile.expectations.isEmpty)
+    #expect(LoadCapacity.warnings(profile).map(\.description).isEmpty)
   }
 
   @Test("name manifests that can be read", arguments: ["surge-and-rollout", "rollout-without-prestop"])

@@ -101,6 +101,34 @@ struct BrowserTests {
     #expect(!atEnd.contains("data-error=\""))
   }
 
+  @Test("the arrow keys step through the decisions of the autoscaler, and a pointer tells the nearest one")
+  func decisions() async throws {
+    let browser = try Browser()
+    defer { browser.remove() }
+    let page = HTMLReport.render(try DemoStory.timeline(), DemoStory.judgements).withErrorWitness
+    let keys = """
+      const lane = document.getElementById("decisions");
+      lane.focus();
+      lane.dispatchEvent(new KeyboardEvent("keydown", { key: "End" }));
+      lane.dispatchEvent(new KeyboardEvent("keydown", { key: "Home" }));
+      lane.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+      """
+    let pointer = """
+      const lane = document.getElementById("decisions");
+      const box = lane.getBoundingClientRect();
+      const arrow = Array.from(lane.querySelectorAll("text")).find(function (text) { return text.textContent === "8 → 4"; });
+      const at = Number(arrow.closest("[data-entry]").dataset.at);
+      lane.dispatchEvent(new PointerEvent("pointermove", { clientX: box.left + box.width * at / 1140, clientY: box.top + 2 }));
+      """
+    let afterKeys = try await browser.open(try browser.write(page.withGesture(keys)), ["--dump-dom"]).output
+    #expect(afterKeys.matches(of: /<g class="decision [a-z]+ chosen" data-entry="1"/).count == 1)
+    #expect(afterKeys.contains("class=\"at-moment\""))
+    let afterPointer = try await browser.open(try browser.write(page.withGesture(pointer)), ["--dump-dom"]).output
+    let told = afterPointer.components(separatedBy: "id=\"decision-text\"").last?.components(separatedBy: "</p>").first
+    #expect(try #require(told).contains("8 → 4  (the step limit holds back)\nmetrics: "))
+    #expect(!(afterKeys + afterPointer).contains("data-error=\""))
+  }
+
   @Test("the page prints, on more than one sheet")
   func prints() async throws {
     let browser = try Browser()
@@ -122,5 +150,7 @@ struct BrowserTests {
       .write(toFile: "\(folder)/demo.html", atomically: true, encoding: .utf8)
     try HTMLReport.render(SmallRun.timeline(timeScale: 20, endedAt: nil, endReason: nil), SmallRun.judgements)
       .write(toFile: "\(folder)/small.html", atomically: true, encoding: .utf8)
+    try HTMLReport.render(StrainedRun.timeline(), SmallRun.judgements)
+      .write(toFile: "\(folder)/strained.html", atomically: true, encoding: .utf8)
   }
 }

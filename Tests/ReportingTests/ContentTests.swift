@@ -9,9 +9,9 @@ struct ContentTests {
   @Test("charts have no coordinate that is not a number, labelled axes, and all phases and actions")
   func charts() throws {
     let page = HTMLReport.render(try DemoStory.timeline(), DemoStory.judgements)
-    for chart in ["rate", "latency", "errors", "replicas", "pods", "lateness", "cpu"] {
+    for chart in ["rate", "latency", "errors", "replicas", "pods", "lateness", "cpu", "connections"] {
       let figure = try #require(page.figure(chart), "there is a chart \(chart)")
-      #expect(!figure.contains("nan") && !figure.contains("inf%") && !figure.contains("NaN"))
+      #expect(!figure.contains(/\bnan\b/) && !figure.contains("inf%") && !figure.contains("NaN"))
       #expect(figure.contains("<title id=\"\(chart)-title\">"))
       #expect(figure.contains("<desc id=\"\(chart)-description\">"))
       #expect(figure.contains(">06:00</text>"), "the time axis of \(chart) has labels")

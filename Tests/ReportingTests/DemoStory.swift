@@ -39,6 +39,7 @@ enum DemoStory {
     var load: [LoadInterval] = []
     var failures: [FailedRequest] = []
     var generator: [GeneratorSample] = []
+    var connections: [ConnectionTally] = []
     for second in 0..<1140 {
       let start = Duration.seconds(second)
       let rate = (60..<300).contains(second) ? 1400 : 200
@@ -51,7 +52,10 @@ enum DemoStory {
         failures.append(
           FailedRequest(
             due: due, sent: due, completed: due + .milliseconds(3), route: "list", outcome: "502", status: 502,
-            remoteAddress: "127.0.0.1:8443"))
+            localPort: 40_000 + number, remoteAddress: "127.0.0.1:8443",
+            times: RequestTimes(
+              lookedUp: 0, connected: 0, handshaken: 0, requestReady: 31, firstByte: 2_810, end: 2_970),
+            reusedConnection: true))
       }
       generator.append(
         GeneratorSample(
@@ -59,8 +63,13 @@ enum DemoStory {
           latenessP99: .microseconds(210 + random.next(below: 300)),
           latenessMax: .microseconds(900 + random.next(below: 3000)),
           processCPU: Double(rate) / 9000, busiestWorkerCPU: Double(rate) / 15000,
-          connectionsOpened: second == 0 ? 64 : 0,
-          inFlight: rate / 100, queued: 0))
+          connectionsOpened: second == 0 ? 64 : 0, inFlight: rate / 100, queued: 0,
+          steal: Double(random.next(below: 4)) / 1000, runQueueDelay: Double(random.next(below: 20)) / 1000,
+          openConnections: 64, ephemeralPortsUsed: 80, ephemeralPorts: 28_232))
+      connections.append(
+        ConnectionTally(
+          start: start, end: start + .seconds(1), address: "127.0.0.1:8443", opened: second == 0 ? 64 : 0,
+          reused: offered - (second == 0 ? 64 : 0), mostRequests: 10 * (second + 1)))
     }
     return Timeline(
       run: run, phases: phases,
@@ -69,7 +78,8 @@ enum DemoStory {
           name: "release", summary: "rollout: set image aspnetcore=myregistry.azurecr.io/aspnetcore-app:v2.0.0",
           plannedAt: .seconds(180), sent: .seconds(180), answered: .seconds(180) + .milliseconds(12))
       ],
-      load: load, failures: failures, generator: generator, observations: log.observations, clock: clock)
+      load: load, failures: failures, generator: generator, connections: connections, observations: log.observations,
+      clock: clock)
   }
 
   private static func interval(

@@ -65,6 +65,39 @@ struct EscapingTests {
     #expect(page.components(separatedBy: "&lt;img src=x onerror=alert(2)&gt;").count > 8)
   }
 
+  @Test("what came from the network or a profile stays text in the sections on load, connections and decisions")
+  func loadSections() throws {
+    var timeline = StrainedRun.timeline()
+    timeline.run.endDetail = Self.hostile
+    timeline.run.environment["certificate"] = Self.hostile
+    timeline.phases[0].stream = Self.hostile
+    timeline.phases[1].name = Self.hostile
+    timeline.phases[2].name = Self.hostile
+    timeline.connections[0].address = Self.hostile
+    timeline.failures[0].remoteAddress = Self.hostile
+    let observations = try DemoStory.timeline().observations.map { observation in
+      var observation = observation
+      if let object = observation.object, observation.resource == "horizontalpodautoscalers" {
+        let name = String(decoding: try JSONEncoder().encode(Self.hostile), as: UTF8.self)
+        observation.object = Data(
+          String(decoding: object, as: UTF8.self).replacingOccurrences(of: "\"cpu\"", with: name).utf8)
+      }
+      return observation
+    }
+    let story = try DemoStory.timeline()
+    let decided = Timeline(run: story.run, phases: story.phases, observations: observations, clock: story.clock)
+    let pages = [HTMLReport.render(timeline, []), HTMLReport.render(decided, [])]
+    #expect(try #require(pages[1].figure("decisions")).contains("&lt;img src=x onerror=alert(2)&gt;"))
+    for page in pages {
+      #expect(!page.contains("<script>alert"))
+      #expect(!page.contains("<img"))
+      #expect(page.components(separatedBy: "</script>").count == 3)
+      #expect(!page.contains("\u{202E}"))
+    }
+    #expect(!TerminalTable.render(timeline, []).contains("\u{1B}"))
+    #expect(!MarkdownSummary.render(timeline, []).contains("<img"))
+  }
+
   @Test("interpolated text is escaped in HTML, inserted HTML is not")
   func builder() {
     let inner: HTML = "<b>\("a<b")</b>"

@@ -162,7 +162,7 @@ struct RunRecordingTests {
     #expect(timeline.contains("phase starts|50 users, 1.5 s of think time"))
     #expect(timeline.hasSuffix("run ends|aborted: too many errors"))
     #expect(
-      try sqlite3(file, "SELECT * FROM connections") == "127.0.0.1:8443|12|108|2|10.0|17\n[::1]:8443|0|7|0||7")
+      try sqlite3(file, "SELECT * FROM connections") == "127.0.0.1:8443|12|108|2|10.0|17|0\n[::1]:8443|0|7|0||7|3")
     #expect(
       try sqlite3(file, "SELECT outcome, reused, connect_ms, tls_ms, first_byte_ms FROM failures")
         == "502|0|0.34|1.8|400.0\ndropped||||")

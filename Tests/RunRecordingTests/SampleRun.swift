@@ -60,7 +60,7 @@ enum SampleRun {
       start: .seconds(1), end: .seconds(2), address: "127.0.0.1:8443", opened: 2, reused: 18, closedByPeer: 2,
       mostRequests: 17),
     ConnectionTally(
-      start: .seconds(1), end: .seconds(2), address: "[::1]:8443", opened: 0, reused: 7, mostRequests: 7),
+      start: .seconds(1), end: .seconds(2), address: "[::1]:8443", opened: 0, reused: 7, mostRequests: 7, compressed: 3),
   ]
 
   static func tally(_ outcome: String, _ milliseconds: [Int], version: String? = nil) -> OutcomeTally {

@@ -34,6 +34,19 @@ package enum FreePort {
     return descriptor
   }
 
+  /// A socket that tries to connect, successfully or not.
+  static func beginConnection(to port: Int) throws -> Int32 {
+    let descriptor = try socketDescriptor()
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    var address = loopback(port)
+    withUnsafePointer(to: &address) {
+      _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    return descriptor
+  }
+
   /// Binds a socket, and returns the port that it got.
   static func bind(_ descriptor: Int32, to port: Int) throws -> Int {
     var address = loopback(port)

@@ -4,15 +4,27 @@ import Synchronization
 
 /// An nginx of its own for a test: in a folder that goes away with it, on ports that the kernel has chosen.
 ///
-/// It serves `/ok` (200 with a small body), `/created` (201), `/missing` (404), `/busy` (503), `/moved` (302),
-/// `/pod` (200 with the headers X-Pod and X-Version) and files of its folder `files`.
+/// It serves `/ok` (200 with a small body), `/created` (201), `/missing` (404), `/busy` (503), `/moved` (302 to `/ok`),
+/// `/loop` (302 to itself), `/packed` (200, by gzip for those who take it), `/pod` (200 with the headers X-Pod and
+/// X-Version) and files of its folder `files`.
 package final class NginxServer: Sendable {
   package let folder: URL
+  /// A server certificate that a client should not trust.
+  package enum BadCertificate: String, Sendable, CaseIterable {
+    case expired
+    /// For another name.
+    case elsewhere
+    /// Of an authority that is not in ``authorityFile``.
+    case stranger
+  }
+
+  /// HTTP/1.1, at 127.0.0.1 and 127.0.0.2.
   package let port: Int
   /// TLS with HTTP/2, certificate for `localhost` and `127.0.0.1`.
   package let tlsPort: Int
   /// As ``tlsPort``, but only for clients with a certificate of the same authority.
   package let clientCertificatePort: Int
+  private let badCertificatePorts: [BadCertificate: Int]
   private let process: ChildProcess
   private let hasEnded = Mutex(false)
 
@@ -24,7 +36,10 @@ package final class NginxServer: Sendable {
     try TestCertificates.make(in: folder)
     let ports = try (0..<3).map { _ in try FreePort.find() }
     (port, tlsPort, clientCertificatePort) = (ports[0], ports[1], ports[2])
-    try Self.configuration(folder: folder, ports: ports, workers: workers)
+    var badCertificatePorts: [BadCertificate: Int] = [:]
+    for certificate in BadCertificate.allCases { badCertificatePorts[certificate] = try FreePort.find() }
+    self.badCertificatePorts = badCertificatePorts
+    try Self.configuration(folder: folder, ports: ports, badCertificatePorts: badCertificatePorts, workers: workers)
       .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
     process = try ChildProcess([
       "/usr/sbin/nginx", "-p", folder.path, "-c", "nginx.conf", "-e", folder.appendingPathComponent("error.log").path,
@@ -39,6 +54,10 @@ package final class NginxServer: Sendable {
 
   package var url: String { "http://127.0.0.1:\(port)" }
   package var tlsURL: String { "https://localhost:\(tlsPort)" }
+  /// TLS with HTTP/2 and a certificate that should be refused.
+  package func tlsURL(_ certificate: BadCertificate) -> String {
+    "https://localhost:\(badCertificatePorts[certificate, default: 0])"
+  }
   package var authorityFile: String { folder.appendingPathComponent("authority.pem").path }
   package var clientCertificateFile: String { folder.appendingPathComponent("client.pem").path }
   package var clientKeyFile: String { folder.appendingPathComponent("client.key").path }
@@ -49,8 +68,8 @@ package final class NginxServer: Sendable {
     return try String(contentsOfFile: children, encoding: .utf8).split(separator: " ").compactMap { pid_t($0) }
   }
 
-  /// Lines of the access log so far: method, path, status and HTTP version. nginx flushes it when it is told to reopen it
-  /// or ends, so this ends nginx.
+  /// Lines of the access log so far: method, path, status, HTTP version, number of the connection, number of the request
+  /// on it and address of the server. nginx flushes it when it is told to reopen it or ends, so this ends nginx.
   package func stopAndReadLog() throws -> [[Substring]] {
     // QUIT: every answer that was begun is ended and logged.
     end(with: SIGQUIT)
@@ -71,16 +90,31 @@ package final class NginxServer: Sendable {
     process.awaitEnd()
   }
 
-  private static func configuration(folder: URL, ports: [Int], workers: Int) -> String {
+  private static func configuration(
+    folder: URL, ports: [Int], badCertificatePorts: [BadCertificate: Int], workers: Int
+  ) -> String {
     let locations = """
           location = /ok { return 200 "hello world\\n"; }
           location = /created { return 201 "made\\n"; }
           location = /missing { return 404 "no\\n"; }
           location = /busy { return 503 "busy\\n"; }
           location = /moved { return 302 /ok; }
+          location = /loop { return 302 /loop; }
+          location = /packed {
+            default_type text/plain; gzip on; gzip_types text/plain; gzip_min_length 1;
+            return 200 "\(String(repeating: "packed ", count: 200))";
+          }
           location = /pod { add_header X-Pod pod-7; add_header X-Version v2; return 200 "pod\\n"; }
           location / { root \(folder.path)/files; }
       """
+    let badCertificateServers = badCertificatePorts.map { certificate, port in
+      """
+        server { listen 127.0.0.1:\(port) ssl http2;
+          ssl_certificate \(folder.path)/\(certificate.rawValue).pem;
+          ssl_certificate_key \(folder.path)/\(certificate.rawValue).key;
+      \(locations) }
+      """
+    }
     let tls = """
           ssl_certificate \(folder.path)/server.pem;
           ssl_certificate_key \(folder.path)/server.key;
@@ -91,7 +125,7 @@ package final class NginxServer: Sendable {
       pid \(folder.path)/nginx.pid;
       events { worker_connections 4096; }
       http {
-        log_format facts '$request_method $uri $status $server_protocol $connection';
+        log_format facts '$request_method $uri $status $server_protocol $connection $connection_requests $server_addr';
         access_log \(folder.path)/access.log facts buffer=1m;
         client_body_temp_path \(folder.path)/body;
         proxy_temp_path \(folder.path)/proxy;
@@ -99,7 +133,7 @@ package final class NginxServer: Sendable {
         uwsgi_temp_path \(folder.path)/uwsgi;
         scgi_temp_path \(folder.path)/scgi;
         keepalive_requests 1000000;
-        server { listen 127.0.0.1:\(ports[0]) backlog=4096;
+        server { listen 127.0.0.1:\(ports[0]) backlog=4096; listen 127.0.0.2:\(ports[0]);
       \(locations) }
         server { listen 127.0.0.1:\(ports[1]) ssl http2;
       \(tls)
@@ -109,6 +143,7 @@ package final class NginxServer: Sendable {
           ssl_client_certificate \(folder.path)/authority.pem;
           ssl_verify_client on;
       \(locations) }
+      \(badCertificateServers.joined(separator: "\n"))
       }
       """
   }

@@ -1,6 +1,9 @@
 package import Foundation
 
-/// An authority, a server certificate for `localhost` and 127.0.0.1, and a client certificate, made by openssl.
+/// An authority, certificates of servers and of a client, made by openssl.
+///
+/// `server` is for `localhost` and 127.0.0.1, as are `expired`, whose time is over, and `stranger`, which an authority
+/// issued that is not in `authority.pem`. `elsewhere` is for another name. Each is a file `.pem` and a file `.key`.
 package enum TestCertificates {
   private static let files = Result { try makeOnce() }
 
@@ -15,30 +18,49 @@ package enum TestCertificates {
     defer { try? FileManager.default.removeItem(at: folder) }
     try makeFiles(in: folder)
     var files: [String: Data] = [:]
-    for name in ["authority.pem", "server.pem", "server.key", "client.pem", "client.key"] {
-      files[name] = try Data(contentsOf: folder.appendingPathComponent(name))
+    files["authority.pem"] = try Data(contentsOf: folder.appendingPathComponent("authority.pem"))
+    for leaf in leaves {
+      for name in ["\(leaf.name).pem", "\(leaf.name).key"] {
+        files[name] = try Data(contentsOf: folder.appendingPathComponent(name))
+      }
     }
     return files
   }
 
+  /// A certificate that an authority issues.
+  private struct Leaf {
+    let name: String
+    /// The line of an extension file.
+    let use: String
+    var authority = "authority"
+    /// Until it expires; negative for the past.
+    var days = 2
+  }
+
+  private static let local = "subjectAltName=DNS:localhost,DNS:api.example.com,IP:127.0.0.1"
+
+  private static let leaves = [
+    Leaf(name: "server", use: local), Leaf(name: "client", use: "extendedKeyUsage=clientAuth"),
+    Leaf(name: "expired", use: local, days: -1),
+    Leaf(name: "elsewhere", use: "subjectAltName=DNS:elsewhere.example.com"),
+    Leaf(name: "stranger", use: local, authority: "other-authority"),
+  ]
+
   private static func makeFiles(in folder: URL) throws {
-    try openssl(
-      folder,
-      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=scaleproof-test-authority "
-        + "-keyout authority.key -out authority.pem")
-    try "subjectAltName=DNS:localhost,DNS:api.example.com,IP:127.0.0.1\n"
-      .write(to: folder.appendingPathComponent("server.ext"), atomically: true, encoding: .utf8)
-    try "extendedKeyUsage=clientAuth\n"
-      .write(to: folder.appendingPathComponent("client.ext"), atomically: true, encoding: .utf8)
-    for name in ["server", "client"] {
+    let newKey = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    for name in ["authority", "other-authority"] {
+      try openssl(
+        folder, "req -x509 \(newKey) -days 2 -subj /CN=scaleproof-test-\(name) -keyout \(name).key -out \(name).pem")
+    }
+    for leaf in leaves {
+      let (name, authority) = (leaf.name, leaf.authority)
+      try (leaf.use + "\n")
+        .write(to: folder.appendingPathComponent("\(name).ext"), atomically: true, encoding: .utf8)
+      try openssl(folder, "req \(newKey) -subj /CN=\(name) -keyout \(name).key -out \(name).csr")
       try openssl(
         folder,
-        "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=\(name) -keyout \(name).key "
-          + "-out \(name).csr")
-      try openssl(
-        folder,
-        "x509 -req -in \(name).csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 2 -out \(name).pem "
-          + "-extfile \(name).ext")
+        "x509 -req -in \(name).csr -CA \(authority).pem -CAkey \(authority).key -CAcreateserial -days \(leaf.days) "
+          + "-out \(name).pem -extfile \(name).ext")
     }
   }
 

@@ -21,7 +21,7 @@ struct RateTests {
   @Test("A rate out of range says what the range is")
   func rangeHint() {
     let problem = #expect(throws: UnitProblem.self) { try Rate(text: "99999999/s") }
-    #expect(problem?.description.contains("between 0/s and 10000000/s") == true)
+    #expect(problem?.description.contains("between 0/s and 1000000/s") == true)
     #expect(throws: UnitProblem.self) { try Rate(perSecond: -1) }
     #expect(throws: UnitProblem.self) { try Rate(perSecond: .nan) }
   }

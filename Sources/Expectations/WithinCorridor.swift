@@ -1,0 +1,163 @@
+import AutoscalerModel
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.WithinCorridor {
+  /// Passes when, at every instant, every count that may have been wanted lies in the corridor; fails when at some
+  /// instant none does.
+  func opinion(on run: RunView) -> Opinion {
+    guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
+    guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
+      return .inconclusive("nothing was seen of the autoscaler, or nothing of the Deployment that it scales")
+    }
+    if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
+    switch run.stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch): return opinion(on: run, in: stretch, record: record)
+    }
+  }
+
+  private func opinion(on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord) -> Opinion {
+    let corridor = ReplicaCorridor(record)
+    let wanted = record.history.wantedReplicas
+    var window = stretch.hull
+    // Of the whole run, that part is judged in which the workload was watched.
+    if during == .run, let first = wanted.segments.first?.start, first < wanted.end {
+      window = window.intersection(InstantBounds(first, wanted.end)) ?? window
+    }
+    let pieces = CorridorPiece.pieces(
+      of: wanted, corridor: corridor, from: window.earliest, to: window.latest)
+    let evidence = CorridorEvidence(corridor: corridor, record: record)
+    var rows = evidence.rows(in: window)
+    if let outside = pieces.first(where: { $0.isOutside && $0.overlaps(stretch) }) {
+      let text = evidence.objection(to: outside)
+      rows.append(Evidence(at: InstantBounds(outside.from, outside.to), text))
+      return .fail(text, window: window, evidence: rows)
+    }
+    if let unfinished = stretch.unfinished, stretch.cut {
+      return .inconclusive(unfinished, window: window, evidence: rows)
+    }
+    if let unknown = pieces.first(where: { $0.wanted == nil || $0.possible == nil }) {
+      return .unknown(
+        unknown.from, unknown.to, run, resource: Deployment.resource.plural, window: window, evidence: rows)
+    }
+    if let doubt = pieces.first(where: { !$0.isInside }) {
+      return .inconclusive(evidence.doubt(about: doubt), window: window, evidence: rows)
+    }
+    let exact = pieces.filter { $0.possible.map { $0.lowerBound == $0.upperBound } ?? false }
+    let share = percentText(
+      Int(exact.reduce(0) { $0 + ($1.to - $1.from).seconds * 1000 }),
+      of: Int(window.width.seconds * 1000))
+    return .pass(
+      "within the corridor throughout \(window.width.plain); it allowed one count only over \(share) of that",
+      window: window, evidence: rows)
+  }
+}
+
+/// A stretch in which neither the observed count nor the corridor changes.
+struct CorridorPiece {
+  let from: Duration
+  let to: Duration
+  /// The counts that may have been wanted; `nil` where nothing is known.
+  let wanted: ClosedRange<Int>?
+  let possible: ClosedRange<Int>?
+  let likely: ClosedRange<Int>?
+
+  /// Whether every count that may have been wanted is allowed, even without a restart of the controller.
+  var isInside: Bool {
+    guard let wanted, let likely else { return false }
+    return likely.lowerBound <= wanted.lowerBound && wanted.upperBound <= likely.upperBound
+  }
+
+  /// Whether no count that may have been wanted is allowed.
+  var isOutside: Bool {
+    guard let wanted, let possible else { return false }
+    return !wanted.overlaps(possible)
+  }
+
+  /// Whether it certainly belongs to the stretch in part.
+  func overlaps(_ stretch: RunView.Stretch) -> Bool { from < stretch.end.earliest && to > stretch.start.latest }
+
+  static func pieces(
+    of wanted: CountEnvelope, corridor: ReplicaCorridor, from start: Duration, to end: Duration
+  ) -> [CorridorPiece] {
+    let envelopes = [wanted, corridor.possible, corridor.likely]
+    let edges = envelopes.flatMap { $0.segments.map(\.start) + [$0.end] }.filter { $0 > start && $0 < end }
+    let instants = [start] + Set(edges).sorted() + [end]
+    return zip(instants, instants.dropFirst()).filter { $0 < $1 }.map { from, to in
+      // An envelope ends with its last observation, which holds at that instant and not after it.
+      func range(_ envelope: CountEnvelope) -> ClosedRange<Int>? {
+        from < envelope.end ? envelope.range(at: from) : nil
+      }
+      return CorridorPiece(
+        from: from, to: to, wanted: range(wanted), possible: range(corridor.possible), likely: range(corridor.likely))
+    }
+  }
+}
+
+/// The facts behind a verdict on a corridor.
+struct CorridorEvidence {
+  let corridor: ReplicaCorridor
+  let record: ScalingRecord
+
+  private static let mostRows = 12
+
+  /// The steps of the corridor in a window, beside the observed count.
+  func rows(in window: InstantBounds) -> [Evidence] {
+    let wanted = record.history.wantedReplicas
+    let pieces = corridor.possible.pieces(from: window.earliest, to: window.latest)
+    var rows = pieces.prefix(Self.mostRows).map { piece in
+      let allowed = piece.range.map { "\(CountEvidence.text($0)) allowed" } ?? "nothing can be said"
+      let seen = wanted.extent(from: piece.from, to: piece.to).map { ", \(CountEvidence.text($0)) wanted" } ?? ""
+      return Evidence(at: InstantBounds(piece.from, piece.to), allowed + seen)
+    }
+    if pieces.count > Self.mostRows {
+      rows.append(Evidence("and \((pieces.count - Self.mostRows).of("further step")) of the corridor"))
+    }
+    return rows
+  }
+
+  /// Why the count of a piece is not allowed, with the arithmetic of the sync that is nearest to it.
+  func objection(to piece: CorridorPiece) -> String {
+    guard let wanted = piece.wanted, let possible = piece.possible else { return "" }
+    let count = wanted.lowerBound > possible.upperBound ? wanted.lowerBound : wanted.upperBound
+    let facts =
+      "\(CountEvidence.text(wanted)) wanted from \(piece.from.plain) to \(piece.to.plain) of the run, "
+      + "where \(CountEvidence.text(possible)) is allowed"
+    guard let reason = reason(against: count, at: piece.from) else { return facts }
+    return "\(facts): \(reason)"
+  }
+
+  private func reason(against count: Int, at instant: Duration) -> String? {
+    for mark in corridor.causes(at: instant).reversed() {
+      if let outcome = mark.outcomes.first(where: { !$0.allows(count) }) {
+        let text = outcome.objection(to: count, record: record)
+        return "of \(outcome.current), the sync \(mark.effect.plain) had to make "
+          + "\(CountEvidence.text(mark.range)), since \(text)"
+      }
+      if !mark.range.contains(count) {
+        switch mark.cause {
+        case .sync(let index), .silentSync(let index):
+          let reading = record.syncs[index].reading
+          return "the sync \(mark.effect.plain) could change nothing (\(reading))"
+        case .change, .found:
+          return "no sync can have taken place since the count was \(CountEvidence.text(mark.range))"
+        }
+      }
+    }
+    return nil
+  }
+
+  /// Why it cannot be told whether the count of a piece is allowed.
+  func doubt(about piece: CorridorPiece) -> String {
+    guard let wanted = piece.wanted, let possible = piece.possible else { return "nothing is known" }
+    let facts =
+      "\(CountEvidence.text(wanted)) wanted from \(piece.from.plain) to \(piece.to.plain) of the run"
+    if possible.lowerBound <= wanted.lowerBound, wanted.upperBound <= possible.upperBound {
+      return "\(facts), which is allowed only if the controller was restarted or scaled while nobody watched"
+    }
+    return "\(facts), where \(CountEvidence.text(possible)) is allowed: too coarse to tell"
+  }
+}

@@ -1,0 +1,51 @@
+import Units
+
+/// The rhythm in which an autoscaler's status was written: whole sync periods, unless the controller was restarted.
+struct WriteRhythm: Sendable {
+  /// The length of time from one sync to the next, as it shows in the writes that follow directly.
+  let period: Duration
+  /// When each write was seen, in order.
+  private let writes: [Duration]
+  /// For each write, how many steps up to it are no whole number of periods.
+  private let breaks: [Int]
+
+  /// How far a step may be from whole periods, over however many syncs.
+  private static let tolerance = 0.5
+
+  init(_ writes: [Duration], syncPeriod: Duration) {
+    let writes = writes.sorted()
+    let steps = zip(writes, writes.dropFirst()).map { $1 - $0 }
+    let direct = steps.filter { $0 >= syncPeriod - .seconds(1) && $0 <= syncPeriod + .seconds(3) }.sorted()
+    let period = direct.isEmpty ? syncPeriod : direct[direct.count / 2]
+    var breaks = [0]
+    for step in steps {
+      let count = max((step.seconds / period.seconds).rounded(), 1)
+      let isBroken = (step.seconds - count * period.seconds).magnitude > Self.tolerance
+      breaks.append(breaks[breaks.count - 1] + (isBroken ? 1 : 0))
+    }
+    self.writes = writes
+    self.breaks = breaks
+    self.period = period
+  }
+
+  /// Whether the rhythm is broken between the last write up to one instant and the first from another one on.
+  func mayBreak(from start: Duration, to end: Duration) -> Bool {
+    if writes.isEmpty { return true }
+    let before = max(index(firstAfter: start) - 1, 0)
+    let after = min(index(firstFrom: end), writes.count - 1)
+    return after > before && breaks[after] > breaks[before]
+  }
+
+  private func index(firstAfter instant: Duration) -> Int { partition { $0 > instant } }
+  private func index(firstFrom instant: Duration) -> Int { partition { $0 >= instant } }
+
+  private func partition(_ belongs: (Duration) -> Bool) -> Int {
+    var low = 0
+    var high = writes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if belongs(writes[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,68 @@
+import Curl
+
+/// A place for one connection at a time.
+///
+/// libcurl chooses among idle connections to one host by itself, and always takes the oldest. So each lane has a host name
+/// of its own, for libcurl's pool only: requests connect to `lane-3.invalid`, which is given the address of the lane's
+/// endpoint, while URL, Host header, server name and certificate check keep to the target (`CURLOPT_CONNECT_TO`).
+final class ConnectionLane {
+  let number: Int
+  /// Index in the ``AddressBook``.
+  private(set) var endpoint: Int
+  /// What the lane's transfers connect to, and the address of that name.
+  private(set) var connectTo = TextList()
+  private(set) var addresses = TextList()
+  /// Counts the changes of the two lists.
+  private(set) var edition = 0
+  /// Requests on their way.
+  var inFlight = 0
+  /// Requests that the connection has carried or carries.
+  var carried = 0
+  /// When the connection was seen to stand, in monotonic nanoseconds; `nil` when there is none.
+  var openedAt: Int64?
+  /// Whether the lane takes no further request before it is empty.
+  var isDraining = false
+  /// Whether it stands among the lanes that have room.
+  var isListed = false
+  /// Slots that are bound to this lane and not in flight.
+  var freeSlots: [Int] = []
+
+  private let worker: Int
+  private let target: HostAndPort
+  private var name: String
+  private var renames = 0
+
+  init(number: Int, worker: Int, target: HostAndPort, endpoint: Int, at place: Endpoint) throws(CurlError) {
+    self.number = number
+    self.worker = worker
+    self.target = target
+    self.endpoint = endpoint
+    name = "lane-\(worker)-\(number).invalid"
+    try connect(to: place, forgetting: nil)
+  }
+
+  /// The next connection goes to another endpoint, under the same name.
+  func move(to endpoint: Int, at place: Endpoint) throws(CurlError) {
+    self.endpoint = endpoint
+    try connect(to: place, forgetting: nil)
+  }
+
+  /// The next connection goes to another endpoint, and the present one must not be used again although it stands.
+  func abandon(for endpoint: Int, at place: Endpoint) throws(CurlError) {
+    let old = "\(name):\(target.port)"
+    self.endpoint = endpoint
+    renames += 1
+    name = "lane-\(worker)-\(number)-\(renames).invalid"
+    openedAt = nil
+    carried = 0
+    try connect(to: place, forgetting: old)
+  }
+
+  private func connect(to place: Endpoint, forgetting old: String?) throws(CurlError) {
+    let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+    let address = place.address.contains(":") ? "[\(place.address)]" : place.address
+    connectTo = try TextList(["\(host):\(target.port):\(name):\(place.port)"])
+    addresses = try TextList((old.map { ["-\($0)"] } ?? []) + ["\(name):\(place.port):\(address)"])
+    edition += 1
+  }
+}

@@ -1,0 +1,58 @@
+import Glibc
+
+/// An address and port that connections are made to.
+struct Endpoint: Sendable, Hashable {
+  /// An IPv4 or IPv6 address in its usual form, without brackets.
+  let address: String
+  let port: Int
+
+  /// As libcurl writes the server's address of a connection.
+  var text: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
+
+  /// The addresses of a host, in the order of the system's resolver (RFC 6724); empty when there are none. Blocks.
+  static func lookUp(host: String, port: Int) -> [Endpoint] {
+    var hints = addrinfo()
+    hints.ai_family = AF_UNSPEC
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, nil, &hints, &found) == 0 else { return [] }
+    defer { freeaddrinfo(found) }
+    var endpoints: [Endpoint] = []
+    var next = found
+    while let entry = next {
+      var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+      let code = getnameinfo(
+        entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+      let endpoint = Endpoint(
+        address: String(decoding: text.prefix { $0 != 0 }.map(UInt8.init), as: UTF8.self), port: port)
+      if code == 0, !endpoints.contains(endpoint) { endpoints.append(endpoint) }
+      next = entry.pointee.ai_next
+    }
+    return endpoints
+  }
+}
+
+/// A host by name or address, and a port.
+struct HostAndPort: Sendable, Equatable {
+  let host: String
+  let port: Int
+
+  /// Reads `HOST:PORT` or `[ADDRESS]:PORT`; without a port the given one. `nil` when it is neither.
+  init?(_ text: some StringProtocol, defaultPort: Int? = nil) {
+    let hasPort = text.lastIndex(of: ":").map { !text[$0...].contains("]") } ?? false
+    guard hasPort, let colon = text.lastIndex(of: ":") else {
+      guard let defaultPort, !text.isEmpty else { return nil }
+      host = Self.bare(text)
+      port = defaultPort
+      return
+    }
+    guard let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port) else { return nil }
+    host = Self.bare(text[..<colon])
+    self.port = port
+    if host.isEmpty { return nil }
+  }
+
+  private static func bare(_ text: some StringProtocol) -> String {
+    text.hasPrefix("[") ? String(text.dropFirst().prefix { $0 != "]" }) : String(text)
+  }
+}

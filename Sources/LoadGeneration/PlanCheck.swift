@@ -1,0 +1,106 @@
+import Curl
+import Units
+
+/// What has to hold before a plan can be carried out.
+enum PlanCheck {
+  static func check(_ plan: LoadPlan) throws(LoadGenerationError) {
+    try checkVersion(plan)
+    try checkLimits(plan)
+    try checkStreams(plan)
+    for route in plan.routes { try check(route, plan) }
+    for feed in plan.feeds {
+      guard let first = feed.rows.first, feed.rows.allSatisfy({ $0.count == first.count }) else {
+        throw LoadGenerationError("the data feed \"\(feed.name)\" has no rows, or rows of different lengths")
+      }
+    }
+  }
+
+  /// Host and port of the URL, after the rest of it was checked.
+  static func target(of plan: LoadPlan) throws(LoadGenerationError) -> HostAndPort {
+    let isHTTPS = plan.baseURL.hasPrefix("https://")
+    guard isHTTPS || plan.baseURL.hasPrefix("http://") else {
+      throw LoadGenerationError("the target \"\(plan.baseURL)\" is not a URL that begins with http:// or https://")
+    }
+    let authority = plan.baseURL.drop { $0 != "/" }.dropFirst(2)
+    guard !authority.contains(where: { "/?#@ ".contains($0) }),
+      let target = HostAndPort(authority, defaultPort: isHTTPS ? 443 : 80)
+    else {
+      throw LoadGenerationError(
+        "the target \"\(plan.baseURL)\" must be a scheme, a host and perhaps a port; paths belong to the requests")
+    }
+    return target
+  }
+
+  /// What connections are made to.
+  static func places(of plan: LoadPlan, target: HostAndPort) throws(LoadGenerationError) -> [HostAndPort] {
+    if plan.connectTo.isEmpty { return [target] }
+    var places: [HostAndPort] = []
+    for text in plan.connectTo {
+      guard let place = HostAndPort(text) else {
+        throw LoadGenerationError("\"\(text)\" is no address to connect to: write HOST:PORT")
+      }
+      places.append(place)
+    }
+    return places
+  }
+
+  private static func checkVersion(_ plan: LoadPlan) throws(LoadGenerationError) {
+    let isHTTPS = plan.baseURL.hasPrefix("https://")
+    guard isHTTPS || plan.httpVersion != .http2 else {
+      throw LoadGenerationError(
+        "HTTP/2 is spoken over TLS only: use an https:// target, or HTTP 1.1 for \(plan.baseURL)")
+    }
+    guard !isHTTPS || plan.httpVersion != .http2ClearText else {
+      throw LoadGenerationError("HTTP/2 without TLS (h2c) needs an http:// target, which \(plan.baseURL) is not")
+    }
+    guard plan.httpVersion == .http1_1 || CurlGlobal.version.supportsHTTP2 else {
+      throw LoadGenerationError("this libcurl (\(CurlGlobal.version.libcurl)) was built without HTTP/2")
+    }
+  }
+
+  private static func checkLimits(_ plan: LoadPlan) throws(LoadGenerationError) {
+    guard plan.workers >= 1, plan.maxInFlight >= plan.workers else {
+      throw LoadGenerationError(
+        "\(plan.maxInFlight) requests in flight cannot be shared by \(plan.workers) workers: each needs at least one")
+    }
+    guard plan.mostConnections >= plan.workers else {
+      throw LoadGenerationError(
+        "\(plan.mostConnections) connections cannot be shared by \(plan.workers) workers: each needs at least one")
+    }
+    guard plan.interval >= .milliseconds(1), plan.maxLateness >= .zero, plan.drainTimeout >= .zero else {
+      throw LoadGenerationError("the interval must be at least 1ms, lateness and drain timeout not negative")
+    }
+  }
+
+  private static func checkStreams(_ plan: LoadPlan) throws(LoadGenerationError) {
+    guard !plan.routes.isEmpty, !plan.streams.isEmpty else {
+      throw LoadGenerationError("the load needs at least one route and one stream")
+    }
+    for stream in plan.streams where stream.routes.isEmpty || !stream.routes.allSatisfy(plan.routes.indices.contains) {
+      throw LoadGenerationError("each stream needs at least one of the plan's routes")
+    }
+  }
+
+  private static func check(_ route: Route, _ plan: LoadPlan) throws(LoadGenerationError) {
+    guard case .literal(let head)? = route.path.pieces.first, head.hasPrefix("/") else {
+      throw LoadGenerationError("the path of the request \"\(route.name)\" does not begin with a slash")
+    }
+    for piece in route.pieces {
+      switch piece {
+      case .oneOf(let texts) where texts.isEmpty:
+        throw LoadGenerationError("a value of the request \"\(route.name)\" has an empty list to choose from")
+      case .column(let feed, let column)
+      where !plan.feeds.indices.contains(feed) || plan.feeds[feed].rows.first?.indices.contains(column) != true:
+        throw LoadGenerationError("the request \"\(route.name)\" reads a column of a data feed that is not there")
+      default: continue
+      }
+    }
+  }
+}
+
+extension Route {
+  /// All pieces of all texts.
+  fileprivate var pieces: [RequestText.Piece] {
+    path.pieces + headers.flatMap(\.value.pieces) + (body?.pieces ?? [])
+  }
+}

@@ -1,0 +1,61 @@
+import Arrivals
+import Units
+
+/// The requests of one stream that are due on one worker, in order of time.
+struct RequestSource {
+  private let stream: Int
+  private let routes: [Int]
+  private let rotation: RouteRotation
+  private let intervalLength: Int64
+  private let start: Int64
+  /// In an open stream.
+  private var arrivals: ArrivalSequence?
+  private var nextArrival: Arrival?
+  /// In a closed one.
+  private var users: UserPool?
+
+  /// - Parameter start: of the load, in monotonic nanoseconds.
+  init(_ stream: Int, of plan: LoadPlan, rotation: RouteRotation, worker: Int, start: Int64) {
+    self.stream = stream
+    self.rotation = rotation
+    self.start = start
+    routes = plan.streams[stream].routes
+    intervalLength = plan.interval.nanoseconds
+    switch plan.streams[stream].model {
+    case .open(let schedule):
+      arrivals = schedule.arrivals(worker: worker, of: plan.workers)
+      nextArrival = arrivals?.next()
+    case .closed(let phases):
+      users = UserPool(phases: phases, worker: worker, workers: plan.workers)
+    }
+  }
+
+  /// When the next request is due, in monotonic nanoseconds; `nil` when none is known.
+  var nextDue: Int64? { (nextArrival?.due ?? users?.nextDue).map { start + $0 } }
+
+  /// Takes the next request.
+  mutating func take() -> PendingQueue.Pending? {
+    if let arrival = nextArrival {
+      nextArrival = arrivals?.next()
+      return pending(arrival: arrival.index, due: arrival.due, user: nil)
+    }
+    return users?.next().map { pending(arrival: $0.arrival, due: $0.due, user: $0.user) }
+  }
+
+  /// A request of this stream has ended: its user goes on, if it had one.
+  mutating func ended(_ pending: PendingQueue.Pending, at now: Int64) {
+    if let user = pending.user { users?.finished(user, at: now - start) }
+  }
+
+  mutating func stop() {
+    nextArrival = nil
+    arrivals = nil
+    users?.stop()
+  }
+
+  private func pending(arrival: Int, due: Int64, user: UserPool.User?) -> PendingQueue.Pending {
+    PendingQueue.Pending(
+      stream: stream, arrival: arrival, ordinal: rotation.ordinal(ofArrival: arrival), user: user, due: start + due,
+      interval: Int(due / intervalLength), route: routes[rotation.route(ofArrival: arrival)])
+  }
+}

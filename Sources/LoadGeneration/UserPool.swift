@@ -1,0 +1,106 @@
+import Arrivals
+import Units
+
+/// The users of one closed-model stream on one worker: each sends a request, waits for its answer, thinks, and sends
+/// the next.
+///
+/// When a phase begins its new users begin spread evenly over one think time, so that they do not go in step. When a phase
+/// has fewer users than the one before, the youngest leave as soon as they would send again.
+struct UserPool {
+  struct User: Sendable, Equatable {
+    let index: Int
+    /// The phase in which it was due.
+    let phase: Int
+  }
+
+  private struct Entry {
+    /// Nanoseconds after the start of the load.
+    let due: Int64
+    let index: Int
+    /// The phase since which it has been there.
+    let phase: Int
+  }
+
+  private let phases: [UserPhase]
+  /// Start of each phase, and behind them the end of the last one.
+  private let starts: [Int64]
+  private let worker: Int
+  private let workers: Int
+  /// A binary heap: the first is due first.
+  private var heap: [Entry] = []
+  private var requests = 0
+
+  init(phases: [UserPhase], worker: Int, workers: Int) {
+    self.phases = phases
+    self.worker = worker
+    self.workers = workers
+    starts = phases.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.duration.nanoseconds) }
+    var before = 0
+    for (number, phase) in phases.enumerated() {
+      let newcomers = max(phase.users - before, 0)
+      for user in before..<before + newcomers where user % workers == worker {
+        let share = (Double(user - before) + 0.5) / Double(newcomers)
+        let delay = Int64(share * Double(phase.think.nanoseconds))
+        push(Entry(due: starts[number] + delay, index: user, phase: number))
+      }
+      before = phase.users
+    }
+  }
+
+  /// When the next user is due; `nil` when none is thinking.
+  var nextDue: Int64? { heap.first?.due }
+
+  /// The next user that is due and stays, with the number and instant of its request; `nil` when none is left.
+  mutating func next() -> (user: User, arrival: Int, due: Int64)? {
+    while let entry = pop() {
+      guard let phase = phase(at: entry.due), stays(entry.index, from: entry.phase, to: phase) else { continue }
+      defer { requests += 1 }
+      return (User(index: entry.index, phase: phase), worker + workers * requests, entry.due)
+    }
+    return nil
+  }
+
+  /// A user has its answer, or has given up waiting, and thinks.
+  mutating func finished(_ user: User, at now: Int64) {
+    guard let phase = phase(at: now), stays(user.index, from: user.phase, to: phase) else { return }
+    push(Entry(due: now + phases[phase].think.nanoseconds, index: user.index, phase: user.phase))
+  }
+
+  mutating func stop() {
+    heap.removeAll()
+  }
+
+  private func phase(at time: Int64) -> Int? {
+    phases.indices.first { time < starts[$0 + 1] }
+  }
+
+  private func stays(_ index: Int, from first: Int, to last: Int) -> Bool {
+    first <= last && phases[first...last].allSatisfy { index < $0.users }
+  }
+
+  private mutating func push(_ entry: Entry) {
+    heap.append(entry)
+    var place = heap.count - 1
+    while place > 0, heap[place].due < heap[(place - 1) / 2].due {
+      heap.swapAt(place, (place - 1) / 2)
+      place = (place - 1) / 2
+    }
+  }
+
+  private mutating func pop() -> Entry? {
+    guard let first = heap.first else { return nil }
+    let last = heap.removeLast()
+    if heap.isEmpty { return first }
+    heap[0] = last
+    var place = 0
+    while true {
+      var smallest = place
+      for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child].due < heap[smallest].due {
+        smallest = child
+      }
+      if smallest == place { return first }
+      heap.swapAt(place, smallest)
+      place = smallest
+    }
+  }
+}

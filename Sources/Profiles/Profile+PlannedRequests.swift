@@ -1,0 +1,47 @@
+import Arrivals
+import Units
+
+extension Profile {
+  /// How many requests are planned for a window, on average for Poisson arrivals.
+  ///
+  /// Phases last run time and rates are per wall second, so that a faster clock leaves fewer requests.
+  ///
+  /// - Parameters:
+  ///   - route: the name of one request; `nil` for all.
+  ///   - timeScale: run time per wall time; `nil` for that of the profile.
+  /// - Returns: `nil` where nobody can know: in the window of an action, and where users take part.
+  package func plannedRequests(in window: Window, route: String? = nil, timeScale: Double? = nil) -> Double? {
+    guard let bounds = bounds(of: window) else { return nil }
+    var total = 0.0
+    for (index, stream) in load.streams.enumerated() {
+      guard let share = share(of: route, in: stream) else { continue }
+      if let schedule = load.schedule(ofStream: index) {
+        let expected = schedule.expectedCount(by: bounds.upperBound) - schedule.expectedCount(by: bounds.lowerBound)
+        total += expected * share
+      } else {
+        let busy = stream.plannedPhases.contains {
+          ($0.users ?? 0) > 0 && $0.start < bounds.upperBound && $0.end > bounds.lowerBound
+        }
+        if busy { return nil }
+      }
+    }
+    return total / (timeScale ?? self.timeScale)
+  }
+
+  private func bounds(of window: Window) -> Range<Duration>? {
+    switch window {
+    case .run: .zero..<load.duration
+    case .phase(let name): load.plannedPhases.first { $0.name == name }.map { $0.start..<$0.end }
+    case .action: nil
+    }
+  }
+
+  /// The part of a stream's requests that one of them makes up; `nil` when it is not of the stream.
+  private func share(of route: String?, in stream: LoadStream) -> Double? {
+    guard let route else { return 1 }
+    guard stream.requests.contains(route) else { return nil }
+    func weight(_ name: String) -> Int { requests.first { $0.name == name }?.weight ?? 0 }
+    let total = stream.requests.reduce(0) { $0 + weight($1) }
+    return total > 0 ? Double(weight(route)) / Double(total) : nil
+  }
+}

@@ -1,0 +1,153 @@
+import Synchronization
+import Testing
+
+@testable import LoadGeneration
+
+@Suite("Lanes of connections")
+struct LanePoolTests {
+  private static let target = HostAndPort("shop.example:443")
+
+  private func pool(
+    _ policy: ConnectionPolicy, lanes: Int = 10, addresses: [String] = ["10.0.0.1"], isMultiplexed: Bool = false
+  ) throws -> LanePool {
+    let target = try #require(Self.target)
+    let book = AddressBook(places: [target]) { _, port in addresses.map { Endpoint(address: $0, port: port) } }
+    return LanePool(
+      policy: policy, worker: 0, workers: 1, target: target, book: book, maximumLanes: lanes,
+      isMultiplexed: isMultiplexed)
+  }
+
+  /// The lane that carries one request from beginning to end, whose connection then stands.
+  private func carry(_ pool: inout LanePool, at now: Int64 = 0) throws -> LanePool.Passage {
+    let passage = try #require(try pool.take(at: now))
+    if passage.lane.openedAt == nil || passage.opensConnection { passage.lane.openedAt = now }
+    if passage.closesConnection {
+      passage.lane.openedAt = nil
+      passage.lane.carried = 0
+    }
+    pool.leave(passage.lane)
+    return passage
+  }
+
+  /// Opens so many connections at once.
+  private func open(_ count: Int, _ pool: inout LanePool) throws {
+    let passages = try (0..<count).map { _ in try #require(try pool.take(at: 0)) }
+    for passage in passages {
+      passage.lane.openedAt = 0
+      pool.leave(passage.lane)
+    }
+  }
+
+  @Test("requests one after the other go round over all idle connections, least recently used first")
+  func spread() throws {
+    var pool = try pool(ConnectionPolicy())
+    try open(4, &pool)
+    #expect(try (0..<8).map { _ in try carry(&pool).lane.number } == [0, 1, 2, 3, 0, 1, 2, 3])
+  }
+
+  @Test("most recently used first keeps to one connection")
+  func narrow() throws {
+    var pool = try pool(ConnectionPolicy(choice: .mostRecentlyUsed))
+    try open(4, &pool)
+    #expect(try Set((0..<8).map { _ in try carry(&pool).lane.number }).count == 1)
+  }
+
+  @Test("so many connections as the minimum are opened before one is used again")
+  func minimum() throws {
+    var pool = try pool(ConnectionPolicy(minimum: 3))
+    #expect(try (0..<4).map { _ in try carry(&pool).lane.number } == [0, 1, 2, 0])
+  }
+
+  @Test("there are never more lanes than allowed, and none is given out twice")
+  func maximum() throws {
+    var pool = try pool(ConnectionPolicy(), lanes: 2)
+    let first = try #require(try pool.take(at: 0))
+    let second = try #require(try pool.take(at: 0))
+    #expect(first.lane !== second.lane)
+    #expect(try pool.take(at: 0) == nil)
+    pool.leave(first.lane)
+    #expect(try pool.take(at: 0)?.lane === first.lane)
+  }
+
+  @Test("a connection is closed with its last request, and the next one opens another")
+  func rotationByCount() throws {
+    var pool = try pool(ConnectionPolicy(maximumRequests: 3))
+    let closes = try (0..<6).map { _ in try carry(&pool).closesConnection }
+    #expect(closes == [false, false, true, false, false, true])
+  }
+
+  @Test("a connection that is too old is replaced before its next request")
+  func rotationByAge() throws {
+    var pool = try pool(ConnectionPolicy(maximumAge: .seconds(2)))
+    let opens = try [0, 1, 2, 3, 4].map { try carry(&pool, at: $0 * 1_000_000_000).opensConnection }
+    #expect(opens == [false, false, true, false, true])
+  }
+
+  @Test("without reuse each request opens and closes its connection")
+  func fresh() throws {
+    var pool = try pool(ConnectionPolicy(reuse: false), addresses: ["10.0.0.1", "10.0.0.2"])
+    let passages = try (0..<4).map { _ in
+      let passage = try carry(&pool)
+      return (passage.opensConnection, passage.closesConnection, passage.lane.endpoint)
+    }
+    #expect(passages.allSatisfy { $0.0 && $0.1 })
+    #expect(Set(passages.map(\.2)) == [0, 1], "and both addresses have their turn")
+  }
+
+  @Test("HTTP/2 fills a connection up to its streams before it opens another")
+  func streams() throws {
+    var pool = try pool(ConnectionPolicy(streams: 3), isMultiplexed: true)
+    #expect(try (0..<7).map { _ in try #require(try pool.take(at: 0)).lane.number } == [0, 0, 0, 1, 1, 1, 2])
+  }
+
+  @Test("HTTP/2 lets a connection run empty before its last request closes it")
+  func draining() throws {
+    var pool = try pool(ConnectionPolicy(maximumRequests: 3, streams: 10), lanes: 3, isMultiplexed: true)
+    let first = try #require(try pool.take(at: 0))
+    let second = try #require(try pool.take(at: 0))
+    // The third would be the last of lane 0, which two others are still using.
+    #expect(try pool.take(at: 0)?.lane.number == 1)
+    pool.leave(first.lane)
+    pool.leave(second.lane)
+    let all = try (0..<3).map { _ in try #require(try pool.take(at: 0)) }
+    let last = try #require(all.first { $0.lane.number == 0 })
+    #expect(last.closesConnection)
+    #expect(all.filter { $0.lane.number == 0 }.count == 1, "nothing rides along with the last request")
+  }
+
+  @Test("connections are spread over the addresses; when one is gone its lanes go elsewhere under another name")
+  func addresses() throws {
+    let target = try #require(Self.target)
+    let current = Mutex(["10.0.0.1", "10.0.0.2"])
+    let book = AddressBook(places: [target]) { _, port in
+      current.withLock { $0 }.map { Endpoint(address: $0, port: port) }
+    }
+    var pool = LanePool(
+      policy: ConnectionPolicy(), worker: 0, workers: 1, target: target, book: book, maximumLanes: 10,
+      isMultiplexed: false)
+    try open(4, &pool)
+    #expect(pool.lanes.map(\.endpoint) == [0, 1, 0, 1])
+
+    current.withLock { $0 = ["10.0.0.2", "10.0.0.3"] }
+    book.refresh()
+    pool.refresh()
+    let editions = pool.lanes.map(\.edition)
+    for _ in 0..<4 { _ = try carry(&pool) }
+
+    #expect(pool.lanes.allSatisfy { book.endpoint($0.endpoint).address != "10.0.0.1" })
+    #expect(zip(pool.lanes, editions).map { $0.edition > $1 } == [true, false, true, false])
+  }
+
+  @Test("an outage of the name service changes nothing")
+  func outage() throws {
+    let target = try #require(Self.target)
+    let isDown = Mutex(false)
+    let book = AddressBook(places: [target]) { _, port in
+      isDown.withLock { $0 } ? [] : [Endpoint(address: "10.0.0.1", port: port)]
+    }
+    let before = book.edition
+    isDown.withLock { $0 = true }
+    book.refresh()
+    #expect(book.edition.number == before.number && book.edition.current == [0])
+  }
+}

@@ -1,0 +1,179 @@
+import Arrivals
+import Curl
+import LoadGeneration
+import TestServers
+import Testing
+
+@Suite("Each way in which a server misbehaves has its class, and the run goes on", .serialized, .timeLimit(.minutes(3)))
+struct MisbehavingServerTests {
+  private struct Run {
+    let log: SnapshotLog
+    let summary: LoadSummary
+    let connections: [ConnectionTally]
+  }
+
+  /// 40 requests within 200 ms.
+  ///
+  /// - Parameter timeout: for the connection and for the answer; short for a server that lets it pass.
+  private func run(
+    _ url: String, _ version: HTTPVersion = .http1_1, tls: TLSSettings = .standard, redirects: Int = 0,
+    path: RequestText = "/", connections: ConnectionPolicy = ConnectionPolicy(), inFlight: Int = 10,
+    acceptsGzip: Bool = false,
+    timeout: Duration = .seconds(30)
+  ) async throws -> Run {
+    let log = SnapshotLog()
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: url, httpVersion: version, tls: tls, connectTimeout: timeout, requestTimeout: timeout,
+        drainTimeout: .seconds(60), routes: [Route(name: "any", path: path)],
+        schedule: try constant(200, for: .milliseconds(200)), connections: connections, acceptsGzip: acceptsGzip,
+        redirects: redirects,
+        maxInFlight: inFlight, maxLateness: .seconds(30)))
+    let summary = try await generator.run { log.append($0) }
+    expectConservation(log, summary)
+    return Run(log: log, summary: summary, connections: log.all.flatMap(\.connections))
+  }
+
+  @Test(
+    "over HTTP/1.1",
+    arguments: [
+      (Misbehaviour.closesWithoutAnswer, "empty reply"),
+      (.resetsBeforeAnswer, "reset before response"),
+      (.resetsDuringAnswer, "reset during response"),
+      (.closesDuringAnswer, "reset during response"),
+      (.isNoHTTPServer, "protocol"),
+      (.sendsBadStatusLine, "protocol"),
+      (.sendsEndlessHeader, "too large"),
+      (.sendsBadChunk, "protocol"),
+      (.trickles, "read timeout"),
+      (.neverAnswers, "read timeout"),
+    ])
+  func http1(_ misbehaviour: Misbehaviour, outcome: String) async throws {
+    let server = try ScriptedServer(misbehaviour)
+
+    let run = try await run(server.url, inFlight: 40, timeout: outcome == "read timeout" ? .seconds(1) : .seconds(30))
+
+    #expect(run.log.counts == ["0 \(outcome)": 40])
+    #expect(run.log.failures.allSatisfy { $0.curlCode != nil && $0.remoteAddress == "127.0.0.1:\(server.port)" })
+  }
+
+  @Test("a kept connection that the server has closed is replaced and counted, and no request fails")
+  func closedWhileIdle() async throws {
+    let server = try ScriptedServer(.closesIdleConnections)
+
+    let run = try await run(server.url, inFlight: 1)
+
+    #expect(run.log.counts == ["0 200": 40])
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == 40)
+    #expect(run.connections.reduce(0) { $0 + $1.closedByPeer } == 39)
+  }
+
+  @Test(
+    "certificates",
+    arguments: [
+      (NginxServer.BadCertificate.expired, "tls certificate expired"), (.elsewhere, "tls wrong name"),
+      (.stranger, "tls unknown authority"),
+    ], [HTTPVersion.http1_1, .http2])
+  func certificates(_ given: (certificate: NginxServer.BadCertificate, outcome: String), version: HTTPVersion)
+    async throws
+  {
+    let nginx = try NginxServer()
+
+    let run = try await run(
+      nginx.tlsURL(given.certificate), version, tls: TLSSettings(authority: .file(nginx.authorityFile)), path: "/ok")
+
+    #expect(run.log.counts == ["0 \(given.outcome)": 40])
+    #expect(try nginx.stopAndReadLog().isEmpty)
+  }
+
+  @Test("a server that wants a certificate of ours, without one and with one", arguments: [false, true])
+  func clientCertificate(isGiven: Bool) async throws {
+    let server = try PythonServer(http2: .answer, requiresClientCertificate: true)
+    var tls = TLSSettings(authority: .file(server.authorityFile))
+    if isGiven {
+      tls.clientCertificate = .file(server.clientCertificateFile)
+      tls.clientKey = .file(server.clientKeyFile)
+    }
+
+    // Not multiplexed: only the request that a connection is made for hears why it ended.
+    let run = try await run(server.tlsURL, .http2, tls: tls, connections: ConnectionPolicy(streams: 1))
+
+    #expect(run.log.counts == ["0 \(isGiven ? "200" : "tls client certificate")": 40])
+  }
+
+  @Test("a server that accepts and never shakes hands", arguments: [HTTPVersion.http1_1, .http2])
+  func noHandshake(_ version: HTTPVersion) async throws {
+    let server = try ScriptedServer(.neverAnswers)
+
+    // Not multiplexed: what waits for another request's connection has none of its own.
+    let run = try await run(
+      "https://127.0.0.1:\(server.port)", version, connections: ConnectionPolicy(streams: 1), inFlight: 40,
+      timeout: .seconds(1))
+
+    #expect(run.log.counts == ["0 tls timeout": 40])
+  }
+
+  @Test("a server that takes no connection", arguments: ["http", "https"])
+  func noConnection(_ scheme: String) async throws {
+    let server = try FullServer()
+
+    let run = try await run("\(scheme)://127.0.0.1:\(server.port)", inFlight: 40, timeout: .seconds(1))
+
+    #expect(run.log.counts == ["0 connect timeout": 40])
+  }
+
+  @Test(
+    "over HTTP/2",
+    arguments: [
+      (PythonServer.HTTP2Behaviour.answer, "200"), (.reset, "http2 stream error"), (.goAway, "http2 goaway"),
+      (.truncate, "reset during response"),
+      // libcurl itself says goodbye to such a server, and tells no more than that no answer came.
+      (.garbage, "empty reply"),
+    ])
+  func http2(_ behaviour: PythonServer.HTTP2Behaviour, outcome: String) async throws {
+    let server = try PythonServer(http2: behaviour)
+
+    // One at a time: what a dying connection takes with it beside the request that it dies of has another class.
+    let run = try await run(
+      server.tlsURL, .http2, tls: TLSSettings(authority: .file(server.authorityFile)), inFlight: 1)
+
+    #expect(run.log.counts == ["0 \(outcome)": 40])
+  }
+
+  @Test("a server that says GOAWAY in good time loses no request, and gets a new connection for the next ones")
+  func retirement() async throws {
+    let server = try PythonServer(http2: .retire)
+
+    let run = try await run(
+      server.tlsURL, .http2, tls: TLSSettings(authority: .file(server.authorityFile)), inFlight: 1)
+
+    #expect(run.log.counts == ["0 200": 40])
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == 4)
+  }
+
+  @Test("redirects are answers unless they are followed, and then end somewhere")
+  func redirects() async throws {
+    let nginx = try NginxServer()
+
+    #expect(try await run(nginx.url, path: "/moved").log.counts == ["0 302": 40])
+    #expect(try await run(nginx.url, redirects: 1, path: "/moved").log.counts == ["0 200": 40])
+    #expect(try await run(nginx.url, redirects: 3, path: "/loop").log.counts == ["0 too many redirects": 40])
+    let statuses = try nginx.stopAndReadLog().map { "\($0[1]) \($0[2])" }
+    #expect(statuses.count { $0 == "/moved 302" } == 80)
+    #expect(statuses.count { $0 == "/ok 200" } == 40)
+    #expect(statuses.count { $0 == "/loop 302" } == 160)
+  }
+
+  @Test("packed answers are counted, and come only when asked for")
+  func gzip() async throws {
+    let nginx = try NginxServer()
+
+    let packed = try await run(nginx.url, path: "/packed", acceptsGzip: true)
+    let plain = try await run(nginx.url, path: "/packed")
+
+    #expect(packed.log.counts == ["0 200": 40] && plain.log.counts == ["0 200": 40])
+    #expect(packed.connections.reduce(0) { $0 + $1.compressed } == 40)
+    #expect(plain.connections.reduce(0) { $0 + $1.compressed } == 0)
+    #expect(plain.log.outcomes.reduce(0) { $0 + $1.bytes } == 40 * 1400)
+  }
+}

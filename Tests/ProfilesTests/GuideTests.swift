@@ -1,0 +1,53 @@
+import Foundation
+import Profiles
+import Testing
+
+@Suite("The guide to profiles")
+struct GuideTests {
+  private static func text() throws -> String {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Profiles/README.md")
+    return try String(contentsOf: file, encoding: .utf8)
+  }
+
+  @Test("has examples that together are a valid profile")
+  func examples() throws {
+    let blocks = try Self.text().components(separatedBy: "```yaml\n").dropFirst().compactMap {
+      $0.components(separatedBy: "```").first
+    }
+    let text = "apiVersion: scaleproof/v1\nkind: Profile\nmetadata: {name: guide}\n" + blocks.joined()
+
+    let profile = try ProfileReader.read(text: text, source: "guide.yaml")
+
+    #expect(blocks.count == 5)
+    #expect(profile.load.streams.count == 2 && profile.abortOn.count == 3 && profile.data.count == 2)
+  }
+
+  @Test("names every key of the target, of its connections and of a request")
+  func keys() throws {
+    let text = try Self.text()
+
+    // An unknown key is answered with all that are known.
+    for part in [
+      ProfileText(target: "[]"), ProfileText(target: "{url: \"http://a\", connections: []}"),
+      ProfileText(target: "{url: \"http://a\", tls: {verify: no, quite different: 1}}"), ProfileText(requests: "[1]"),
+    ] {
+      let problem = try #require(part.problems().first)
+      let listed = problem.split(separator: "with the keys ").last?.split(separator: ", not a").first
+      let known = problem.split(separator: "what is known: ").last ?? ""
+      let keys = (problem.contains("with the keys ") ? listed ?? "" : known).split(separator: ", ")
+      #expect(keys.count > 5, "\(problem)")
+      for key in keys { #expect(text.contains(key), "\(key)") }
+    }
+  }
+
+  @Test("shows the warning of Little's law as it is printed")
+  func warning() throws {
+    let profile = try ProfileText(
+      target: "{url: \"http://a\", timeouts: {request: 10s}}", load: "{phases: [{name: x, for: 1m, rate: 1400/s}]}"
+    ).profile()
+
+    let warning = try #require(LoadCapacity.warnings(profile).first)
+
+    #expect(try Self.text().contains("load: \(warning.message); \(warning.hint ?? "")"))
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Glibc
+
+/// A server that is a Python script of the folder `Scripts`, in a process of its own: for what takes many connections, or
+/// a protocol that has to be spoken wrongly.
+package final class PythonServer: Sendable {
+  /// How a server of HTTP/2 frames ends requests.
+  package enum HTTP2Behaviour: String, Sendable {
+    /// 200 without a body.
+    case answer
+    /// RST_STREAM with INTERNAL_ERROR.
+    case reset
+    /// GOAWAY that covers no stream, then the end of the connection.
+    case goAway = "goaway"
+    /// Answers, and says GOAWAY in good time after ten requests of a connection.
+    case retire
+    /// The head of an answer, then the end of the connection.
+    case truncate
+    /// A frame that breaks the protocol.
+    case garbage
+  }
+
+  package let port: Int
+  private let process: ChildProcess
+  private let folder: URL
+
+  /// Speaks HTTP/2 over TLS with a certificate of ``authorityFile``.
+  ///
+  /// - Parameter requiresClientCertificate: ends the handshake with clients that have none of the same authority.
+  package convenience init(http2 behaviour: HTTP2Behaviour, requiresClientCertificate: Bool = false) throws {
+    try self.init("http2_frames.py") { folder in
+      try TestCertificates.make(in: folder)
+      return [folder.path + "/server.pem", folder.path + "/server.key", behaviour.rawValue]
+        + (requiresClientCertificate ? [folder.path + "/authority.pem"] : [])
+    }
+  }
+
+  /// Answers nobody before so many requests have come.
+  package convenience init(holdingUntil requests: Int) throws {
+    try self.init("holding.py") { _ in [String(requests)] }
+  }
+
+  /// - Parameter arguments: what follows the port; it may put files into the folder, which goes away with the server.
+  private init(_ script: String, arguments: (URL) throws -> [String]) throws {
+    folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
+      "scaleproof-python-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Scripts")
+    port = try FreePort.find()
+    process = try ChildProcess(
+      ["/usr/bin/env", "python3", scripts.appendingPathComponent(script).path, String(port)] + arguments(folder))
+    try FreePort.awaitListener(port)
+  }
+
+  deinit {
+    process.signal(SIGKILL)
+    process.awaitEnd()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  package var url: String { "http://127.0.0.1:\(port)" }
+  package var tlsURL: String { "https://127.0.0.1:\(port)" }
+  package var authorityFile: String { folder.path + "/authority.pem" }
+  package var clientCertificateFile: String { folder.path + "/client.pem" }
+  package var clientKeyFile: String { folder.path + "/client.key" }
+}
