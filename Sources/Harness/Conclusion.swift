@@ -19,7 +19,7 @@ struct Conclusion {
     let judgements = Judge.judge(profile.expectations, on: timeline)
     try RecordingAccess.keep(judgements, in: output.recording)
     try ReportFiles(output: output).write(timeline, judgements)
-    let status = interrupted ? .interrupted : Verdicts.status(of: judgements)
+    let status = interrupted ? .interrupted : Verdicts.status(of: judgements, ended: timeline.run.endReason)
     if jsonLines {
       for judgement in judgements { JSONLines.write(JSONLines.line(judgement)) }
       JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output))
@@ -41,10 +41,12 @@ enum Verdicts {
     StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  static func status(of judgements: [Judgement]) -> ExitStatus {
+  /// A run that a stop rule has ended never passes: the rest of it was not seen.
+  static func status(of judgements: [Judgement], ended reason: EndReason? = .completed) -> ExitStatus {
     if judgements.contains(where: { $0.verdict == .fail }) { return .failed }
     if judgements.contains(where: \.isUntrusted) { return .untrusted }
-    return judgements.contains { $0.verdict == .inconclusive } ? .inconclusive : .passed
+    let isUndecided = reason == .aborted || judgements.contains { $0.verdict == .inconclusive }
+    return isUndecided ? .inconclusive : .passed
   }
 }
 

@@ -1,5 +1,6 @@
 import Expectations
 import Profiles
+import RunTimeline
 
 /// Judges a recording again.
 package struct Evaluation {
@@ -27,6 +28,6 @@ package struct Evaluation {
       // A recording may lie where nothing can be written; it is judged all the same.
       StandardOutput.complain("the verdicts are not kept in the recording: \(error)")
     }
-    return Verdicts.status(of: judgements)
+    return Verdicts.status(of: judgements, ended: timeline.run.endReason)
   }
 }

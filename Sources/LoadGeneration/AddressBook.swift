@@ -17,19 +17,28 @@ final class AddressBook: Sendable {
   private struct State {
     var known: [Endpoint] = []
     var edition = Edition()
+    /// Whether the name is taken to mean IPv6 addresses; `nil` until both kinds were found.
+    var usesIPv6: Bool?
     var isClosed = false
   }
 
-  package typealias Lookup = @Sendable (_ host: String, _ port: Int) -> [Endpoint]
+  typealias Lookup = @Sendable (_ host: String, _ port: Int) -> [Endpoint]
 
   private let places: [HostAndPort]
   private let lookup: Lookup
+  private let answers: @Sendable (Endpoint) -> Bool
   private let state = Mutex(State())
 
   /// Looks the names up for the first time, which blocks.
-  init(places: [HostAndPort], lookup: @escaping Lookup = Endpoint.lookUp) {
+  ///
+  /// - Parameter answers: whether an address takes a connection; asked only where a name has addresses of both kinds.
+  init(
+    places: [HostAndPort], lookup: @escaping Lookup = Endpoint.lookUp,
+    answers: @escaping @Sendable (Endpoint) -> Bool = Endpoint.answers
+  ) {
     self.places = places
     self.lookup = lookup
+    self.answers = answers
     refresh()
   }
 
@@ -40,7 +49,7 @@ final class AddressBook: Sendable {
   /// Looks the names up again. When nothing is found the old addresses stay, since open connections outlive an outage of
   /// the name service.
   func refresh() {
-    let found = places.flatMap { lookup($0.host, $0.port) }
+    let found = places.flatMap { ofOneKind(lookup($0.host, $0.port)) }
     guard !found.isEmpty else { return }
     state.withLock { state in
       var current: [Int] = []
@@ -52,6 +61,16 @@ final class AddressBook: Sendable {
       guard current != state.edition.current else { return }
       state.edition = Edition(number: state.edition.number + 1, current: current)
     }
+  }
+
+  /// A name often has addresses of both kinds of which one does not work, as `localhost` has for a server that listens
+  /// at 127.0.0.1 only. Other clients try them in turn for each connection (RFC 8305); here the kind that answers first
+  /// is chosen once, so that no load is lost on the other.
+  private func ofOneKind(_ found: [Endpoint]) -> [Endpoint] {
+    guard found.contains(where: \.isIPv6), found.contains(where: { !$0.isIPv6 }) else { return found }
+    let usesIPv6 = state.withLock { $0.usesIPv6 } ?? (found.first(where: answers) ?? found[0]).isIPv6
+    state.withLock { $0.usesIPv6 = usesIPv6 }
+    return found.filter { $0.isIPv6 == usesIPv6 }
   }
 
   /// Looks up on a thread of its own until ``close()``, since a lookup blocks.

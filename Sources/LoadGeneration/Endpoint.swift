@@ -1,3 +1,4 @@
+import Curl
 import Glibc
 
 /// An address and port that connections are made to.
@@ -6,8 +7,15 @@ struct Endpoint: Sendable, Hashable {
   let address: String
   let port: Int
 
+  var isIPv6: Bool { address.contains(":") }
+
   /// As libcurl writes the server's address of a connection.
-  var text: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
+  var text: String { isIPv6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
+
+  /// Whether the address takes a TCP connection within a second. Blocks.
+  static func answers(_ endpoint: Endpoint) -> Bool {
+    TCPProbe.connects(address: endpoint.address, port: endpoint.port, within: .seconds(1))
+  }
 
   /// The addresses of a host, in the order of the system's resolver (RFC 6724); empty when there are none. Blocks.
   static func lookUp(host: String, port: Int) -> [Endpoint] {

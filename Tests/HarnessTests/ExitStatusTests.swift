@@ -1,4 +1,5 @@
 import Expectations
+import RunTimeline
 import Testing
 
 @testable import Harness
@@ -25,6 +26,13 @@ struct ExitStatusTests {
   @Test("undecided for want of observations: 2")
   func inconclusive() {
     #expect(Verdicts.status(of: [judgement(.pass), judgement(.inconclusive)]) == .inconclusive)
+  }
+
+  @Test("ended by a stop rule it does not pass, whatever is left of the verdicts: 2, or 1 when one failed")
+  func aborted() {
+    #expect(Verdicts.status(of: [judgement(.pass)], ended: .aborted) == .inconclusive)
+    #expect(Verdicts.status(of: [], ended: .aborted) == .inconclusive)
+    #expect(Verdicts.status(of: [judgement(.fail)], ended: .aborted) == .failed)
   }
 
   @Test("undecided because the generator was at its limit: 3")

@@ -150,4 +150,21 @@ struct LanePoolTests {
     book.refresh()
     #expect(book.edition.number == before.number && book.edition.current == [0])
   }
+
+  @Test("of a name with addresses of both kinds the kind that answers is used, once and for all")
+  func kinds() throws {
+    let target = try #require(Self.target)
+    let asked = Mutex<[String]>([])
+    let book = AddressBook(
+      places: [target],
+      lookup: { _, port in ["::1", "127.0.0.1", "127.0.0.2"].map { Endpoint(address: $0, port: port) } },
+      answers: { endpoint in
+        asked.withLock { $0.append(endpoint.address) }
+        return !endpoint.isIPv6
+      })
+    book.refresh()
+
+    #expect(book.edition.current.map { book.endpoint($0).address } == ["127.0.0.1", "127.0.0.2"])
+    #expect(asked.withLock { $0 } == ["::1", "127.0.0.1"])
+  }
 }

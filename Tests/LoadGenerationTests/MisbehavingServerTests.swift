@@ -108,7 +108,7 @@ struct MisbehavingServerTests {
     // Not multiplexed: what waits for another request's connection has none of its own.
     let run = try await run(
       "https://127.0.0.1:\(server.port)", version, connections: ConnectionPolicy(streams: 1), inFlight: 40,
-      timeout: .seconds(1))
+      timeout: .seconds(3))
 
     #expect(run.log.counts == ["0 tls timeout": 40])
   }
@@ -117,7 +117,7 @@ struct MisbehavingServerTests {
   func noConnection(_ scheme: String) async throws {
     let server = try FullServer()
 
-    let run = try await run("\(scheme)://127.0.0.1:\(server.port)", inFlight: 40, timeout: .seconds(1))
+    let run = try await run("\(scheme)://127.0.0.1:\(server.port)", inFlight: 40, timeout: .seconds(3))
 
     #expect(run.log.counts == ["0 connect timeout": 40])
   }
