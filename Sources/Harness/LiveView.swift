@@ -70,11 +70,10 @@ struct LiveView: Sendable {
   /// The lines of the redrawn view, to be cut to the width of the terminal.
   func view(at now: Duration, width: Int) -> [TerminalLine] {
     let figures = progress.snapshot
-    var lines = [
-      headline(at: now, width: width),
-      loadLine(figures),
-      requestLine(figures.total),
-    ]
+    var lines = [headline(at: now, width: width)]
+    // Several phases at once, one of each stream, take a line of their own.
+    if phases.current(at: now).count > 1 { lines.append(Self.labelled("phases", phaseText(at: now))) }
+    lines += [loadLine(figures), requestLine(figures.total)]
     if let generator = figures.generator { lines.append(Self.generatorLine(generator)) }
     if figures.wanted != nil || figures.recommended != nil { lines.append(Self.replicaLine(figures)) }
     lines.append(Self.labelled("event", figures.lastEvent ?? "-"))
@@ -82,7 +81,7 @@ struct LiveView: Sendable {
     return lines
   }
 
-  /// Time, a bar of it, and every phase that goes on.
+  /// Time, a bar of it, and the phase that goes on where it is only one.
   private func headline(at now: Duration, width: Int) -> TerminalLine {
     let done = min(max(now.seconds / max(end.seconds, 1e-9), 0), 1)
     let bar = max(min(width - 40, 40), 10)
@@ -90,7 +89,7 @@ struct LiveView: Sendable {
     return TerminalLine(
       "\(Self.clockText(now)) / \(Self.clockText(end))  " + String(repeating: "█", count: filled)
         + String(repeating: "░", count: bar - filled) + "  ")
-      + TerminalLine(phaseText(at: now), .bold)
+      + TerminalLine(phases.current(at: now).count > 1 ? "" : phaseText(at: now), .bold)
   }
 
   private func loadLine(_ figures: RunProgress.Snapshot) -> TerminalLine {

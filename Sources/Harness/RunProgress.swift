@@ -177,7 +177,7 @@ final class RunProgress: Sendable {
   /// Says so when the user has asked for the end.
   func note(_ interruption: Interruption, _ clock: RunClock) {
     guard let at = interruption.requestedAt else { return }
-    stopping("interrupted; the last answers are awaited, and Ctrl-C again leaves at once", at: clock.runTime(of: at))
+    stopping("interrupted: awaiting the last answers; Ctrl-C again leaves at once", at: clock.runTime(of: at))
   }
 
   private func add(_ event: ProgressEvent, shown text: String) {

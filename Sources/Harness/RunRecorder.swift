@@ -244,7 +244,7 @@ struct RunRecorder: Sendable {
 extension RunDescription {
   /// Notes whom the certificate of the target is for, and when it expires.
   fileprivate mutating func describe(_ certificate: ServerCertificate, at now: KubernetesTime) {
-    let expires = KubernetesTime(microseconds: Int64(certificate.expires * 1e6))
+    let expires = KubernetesTime(seconds: Int64(certificate.expires))
     let days = (certificate.expires - Double(now.microseconds) / 1e6) / 86_400
     environment["certificateExpires"] = expires.description
     environment["certificate"] =

@@ -68,7 +68,7 @@ package struct RunSession: Sendable {
     } catch {
       throw HarnessError(.refused, "\(profile.source): \(error)")
     }
-    for warning in LoadCapacity.warnings(profile) { StandardOutput.complain("warning: \(warning)") }
+    for warning in LoadCapacity.warnings(profile, timeScale: planning.timeScale) { StandardOutput.complain("warning: \(warning)") }
     let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
     let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress)

@@ -8,8 +8,8 @@ package import Units
 package struct RatePlan: Sendable {
   /// The correlation that merged seconds keep, where ``mostPhases`` allows.
   package static let sufficientCorrelation = 0.99
-  /// More phases would make a profile that nobody can read.
-  package static let mostPhases = 1000
+  /// An hour second by second; more phases would make a profile that nobody can read.
+  package static let mostPhases = 3600
 
   /// One phase as the profile writes it.
   struct Step: Sendable, Equatable {

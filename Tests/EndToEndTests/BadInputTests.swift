@@ -8,7 +8,7 @@ struct BadInputTests {
     apiVersion: scaleproof/v1
     kind: Profile
     metadata: {name: broken}
-    target: {url: http://127.0.0.1:1}
+    target: {url: http://127.0.0.1:1, timeouts: {request: 2s}}
     requests: [{name: home, path: /}]
     load: {phases: [{name: steady, for: 2s, rate: 200/s}]}
     expectations: [{name: fast, latency: {during: steady, percentile: 99, below: 250ms}}]

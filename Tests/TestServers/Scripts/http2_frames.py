@@ -59,6 +59,14 @@ def answer(behaviour, stream, count):
     return whole, False
 
 
+def close(tls):
+    """Ends a connection so that the client reads what was sent last: a reset would take that away from it."""
+    tls.shutdown(socket.SHUT_WR)
+    while tls.recv(65536):
+        pass
+    tls.close()
+
+
 def shake_hands(connection, context):
     """The connection with TLS; None when that has failed."""
     tls = context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
@@ -66,11 +74,7 @@ def shake_hands(connection, context):
         tls.do_handshake()
         return tls
     except ssl.SSLError:
-        # Closing before the client has read the reason would take that away from it.
-        tls.shutdown(socket.SHUT_WR)
-        while tls.recv(65536):
-            pass
-        tls.close()
+        close(tls)
         return None
 
 
@@ -97,6 +101,7 @@ def serve(connection, context, behaviour):
                     frames, is_last = answer(behaviour, stream, count)
                     connection.sendall(frames)
                     if is_last:
+                        close(connection)
                         return
     except OSError:
         pass  # The client has left, or never shook hands.
