@@ -2,7 +2,8 @@ import KubernetesObjects
 import Units
 
 extension AutoscalerValidation {
-  /// The types of metrics that the API server knows.
+  /// The types of metrics that the API server knows
+  /// (Kubernetes 1.36, pkg/apis/autoscaling/validation/validation.go, `validateMetricSpec`).
   static let metricTypes = ["Object", "Pods", "Resource", "External", "ContainerResource"]
 
   static func problems(in metric: MetricSpec, at path: String) -> [FieldProblem] {

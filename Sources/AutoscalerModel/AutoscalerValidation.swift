@@ -48,7 +48,7 @@ package enum AutoscalerValidation {
       problems.append(.invalid("spec.minReplicas", minReplicas, "must be greater than or equal to \(lowest)"))
     }
     if spec.maxReplicas < 1 {
-      problems.append(.invalid("spec.maxReplicas", spec.maxReplicas, "must be greater than 0"))
+      problems.append(.required("spec.maxReplicas", "must be set and greater than 0"))
     }
     if spec.maxReplicas < minReplicas {
       problems.append(

@@ -1,4 +1,4 @@
-/// What decided the outcome of a sync: of all that the controller looks at, the last thing that moved or held the count.
+/// What decided the outcome of a sync, a notion of ours: of all that the controller looks at, the last thing that moved or held the count.
 package enum BindingTerm: Sendable, Equatable {
   /// The proposal of a metric, by its position in the spec.
   case metric(Int)

@@ -15,7 +15,8 @@ package enum MetricOutcome: Sendable, Equatable {
 }
 
 extension ReplicaCalculator {
-  /// The proposal of one metric, or why there is none.
+  /// The proposal of one metric, or why there is none
+  /// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `computeReplicasForMetric`).
   ///
   /// - Parameter podLevelResources: whether the gate `PodLevelResources` is on.
   package func outcome(

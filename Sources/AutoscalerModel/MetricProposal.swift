@@ -1,4 +1,5 @@
-/// How many replicas one metric asks for, and how that number came about.
+/// How many replicas one metric asks for, and how that number came about
+/// (Kubernetes 1.36, pkg/controller/podautoscaler/replica_calculator.go).
 package struct MetricProposal: Sendable, Equatable {
   package var replicas: Int
   package var usage: MetricUsage

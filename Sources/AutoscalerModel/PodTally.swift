@@ -1,6 +1,7 @@
 import KubernetesObjects
 
-/// Sums over the pods of one workload for one metric: all that its proposal depends on.
+/// Sums over the pods of one workload for one metric: all that its proposal depends on
+/// (Kubernetes 1.36, pkg/controller/podautoscaler/replica_calculator.go and metrics/utilization.go).
 struct PodTally {
   var counts = MetricProposal.PodCounts()
   /// Samples that are left: of counted pods, and of pods that the selector does not know.

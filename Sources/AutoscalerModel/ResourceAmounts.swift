@@ -1,7 +1,8 @@
 package import KubernetesObjects
 import Units
 
-/// Amounts of resources in thousandths, by name: what a container requests, or what it used.
+/// Amounts of resources in thousandths, by name: what a container requests, or what it used. Each is rounded up to a whole
+/// thousandth (Kubernetes 1.36, apimachinery/pkg/api/resource/quantity.go, `MilliValue`).
 ///
 /// CPU and memory have fields of their own, so that the common metrics cost neither a hash nor an allocation.
 package struct ResourceAmounts: Sendable, Equatable {

@@ -1,4 +1,5 @@
-/// The scale subresource of the workload, as it was at the start of a sync.
+/// The scale subresource of the workload, as it was at the start of a sync
+/// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `reconcileAutoscaler`).
 package struct ScaleTarget: Sendable, Equatable {
   /// `spec.replicas`.
   package var specReplicas: Int

@@ -88,7 +88,7 @@ extension Expectation.Latency {
   private func rows(_ load: LoadInWindow, _ run: RunView, _ stretch: RunView.Stretch) -> [Evidence] {
     var all = load.certain.latency
     all.merge(load.perhaps.latency)
-    var rows: [Evidence] = []
+    var rows = [LoadCoverage.closedModel(run, in: stretch.hull)].compactMap { $0 }
     let names = [50, 90, 95, 99, 99.9].map { "p\($0 == $0.rounded() ? "\(Int($0))" : "\($0)")" }
     let values = all.quantiles([0.5, 0.9, 0.95, 0.99, 0.999])
     if !values.isEmpty {

@@ -37,6 +37,20 @@ struct LoadCoverage {
     recorded = union
   }
 
+  /// What a figure of load leaves out where users took turns; `nil` where none did in the window.
+  ///
+  /// A user who waits for an answer sends nothing, so that the slower the service is, the fewer requests tell of it.
+  static func closedModel(_ run: RunView, in window: InstantBounds) -> Evidence? {
+    let phases = run.timeline.phases.filter {
+      $0.users != nil && $0.plannedStart < window.latest && $0.plannedEnd > window.earliest
+    }
+    guard !phases.isEmpty else { return nil }
+    let most = phases.compactMap(\.users).max() ?? 0
+    return Evidence(
+      "closed-model load (\(most.of("user")) in \(phases.map(\.name).joined(separator: ", "))): "
+        + "what users did not send while they waited for answers is in no figure")
+  }
+
   /// How many requests the phases plan between two instants.
   func planned(from start: Duration, to end: Duration) -> Double {
     run.timeline.phases.reduce(0) { total, phase in

@@ -15,7 +15,7 @@ extension Expectation.Throughput {
       }
       let evidence =
         (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
-        + load.edges
+        + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
       let answered = load.certain.succeeded + load.perhaps.succeeded
       let offered = load.certain.offered + load.perhaps.offered
       let finding =

@@ -92,7 +92,7 @@ struct APIFailure: Error, Sendable {
 /// One field of an object that makes no sense, and why.
 struct FieldProblem: Sendable, Equatable {
   let field: String
-  /// `FieldValueRequired`, `FieldValueInvalid` or `FieldValueNotSupported`.
+  /// `FieldValueRequired`, `FieldValueInvalid`, `FieldValueNotSupported` or `FieldValueForbidden`.
   let reason: String
   let message: String
 

@@ -1,3 +1,4 @@
+import AutoscalerModel
 import KubernetesObjects
 
 extension ClusterObject {
@@ -82,57 +83,16 @@ extension ClusterObject {
     return problems
   }
 
+  /// What is wrong with an HPA, by the model's own rules.
   private static func problems(_ object: HorizontalPodAutoscaler) -> [FieldProblem] {
-    var problems: [FieldProblem] = []
-    let spec = object.spec
-    if spec.scaleTargetRef.kind.isEmpty { problems.append(.required("spec.scaleTargetRef.kind")) }
-    if spec.scaleTargetRef.name.isEmpty { problems.append(.required("spec.scaleTargetRef.name")) }
-    let minimum = spec.minReplicas ?? 1
-    if minimum < 1 {
-      problems.append(.invalid("spec.minReplicas", minimum, "must be greater than or equal to 1"))
+    AutoscalerValidation.problems(in: object.spec).map { problem in
+      let reasons = [
+        ("Required", "FieldValueRequired"), ("Unsupported", "FieldValueNotSupported"),
+        ("Forbidden", "FieldValueForbidden"),
+      ]
+      let reason = reasons.first { problem.detail.hasPrefix($0.0) }?.1 ?? "FieldValueInvalid"
+      return FieldProblem(field: problem.field, reason: reason, message: problem.detail)
     }
-    if spec.maxReplicas < 1 {
-      problems.append(.required("spec.maxReplicas", "must be set and greater than 0"))
-    }
-    if spec.maxReplicas < minimum {
-      problems.append(
-        .invalid("spec.maxReplicas", spec.maxReplicas, "must be greater than or equal to `minReplicas`"))
-    }
-    for (name, rules) in [("scaleUp", spec.behavior?.scaleUp), ("scaleDown", spec.behavior?.scaleDown)] {
-      guard let rules else { continue }
-      problems += Self.problems(rules, field: "spec.behavior.\(name)")
-    }
-    return problems
-  }
-
-  private static func problems(_ rules: HorizontalPodAutoscaler.ScalingRules, field: String) -> [FieldProblem] {
-    var problems: [FieldProblem] = []
-    if let window = rules.stabilizationWindowSeconds, !(0...3_600).contains(window) {
-      problems.append(
-        .invalid("\(field).stabilizationWindowSeconds", window, "must be between 0 and 3600, inclusive"))
-    }
-    if let policy = rules.selectPolicy, !["Max", "Min", "Disabled"].contains(policy) {
-      problems.append(
-        .unsupported("\(field).selectPolicy", policy, "supported values: \"Disabled\", \"Max\", \"Min\""))
-    }
-    if let policies = rules.policies, policies.isEmpty {
-      problems.append(.required("\(field).policies", "must specify at least one Policy"))
-    }
-    for (index, policy) in (rules.policies ?? []).enumerated() {
-      let path = "\(field).policies[\(index)]"
-      if !["Pods", "Percent"].contains(policy.type) {
-        problems.append(
-          .unsupported("\(path).type", policy.type, "supported values: \"Percent\", \"Pods\""))
-      }
-      if policy.value <= 0 {
-        problems.append(.invalid("\(path).value", policy.value, "must be greater than zero"))
-      }
-      if !(1...1_800).contains(policy.periodSeconds) {
-        problems.append(
-          .invalid("\(path).periodSeconds", policy.periodSeconds, "must be between 1 and 1800, inclusive"))
-      }
-    }
-    return problems
   }
 
   private static func problems(_ object: Ingress) -> [FieldProblem] {

@@ -13,6 +13,8 @@ struct AutoscalerScript {
   var maxReplicas = 20
   /// How many external metrics the spec has.
   var metrics = 1
+  /// An entry of `spec.metrics` in place of the external metric.
+  var metricText: String?
   var serverVersion = "v1.36.2"
   var lastScale: Double?
   private(set) var wanted: Int
@@ -174,7 +176,8 @@ struct AutoscalerScript {
 
   private func autoscaler(status: String, written: Double) -> String {
     let metric =
-      #"{"type": "External", "external": {"metric": {"name": "q"}, "target": {"type": "AverageValue", "averageValue": "1"}}}"#
+      metricText
+      ?? #"{"type": "External", "external": {"metric": {"name": "q"}, "target": {"type": "AverageValue", "averageValue": "1"}}}"#
     let metrics = Array(repeating: metric, count: metrics).joined(separator: ",")
     return """
       {"metadata": {"name": "web", "uid": "h", "managedFields": [{"manager": "kube-controller-manager",

@@ -114,4 +114,19 @@ struct DecisionReplayTextTests {
     #expect(
       text.contains("no metric could be read: failed to get cpu utilization: unable to get metrics for resource cpu"))
   }
+
+  @Test("a metric of a type that nobody knows is named, and every sync is explained by it")
+  func unknownMetricType() throws {
+    var script = AutoscalerScript(wanted: 4)
+    script.metricText = #"{"type": "Weather"}"#
+    script.begin()
+    script.sync(at: 10, asks: [nil], active: false)
+    script.end(at: 20)
+    let record = try #require(ScalingRecord(script.timeline))
+    let lines = DecisionReplay(record).lines(of: record)
+
+    #expect(lines[1].contains("unknown metric source type \"Weather\""), "\(lines[1])")
+    #expect(lines.contains { $0.hasPrefix("     10.0s  stays at 4  [failed metric]") }, "\(lines)")
+    #expect(lines.contains { $0.contains("no metric could be read") && $0.contains("\"Weather\"") }, "\(lines)")
+  }
 }

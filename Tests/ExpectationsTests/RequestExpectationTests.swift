@@ -214,4 +214,23 @@ struct ExpectationPlanTests {
           + "1 failure",
       ])
   }
+
+  @Test("figures of a closed model say what they leave out, and those of an open one do not")
+  func closedModel() throws {
+    var builder = TimelineBuilder()
+    builder.seconds(60..<300)
+    builder.users = 50
+    let left =
+      "closed-model load (50 users in surge): what users did not send while they waited for answers is in no figure"
+
+    for text in [
+      "{name: e, latency: {during: surge, percentile: 99, below: 250ms}}",
+      "{name: e, throughput: {during: surge, atLeast: 99%}}",
+    ] {
+      #expect(try judge(text, on: builder.timeline).evidence.contains { $0.text == left })
+    }
+    builder.users = nil
+    let open = try judge("{name: e, throughput: {during: surge, atLeast: 99%}}", on: builder.timeline)
+    #expect(!open.evidence.contains { $0.text.contains("closed-model") })
+  }
 }

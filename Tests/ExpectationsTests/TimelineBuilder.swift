@@ -17,6 +17,8 @@ struct TimelineBuilder {
   var watched = true
   /// What the phases plan, in requests per second; 0 where the load is not what is tested.
   var plannedRate = 0.0
+  /// How many users take turns in the surge; `nil` for an open model.
+  var users: Int?
   private var version = 0
 
   init(endedAt: Double? = 1140, endReason: EndReason? = .completed) {
@@ -112,7 +114,7 @@ struct TimelineBuilder {
         name: name, plannedStart: .seconds(start), plannedEnd: .seconds(planned), startRate: plannedRate,
         endRate: plannedRate,
         start: began ? .seconds(start) : nil,
-        end: began ? end.map { min($0, .seconds(planned)) } : nil)
+        end: began ? end.map { min($0, .seconds(planned)) } : nil, users: name == "surge" ? users : nil)
     }
     return Timeline(
       run: RunDescription(

@@ -37,6 +37,26 @@ struct APITests {
     #expect(body["details", "causes"]?.array?.count == 2)
   }
 
+  @Test("An HPA with a metric type that nobody knows, or an impossible behavior, is refused field by field")
+  func invalidAutoscaler() throws {
+    var cluster = try Workload().settledCluster()
+    func message(_ spec: JSONValue) -> JSONValue? {
+      cluster.ask("PATCH", Self.autoscaler, type: "application/merge-patch+json", body: ["spec": spec]).body["message"]
+    }
+    let refused = "HorizontalPodAutoscaler.autoscaling \"aspnetcore-hpa\" is invalid: "
+
+    #expect(
+      message(["metrics": [["type": "Weather"]]])
+        == .string(
+          refused + "spec.metrics[0].type: Unsupported value: \"Weather\": supported values: "
+            + "\"ContainerResource\", \"External\", \"Object\", \"Pods\", \"Resource\""))
+    #expect(
+      message(["behavior": ["scaleDown": ["stabilizationWindowSeconds": 3601]]])
+        == .string(
+          refused + "spec.behavior.scaleDown.stabilizationWindowSeconds: Invalid value: 3601: "
+            + "must be less than or equal to 3600"))
+  }
+
   @Test("A missing object is 404, a stale version 409, an unknown path 404, server-side apply 415")
   func refusals() throws {
     var cluster = try Workload().settledCluster()
