@@ -76,11 +76,16 @@ package final class Multiplexer {
     close(timer)
   }
 
-  /// Starts a transfer: it is sent by this call when a connection is ready, else as soon as one is.
+  /// Adds a transfer, which is sent by the next ``sendAdded()`` or ``wait(until:)`` when a connection is ready, else as
+  /// soon as one is.
   package func start(_ transfer: inout Transfer) throws(CurlError) {
     try transfer.report(to: sockets)
     let code = curl_multi_add_handle(multi, transfer.handle)
     guard code == CURLM_OK else { throw CurlError.multi("curl_multi_add_handle", code: code) }
+  }
+
+  /// Sends what was added. Several at once cost less each than one after the other, for us and for the server.
+  package func sendAdded() {
     runTimers()
   }
 

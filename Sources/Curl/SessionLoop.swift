@@ -15,7 +15,7 @@ final class SessionLoop {
   func run() {
     mailbox.open(multiplexer.wakeUp)
     while handleCommands() {
-      // Before the wait, since a transfer may end while it is started, and then nothing would end the wait.
+      // Before the wait: what ended in the last one would not end the next.
       deliverCompletions()
       multiplexer.wait(until: nil)
     }

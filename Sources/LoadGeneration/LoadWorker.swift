@@ -29,6 +29,9 @@ final class LoadWorker {
     let report: @Sendable (WorkerReport) -> Void
   }
 
+  /// Requests that are handed to libcurl before it sends them. The first waits for the last, some 2 µs each.
+  private static let sentAtOnce = 16
+
   private let assignment: Assignment
   private let plan: LoadPlan
   private let start: Int64
@@ -127,6 +130,8 @@ final class LoadWorker {
 
   /// Sends from the queue while there is room in flight, and drops what has become too late.
   private func sendQueued() {
+    defer { multiplexer.sendAdded() }
+    var added = 0
     while let pending = queue.first {
       let now = MonotonicClock.now()
       if now - pending.due > maxLateness {
@@ -134,6 +139,8 @@ final class LoadWorker {
         drop(pending, at: now)
       } else if inFlight < assignment.maxInFlight, send(pending, at: now) {
         queue.removeFirst()
+        added += 1
+        if added % Self.sentAtOnce == 0 { multiplexer.sendAdded() }
       } else {
         return
       }
