@@ -106,6 +106,8 @@ package struct CurlResponse: Sendable {
   /// In the order received, with the spelling of the server.
   package let headers: [(name: String, value: String)]
   package let body: [UInt8]
+  /// The version that was spoken; `nil` for another than ``HTTPVersion`` knows.
+  package let httpVersion: HTTPVersion?
   /// The certificate of the server, when the request asked to keep it and the connection was a new one of TLS.
   package let certificate: ServerCertificate?
   package let times: TransferTimes

@@ -115,6 +115,9 @@ package final class Multiplexer {
     runTimers()
   }
 
+  /// Connections that stand, as far as is known.
+  package var openConnections: Int { sockets.openConnections }
+
   /// The next transfer that ended, in no particular order; `nil` when there is none. It must be removed before it can
   /// be started again.
   package func nextCompletion() -> Completion? {

@@ -113,7 +113,8 @@ private final class Exchange {
       continuation.resume(
         returning: CurlResponse(
           status: receiver.status, headers: receiver.headers, body: receiver.body.bytes,
-          certificate: transfer.certificate, times: transfer.times, sentAt: sentAt, receivedAt: .now))
+          httpVersion: transfer.httpVersion, certificate: transfer.certificate, times: transfer.times, sentAt: sentAt,
+          receivedAt: .now))
     case .stream(_, let lines):
       guard receiver.isHeadComplete else {
         return fail(CurlError(failure: .protocolError, description: "the response has no complete header"))

@@ -198,6 +198,18 @@ extension Transfer {
   /// How many connections it opened: 0 when it reused one.
   package var connectionsOpened: Int { scaleproof_easy_get_long(handle, CURLINFO_NUM_CONNECTS) }
 
+  /// How many redirects it followed.
+  package var redirects: Int { scaleproof_easy_get_long(handle, CURLINFO_REDIRECT_COUNT) }
+
+  /// The version of HTTP that was spoken; `nil` when there was no response, or another version.
+  package var httpVersion: HTTPVersion? {
+    switch scaleproof_easy_get_long(handle, CURLINFO_HTTP_VERSION) {
+    case Int(CURL_HTTP_VERSION_2_0): .http2
+    case Int(CURL_HTTP_VERSION_1_1): .http1_1
+    default: nil
+    }
+  }
+
   /// The port of our side of the connection, 0 when there was none.
   package var localPort: Int { scaleproof_easy_get_long(handle, CURLINFO_LOCAL_PORT) }
 

@@ -17,9 +17,13 @@ final class WatchedSockets {
     var wanted: UInt32 = 0
     /// Whether it belongs to a connection whose end will be told.
     var isConnection = false
+    /// Whether something happened on it while it was idle: as a rule, the server has closed it.
+    var isGone = false
   }
 
   private let epoll: Int32
+  /// Connections that stand, as far as is known.
+  private(set) var openConnections = 0
   /// By descriptor.
   private var states = [State](repeating: State(), count: 1024)
 
@@ -41,8 +45,16 @@ final class WatchedSockets {
       }
     } else if state.registered != state.wanted {
       let operation = state.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
-      scaleproof_epoll_control(epoll, operation, socket, state.wanted)
+      if scaleproof_epoll_control(epoll, operation, socket, state.wanted) != 0 {
+        // The number was used again behind our back.
+        let other = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
+        scaleproof_epoll_control(epoll, other, socket, state.wanted)
+      }
       state.registered = state.wanted
+    }
+    if state.isGone, state.wanted != 0 {
+      state.isGone = false
+      openConnections += 1
     }
     states[descriptor] = state
   }
@@ -54,6 +66,10 @@ final class WatchedSockets {
     if states[descriptor].wanted != 0 { return true }
     scaleproof_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
     states[descriptor].registered = 0
+    if states[descriptor].isConnection, !states[descriptor].isGone {
+      states[descriptor].isGone = true
+      openConnections -= 1
+    }
     return false
   }
 
@@ -61,17 +77,19 @@ final class WatchedSockets {
     let descriptor = Int(socket)
     while descriptor >= states.count { states += Array(repeating: State(), count: states.count) }
     states[descriptor] = State(isConnection: true)
+    openConnections += 1
   }
 
   private func closed(_ socket: Int32) {
+    if states[Int(socket)].isConnection, !states[Int(socket)].isGone { openConnections -= 1 }
     // The kernel takes a closed descriptor out of the set by itself.
     states[Int(socket)] = State()
   }
 
   private static func events(_ what: Int32) -> UInt32 {
     var events: UInt32 = 0
-    if what & CURL_POLL_IN != 0, what != CURL_POLL_REMOVE { events |= EPOLLIN.rawValue }
-    if what & CURL_POLL_OUT != 0, what != CURL_POLL_REMOVE { events |= EPOLLOUT.rawValue }
+    if what & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
+    if what & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
     return events
   }
 

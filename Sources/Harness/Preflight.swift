@@ -45,6 +45,12 @@ struct Preflight {
       tls: LoadPlanning.tls(target.tls), connectTo: place, httpVersion: LoadPlanning.version(target.http),
       keepsCertificate: true)
     let response = try await session.perform(request)
+    if target.http == .http2, response.httpVersion != .http2 {
+      throw HarnessError(
+        .refused,
+        "\(loaded.targetPlace): target.http: the target does not speak HTTP/2: it answered in HTTP/1.1; write "
+          + "http: \"1.1\", or switch HTTP/2 on at the target")
+    }
     if target.http == .http2ClearText {
       // Some versions of libcurl fail at the second request of a connection, so that only asking twice shows it.
       do {

@@ -29,6 +29,7 @@ struct RequestPlanning {
     if let authentication = request.authentication {
       headers.append(("Authorization", try credentials(authentication, of: request)))
     }
+    for header in headers { try checkHeader(header.name, header.value, of: request) }
     let body: RequestText? =
       switch request.body {
       case .template(let template)?: try text(template, of: request)
@@ -36,7 +37,7 @@ struct RequestPlanning {
       case nil: nil
       }
     return Route(
-      name: request.name, weight: request.weight, method: request.method, path: try text(request.path, of: request),
+      name: request.name, weight: request.weight, method: request.method, path: try path(request),
       headers: headers, body: body, expectedStatuses: Set(request.expectedStatuses.flatMap(Array.init)),
       checks: try checks(request.checks))
   }
@@ -54,6 +55,43 @@ struct RequestPlanning {
     return LoadGeneration.ResponseChecks(
       headers: checks.headers.map { (HeaderName($0.name), $0.value) }, bodyContains: checks.bodyContains, json: json,
       maximumSize: checks.maxSize)
+  }
+
+  /// What the environment puts into a path is encoded as all other values are (RFC 3986, section 2.3).
+  private func path(_ request: RequestRoute) throws(HarnessError) -> RequestText {
+    let unreserved = CharacterSet(charactersIn: "-._~").union(CharacterSet(charactersIn: "0"..."9"))
+      .union(CharacterSet(charactersIn: "a"..."z")).union(CharacterSet(charactersIn: "A"..."Z"))
+    var pieces: [RequestText.Piece] = []
+    for piece in request.path.pieces {
+      let rendered = try self.piece(piece, of: request)
+      if case .environment = piece, case .literal(let value) = rendered {
+        pieces.append(.literal(value.addingPercentEncoding(withAllowedCharacters: unreserved) ?? ""))
+      } else {
+        pieces.append(rendered)
+      }
+    }
+    return RequestText(pieces)
+  }
+
+  /// A line break in a value would end the header and begin another; what the profile itself says was checked before.
+  private func checkHeader(_ name: String, _ value: RequestText, of request: RequestRoute) throws(HarnessError) {
+    let isSound = value.pieces.allSatisfy { piece in
+      switch piece {
+      case .literal(let text): Self.fitsHeader(text)
+      case .column(let feed, let column): feeds[feed].rows.allSatisfy { Self.fitsHeader($0[column]) }
+      default: true
+      }
+    }
+    guard isSound else {
+      throw HarnessError(
+        .refused,
+        "\(profile.source): the request \(request.name): the header \(name) would hold a line break or another control "
+          + "character, from the environment or a data file: remove it there")
+    }
+  }
+
+  private static func fitsHeader(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }
   }
 
   /// RFC 6750 and RFC 7617.

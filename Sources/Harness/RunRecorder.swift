@@ -185,7 +185,10 @@ struct RunRecorder: Sendable {
           return previous
         }
         let sample = conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
-        writer.append(generator: [sample])
+        // What is left when the load has ended is too short to say anything.
+        if snapshot.generator.sent > 0 || end - before.end > conversion.intervalLength / 10 {
+          writer.append(generator: [sample])
+        }
         progress.add(intervals)
         writer.append(connections: conversion.connections(of: snapshot, from: before.end, to: end))
         progress.add(sample)

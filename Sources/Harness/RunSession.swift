@@ -62,7 +62,7 @@ package struct RunSession: Sendable {
     let planning = LoadPlanning(
       profile: profile, files: loaded.files, timeScale: cluster?.timeScale ?? 1, environment: environment)
     let plan = try planning.plan(connectTo: cluster?.ingress)
-    let generator: LoadGenerator
+    var generator: LoadGenerator
     do {
       generator = try LoadGenerator(plan: plan)
     } catch {
@@ -74,6 +74,8 @@ package struct RunSession: Sendable {
     let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
     let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress)
+    // Before run time zero is fixed: lookups may take their time.
+    await generator.prepare()
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
       loaded: loaded, cluster: cluster, planning: planning, generator: generator, certificate: certificate,

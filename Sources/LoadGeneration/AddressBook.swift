@@ -6,19 +6,12 @@ import Synchronization
 /// The lookups are ours and not libcurl's, so that connections are spread over all addresses, and each connection
 /// knows the one that it goes to.
 final class AddressBook: Sendable {
-  /// What a lookup found.
-  struct Edition: Sendable {
-    /// Counts up when the addresses have changed.
-    var number = 0
-    /// Indices in the list of all endpoints that were ever found.
-    var current: [Int] = []
-  }
-
   private struct State {
     var known: [Endpoint] = []
-    var edition = Edition()
-    /// Whether the name is taken to mean IPv6 addresses; `nil` until both kinds were found.
-    var usesIPv6: Bool?
+    /// Indices in ``known`` of what the latest lookup found.
+    var current: [Int] = []
+    /// By host: whether it is taken to mean its IPv6 addresses, once both kinds were found.
+    var usesIPv6: [String: Bool] = [:]
     var isClosed = false
   }
 
@@ -42,14 +35,15 @@ final class AddressBook: Sendable {
     refresh()
   }
 
-  var edition: Edition { state.withLock { $0.edition } }
+  /// Indices of the endpoints that the latest lookup found.
+  var current: [Int] { state.withLock { $0.current } }
 
   func endpoint(_ index: Int) -> Endpoint { state.withLock { $0.known[index] } }
 
   /// Looks the names up again. When nothing is found the old addresses stay, since open connections outlive an outage of
   /// the name service.
   func refresh() {
-    let found = places.flatMap { ofOneKind(lookup($0.host, $0.port)) }
+    let found = places.flatMap { ofOneKind(lookup($0.host, $0.port), host: $0.host) }
     guard !found.isEmpty else { return }
     state.withLock { state in
       var current: [Int] = []
@@ -58,18 +52,17 @@ final class AddressBook: Sendable {
         if index == state.known.count { state.known.append(endpoint) }
         if !current.contains(index) { current.append(index) }
       }
-      guard current != state.edition.current else { return }
-      state.edition = Edition(number: state.edition.number + 1, current: current)
+      state.current = current
     }
   }
 
   /// A name often has addresses of both kinds of which one does not work, as `localhost` has for a server that listens
   /// at 127.0.0.1 only. Other clients try them in turn for each connection (RFC 8305); here the kind that answers first
   /// is chosen once, so that no load is lost on the other.
-  private func ofOneKind(_ found: [Endpoint]) -> [Endpoint] {
+  private func ofOneKind(_ found: [Endpoint], host: String) -> [Endpoint] {
     guard found.contains(where: \.isIPv6), found.contains(where: { !$0.isIPv6 }) else { return found }
-    let usesIPv6 = state.withLock { $0.usesIPv6 } ?? (found.first(where: answers) ?? found[0]).isIPv6
-    state.withLock { $0.usesIPv6 = usesIPv6 }
+    let usesIPv6 = state.withLock { $0.usesIPv6[host] } ?? (found.first(where: answers) ?? found[0]).isIPv6
+    state.withLock { $0.usesIPv6[host] = usesIPv6 }
     return found.filter { $0.isIPv6 == usesIPv6 }
   }
 

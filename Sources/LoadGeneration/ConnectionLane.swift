@@ -28,16 +28,22 @@ final class ConnectionLane {
   var freeSlots: [Int] = []
 
   private let worker: Int
-  private let target: HostAndPort
+  /// Whose connections are the lane's; `nil` for all.
+  private let target: HostAndPort?
   private var name: String
+  /// The port of the endpoint.
+  private var port: Int
   private var renames = 0
 
-  init(number: Int, worker: Int, target: HostAndPort, endpoint: Int, at place: Endpoint) throws(CurlError) {
+  /// - Parameter target: `nil` where requests go to one host only. Otherwise redirects to other hosts find their own
+  ///   way; the host must be written as libcurl writes it.
+  init(number: Int, worker: Int, target: HostAndPort?, endpoint: Int, at place: Endpoint) throws(CurlError) {
     self.number = number
     self.worker = worker
     self.target = target
     self.endpoint = endpoint
     name = "lane-\(worker)-\(number).invalid"
+    port = place.port
     try connect(to: place, forgetting: nil)
   }
 
@@ -49,7 +55,7 @@ final class ConnectionLane {
 
   /// The next connection goes to another endpoint, and the present one must not be used again although it stands.
   func abandon(for endpoint: Int, at place: Endpoint) throws(CurlError) {
-    let old = "\(name):\(target.port)"
+    let old = "\(name):\(port)"
     self.endpoint = endpoint
     renames += 1
     name = "lane-\(worker)-\(number)-\(renames).invalid"
@@ -59,9 +65,10 @@ final class ConnectionLane {
   }
 
   private func connect(to place: Endpoint, forgetting old: String?) throws(CurlError) {
-    let host = target.host.contains(":") ? "[\(target.host)]" : target.host
+    let from = target.map { ($0.host.contains(":") ? "[\($0.host)]" : $0.host) + ":\($0.port)" } ?? ":"
     let address = place.address.contains(":") ? "[\(place.address)]" : place.address
-    connectTo = try TextList(["\(host):\(target.port):\(name):\(place.port)"])
+    port = place.port
+    connectTo = try TextList(["\(from):\(name):\(place.port)"])
     addresses = try TextList((old.map { ["-\($0)"] } ?? []) + ["\(name):\(place.port):\(address)"])
     edition += 1
   }

@@ -16,7 +16,7 @@ struct LanePool {
 
   private let policy: ConnectionPolicy
   private let worker: Int
-  private let target: HostAndPort
+  private let target: HostAndPort?
   private let book: AddressBook
   private let maximumLanes: Int
   private let minimumLanes: Int
@@ -27,15 +27,17 @@ struct LanePool {
   private(set) var lanes: [ConnectionLane] = []
   /// Numbers of the lanes with room, the longest idle first.
   private var available = LaneQueue()
-  private var edition = AddressBook.Edition()
+  /// Endpoints that the latest lookup found.
+  private var current: [Int]
   /// Endpoints take turns; workers begin at different ones.
   private var turn: Int
 
   /// - Parameters:
+  ///   - target: `nil` where requests go to one host only.
   ///   - maximumLanes: the share of this worker.
   ///   - isMultiplexed: whether a connection carries several requests at a time.
   init(
-    policy: ConnectionPolicy, worker: Int, workers: Int, target: HostAndPort, book: AddressBook, maximumLanes: Int,
+    policy: ConnectionPolicy, worker: Int, workers: Int, target: HostAndPort?, book: AddressBook, maximumLanes: Int,
     isMultiplexed: Bool
   ) {
     self.policy = policy
@@ -48,19 +50,16 @@ struct LanePool {
     maximumAge = policy.maximumAge?.nanoseconds ?? .max
     maximumRequests = policy.maximumRequests ?? .max
     turn = worker
-    edition = book.edition
+    current = book.current
   }
-
-  /// Connections that stand.
-  var openConnections: Int { lanes.reduce(0) { $0 + ($1.openedAt == nil ? 0 : 1) } }
 
   /// Takes notice of a change of addresses.
   mutating func refresh() {
-    edition = book.edition
+    current = book.current
   }
 
   /// Whether any address is known.
-  var hasAddress: Bool { !edition.current.isEmpty }
+  var hasAddress: Bool { !current.isEmpty }
 
   /// The lane for the next request, which counts as in flight from now on; `nil` when none has room.
   mutating func take(at now: Int64) throws(CurlError) -> Passage? {
@@ -84,7 +83,7 @@ struct LanePool {
 
   /// The passage through a lane with room; `nil` when it must be empty first.
   private mutating func passage(through lane: ConnectionLane, at now: Int64) throws(CurlError) -> Passage? {
-    let isGone = !edition.current.contains(lane.endpoint)
+    let isGone = !current.contains(lane.endpoint)
     let isTooOld = lane.openedAt.map { now - $0 >= maximumAge } ?? false
     let isLast = lane.carried + 1 >= maximumRequests
     guard lane.inFlight == 0 || !(isGone || isTooOld || isLast) else {
@@ -96,9 +95,17 @@ struct LanePool {
       try lane.abandon(for: next, at: book.endpoint(next))
       return enter(lane)
     }
-    if isTooOld || !policy.reuse || lane.openedAt == nil && lane.carried == 0 && edition.current.count > 1 {
+    let isBroken = policy.reuse && lane.openedAt == nil && lane.carried == 0
+    if isTooOld || !policy.reuse || isBroken {
       let next = nextEndpoint()
-      if next != lane.endpoint { try lane.move(to: next, at: book.endpoint(next)) }
+      if next != lane.endpoint {
+        // After a failure over HTTP/2 the connection may still stand.
+        if isBroken {
+          try lane.abandon(for: next, at: book.endpoint(next))
+        } else {
+          try lane.move(to: next, at: book.endpoint(next))
+        }
+      }
     }
     if isTooOld {
       lane.openedAt = nil
@@ -140,7 +147,7 @@ struct LanePool {
 
   private mutating func nextEndpoint() -> Int {
     defer { turn += 1 }
-    return edition.current[turn % edition.current.count]
+    return current[turn % current.count]
   }
 }
 

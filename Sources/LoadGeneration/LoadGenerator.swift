@@ -1,10 +1,12 @@
 import Curl
 import Units
 
-/// Drives the load of a plan: an open model, in which requests are due at exact instants whatever the server does.
+/// Drives the load of a plan: streams of requests that are due at exact instants whatever the server does, and streams of
+/// users who wait for their answers.
 package struct LoadGenerator: Sendable {
   private let plan: LoadPlan
-  private let target: HostAndPort
+  /// Whose connections are spread over lanes; `nil` for all.
+  private let target: HostAndPort?
   /// What connections are made to, by name.
   private let places: [HostAndPort]
   /// By stream.
@@ -12,6 +14,7 @@ package struct LoadGenerator: Sendable {
   /// By route.
   private let checks: [CompiledChecks]
   private let lookup: AddressBook.Lookup
+  private var book: AddressBook?
 
   /// Checks the plan and the limits of this process before anything is sent.
   ///
@@ -24,11 +27,20 @@ package struct LoadGenerator: Sendable {
   init(plan: LoadPlan, lookup: @escaping AddressBook.Lookup) throws(LoadGenerationError) {
     var plan = plan
     while plan.baseURL.hasSuffix("/") { plan.baseURL.removeLast() }
-    self.plan = plan
     self.lookup = lookup
-    target = try PlanCheck.target(of: plan)
+    let target = try PlanCheck.target(of: plan)
     try PlanCheck.check(plan)
     places = try PlanCheck.places(of: plan, target: target)
+    // libcurl asks for, and checks, the host of the URL. Another name is therefore put into the URL.
+    var name = target.host
+    if let serverName = plan.tls.serverName, plan.baseURL.hasPrefix("https://") {
+      let authority = String(plan.baseURL.dropFirst("https://".count))
+      for route in plan.routes.indices { plan.routes[route].headers.append(("Host", RequestText(authority))) }
+      plan.baseURL = "https://\(serverName):\(target.port)"
+      name = serverName
+    }
+    self.plan = plan
+    self.target = plan.redirects > 0 ? HostAndPort(host: name, port: target.port) : nil
     var rotations: [RouteRotation] = []
     for stream in plan.streams {
       rotations.append(try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight }))
@@ -38,6 +50,11 @@ package struct LoadGenerator: Sendable {
     for route in plan.routes { checks.append(try CompiledChecks(route.checks, route: route.name)) }
     self.checks = checks
     try DescriptorLimit.ensure(connections: plan.mostConnections, workers: plan.workers)
+  }
+
+  /// Looks the names up, which may take its time; otherwise ``run(start:stop:onSnapshot:)`` does it at the start of the load.
+  package mutating func prepare() async {
+    book = await lookedUp()
   }
 
   /// Offers the whole schedule and drains.
@@ -56,7 +73,7 @@ package struct LoadGenerator: Sendable {
   ) async throws -> LoadSummary {
     NamedThread.putProcessInBackground()
     let pool = LedgerPool()
-    let book = await lookedUp()
+    let book = if let book { book } else { await lookedUp() }
     defer { book.close() }
     if plan.connections.lookupInterval > .zero { try book.keepCurrent(every: plan.connections.lookupInterval) }
     let (reports, sink) = AsyncThrowingStream.makeStream(of: WorkerReport.self, throwing: (any Error).self)

@@ -1,4 +1,3 @@
-package import Arrivals
 package import Curl
 
 /// Everything that a ``LoadGenerator`` needs to know. All times are wall time.
@@ -80,77 +79,4 @@ package struct LoadPlan: Sendable {
 
   /// When the last stream ends.
   var duration: Duration { streams.map(\.model.duration).max() ?? .zero }
-}
-
-/// Load with requests and times of its own.
-package struct LoadStream: Sendable {
-  package enum Model: Sendable {
-    /// Requests are due whatever the server does.
-    case open(ArrivalSchedule)
-    /// Users wait for their answers.
-    case closed([UserPhase])
-
-    var duration: Duration {
-      switch self {
-      case .open(let schedule): schedule.duration
-      case .closed(let phases): phases.reduce(.zero) { $0 + $1.duration }
-      }
-    }
-  }
-
-  /// Indices in ``LoadPlan/routes``.
-  package var routes: [Int]
-  package var model: Model
-
-  package init(routes: [Int], model: Model) {
-    self.routes = routes
-    self.model = model
-  }
-}
-
-/// One kind of request.
-package struct Route: Sendable {
-  package var name: String
-  /// Its share of the requests is its weight by the sum of all weights; at least 1.
-  package var weight: Int
-  package var method: String
-  /// Path and query, beginning with a slash, already percent-encoded.
-  package var path: RequestText
-  package var headers: [(name: String, value: RequestText)]
-  package var body: RequestText?
-  /// The statuses that pass; empty for all of 2xx and 3xx.
-  package var expectedStatuses: Set<Int>
-  /// What else an answer with such a status must have.
-  package var checks: ResponseChecks
-
-  package init(
-    name: String, weight: Int = 1, method: String = "GET", path: RequestText,
-    headers: [(name: String, value: RequestText)] = [], body: RequestText? = nil, expectedStatuses: Set<Int> = [],
-    checks: ResponseChecks = ResponseChecks()
-  ) {
-    self.name = name
-    self.weight = weight
-    self.method = method
-    self.path = path
-    self.headers = headers
-    self.body = body
-    self.expectedStatuses = expectedStatuses
-    self.checks = checks
-  }
-
-  /// Whether all requests of the route are the same.
-  var isConstant: Bool { path.isLiteral && body?.isLiteral != false && headers.allSatisfy(\.value.isLiteral) }
-
-  func passes(_ status: Int) -> Bool {
-    expectedStatuses.isEmpty ? (200..<400).contains(status) : expectedStatuses.contains(status)
-  }
-}
-
-/// Why a plan cannot be carried out, in one line.
-package struct LoadGenerationError: Error, Sendable, Equatable, CustomStringConvertible {
-  package let description: String
-
-  package init(_ description: String) {
-    self.description = description
-  }
 }

@@ -15,7 +15,7 @@ final class LoadWorker {
     let rotations: [RouteRotation]
     /// By route.
     let checks: [CompiledChecks]
-    let target: HostAndPort
+    let target: HostAndPort?
     let book: AddressBook
     let worker: Int
     /// The most requests in flight in this worker.
@@ -151,7 +151,7 @@ final class LoadWorker {
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: .dropped, failed: true, version: nil, bytes: 0,
       fromDue: Int(now - pending.due) / 1000, fromSend: nil)
-    sources[pending.stream].ended(pending, at: now)
+    sources[pending.stream].ended(pending, at: now, failed: true)
   }
 
   /// - Returns: whether there was a connection to take; otherwise nothing has happened.
@@ -199,7 +199,7 @@ final class LoadWorker {
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: outcome, failed: true, version: nil, bytes: 0,
       fromDue: Int(now - pending.due) / 1000, fromSend: nil)
-    sources[pending.stream].ended(pending, at: now)
+    sources[pending.stream].ended(pending, at: now, failed: true)
     guard samples.admit(outcome, limit: plan.failureSamplesPerInterval) else { return }
     ledger.failures.append(
       FailureSample(
@@ -238,7 +238,7 @@ final class LoadWorker {
     inFlight -= 1
     slot.lane.freeSlots.append(completion.token)
     lanes.leave(slot.lane)
-    sources[pending.stream].ended(pending, at: now)
+    sources[pending.stream].ended(pending, at: now, failed: failed)
   }
 
   private func result(of slot: RequestSlot, _ error: CurlError?, _ status: Int) -> Outcome {
@@ -254,6 +254,9 @@ final class LoadWorker {
   private func count(connectionOf slot: RequestSlot, failed: Bool, at now: Int64) {
     let lane = slot.lane
     var count = ConnectionCount(opened: slot.transfer.connectionsOpened)
+    // libcurl counts the connections to the targets of redirects too.
+    let isRedirected = plan.redirects > 0 && slot.transfer.redirects > 0
+    if isRedirected { count.opened = slot.expectsConnection ? 0 : min(count.opened, 1) }
     if count.opened > 0 {
       if slot.expectsConnection {
         count.closedByPeer = 1
@@ -338,7 +341,7 @@ final class LoadWorker {
       WorkerReport(
         worker: assignment.worker, interval: interval, ledger: full,
         threadCPU: .nanoseconds(MonotonicClock.threadCPU()), runQueueDelay: MachineSample.threadRunQueueDelay(),
-        openConnections: lanes.openConnections, queued: queue.count, inFlight: inFlight, isLast: isLast,
+        openConnections: multiplexer.openConnections, queued: queue.count, inFlight: inFlight, isLast: isLast,
         wasStopped: wasStopped))
   }
 }

@@ -1,3 +1,4 @@
+import Arrivals
 import Curl
 import Units
 
@@ -66,6 +67,15 @@ enum PlanCheck {
     guard plan.mostConnections >= plan.workers else {
       throw LoadGenerationError(
         "\(plan.mostConnections) connections cannot be shared by \(plan.workers) workers: each needs at least one")
+    }
+    let year = Duration.seconds(366 * 86_400)
+    let thinking = plan.streams.flatMap { stream -> [Duration] in
+      if case .closed(let phases) = stream.model { return phases.map(\.think) }
+      return []
+    }
+    let lengths = [plan.duration, plan.maxLateness, plan.drainTimeout, plan.requestTimeout, plan.connectTimeout]
+    guard (lengths + thinking).allSatisfy({ $0 <= year }) else {
+      throw LoadGenerationError("no length of time in a plan may be over a year")
     }
     guard plan.interval >= .milliseconds(1), plan.maxLateness >= .zero, plan.drainTimeout >= .zero else {
       throw LoadGenerationError("the interval must be at least 1ms, lateness and drain timeout not negative")

@@ -43,14 +43,15 @@ struct RequestSource {
   }
 
   /// A request of this stream has ended: its user goes on, if it had one.
-  mutating func ended(_ pending: PendingQueue.Pending, at now: Int64) {
-    if let user = pending.user { users?.finished(user, at: now - start) }
+  mutating func ended(_ pending: PendingQueue.Pending, at now: Int64, failed: Bool) {
+    if let user = pending.user { users?.finished(user, at: now - start, failed: failed) }
   }
 
   mutating func stop() {
     nextArrival = nil
     arrivals = nil
-    users?.stop()
+    // Users whose answers are still to come must not come back either.
+    users = nil
   }
 
   private func pending(arrival: Int, due: Int64, user: UserPool.User?) -> PendingQueue.Pending {

@@ -7,6 +7,9 @@ import Units
 /// When a phase begins its new users begin spread evenly over one think time, so that they do not go in step. When a phase
 /// has fewer users than the one before, the youngest leave as soon as they would send again.
 struct UserPool {
+  /// What a user waits at least after a failure, so that a target that refuses at once is not asked in a tight loop.
+  static let pauseAfterFailure: Int64 = 10_000_000
+
   struct User: Sendable, Equatable {
     let index: Int
     /// The phase in which it was due.
@@ -50,24 +53,20 @@ struct UserPool {
   /// When the next user is due; `nil` when none is thinking.
   var nextDue: Int64? { heap.first?.due }
 
-  /// The next user that is due and stays, with the number and instant of its request; `nil` when none is left.
+  /// The user that is due at ``nextDue``, with the number and instant of its request; `nil` when it leaves instead.
   mutating func next() -> (user: User, arrival: Int, due: Int64)? {
-    while let entry = pop() {
-      guard let phase = phase(at: entry.due), stays(entry.index, from: entry.phase, to: phase) else { continue }
-      defer { requests += 1 }
-      return (User(index: entry.index, phase: phase), worker + workers * requests, entry.due)
+    guard let entry = pop(), let phase = phase(at: entry.due), stays(entry.index, from: entry.phase, to: phase) else {
+      return nil
     }
-    return nil
+    defer { requests += 1 }
+    return (User(index: entry.index, phase: phase), worker + workers * requests, entry.due)
   }
 
-  /// A user has its answer, or has given up waiting, and thinks.
-  mutating func finished(_ user: User, at now: Int64) {
+  /// A user has its answer, or has failed to get one, and thinks.
+  mutating func finished(_ user: User, at now: Int64, failed: Bool) {
     guard let phase = phase(at: now), stays(user.index, from: user.phase, to: phase) else { return }
-    push(Entry(due: now + phases[phase].think.nanoseconds, index: user.index, phase: user.phase))
-  }
-
-  mutating func stop() {
-    heap.removeAll()
+    let pause = max(phases[phase].think.nanoseconds, failed ? Self.pauseAfterFailure : 0)
+    push(Entry(due: now + pause, index: user.index, phase: user.phase))
   }
 
   private func phase(at time: Int64) -> Int? {

@@ -57,6 +57,9 @@ struct Field {
     }
   }
 
+  /// Longer ones are mistakes, and would overflow when added to others.
+  private static let longestDuration = Duration.seconds(366 * 86_400)
+
   func duration(atLeast least: Duration = .zero) -> Duration? {
     guard let text = text() else { return nil }
     if text.hasPrefix("-") {
@@ -64,6 +67,11 @@ struct Field {
       return nil
     }
     guard let duration = value({ text throws(UnitProblem) in try Duration(text: text) }) else { return nil }
+    if duration > Self.longestDuration {
+      report(
+        "\(duration.text) is too long", hint: "no length of time may be over a year (\(Self.longestDuration.text))")
+      return nil
+    }
     if duration < least {
       report("\(duration.text) is too short", hint: "it must be at least \(least.text)")
       return nil

@@ -145,10 +145,9 @@ struct LanePoolTests {
     let book = AddressBook(places: [target]) { _, port in
       isDown.withLock { $0 } ? [] : [Endpoint(address: "10.0.0.1", port: port)]
     }
-    let before = book.edition
     isDown.withLock { $0 = true }
     book.refresh()
-    #expect(book.edition.number == before.number && book.edition.current == [0])
+    #expect(book.current == [0])
   }
 
   @Test("of a name with addresses of both kinds the kind that answers is used, once and for all")
@@ -164,7 +163,7 @@ struct LanePoolTests {
       })
     book.refresh()
 
-    #expect(book.edition.current.map { book.endpoint($0).address } == ["127.0.0.1", "127.0.0.2"])
+    #expect(book.current.map { book.endpoint($0).address } == ["127.0.0.1", "127.0.0.2"])
     #expect(asked.withLock { $0 } == ["::1", "127.0.0.1"])
   }
 }

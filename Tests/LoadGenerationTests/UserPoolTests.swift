@@ -15,9 +15,10 @@ struct UserPoolTests {
   ) -> [(user: Int, at: Int64)] {
     var pool = UserPool(phases: phases, worker: worker, workers: workers)
     var result: [(user: Int, at: Int64)] = []
-    while let next = pool.next() {
+    while pool.nextDue != nil {
+      guard let next = pool.next() else { continue }
       result.append((next.user.index, next.due / 1_000_000))
-      pool.finished(next.user, at: next.due + Int64(latency / .nanoseconds(1)))
+      pool.finished(next.user, at: next.due + Int64(latency / .nanoseconds(1)), failed: false)
     }
     return result
   }
@@ -50,21 +51,24 @@ struct UserPoolTests {
     let phases = [phase(2, for: 1, think: .zero), phase(1, for: 1, think: .zero), phase(2, for: 1, think: .zero)]
     var pool = UserPool(phases: phases, worker: 0, workers: 1)
     var slow: UserPool.User?
-    while let next = pool.next(), next.due < 2_000_000_000 {
+    while let due = pool.nextDue, due < 2_000_000_000 {
+      guard let next = pool.next() else { continue }
       if next.user.index == 1 {
         slow = next.user
       } else {
-        pool.finished(next.user, at: next.due + 100_000_000)
+        pool.finished(next.user, at: next.due + 100_000_000, failed: false)
       }
     }
     var third = UserPool(phases: phases, worker: 0, workers: 1)
-    while let next = third.next(), next.user.index != 1 || next.due < 2_000_000_000 {
-      if next.user.index == 0 { third.finished(next.user, at: next.due + 100_000_000) }
+    while third.nextDue != nil {
+      guard let next = third.next() else { continue }
+      if next.user.index == 1, next.due >= 2_000_000_000 { break }
+      if next.user.index == 0 { third.finished(next.user, at: next.due + 100_000_000, failed: false) }
     }
-    third.finished(try #require(slow), at: 2_200_000_000)
+    third.finished(try #require(slow), at: 2_200_000_000, failed: false)
     var again = 0
-    while let next = third.next() {
-      if next.user.index == 1 { again += 1 }
+    while third.nextDue != nil {
+      if third.next()?.user.index == 1 { again += 1 }
     }
     #expect(again == 0)
   }
@@ -75,12 +79,38 @@ struct UserPoolTests {
     var users: Set<Int> = []
     for worker in 0..<3 {
       var pool = UserPool(phases: [phase(10, for: 1)], worker: worker, workers: 3)
-      while let next = pool.next() {
+      while pool.nextDue != nil {
+        guard let next = pool.next() else { continue }
         numbers.append(next.arrival)
         users.insert(next.user.index)
       }
     }
     #expect(users == Set(0..<10))
     #expect(Set(numbers).count == 10)
+  }
+
+  @Test("the next user is not sent early when the one before it leaves")
+  func notEarly() {
+    let sends = sends(
+      [phase(10, for: 1, think: .milliseconds(900)), phase(5, for: 4, think: .seconds(3))], latency: .milliseconds(10))
+    #expect(sends.map(\.at) == sends.map(\.at).sorted())
+    var pool = UserPool(phases: [phase(2, for: 1), phase(1, for: 9)], worker: 0, workers: 1)
+    while let due = pool.nextDue {
+      if let next = pool.next() {
+        #expect(next.due == due)
+        pool.finished(next.user, at: next.due, failed: false)
+      }
+    }
+  }
+
+  @Test("after a failure a user waits, so that a target that refuses at once is not asked in a tight loop")
+  func failures() throws {
+    var pool = UserPool(phases: [phase(1, for: 1, think: .zero)], worker: 0, workers: 1)
+    var requests = 0
+    while let next = pool.next() {
+      requests += 1
+      pool.finished(next.user, at: next.due, failed: true)
+    }
+    #expect(requests == 100)
   }
 }

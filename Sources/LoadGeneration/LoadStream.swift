@@ -1,0 +1,28 @@
+package import Arrivals
+import Units
+
+/// Load with requests and times of its own.
+package struct LoadStream: Sendable {
+  package enum Model: Sendable {
+    /// Requests are due whatever the server does.
+    case open(ArrivalSchedule)
+    /// Users wait for their answers.
+    case closed([UserPhase])
+
+    var duration: Duration {
+      switch self {
+      case .open(let schedule): schedule.duration
+      case .closed(let phases): phases.reduce(.zero) { $0 + $1.duration }
+      }
+    }
+  }
+
+  /// Indices in ``LoadPlan/routes``.
+  package var routes: [Int]
+  package var model: Model
+
+  package init(routes: [Int], model: Model) {
+    self.routes = routes
+    self.model = model
+  }
+}
