@@ -79,6 +79,27 @@ struct BadInputTests {
     #expect(!FileManager.default.fileExists(atPath: folder.file("out/run.sqlite")))
   }
 
+  @Test("a secret that ends with a line break is refused without being told")
+  func lineBreakInSecret() async throws {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(
+      Self.profile.replacing("path: /}", with: "path: /, auth: {bearer: '{{env TOKEN_OF_TEST}}'}}"), to: "profile.yaml")
+
+    let ending = try await Program.run(["run", file], environment: ["TOKEN_OF_TEST": "swordfish\n"])
+
+    #expect(ending.code == 4)
+    #expect(ending.complaints.contains("the request home: the header Authorization would hold a line break"))
+    #expect(!ending.complaints.contains("swordfish"))
+  }
+
+  @Test("a length of time that no run lasts is refused with its place")
+  func absurdDuration() async throws {
+    let (code, lines, file) = try await complaint(about: Self.profile.replacing("for: 2s", with: "for: 2562047h"))
+
+    #expect(code == 65)
+    #expect(lines.contains { $0.contains("\(file):6:") && $0.contains("over a year") }, "\(lines)")
+  }
+
   @Test("a kubeconfig that is missing, or a cluster that refuses, is told in one line")
   func refusedKubeconfig() async throws {
     let folder = try TemporaryFolder()

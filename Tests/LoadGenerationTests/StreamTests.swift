@@ -1,0 +1,152 @@
+import Arrivals
+import Curl
+import Foundation
+import LoadGeneration
+import Synchronization
+import TestServers
+import Testing
+import Units
+
+@Suite("Streams side by side", .serialized, .timeLimit(.minutes(1)))
+struct StreamTests {
+  private func users(_ count: Int, for duration: Duration, think: Duration) -> LoadStream.Model {
+    .closed([UserPhase(name: "users", duration: duration, users: count, think: think)])
+  }
+
+  @Test("an open and a closed stream each send their own requests, and every one is accounted for")
+  func sideBySide() async throws {
+    let nginx = try NginxServer()
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: nginx.url, routes: [Route(name: "open", path: "/ok"), Route(name: "closed", path: "/missing")],
+        streams: [
+          LoadStream(routes: [0], model: .open(try constant(300, for: .seconds(1)))),
+          LoadStream(routes: [1], model: users(5, for: .seconds(1), think: .milliseconds(100))),
+        ], maxLateness: .seconds(30), workers: 2))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    expectConservation(log, summary)
+    #expect(log.counts["0 200"] == 300)
+    let closed = try #require(log.counts["1 404"])
+    // Each of five users sends at most once per think time.
+    #expect((5...50).contains(closed))
+    let lines = try nginx.stopAndReadLog()
+    #expect(lines.count { $0[1] == "/missing" } == closed)
+    #expect(lines.count == 300 + closed)
+  }
+
+  @Test("a stop ends the load of users too, although answers are still to come")
+  func stopWithUsers() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "ok", path: "/")],
+        streams: [LoadStream(routes: [0], model: users(4, for: .seconds(3600), think: .zero))],
+        interval: .milliseconds(100), maxLateness: .seconds(30)))
+    let log = SnapshotLog()
+    let stop = StopSignal()
+
+    let summary = try await generator.run(stop: stop) { snapshot in
+      log.append(snapshot)
+      stop.stop()
+    }
+
+    #expect(summary.stoppedEarly && summary.unfinished == 0)
+    expectConservation(log, summary)
+    // The answers that were awaited at the stop are in the snapshot after it, and nothing was due later.
+    #expect(log.all.count <= 3)
+  }
+
+  @Test("the name given for the server is asked for and checked, and the Host header stays")
+  func serverName() async throws {
+    let nginx = try NginxServer()
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: nginx.tlsURL.replacing("localhost", with: "127.0.0.1"),
+        tls: TLSSettings(authority: .file(nginx.authorityFile), serverName: "api.example.com"),
+        routes: [Route(name: "ok", path: "/ok")], schedule: try constant(50, for: .milliseconds(200)),
+        maxLateness: .seconds(30)))
+    let log = SnapshotLog()
+
+    _ = try await generator.run { log.append($0) }
+
+    #expect(log.counts == ["0 200": 10])
+  }
+
+  @Test("an address to connect to holds however the host of the URL is written")
+  func connectTo() async throws {
+    let nginx = try NginxServer()
+    let unused = try FreePort.find()
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: "http://127.1:\(unused)", connectTo: ["127.0.0.1:\(nginx.port)"],
+        routes: [Route(name: "ok", path: "/ok")], schedule: try constant(50, for: .milliseconds(200)),
+        maxLateness: .seconds(30)))
+    let log = SnapshotLog()
+
+    _ = try await generator.run { log.append($0) }
+
+    #expect(log.counts == ["0 200": 10])
+  }
+
+  @Test("a header without a value is sent as it is")
+  func emptyHeader() async throws {
+    let heads = Mutex<[String]>([])
+    let server = try ScriptedServer { connection in
+      while let head = connection.readRequestHead() {
+        heads.withLock { $0.append(head) }
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "ok", path: "/", headers: [("X-Empty", ""), ("X-Full", "1")])],
+        schedule: try constant(10, for: .milliseconds(200)), maxLateness: .seconds(30)))
+
+    _ = try await generator.run { _ in }
+
+    #expect(heads.withLock { $0.allSatisfy { $0.contains("\r\nX-Empty:") && $0.contains("X-Full: 1\r\n") } })
+  }
+
+  @Test("answers are checked for headers, texts, JSON and size; each failed check has its own outcome")
+  func checks() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        connection.write(
+          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"id\": [7]}")
+      }
+    }
+    func route(_ name: String, _ checks: ResponseChecks) -> Route { Route(name: name, path: "/", checks: checks) }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url,
+        routes: [
+          route(
+            "sound",
+            ResponseChecks(
+              headers: [(HeaderName("content-type"), "application/json")], bodyContains: ["id"],
+              json: [("/id/0", "7")], maximumSize: 11)),
+          route("header", ResponseChecks(headers: [(HeaderName("X-Cache"), "HIT")])),
+          route("text", ResponseChecks(bodyContains: ["name"])),
+          route("json", ResponseChecks(json: [("/id", "7")])),
+          route("size", ResponseChecks(maximumSize: 10)),
+        ], schedule: try constant(100, for: .milliseconds(500)), maxLateness: .seconds(30)))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    #expect(
+      log.counts == [
+        "0 200": 10, "1 check failed: header": 10, "2 check failed: body": 10, "3 check failed: json": 10,
+        "4 check failed: size": 10,
+      ])
+    #expect(summary.failed == 40)
+    #expect(log.failures.allSatisfy { $0.status == 200 })
+  }
+}
