@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import Testing
 
 /// Every mistake is answered with one clear line and the exit status for its kind, never with a stack trace.
