@@ -30,7 +30,7 @@ final class LoadWorker {
   }
 
   /// Requests that are handed to libcurl before it sends them. The first waits for the last, some 2 µs each.
-  private static let sentAtOnce = 16
+  private static let sentAtOnce = 64
 
   private let assignment: Assignment
   private let plan: LoadPlan
