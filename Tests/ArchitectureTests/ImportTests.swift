@@ -77,8 +77,19 @@ private func imports(in file: URL) throws -> [String] {
 struct ImportTests {
   @Test("every folder of Sources is a module with a rule, and every rule has its folder")
   func everyModuleHasARule() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { !$0.hasPrefix(".") }
+    let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path)
+      .filter { !$0.hasPrefix(".") && $0 != "README.md" }
     #expect(Set(folders) == Set(rules.keys))
+  }
+
+  @Test("the map of Sources names every module, and no other")
+  func mapNamesEveryModule() throws {
+    let map = try String(contentsOf: sources.appendingPathComponent("README.md"), encoding: .utf8)
+    let rows = map.split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let named = rows.flatMap { row in
+      row.split(separator: "|")[0].split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
+    }
+    #expect(Set(named.map(String.init)) == Set(rules.keys))
   }
 
   @Test("a module imports only what lies below it", arguments: rules.keys.sorted())
