@@ -51,6 +51,8 @@ let package = Package(
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
     .target(name: "Curl", dependencies: ["CLibcurl", "CLinux"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "LogFiles", dependencies: ["CZlib"]),
     .target(name: "LoadGeneration", dependencies: ["Arrivals", "CLinux", "Curl", "Statistics", "Units"]),
     .target(
       name: "KubernetesClient",
@@ -72,7 +74,7 @@ let package = Package(
       dependencies: [
         "Arrivals", "AutoscalerModel", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
-        "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
+        "LoadGeneration", "LogFiles", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
         "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
@@ -83,11 +85,13 @@ let package = Package(
       name: "StatisticsTests",
       dependencies: ["Statistics", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
-    .testTarget(name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "Units"]),
+    .testTarget(name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestRecordings", "Units"]),
     .testTarget(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["mutations.txt"]),
-    .testTarget(name: "RunTimelineTests", dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units"]),
+    .testTarget(
+      name: "RunTimelineTests",
+      dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "TestRecordings", "Units"]),
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
       exclude: ["Resources"]),
@@ -96,7 +100,7 @@ let package = Package(
       name: "ExpectationsTests",
       dependencies: [
         "Arrivals", "AutoscalerModel", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics",
-        "Units",
+        "TestRecordings", "Units",
       ]),
     .testTarget(
       name: "ReportingTests",
@@ -106,6 +110,11 @@ let package = Package(
     .testTarget(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
+    // What a real control plane said, for the tests of more than one module.
+    .target(
+      name: "TestRecordings", dependencies: ["KubernetesObjects", "LogFiles", "RunTimeline", "Units"],
+      path: "Tests/TestRecordings"),
+    .testTarget(name: "LogFilesTests", dependencies: ["CZlib", "LogFiles"]),
     // Real servers for the tests of more than one module.
     .target(name: "TestServers", path: "Tests/TestServers", exclude: ["Scripts"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
@@ -131,7 +140,10 @@ let package = Package(
       dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),
     .testTarget(
       name: "HarnessTests",
-      dependencies: ["Expectations", "Harness", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units"]),
+      dependencies: [
+        "Expectations", "Harness", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics",
+        "TestRecordings", "Units",
+      ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",

@@ -1,4 +1,5 @@
 import Foundation
+import LogFiles
 import Profiles
 import TrafficReplay
 import Units
@@ -66,6 +67,8 @@ package struct AccessLogImport {
     do {
       try read(into: &reading)
       traffic = try reading.traffic()
+    } catch let problem as LogFileError {
+      throw HarnessError(.invalidInput, "\(log): the access log cannot be read: \(problem)")
     } catch let problem as TrafficProblem {
       throw HarnessError(.invalidInput, "\(log)\(problem.line.map { ":\($0)" } ?? ""): \(problem.reason)")
     }
@@ -98,19 +101,10 @@ package struct AccessLogImport {
 
   /// Reads in pieces, so that a log of any size takes no more memory than one of its lines.
   private func read(into reading: inout AccessLogReading) throws {
-    let file = try open()
-    defer { try? file.close() }
+    var file = try LogFile(path: log)
     var rest: [UInt8] = []
-    var isFirst = true
     while true {
-      let piece: Data
-      do {
-        piece = try file.read(upToCount: 1 << 20) ?? Data()
-      } catch {
-        throw HarnessError(.invalidInput, "\(log): the log cannot be read: \(error.localizedDescription)")
-      }
-      if isFirst { try refuseCompressed(piece) }
-      isFirst = false
+      let piece = try file.read()
       guard !piece.isEmpty else { break }
       rest += piece
       var start = 0
@@ -130,29 +124,5 @@ package struct AccessLogImport {
 
   private func add(_ line: ArraySlice<UInt8>, to reading: inout AccessLogReading) throws {
     try reading.add(line: Substring(decoding: line, as: UTF8.self))
-  }
-
-  private func open() throws(HarnessError) -> FileHandle {
-    if log == "-" { return .standardInput }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: log, isDirectory: &isFolder) else {
-      throw HarnessError(.invalidInput, "\(log): the access log cannot be read: no such file")
-    }
-    guard !isFolder.boolValue, let file = FileHandle(forReadingAtPath: log) else {
-      throw HarnessError(
-        .invalidInput,
-        "\(log): the access log cannot be read: \(isFolder.boolValue ? "it is a folder" : "no permission")")
-    }
-    return file
-  }
-
-  private func refuseCompressed(_ beginning: Data) throws(HarnessError) {
-    let programs: [(mark: [UInt8], program: String)] = [
-      ([0x1F, 0x8B], "zcat"), ([0x28, 0xB5, 0x2F, 0xFD], "zstdcat"), ([0x42, 0x5A, 0x68], "bzcat"),
-      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xzcat"),
-    ]
-    guard let (_, program) = programs.first(where: { beginning.starts(with: $0.mark) }) else { return }
-    throw HarnessError(
-      .invalidInput, "\(log): the log is compressed; write \(program) \(log) | scaleproof import --access-log -")
   }
 }

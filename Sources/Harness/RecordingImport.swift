@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import LogFiles
 import RunRecording
 import RunTimeline
 import Units
@@ -24,7 +25,7 @@ package struct RecordingImport {
     let log = try read()
     let cluster = try ImportedCluster(log, workload: workload, autoscaler: autoscaler, path: watchLog)
     let phases = Self.phases(of: log)
-    let name = URL(fileURLWithPath: watchLog).deletingPathExtension().lastPathComponent
+    let name = Self.name(of: watchLog)
     var description = cluster.description
     description.serverVersion = serverVersion
     let run = RunDescription(
@@ -44,12 +45,18 @@ package struct RecordingImport {
     return .passed
   }
 
+  /// The run's name from that of its log: `incident` of `logs/incident.jsonl.gz`.
+  private static func name(of path: String) -> String {
+    let file = URL(fileURLWithPath: path)
+    return (file.pathExtension == "gz" ? file.deletingPathExtension() : file).deletingPathExtension().lastPathComponent
+  }
+
   private func read() throws(HarnessError) -> WatchLog {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(fileURLWithPath: watchLog))
+      data = try LogFile.contents(ofPath: watchLog)
     } catch {
-      throw HarnessError(.invalidInput, "\(watchLog): the watch log cannot be read: \(error.localizedDescription)")
+      throw HarnessError(.invalidInput, "\(watchLog): the watch log cannot be read: \(error)")
     }
     do {
       return try WatchLog(data)

@@ -7,7 +7,8 @@ extension ScaleProof {
       abstract: "Turn an access log into a profile that replays it, or a watch log into a recording.",
       discussion: """
         --access-log FILE makes a profile whose phases and weights follow the traffic of the log second by second, and
-        says how well. Formats: nginx combined, JSON lines, AWS Application Load Balancer. - reads standard input.
+        says how well. Formats: nginx combined, JSON lines, AWS Application Load Balancer; logs packed by gzip are read too,
+        and - reads standard input.
 
         --watch-log FILE makes a recording that can be judged. Its first line is
         {"t":0,"resource":"","type":"START","wall":<Unix seconds>}, each further one
@@ -15,7 +16,7 @@ extension ScaleProof {
 
         EXAMPLES
           scaleproof import --access-log access.log --target https://staging.example.com --output friday.yaml
-          zcat access.log.1.gz | scaleproof import --access-log - --anonymise --resolution 1s
+          scaleproof import --access-log access.log.2.gz --anonymise --resolution 1s
           scaleproof import --watch-log incident.jsonl --workload deployment/web --hpa web --output incident.sqlite
           scaleproof evaluate incident.sqlite; scaleproof explain incident.sqlite
         """)

@@ -24,6 +24,8 @@ private let rules: [String: ModuleRule] = [
   "SimulatedCluster": ModuleRule(uses: ["AutoscalerModel", "Arrivals", "RunTimeline"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
+  "CZlib": ModuleRule(),
+  "LogFiles": ModuleRule(uses: ["CZlib"]),
   "Curl": ModuleRule(uses: ["CLibcurl", "CLinux"]),
   "LoadGeneration": ModuleRule(uses: ["Curl", "CLinux", "Arrivals", "Statistics"]),
   "KubernetesClient": ModuleRule(
@@ -35,7 +37,7 @@ private let rules: [String: ModuleRule] = [
   "Harness": ModuleRule(
     uses: [
       "Reporting", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer", "Profiles",
-      "TrafficReplay",
+      "TrafficReplay", "LogFiles",
     ], libraries: ["Logging"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),
 ]

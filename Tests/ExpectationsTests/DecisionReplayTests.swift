@@ -1,6 +1,7 @@
 import AutoscalerModel
 import Expectations
 import RunTimeline
+import TestRecordings
 import Testing
 import Units
 

@@ -2,6 +2,7 @@ import Expectations
 import Foundation
 import KubernetesObjects
 import RunTimeline
+import TestRecordings
 import Testing
 import Units
 
@@ -97,7 +98,7 @@ struct EditedLog {
 
   init(_ name: String) throws {
     self.name = name
-    let text = try String(contentsOf: Recordings.folder.appending(path: "\(name).jsonl"), encoding: .utf8)
+    let text = String(decoding: try Recordings.text(name), as: UTF8.self)
     lines = try text.split(separator: "\n").map { line in
       let value = try JSONDecoder().decode(Head.self, from: Data(line.utf8))
       return (value.t, value.resource, String(line))
@@ -158,6 +159,6 @@ struct EditedLog {
   }
 
   func timeline() throws -> Timeline {
-    try Recordings.timeline(name, log: WatchLog(Data(lines.map(\.text).joined(separator: "\n").utf8)), phases: [])
+    try Recordings.timeline(name, log: WatchLog(Data(lines.map(\.text).joined(separator: "\n").utf8)))
   }
 }

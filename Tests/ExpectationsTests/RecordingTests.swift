@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import RunTimeline
+import TestRecordings
 import Testing
 import Units
 

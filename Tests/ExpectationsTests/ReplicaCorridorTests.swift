@@ -2,6 +2,7 @@ import Expectations
 import Foundation
 import KubernetesObjects
 import RunTimeline
+import TestRecordings
 import Testing
 import Units
 

@@ -61,16 +61,25 @@ struct AccessLogImportTests {
     #expect(try String(contentsOfFile: output, encoding: .utf8).contains("# Log       3,000 requests in 1s"))
   }
 
-  @Test("a compressed log is refused with the command that reads it")
+  @Test("a rotated log is read as it is, and one that is damaged is refused with the place")
   func compressed() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let log = try file("access.log.gz", [0x1F, 0x8B, 8, 0, 0, 0])
+    let packed = try Data(contentsOf: Self.samples.appending(path: "nginx-combined.log.gz"))
+    let log = try file("access.log.2.gz", Array(packed.dropLast(9)))
 
-    let refusal = try refusal { try importing(log) }
+    let status = try importing(Self.samples.appending(path: "nginx-combined.log.gz").path)
+    let whole = try String(contentsOfFile: output, encoding: .utf8)
+    _ = try importing(Self.samples.appending(path: "nginx-combined.log").path, force: true)
+    let refusal = try refusal { try importing(log, force: true) }
 
+    #expect(status == .passed)
+    #expect(try String(contentsOfFile: output, encoding: .utf8) == whole)
     #expect(refusal.status == .invalidInput)
     #expect(
-      refusal.lines == ["\(log): the log is compressed; write zcat \(log) | scaleproof import --access-log -"])
+      refusal.lines == [
+        "\(log): the access log cannot be read: its gzip data are cut short: they end at byte \(packed.count - 9) in the "
+          + "middle of a member"
+      ])
   }
 
   @Test("a file that is there is left alone, unless it is to be replaced")

@@ -1,32 +1,19 @@
 import Foundation
 import KubernetesObjects
+import TestRecordings
 import Testing
 
 /// What a real API server said must be readable, every line of it.
 @Suite("Objects of a real control plane")
 struct RecordingDecodingTests {
-  private static let folder: URL = {
-    let path = ProcessInfo.processInfo.environment["SCALEPROOF_TEST_DATA"] ?? ""
-    let root =
-      path.isEmpty
-      ? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Resources", isDirectory: true)
-      : URL(fileURLWithPath: path, isDirectory: true)
-    return root.appendingPathComponent("recordings", isDirectory: true)
-  }()
-
-  static let files: [String] =
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter { $0.hasSuffix(".jsonl") }
-    .sorted()
-
   @Test("There are recordings to read")
   func recordingsExist() {
-    #expect(!Self.files.isEmpty, "no .jsonl files in \(Self.folder.path)")
+    #expect(!Recordings.all.isEmpty, "no recordings in \(Recordings.folder.path)")
   }
 
-  @Test("Every line decodes as what it says it is, and nothing of it is lost", arguments: files)
-  func everyLineDecodes(file: String) throws {
-    let text = try Data(contentsOf: Self.folder.appendingPathComponent(file))
+  @Test("Every line decodes as what it says it is, and nothing of it is lost", arguments: Recordings.all)
+  func everyLineDecodes(name: String) throws {
+    let text = try Recordings.text(name)
     var objects: [String: Int] = [:]
     for (number, line) in text.split(separator: UInt8(ascii: "\n")).enumerated() {
       let entry = try JSONValue(json: Data(line))
@@ -37,7 +24,7 @@ struct RecordingDecodingTests {
           try Self.decode(item, resource: resource)
           objects[resource, default: 0] += 1
         } catch {
-          Issue.record("\(file) line \(number + 1), \(resource): \(error)")
+          Issue.record("\(name) line \(number + 1), \(resource): \(error)")
           return
         }
       }

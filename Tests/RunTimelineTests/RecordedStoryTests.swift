@@ -1,5 +1,6 @@
 import KubernetesObjects
 import RunTimeline
+import TestRecordings
 import Testing
 import Units
 

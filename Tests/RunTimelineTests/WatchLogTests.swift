@@ -1,6 +1,7 @@
 import Foundation
 import KubernetesObjects
 import RunTimeline
+import TestRecordings
 import Testing
 
 @Suite("A watch log becomes observations")

@@ -1,0 +1,24 @@
+import Expectations
+import Profiles
+import RunTimeline
+
+/// Reads expectations as a profile has them, for phases and actions with the names of the recordings.
+func expectation(_ text: String, source: String = "test.yaml") throws -> Expectation {
+  let profile = """
+    apiVersion: scaleproof/v1
+    kind: Profile
+    metadata: {name: test}
+    target: {url: "http://api.example.com"}
+    cluster: {workload: deployment/web}
+    requests: [{name: home, path: /}, {name: order, path: /orders}]
+    load: {phases: [{name: calm, for: 60s, rate: 200/s}, {name: surge, for: 240s, rate: 1400/s}, {name: settle, for: 14m, rate: 200/s}]}
+    actions: [{name: release, at: surge + 120s, rollout: {restart: true}}]
+    expectations:
+      - \(text)
+    """
+  return try ProfileReader.read(text: profile, source: source).expectations[0]
+}
+
+func judge(_ text: String, on timeline: Timeline) throws -> Judgement {
+  Judge.judge(try expectation(text), on: timeline)
+}
