@@ -3,6 +3,6 @@ package enum ArrivalProcess: Sendable, Equatable {
   /// Evenly: the expected count rises by exactly one from arrival to arrival.
   case uniform
   /// At random, as independent users arrive: the expected count rises by unit-exponential steps. The same seed gives
-  /// the same arrivals on every machine.
-  case poisson(seed: UInt64)
+  /// the same arrivals on every machine, and streams do not send in step.
+  case poisson(seed: UInt64, stream: Int = 0)
 }

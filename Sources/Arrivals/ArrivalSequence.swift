@@ -32,8 +32,8 @@ package struct ArrivalSequence: Sequence, IteratorProtocol, Sendable {
     self.worker = worker
     self.workers = workers
     phaseStarts = schedule.starts.map(\.nanoseconds)
-    if case .poisson(let seed) = schedule.process {
-      random = SplitMix64(seed: seed)
+    if case .poisson(let seed, let stream) = schedule.process {
+      random = SplitMix64(seed: seed, purpose: .arrivals, stream: stream)
     } else {
       random = SplitMix64(seed: 0)
       index = worker

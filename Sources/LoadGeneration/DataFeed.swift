@@ -28,8 +28,9 @@ package struct DataFeed: Sendable {
     case .sequential, .unique: return context.ordinal % rows.count
     case .random:
       // From a generator of its own, so that all columns in all texts of the request agree.
-      var random = SplitMix64(seed: context.seed &+ UInt64(context.arrival) &* 0xBF58_476D_1CE4_E5B9 &+ UInt64(feed))
-      return Int(random.next() % UInt64(rows.count))
+      var random = SplitMix64(
+        seed: context.seed, purpose: .rows, stream: context.stream, arrival: context.arrival, place: feed)
+      return Int.random(in: rows.indices, using: &random)
     }
   }
 }

@@ -3,7 +3,7 @@ import Curl
 
 /// A text of a request that may differ from request to request: a path, a header value or a body.
 ///
-/// What a request gets depends on the seed of the plan and the index of its arrival only, so that a run can be
+/// What a request gets depends on the seed of the plan, its stream and the index of its arrival only, so that a run can be
 /// repeated, however many workers share it.
 package struct RequestText: Sendable, Equatable {
   package enum Piece: Sendable, Equatable {
@@ -37,29 +37,27 @@ package struct RequestText: Sendable, Equatable {
   struct Context {
     let feeds: [DataFeed]
     let seed: UInt64
+    let stream: Int
     let arrival: Int
     /// How many earlier requests of the same kind there are.
     let ordinal: Int
+    /// Gives the values their numbers, one after the other.
     var random: SplitMix64
 
     /// For texts that depend on nothing.
-    static var none: Context { Context(feeds: [], seed: 0, arrival: 0, ordinal: 0, random: SplitMix64(seed: 0)) }
-
-    private init(feeds: [DataFeed], seed: UInt64, arrival: Int, ordinal: Int, random: SplitMix64) {
-      self.feeds = feeds
-      self.seed = seed
-      self.arrival = arrival
-      self.ordinal = ordinal
-      self.random = random
-    }
+    static var none: Context { Context(feeds: [], seed: 0, pending: PendingQueue.Pending()) }
 
     init(plan: LoadPlan, pending: PendingQueue.Pending) {
-      feeds = plan.feeds
-      // Streams number their arrivals each for itself.
-      seed = plan.seed &+ UInt64(pending.stream) &* 0xD1B5_4A32_D192_ED03
+      self.init(feeds: plan.feeds, seed: plan.seed, pending: pending)
+    }
+
+    private init(feeds: [DataFeed], seed: UInt64, pending: PendingQueue.Pending) {
+      self.feeds = feeds
+      self.seed = seed
+      stream = pending.stream
       arrival = pending.arrival
       ordinal = pending.ordinal
-      random = SplitMix64(seed: seed &+ UInt64(pending.arrival) &* 0x9E37_79B9_7F4A_7C15)
+      random = SplitMix64(seed: seed, purpose: .values, stream: stream, arrival: arrival)
     }
   }
 

@@ -22,16 +22,10 @@ package struct LoadSettings: Sendable, Equatable {
 
   /// The arrivals of a stream; `nil` for a closed one, whose requests come when answers do.
   ///
-  /// Streams with random arrivals draw from seeds of their own, so that they do not send in step.
-  ///
   /// - Parameter timeScale: run time per wall time; durations of the schedule are wall time.
   package func schedule(ofStream index: Int, timeScale: Double = 1) -> ArrivalSchedule? {
     guard case .open(let arrivals, let phases) = streams[index].model else { return nil }
-    var process = ArrivalProcess.uniform
-    if arrivals == .poisson {
-      var seeds = SplitMix64(seed: seed &+ UInt64(index))
-      process = .poisson(seed: index == 0 ? seed : seeds.next())
-    }
+    let process: ArrivalProcess = arrivals == .poisson ? .poisson(seed: seed, stream: index) : .uniform
     let onTheWall = phases.map {
       LoadPhase(name: $0.name, duration: $0.duration / timeScale, startRate: $0.startRate, endRate: $0.endRate)
     }

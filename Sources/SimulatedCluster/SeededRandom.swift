@@ -1,25 +1,21 @@
-/// A small generator with a seed, so that equal runs give equal names (S. Vigna, "SplitMix64", public domain).
+import Arrivals
+
+/// What the cluster chooses at random, by a seed, so that equal runs give equal names.
 struct SeededRandom: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
   init(seed: UInt64) {
-    state = seed
+    numbers = SplitMix64(seed: seed, purpose: .cluster)
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
   /// Letters and digits that Kubernetes puts at the end of generated names: none that could make a word
   /// (Kubernetes, apimachinery/pkg/util/rand/rand.go).
   private static let nameAlphabet = Array("bcdfghjklmnpqrstvwxz2456789")
 
   mutating func suffix(length: Int = 5) -> String {
-    String((0..<length).map { _ in Self.nameAlphabet[Int(next() % UInt64(Self.nameAlphabet.count))] })
+    String((0..<length).map { _ in Self.nameAlphabet[Int.random(in: Self.nameAlphabet.indices, using: &self)] })
   }
 
   /// A version 4 UUID.
@@ -32,7 +28,7 @@ struct SeededRandom: RandomNumberGenerator, Sendable {
 
   /// A number in `0..<1`.
   mutating func fraction() -> Double {
-    Double(next() >> 11) * 0x1p-53
+    numbers.nextUnit()
   }
 
   static func hexadecimal(_ value: UInt64) -> String {
