@@ -46,6 +46,13 @@ struct LoadedProfile: Sendable {
       }
       return
     }
+    guard profile.target.connectTo.isEmpty else {
+      throw HarnessError(
+        .invalidInput,
+        "\(targetPlace): target.connectTo: the load would go to \(profile.target.connectTo[0]) and not to the simulated "
+          + "cluster; remove connectTo, or watch a real cluster: name its context in place of simulated, or with "
+          + "--context")
+    }
     for path in simulation.manifests {
       let file = Self.resolved(path, in: folder)
       guard !FileManager.default.fileExists(atPath: file) else { continue }

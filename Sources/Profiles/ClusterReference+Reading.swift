@@ -3,8 +3,11 @@ extension ClusterReference {
     guard let members = field.members(known: ["context", "simulated", "namespace", "workload", "hpa"]) else {
       return nil
     }
-    let simulation = members["simulated"].flatMap(Simulation.init)
+    let simulation = members["simulated"].flatMap { $0.read(Simulation.init) }
     let context = members["context"]?.text()
+    if context == "" {
+      members["context"]?.report("no context is named", hint: "leave the key out for the kubeconfig's current one")
+    }
     if members["simulated"] != nil, let both = members["context"] {
       both.report(
         "a run watches one cluster, but both context and simulated are given",
@@ -60,15 +63,13 @@ extension ClusterReference.Simulation {
   /// Reads `simulated: FOLDER`, a list of files and folders, or a mapping with all settings.
   init?(_ field: Field) {
     if field.node.entries == nil {
-      let manifests = field.elements(orSingle: true)?.compactMap { $0.text() }
-      guard let manifests, !manifests.isEmpty else { return nil }
+      guard let manifests = Self.manifests(field) else { return nil }
       self.init(manifests: manifests)
       return
     }
     guard let members = field.members(known: ["manifests", "timeScale", "workload"]) else { return nil }
-    let manifests = members.required("manifests", example: "manifests/my-app")?.elements(orSingle: true)?
-      .compactMap { $0.text() }
-    guard let manifests, !manifests.isEmpty else { return nil }
+    let manifests = members.required("manifests", example: "manifests/my-app").flatMap(Self.manifests)
+    guard let manifests else { return nil }
     self.init(manifests: manifests)
     if let scale = members["timeScale"], let text = scale.text() {
       if let value = Double(text), (1...1000).contains(value) {
@@ -93,6 +94,19 @@ extension ClusterReference.Simulation {
     keepsServing = workload["keepsServing"]?.duration() ?? keepsServing
     metricsResolution = workload["metricsResolution"]?.duration(atLeast: .seconds(1)) ?? metricsResolution
     metricsWindow = workload["metricsWindow"]?.duration(atLeast: .seconds(1)) ?? metricsWindow
+  }
+
+  /// A simulation of nothing would leave the real target to the load, so that none is ever meant by silence.
+  private static func manifests(_ field: Field) -> [String]? {
+    guard let elements = field.elements(orSingle: true) else { return nil }
+    let hint = "write a file or folder, as in manifests/my-app, or leave simulated out to watch a real cluster"
+    if elements.isEmpty { field.report("no manifest is named", hint: hint) }
+    let paths = elements.compactMap { element -> String? in
+      guard let text = element.text() else { return nil }
+      if text.allSatisfy(\.isWhitespace) { element.report("no manifest is named", hint: hint) }
+      return text
+    }
+    return paths.isEmpty ? nil : paths
   }
 
   /// The embedded cluster with its defaults, at the speed of the wall clock.

@@ -20,7 +20,8 @@ extension Expectation {
 
   init?(_ field: Field, _ plan: RunPlan) {
     guard let members = field.members(known: ["name"] + Self.kinds) else { return nil }
-    let name = members.required("name", example: "scales out in time")?.text()
+    let name = members.required("name", example: "scales out in time")?
+      .filledText(example: "name: scales out in time")
     let given = Self.kinds.filter { members[$0] != nil }
     guard given.count == 1, let kindName = given.first, let body = members[kindName] else {
       let unknown = field.node.entries?.contains { $0.key != "name" && !Self.kinds.contains($0.key) } ?? false

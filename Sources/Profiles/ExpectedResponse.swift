@@ -38,7 +38,9 @@ struct ExpectedResponse {
   }
 
   private static func headers(_ field: Field) -> [ResponseChecks.HeaderCheck] {
-    (field.entries() ?? []).compactMap { key, value in
+    guard let entries = field.entries() else { return [] }
+    if entries.isEmpty { field.report("nothing is checked", hint: "write it as in headers: {X-Cache: HIT}") }
+    return entries.compactMap { key, value in
       guard RequestRoute.isHeaderName(key) else {
         value.report("\"\(key)\" is not the name of a header", hint: "write it as in X-Cache: HIT")
         return nil
@@ -49,7 +51,9 @@ struct ExpectedResponse {
   }
 
   private static func texts(_ field: Field) -> [String] {
-    (field.elements(orSingle: true) ?? []).compactMap { element in
+    guard let elements = field.elements(orSingle: true) else { return [] }
+    if elements.isEmpty { field.report("nothing is checked", hint: "write what the body must hold") }
+    return elements.compactMap { element in
       guard let text = element.text(), element.isLiteral() else { return nil }
       if text.isEmpty { element.report("every body holds the empty text", hint: "write what the body must hold") }
       return text

@@ -33,6 +33,15 @@ struct Field {
     problems.add(node.place, path: path, message, hint: hint)
   }
 
+  /// Reads the value as a whole. Where the reader gives nothing, something has been told by then: what stands in a profile
+  /// is never left out in silence.
+  func read<Value>(_ reader: (Field) -> Value?) -> Value? {
+    let before = problems.problems.count
+    let value = reader(self)
+    if value == nil, problems.problems.count == before { report("this cannot be read") }
+    return value
+  }
+
   /// The text of a single value.
   func text() -> String? {
     if node.isNull {
@@ -41,6 +50,16 @@ struct Field {
     }
     guard let text = node.scalar else {
       report("this should be a single value, not \(node.kindInWords)")
+      return nil
+    }
+    return text
+  }
+
+  /// A text that says something, such as the name of a file.
+  func filledText(example: String) -> String? {
+    guard let text = text() else { return nil }
+    guard !text.allSatisfy(\.isWhitespace) else {
+      report("the text is empty", hint: "write it as in \(example)")
       return nil
     }
     return text

@@ -69,7 +69,7 @@ package struct ProfileDocument: Sendable {
   package func profile() throws(ProfileProblems) -> Profile {
     let problems = ProblemCollector()
     let field = Field(node: root, path: "", problems: problems)
-    let profile = Profile(field, source: source)
+    let profile = field.read { Profile($0, source: source) }
     guard let profile, problems.problems.isEmpty else { throw ProfileProblems(problems.sorted) }
     return profile
   }
@@ -91,7 +91,7 @@ extension Profile {
       .required("name", example: "my-profile")?.name()
     let targetField = members.required("target", example: "{url: https://api.example.com}")
     let target = targetField.flatMap(Target.init)
-    let cluster = members["cluster"].flatMap(ClusterReference.init)
+    let cluster = members["cluster"].flatMap { $0.read(ClusterReference.init) }
     let requests = RequestRoute.list(
       members.required("requests", example: "[{name: home, path: /}]"),
       authentication: Self.authentication(targetField))

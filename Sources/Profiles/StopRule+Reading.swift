@@ -26,7 +26,7 @@ extension StopRule {
         "\(over.text) is longer than the run, which takes \(end.text)", hint: "write at most \(end.text)")
     }
     let condition = Self.condition(members)
-    let name = members["name"].map { $0.text() }
+    let name = members["name"].map { $0.filledText(example: "name: the target is down") }
     guard let over, let condition else { return nil }
     self.init(name: (name ?? nil) ?? "\(condition) over \(over.text)", over: over, condition: condition)
   }

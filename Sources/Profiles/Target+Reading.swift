@@ -128,9 +128,11 @@ extension Target.TLS {
       "verify", "ca", "clientCertificate", "clientKey", "serverName", "minVersion", "sessionResumption",
     ])
     self.init(
-      verify: members?["verify"]?.bool() ?? true, caFile: members?["ca"]?.text(),
-      clientCertificate: members?["clientCertificate"]?.text(), clientKey: members?["clientKey"]?.text(),
-      serverName: members?["serverName"]?.text(), minimumVersion: members?["minVersion"]?.choice() ?? .tls12,
+      verify: members?["verify"]?.bool() ?? true, caFile: members?["ca"]?.filledText(example: "ca: authority.pem"),
+      clientCertificate: members?["clientCertificate"]?.filledText(example: "clientCertificate: client.pem"),
+      clientKey: members?["clientKey"]?.filledText(example: "clientKey: client.key"),
+      serverName: members?["serverName"]?.filledText(example: "serverName: api.example.com"),
+      minimumVersion: members?["minVersion"]?.choice() ?? .tls12,
       sessionResumption: members?["sessionResumption"]?.bool() ?? true)
     if clientKey != nil, clientCertificate == nil, let key = members?["clientKey"] {
       key.report("a client key is of no use without its certificate", hint: "add clientCertificate: FILE")

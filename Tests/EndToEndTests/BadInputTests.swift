@@ -53,6 +53,39 @@ struct BadInputTests {
     #expect(lines.first?.contains("steady") == true)
   }
 
+  @Test(
+    "a simulation that simulates nothing is refused before anything is sent to the target",
+    arguments: [
+      "simulated: []", "simulated: \"\"", "simulated: null", "simulated: {manifests: []}", "simulated: EMPTY",
+      "simulated: [EMPTY]", "simulated: BLANK/nothing.yaml", "simulatd: MANIFESTS",
+      "simulated: MANIFESTS, context: staging",
+    ])
+  func emptySimulation(cluster: String) async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: true)
+    try folder.write("# nothing\n---\n", to: "nothing.yaml")
+    let cluster = cluster.replacing("EMPTY", with: folder.file("empty")).replacing("BLANK", with: folder.path)
+      .replacing("MANIFESTS", with: Program.repository + "/Profiles/manifests/aspnetcore")
+
+    // At the target's port nobody listens: with a request on its way to it the status would be 69.
+    let (code, lines, file) = try await complaint(
+      about: Self.profile + "\ncluster: {\(cluster), workload: deployment/aspnetcore-deployment}\n", command: "run")
+
+    #expect(code == 65, "\(lines)")
+    #expect(lines.count <= 2 && lines.contains { $0.contains("simul") || $0.contains("manifest") }, "\(lines)")
+    #expect(lines.contains { $0.contains(file) || $0.contains(folder.path) }, "\(lines)")
+  }
+
+  @Test("an address to connect to that the load would have in place of the simulated cluster is refused")
+  func addressBesideSimulation() async throws {
+    let ending = try await Program.run([
+      "run", "Profiles/surge-and-rollout.yaml", "--set", "target.connectTo=127.0.0.1:1",
+    ])
+
+    #expect(ending.code == 65)
+    #expect(ending.complaints.contains("the load would go to 127.0.0.1:1"), "\(ending.complaints)")
+  }
+
   @Test("a missing profile and a missing manifest are named")
   func missingFiles() async throws {
     let profile = try await Program.run(["run", "no-such-profile.yaml"])
