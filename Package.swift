@@ -116,7 +116,7 @@ let package = Package(
       path: "Tests/TestRecordings"),
     .testTarget(name: "LogFilesTests", dependencies: ["CZlib", "LogFiles"]),
     // Real servers for the tests of more than one module.
-    .target(name: "TestServers", path: "Tests/TestServers", exclude: ["Scripts"]),
+    .target(name: "TestServers", dependencies: ["CLinux"], path: "Tests/TestServers", exclude: ["Scripts"]),
     .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
     .testTarget(
       name: "LoadGenerationTests",

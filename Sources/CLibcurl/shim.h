@@ -9,6 +9,7 @@
 #define SCALEPROOF_CLIBCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #if LIBCURL_VERSION_NUM < 0x075500
 #error "libcurl 7.85 or newer is needed (Debian 12 and later: apt install libcurl4-openssl-dev)"
@@ -102,6 +103,18 @@ static inline const char *_Nullable scaleproof_easy_get_header(CURL *handle, con
 
 typedef int (*scaleproof_socket_opened_callback)(void *_Nullable context, curl_socket_t socket, curlsocktype purpose);
 typedef int (*scaleproof_socket_closed_callback)(void *_Nullable context, curl_socket_t socket);
+
+/* A socket for a connection that no other program inherits. libcurl itself does not see to that. */
+static inline curl_socket_t scaleproof_open_socket(
+    void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)context;
+  (void)purpose;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode scaleproof_easy_close_sockets_on_exec(CURL *handle) {
+  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, scaleproof_open_socket);
+}
 
 /* What libcurl calls when it has made a socket for a connection of this handle, and when it wants that socket closed. */
 static inline CURLcode scaleproof_easy_set_socket_callbacks(

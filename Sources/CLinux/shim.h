@@ -9,13 +9,38 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
+
+/* GNU extensions, which the headers hide where _GNU_SOURCE is not set. */
+extern int accept4(int socket, struct sockaddr *_Nullable address, socklen_t *_Nullable length, int flags);
+extern int close_range(unsigned first, unsigned last, int flags);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *_Nonnull actions, int first);
+
+/* A connection that no other program inherits. */
+static inline int scaleproof_accept(int listener) {
+  return accept4(listener, 0, 0, SOCK_CLOEXEC);
+}
+
+/*
+ * No other program inherits what this process has open now beside the three standard descriptors (CLOSE_RANGE_CLOEXEC, Linux 5.11 and
+ * later; before, nothing happens).
+ */
+static inline int scaleproof_close_all_on_exec(void) {
+  return close_range(3, ~0U, 1U << 2);
+}
+
+/* A program that is started has none of our descriptors from this one on. */
+static inline int scaleproof_spawn_close_from(posix_spawn_file_actions_t *_Nonnull actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
 
 /* struct epoll_event is packed and holds a union; these three keep its layout on the C side. */
 static inline int scaleproof_epoll_control(int epoll, int operation, int descriptor, uint32_t events) {

@@ -54,6 +54,8 @@ package final class Multiplexer {
       close(timer)
       throw CurlError(failure: .localLimit, description: "libcurl: curl_multi_init: out of memory")
     }
+    // libcurl has opened a pair of sockets by which it can be woken, which a program started later would inherit.
+    scaleproof_close_all_on_exec()
     self.multi = multi
     sockets = WatchedSockets(epoll: epoll)
     events = .allocate(capacity: Self.eventsPerWait)

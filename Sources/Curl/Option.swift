@@ -63,7 +63,8 @@ extension Option where Value == Bool {
   package static var opensConnection: Self { Self(CURLOPT_FRESH_CONNECT, "CURLOPT_FRESH_CONNECT") }
   /// Closes the connection after the answer.
   package static var closesConnection: Self { Self(CURLOPT_FORBID_REUSE, "CURLOPT_FORBID_REUSE") }
-  /// Follows redirects, up to ``Option/mostRedirects``.
+  /// Follows redirects, up to ``Option/mostRedirects``; with none of them the transfer ends as
+  /// ``TransferFailure/tooManyRedirects`` at the first, without its body.
   package static var followsRedirects: Self { Self(CURLOPT_FOLLOWLOCATION, "CURLOPT_FOLLOWLOCATION") }
   /// Keeps what the server's certificates say.
   package static var keepsCertificates: Self { Self(CURLOPT_CERTINFO, "CURLOPT_CERTINFO") }

@@ -31,6 +31,19 @@ package struct TextList: ~Copyable {
     head = nil
   }
 
+  /// The header lines without those of some fields, whose names are in lower case.
+  package func leavingOut(_ fields: Set<String>) throws(CurlError) -> TextList {
+    var list = TextList()
+    var next = head
+    while let entry = next {
+      if let text = entry.pointee.data.map({ String(cString: $0) }) {
+        if !fields.contains(text.prefix { $0 != ":" && $0 != ";" }.lowercased()) { try list.append(text) }
+      }
+      next = entry.pointee.next
+    }
+    return list
+  }
+
   private mutating func take(_ longer: UnsafeMutablePointer<curl_slist>?) throws(CurlError) {
     guard let longer else { throw CurlError.setup("curl_slist_append", code: CURLE_OUT_OF_MEMORY) }
     head = longer

@@ -33,6 +33,7 @@ package struct Transfer: ~Copyable {
     if code == CURLE_OK { code = scaleproof_easy_set_long(handle, CURLOPT_NOSIGNAL, 1) }
     if code == CURLE_OK { code = scaleproof_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https") }
     if code == CURLE_OK { code = scaleproof_easy_discard_body(handle) }
+    if code == CURLE_OK { code = scaleproof_easy_close_sockets_on_exec(handle) }
     guard code == CURLE_OK else {
       curl_easy_cleanup(handle)
       errorText.deallocate()
@@ -198,8 +199,10 @@ extension Transfer {
   /// How many connections it opened: 0 when it reused one.
   package var connectionsOpened: Int { scaleproof_easy_get_long(handle, CURLINFO_NUM_CONNECTS) }
 
-  /// How many redirects it followed.
-  package var redirects: Int { scaleproof_easy_get_long(handle, CURLINFO_REDIRECT_COUNT) }
+  /// The absolute URL that a redirect leads to, which was not followed; `nil` when the answer was none.
+  package var redirectURL: String? {
+    scaleproof_easy_get_string(handle, CURLINFO_REDIRECT_URL).map { String(cString: $0) }
+  }
 
   /// The version of HTTP that was spoken; `nil` when there was no response, or another version.
   package var httpVersion: HTTPVersion? {

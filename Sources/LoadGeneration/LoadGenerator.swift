@@ -36,6 +36,7 @@ package struct LoadGenerator: Sendable {
     if let serverName = plan.tls.serverName, plan.baseURL.hasPrefix("https://") {
       let authority = String(plan.baseURL.dropFirst("https://".count))
       for route in plan.routes.indices { plan.routes[route].headers.append(("Host", RequestText(authority))) }
+      plan.publicURL = plan.baseURL
       plan.baseURL = "https://\(serverName):\(target.port)"
       name = serverName
     }

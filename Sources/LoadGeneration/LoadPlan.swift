@@ -4,6 +4,8 @@ package import Curl
 package struct LoadPlan: Sendable {
   /// Scheme, host and port, without a path: `https://api.example.com`.
   package var baseURL: String
+  /// The URL that answers name the target by, where ``baseURL`` bears another name for the certificate's sake.
+  var publicURL: String?
   /// Each a `HOST:PORT` to connect to in place of the host of ``baseURL``; connections are spread over several. Name
   /// checks and the Host header keep to the URL.
   package var connectTo: [String]

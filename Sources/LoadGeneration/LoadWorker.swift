@@ -65,8 +65,10 @@ final class LoadWorker {
     drainTimeout = plan.drainTimeout.nanoseconds
     podHeader = plan.podHeader.map { HeaderName($0) }
     versionHeader = plan.versionHeader.map { HeaderName($0) }
+    // Where redirects lead to other hosts, each lane keeps a connection there beside its own.
     multiplexer = try Multiplexer(
-      connections: assignment.maxLanes, streamsPerConnection: assignment.plan.connections.streams)
+      connections: assignment.maxLanes * (assignment.plan.redirects > 0 ? 2 : 1),
+      streamsPerConnection: assignment.plan.connections.streams)
     setup = try RequestSlot.Setup(plan, checks: assignment.checks)
     sources = assignment.plan.streams.indices.map { stream in
       RequestSource(
@@ -224,12 +226,23 @@ final class LoadWorker {
     let now = MonotonicClock.now()
     let slot = slots[completion.token]
     let pending = slot.pending
-    let error = slot.transfer.error(completion)
+    var error = slot.transfer.error(completion)
+    if error?.failure == .tooManyRedirects {
+      do throws(CurlError) {
+        if !Redirection.isFollowed(slot.transfer.status) {
+          error = nil
+        } else if slot.redirects < plan.redirects {
+          return try follow(slot, at: now)
+        }
+      } catch let problem {
+        error = problem
+      }
+    }
     let status = slot.transfer.status
     let outcome = result(of: slot, error, status)
     let failed = outcome != .status(status) || !plan.routes[pending.route].passes(status)
     let version = versionHeader.flatMap { versions.name(in: slot.transfer, header: $0) }
-    count(connectionOf: slot, failed: error != nil, at: now)
+    if slot.isAtTarget { count(connectionOf: slot, failed: error != nil, at: now) }
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: outcome, failed: failed, version: version,
       bytes: slot.transfer.bodySize, fromDue: Int(now - pending.due) / 1000, fromSend: Int(now - slot.sent) / 1000)
@@ -239,6 +252,18 @@ final class LoadWorker {
     slot.lane.freeSlots.append(completion.token)
     lanes.leave(slot.lane)
     sources[pending.stream].ended(pending, at: now, failed: failed)
+  }
+
+  /// Sends a request on to where its answer has pointed.
+  private func follow(_ slot: RequestSlot, at now: Int64) throws(CurlError) {
+    if slot.isAtTarget { count(connectionOf: slot, failed: false, at: now) }
+    slot.remove(from: multiplexer)
+    try slot.follow(setup, at: now)
+    if slot.isAtTarget {
+      slot.expectsConnection = slot.lane.openedAt != nil
+      slot.lane.carried += 1
+    }
+    try slot.start(on: multiplexer)
   }
 
   private func result(of slot: RequestSlot, _ error: CurlError?, _ status: Int) -> Outcome {
@@ -254,9 +279,6 @@ final class LoadWorker {
   private func count(connectionOf slot: RequestSlot, failed: Bool, at now: Int64) {
     let lane = slot.lane
     var count = ConnectionCount(opened: slot.transfer.connectionsOpened)
-    // libcurl counts the connections to the targets of redirects too.
-    let isRedirected = plan.redirects > 0 && slot.transfer.redirects > 0
-    if isRedirected { count.opened = slot.expectsConnection ? 0 : min(count.opened, 1) }
     if count.opened > 0 {
       if slot.expectsConnection {
         count.closedByPeer = 1

@@ -10,10 +10,12 @@ final class RequestSlot {
     let checks: [CompiledChecks]
     /// By route, for those whose header lines are always the same.
     let sharedHeaders: [HeaderLines?]
+    let redirection: Redirection
 
     init(_ plan: LoadPlan, checks: [CompiledChecks]) throws(CurlError) {
       self.plan = plan
       self.checks = checks
+      redirection = Redirection(baseURL: plan.baseURL, publicURL: plan.publicURL ?? plan.baseURL)
       var headers: [HeaderLines?] = []
       for route in plan.routes {
         let lines = try HeaderLines(route)
@@ -39,7 +41,15 @@ final class RequestSlot {
   /// When it was sent, in monotonic nanoseconds.
   var sent: Int64 = 0
   /// Whether a connection was thought to stand for it.
-  private(set) var expectsConnection = false
+  var expectsConnection = false
+  /// Redirects that the request has followed.
+  private(set) var redirects = 0
+  /// Whether the request is on its way to the target, over the connection of the lane, and not to where it was redirected.
+  private(set) var isAtTarget = true
+  /// The method after redirects.
+  private var method = ""
+  /// Header lines after redirects.
+  private var redirectHeaders = TextList()
   /// Reused for texts that differ from request to request.
   private var text: [UInt8] = []
 
@@ -57,13 +67,14 @@ final class RequestSlot {
     try transfer.set(.proxy, "")
     if plan.acceptsGzip { try transfer.set(.acceptedEncoding, "gzip") }
     if plan.redirects > 0 {
+      // Each is followed by us.
       try transfer.set(.followsRedirects, true)
-      try transfer.set(.mostRedirects, plan.redirects)
+      try transfer.set(.mostRedirects, 0)
     }
     if let age = plan.connections.maximumAge {
       try transfer.set(.connectionLifetime, Int(age.components.seconds) + (age.components.attoseconds > 0 ? 1 : 0))
     }
-    if plan.baseURL.hasPrefix("https:") { try transfer.set(plan.tls) }
+    if plan.baseURL.hasPrefix("https:") || plan.redirects > 0 { try transfer.set(plan.tls) }
     self.transfer = transfer
   }
 
@@ -77,6 +88,11 @@ final class RequestSlot {
     self.pending = pending
     expectsConnection = passage.expectsConnection
     try prepareConnection(passage)
+    if redirects > 0 {
+      redirects = 0
+      isAtTarget = true
+      try transfer.set(.timeout, setup.plan.requestTimeout)
+    }
     let route = setup.plan.routes[pending.route]
     let isNew = self.route != pending.route
     if !isNew {
@@ -150,6 +166,39 @@ final class RequestSlot {
     }
     let isImplied = ["GET", "HEAD"].contains(route.method) && route.body == nil || route.method == "POST"
     try transfer.set(.method, isImplied ? nil : route.method)
+  }
+
+  /// Makes the transfer the next request of an arrival that was redirected.
+  ///
+  /// - Parameter now: in monotonic nanoseconds; the time for the whole request goes on.
+  func follow(_ setup: borrowing Setup, at now: Int64) throws(CurlError) {
+    let status = transfer.status
+    let route = setup.plan.routes[pending.route]
+    let (url, isAtTarget) = setup.redirection.destination(transfer.redirectURL ?? "")
+    if redirects == 0 { method = route.method }
+    redirects += 1
+    self.isAtTarget = false
+    // So that the next arrival sets all of it anew.
+    self.route = nil
+    bodyBuffer?.clear()
+    try transfer.set(.url, url)
+    try transfer.set(.timeout, max(setup.plan.requestTimeout - .nanoseconds(now - sent), .milliseconds(1)))
+    let next = Redirection.method(after: status, of: method)
+    if next != method {
+      method = next
+      try transfer.set(.get, true)
+      try transfer.set(.method, nil)
+    }
+    var dropped: Set<String> = method == route.method ? [] : Redirection.contentFields
+    if !isAtTarget { dropped.formUnion(Redirection.ownFields) }
+    redirectHeaders =
+      try (ownHeaders ?? setup.sharedHeaders[pending.route])?.list.leavingOut(dropped) ?? TextList()
+    try transfer.setHeaders(redirectHeaders)
+    if opensConnection, setup.plan.connections.reuse {
+      try transfer.set(.opensConnection, false)
+      opensConnection = false
+    }
+    self.isAtTarget = isAtTarget
   }
 
   func start(on multiplexer: Multiplexer) throws(CurlError) {

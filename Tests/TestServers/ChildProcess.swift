@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A child process whose end is waited for by the system call itself, for a bounded time.
@@ -15,6 +16,8 @@ final class ChildProcess: Sendable {
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
       posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
     }
+    // Whatever other tests have open in this process ends with them.
+    scaleproof_spawn_close_from(&actions, STDERR_FILENO + 1)
     let pointers = arguments.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
     var identifier: pid_t = 0

@@ -40,6 +40,27 @@ package final class PythonServer: Sendable {
     try self.init("holding.py") { _ in [String(requests)] }
   }
 
+  /// A request as it arrived.
+  package struct Arrived: Decodable, Sendable {
+    package let method: String
+    package let path: String
+    package let body: String
+    /// By name in lower case.
+    package let headers: [String: String]
+  }
+
+  /// Redirects as its paths say: `/moved/STATUS?PLACE` and `/chain/N`.
+  package static func redirecting() throws -> PythonServer {
+    try PythonServer("redirecting.py") { [$0.path + "/log"] }
+  }
+
+  /// What has arrived at a server that keeps it, in order.
+  package func arrived() throws -> [Arrived] {
+    try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
+      try JSONDecoder().decode(Arrived.self, from: Data($0.utf8))
+    }
+  }
+
   /// - Parameter arguments: what follows the port; it may put files into the folder, which goes away with the server.
   private init(_ script: String, arguments: (URL) throws -> [String]) throws {
     folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
