@@ -48,8 +48,9 @@ struct CorridorBuilder {
     for sync in record.syncs where sync.at.width > record.settings.syncPeriod && sync.at.earliest >= start {
       stretches.append(sync.at)
     }
-    for version in history.autoscaler where version.deleted {
-      stretches.append(InstantBounds(version.at.earliest, record.timeline.lastInstant))
+    for absence in history.absences {
+      stretches.append(
+        InstantBounds(absence.deleted.earliest, absence.recreated?.latest ?? record.timeline.lastInstant))
     }
     return stretches.sorted { $0.earliest < $1.earliest }
   }

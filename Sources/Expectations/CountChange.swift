@@ -24,7 +24,7 @@ struct CountChange: Equatable {
     }
     var changes: [CountChange] = []
     for (before, version) in zip(cluster.deployment, cluster.deployment.dropFirst()) {
-      let (from, to) = (value(before.object), version.deleted ? 0 : value(version.object))
+      let (from, to) = (before.deleted ? 0 : value(before.object), version.deleted ? 0 : value(version.object))
       if from != to { changes.append(CountChange(at: version.at, from: from, to: to)) }
     }
     return changes

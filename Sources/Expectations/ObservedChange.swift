@@ -24,7 +24,7 @@ package struct ObservedChange: Sendable, Equatable {
     var used: Set<Int> = []
     return zip(history.deployment, history.deployment.dropFirst()).compactMap { before, version in
       let (from, to) = (before.object.spec.replicas ?? 1, version.object.spec.replicas ?? 1)
-      guard from != to, !version.deleted else { return nil }
+      guard from != to, !version.deleted, !before.deleted else { return nil }
       let match = sync(of: version, to: to, among: syncs, used: used, settings: settings)
       if let match { used.insert(match) }
       let at = match.map { narrowed(version.at, by: syncs[$0], clock: timeline.clock) } ?? version.at
@@ -58,7 +58,7 @@ package struct ObservedChange: Sendable, Equatable {
 
   /// Who wrote the count, by what the managed fields gained. Whoever writes through the scale subresource owns the
   /// count alone, so that one entry for it stands there at most.
-  private static func author(of object: Deployment, after before: Deployment) -> Author {
+  static func author(of object: Deployment, after before: Deployment) -> Author {
     let old = before.metadata.managedFields ?? []
     let entries = (object.metadata.managedFields ?? []).filter { $0.subresource != "status" }
     let gained = entries.filter { !old.contains($0) }

@@ -123,7 +123,8 @@ package struct ObservedSync: Sendable {
       guard !observed.deleted, let status = observed.object.status, status.conditions != nil,
         index == 0 || versions[index - 1].object.status != status
       else { return nil }
-      let before = index > 0 ? versions[index - 1].object.status?.lastScaleTime : status.lastScaleTime
+      let isFirst = index == 0 || versions[index - 1].deleted
+      let before = isFirst ? status.lastScaleTime : versions[index - 1].object.status?.lastScaleTime
       return ObservedSync(
         observed, status: status, scaled: status.lastScaleTime != before, history: history, settings: settings,
         version: version)

@@ -2,36 +2,47 @@ package import KubernetesObjects
 import Units
 
 /// What the observations of a run say of its workload: replica counts as envelopes, pods, rollouts and events.
+///
+/// Objects that bore the workload's names one after another are joined, so that what was before a deletion stays known.
 package struct ClusterHistory: Sendable {
-  package let deployment: [ObjectVersion<Deployment>]
-  package let autoscaler: [ObjectVersion<HorizontalPodAutoscaler>]
+  /// Versions of all Deployments that bore the name, one after another.
+  package private(set) var deployment: [ObjectVersion<Deployment>]
+  package private(set) var autoscaler: [ObjectVersion<HorizontalPodAutoscaler>]
   package let replicaSets: [[ObjectVersion<ReplicaSet>]]
-  package let pods: [PodLifeline]
-  package let rollouts: [Rollout]
-  package let events: [EventVersion]
-  /// Stretches over which something may have been missed, by plural of the resource.
-  package let gaps: [String: [InstantBounds]]
+  package private(set) var pods: [PodLifeline]
+  package private(set) var rollouts: [Rollout]
+  /// All events of the namespace.
+  package private(set) var events: [EventVersion]
+  /// Those that tell of objects of the workload.
+  package private(set) var ownEvents: [EventVersion]
+  /// Stretches over which something may have been missed, by plural of the resource, each with its cause.
+  package let observationGaps: [String: [ObservationGap]]
+  /// When the Deployment or its autoscaler was not there, in the order of the deletions.
+  package private(set) var absences: [Absence]
 
-  /// `spec.replicas` of the Deployment: what is wanted.
-  package let wantedReplicas: CountEnvelope
+  /// `spec.replicas` of the Deployment: what is wanted; 0 while there is none.
+  package private(set) var wantedReplicas: CountEnvelope
   /// `status.replicas`: pods that exist and are not terminating.
-  package let currentReplicas: CountEnvelope
+  package private(set) var currentReplicas: CountEnvelope
   /// Pods that are ready, counted from the pods themselves.
-  package let readyReplicas: CountEnvelope
+  package private(set) var readyReplicas: CountEnvelope
   /// `status.availableReplicas`: ready for at least `minReadySeconds`, as the controllers count.
-  package let availableReplicas: CountEnvelope
+  package private(set) var availableReplicas: CountEnvelope
   /// `status.updatedReplicas`: of the newest template.
-  package let updatedReplicas: CountEnvelope
+  package private(set) var updatedReplicas: CountEnvelope
   /// `status.desiredReplicas` of the autoscaler.
-  package let recommendedReplicas: CountEnvelope
+  package private(set) var recommendedReplicas: CountEnvelope
   /// Endpoints that the Ingress may send to.
-  package let readyEndpoints: CountEnvelope
+  package private(set) var readyEndpoints: CountEnvelope
 
   /// An event and when it was seen.
   package struct EventVersion: Sendable, Equatable {
     package let at: InstantBounds
     package let event: Event
   }
+
+  /// Stretches over which something may have been missed, by plural of the resource.
+  package var gaps: [String: [InstantBounds]] { observationGaps.mapValues { $0.map(\.stretch) } }
 
   package init(of cluster: ClusterDescription, observations: [Observation], clock: ServerClock) {
     let deployments = ObjectHistory<Deployment>(observations, clock: clock)
@@ -41,46 +52,84 @@ package struct ClusterHistory: Sendable {
     let slices = ObjectHistory<EndpointSlice>(observations, clock: clock)
     let allEvents = ObjectHistory<Event>(observations, clock: clock)
 
+    var workload = Workload(cluster, deployments: deployments, autoscalers: autoscalers)
     let deployment = deployments.versions(named: cluster.deployment)
     self.deployment = deployment
     autoscaler = cluster.autoscaler.map(autoscalers.versions(named:)) ?? []
-    let owner = deployment.first?.object.metadata.uid
-    replicaSets = allReplicaSets.objects.filter { versions in
-      versions.first?.object.metadata.ownerReferences?.contains { $0.uid == owner } ?? false
+    absences =
+      (Absence.absences(in: deployment, name: cluster.deployment)
+      + Absence.absences(in: autoscaler, name: cluster.autoscaler ?? ""))
+      .sorted { $0.deleted.latest < $1.deleted.latest }
+    replicaSets = workload.add(allReplicaSets)
+    pods = workload.add(allPods).compactMap { versions in
+      guard let first = versions.first else { return nil }
+      let uid = first.object.metadata.uid ?? ""
+      return PodLifeline(
+        versions: versions, appeared: allPods.appearance(uid: uid) ?? first.at, clock: clock,
+        gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
     }
-    let owners = Set(replicaSets.compactMap { $0.first?.object.metadata.uid })
-    pods = allPods.objects
-      .filter { $0.first?.object.metadata.ownerReferences?.contains { owners.contains($0.uid) } ?? false }
-      .compactMap { versions in
-        guard let first = versions.first else { return nil }
-        let appeared = allPods.appearance(uid: first.object.metadata.uid ?? "") ?? first.at
-        return PodLifeline(versions: versions, appeared: appeared, clock: clock)
-      }
     rollouts = Rollout.rollouts(of: deployment)
+    let ownSlices = Self.slices(slices, of: workload.podNames)
+    workload.add(ownSlices)
     events = allEvents.objects.flatMap { versions in
       versions.filter { !$0.deleted }.map { EventVersion(at: $0.at, event: $0.object) }
     }
-    gaps = [
-      Deployment.resource.plural: deployments.gaps, HorizontalPodAutoscaler.resource.plural: autoscalers.gaps,
-      ReplicaSet.resource.plural: allReplicaSets.gaps, Pod.resource.plural: allPods.gaps,
-      EndpointSlice.resource.plural: slices.gaps, Event.resource.plural: allEvents.gaps,
-    ]
+    ownEvents = events.filter { [workload] in workload.concerns($0.event) }
+    let unreadPods = Self.unreadPods(allPods, workload)
+    observationGaps = [
+      Deployment.resource.plural: deployments.gaps(named: cluster.deployment),
+      HorizontalPodAutoscaler.resource.plural: cluster.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
+      ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
+      Pod.resource.plural: allPods.gaps + allPods.silences + unreadPods
+        + workload.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] },
+      EndpointSlice.resource.plural: slices.gaps + slices.silences,
+      Event.resource.plural: allEvents.gaps + allEvents.silences,
+    ].mapValues { $0.sorted { $0.stretch.earliest < $1.stretch.earliest } }
 
     func status(_ value: (Deployment) -> Int?) -> CountEnvelope {
-      CountEnvelope(versions: deployment, in: deployments, value: value)
+      CountEnvelope(versions: deployment, in: deployments, name: cluster.deployment, value: value)
     }
     let rescales = Self.rescales(autoscaler, clock: clock)
     wantedReplicas = CountEnvelope(
-      versions: deployment, in: deployments, narrowing: { Self.narrowed($0, by: rescales) },
-      value: { $0.spec.replicas ?? 1 })
+      versions: deployment, in: deployments, name: cluster.deployment, isSpec: true,
+      narrowing: { Self.narrowed($0, by: rescales) }, value: { $0.spec.replicas ?? 1 })
     currentReplicas = status { $0.status?.replicas ?? 0 }
     availableReplicas = status { $0.status?.availableReplicas ?? 0 }
     updatedReplicas = status { $0.status?.updatedReplicas ?? 0 }
-    recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers) { $0.status?.desiredReplicas }
+    recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers, name: cluster.autoscaler) {
+      $0.status?.desiredReplicas
+    }
+    let start = allPods.knownFrom ?? .zero
     readyReplicas = CountEnvelope(
-      presences: pods.flatMap(\.ready), start: allPods.knownFrom ?? .zero, gaps: allPods.gaps,
-      end: allPods.knownFrom == nil ? .zero : allPods.knownUntil)
-    readyEndpoints = Self.endpoints(slices, names: pods.map(\.name))
+      presences: pods.flatMap(\.ready) + unreadPods.map { .possible(over: $0.stretch) }, start: start,
+      gaps: (allPods.gaps + allPods.silences).map(\.stretch), end: allPods.knownFrom == nil ? .zero : allPods.knownUntil)
+    readyEndpoints = Self.endpoints(ownSlices, in: slices)
+  }
+
+  /// What was known before an instant: nothing that certainly came later, and envelopes that end there.
+  package func before(_ instant: Duration) -> ClusterHistory {
+    var history = self
+    history.deployment.removeAll { $0.at.latest > instant }
+    history.autoscaler.removeAll { $0.at.latest > instant }
+    history.pods.removeAll { $0.created.earliest > instant }
+    history.rollouts = Rollout.rollouts(of: history.deployment)
+    history.events.removeAll { $0.at.earliest > instant }
+    history.ownEvents.removeAll { $0.at.earliest > instant }
+    history.absences.removeAll { $0.deleted.latest > instant }
+    for path in Self.envelopes { history[keyPath: path] = history[keyPath: path].before(instant) }
+    return history
+  }
+
+  /// Dates deletions by the phases that whoever recorded the run named for them.
+  mutating func dateAbsences(by phases: [PhaseSpan]) {
+    absences = absences.map { $0.marked(by: phases) }
+  }
+
+  private static var envelopes: [WritableKeyPath<ClusterHistory, CountEnvelope>] {
+    [
+      \.wantedReplicas, \.currentReplicas, \.readyReplicas, \.availableReplicas, \.updatedReplicas,
+      \.recommendedReplicas, \.readyEndpoints,
+    ]
   }
 
   /// What the autoscaler says of its own rescales: to how many replicas, and when.
@@ -109,37 +158,74 @@ package struct ClusterHistory: Sendable {
     return CountEnvelope.Change(at: causes[0], value: change.value)
   }
 
-  private static func endpoints(_ slices: ObjectHistory<EndpointSlice>, names: [String]) -> CountEnvelope {
-    let ours = Set(names)
-    guard let start = slices.knownFrom else { return .unknown }
-    let counts = slices.objects.compactMap { versions -> CountEnvelope? in
-      let concerns = versions.contains { version in
-        version.object.endpoints?.contains { ours.contains($0.targetRef?.name ?? "") } ?? false
+  /// Stretches in which pods were unreadable of which nothing else is known, so that each may be one of the workload's.
+  private static func unreadPods(_ pods: ObjectHistory<Pod>, _ workload: Workload) -> [ObservationGap] {
+    pods.objectGaps.keys.sorted()
+      .filter { pods.versions[$0] == nil && workload.mayOwn(podNamed: pods.names[$0]) }
+      .flatMap { pods.objectGaps[$0] ?? [] }
+  }
+
+  /// The slices that send to pods of the workload, or may do so since they could not be read.
+  private static func slices(
+    _ all: ObjectHistory<EndpointSlice>, of names: Set<String>
+  ) -> [[ObjectVersion<EndpointSlice>]] {
+    all.objects.filter { versions in
+      versions.contains { version in
+        version.object.endpoints?.contains { names.contains($0.targetRef?.name ?? "") } ?? false
       }
-      guard concerns else { return nil }
-      return CountEnvelope(versions: versions, in: slices) { slice in
+    }
+  }
+
+  private static func endpoints(
+    _ own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>
+  ) -> CountEnvelope {
+    guard let start = slices.knownFrom else { return .unknown }
+    let unread = slices.objectGaps.filter { slices.versions[$0.key] == nil }.flatMap { $0.value.map(\.stretch) }
+    let gaps = (slices.gaps + slices.silences).map(\.stretch) + unread
+    let none = CountEnvelope(initial: 0, start: start, changes: [], gaps: gaps, end: slices.knownUntil)
+    return own.reduce(none) { total, versions in
+      let slice = CountEnvelope(versions: versions, in: slices, name: versions.first?.object.metadata.name) { slice in
         slice.endpoints?.filter { $0.conditions?.ready ?? true }.count ?? 0
       }
+      return total.combined(with: slice) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
     }
-    let none = CountEnvelope(initial: 0, start: start, changes: [], gaps: slices.gaps, end: slices.knownUntil)
-    return counts.reduce(none) { total, slice in
-      total.combined(with: slice) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
+  }
+}
+
+extension ObjectHistory {
+  /// Stretches over which something of the objects of one name may have been missed.
+  func gaps(named name: String) -> [ObservationGap] {
+    let missed = versions(named: name).compactMap { version in
+      version.missedSince.map { since in
+        silences.first { $0.stretch.earliest == since }
+          ?? ObservationGap(InstantBounds(since, version.at.latest), cause: "the watch was silent")
+      }
     }
+    return gaps + uids(named: name).flatMap { objectGaps[$0] ?? [] } + missed
   }
 }
 
 extension CountEnvelope {
   /// The envelope of a count that an object bears; 0 after the object was deleted.
   ///
-  /// Versions in which `value` is missing, or the same as before, leave the count as it was.
+  /// Versions in which `value` is missing, or the same as before, leave the count as it was. Where versions may have been
+  /// missed or could not be read, nothing is known.
   ///
-  /// - Parameter narrowing: gives a change tighter bounds from what else is known.
+  /// - Parameters:
+  ///   - versions: of the objects that bore the name one after another.
+  ///   - isSpec: the count is part of the spec, so that `metadata.generation` counts its changes: where it grew by one at
+  ///     most, none was missed.
+  ///   - narrowing: gives a change tighter bounds from what else is known.
   package init<Object>(
-    versions: [ObjectVersion<Object>], in history: ObjectHistory<Object>,
+    versions: [ObjectVersion<Object>], in history: ObjectHistory<Object>, name: String?, isSpec: Bool = false,
     narrowing: (Change) -> Change = { $0 }, value: (Object) -> Int?
   ) {
     var values: [Change] = []
-    for version in versions {
+    var gaps = history.gaps.map(\.stretch)
+    for uid in name.map(history.uids(named:)) ?? [] { gaps += (history.objectGaps[uid] ?? []).map(\.stretch) }
+    for (index, version) in versions.enumerated() {
+      let isCounted = isSpec && index > 0 && Self.isNextSpec(version, after: versions[index - 1])
+      if let since = version.missedSince, !isCounted { gaps.append(InstantBounds(since, version.at.latest)) }
       guard let value = version.deleted ? 0 : value(version.object), value != values.last?.value else { continue }
       let change = Change(at: version.at, value: value)
       values.append(values.isEmpty ? change : narrowing(change))
@@ -152,6 +238,14 @@ extension CountEnvelope {
     let existed = first.at.latest <= knownFrom
     self.init(
       initial: existed ? first.value : 0, start: knownFrom, changes: existed ? Array(values.dropFirst()) : values,
-      gaps: history.gaps, end: history.knownUntil)
+      gaps: gaps, end: history.knownUntil)
+  }
+
+  /// Whether the spec changed at most once from one version to another of the same object.
+  private static func isNextSpec<Object>(_ version: ObjectVersion<Object>, after before: ObjectVersion<Object>) -> Bool {
+    guard !version.deleted, !before.deleted, let now = version.object.metadata.generation,
+      let earlier = before.object.metadata.generation
+    else { return false }
+    return now <= earlier + 1
   }
 }

@@ -1,3 +1,5 @@
+import Units
+
 extension CountEnvelope {
   /// A value that replaced the one before within `at`.
   package struct Change: Sendable, Equatable {
@@ -55,6 +57,23 @@ extension CountEnvelope {
     package init(from: InstantBounds, to: InstantBounds?) {
       self.from = from
       self.to = to
+    }
+
+    /// What may count over a stretch, at any part of it or not at all.
+    package static func possible(over stretch: InstantBounds) -> Presence { Presence(from: stretch, to: stretch) }
+
+    /// The presence with nothing certain in a stretch in which it could not be seen.
+    func unseen(over gap: InstantBounds) -> [Presence] {
+      let end = to?.latest ?? .farFuture
+      guard gap.earliest < end, gap.latest > from.earliest else { return [self] }
+      // It may have ended before the gap began: nothing is certain in the gap then anyhow.
+      if let to, to.earliest <= gap.earliest { return [self] }
+      let hidden = InstantBounds(gap.earliest, min(gap.latest, end))
+      let before: Presence =
+        from.earliest < gap.earliest
+        ? Presence(from: from, to: hidden) : .possible(over: InstantBounds(from.earliest, hidden.latest))
+      guard gap.latest < end else { return [before] }
+      return [before, Presence(from: InstantBounds(exactly: gap.latest), to: to)]
     }
   }
 

@@ -42,6 +42,13 @@ package struct CountEnvelope: Sendable, Equatable {
   /// Nothing is known.
   package static let unknown = CountEnvelope(segments: [], end: .zero)
 
+  /// What was known up to an instant.
+  package func before(_ instant: Duration) -> CountEnvelope {
+    guard instant < end else { return self }
+    let earlier = segments.filter { $0.start <= instant }
+    return earlier.isEmpty ? .unknown : CountEnvelope(segments: earlier, end: instant)
+  }
+
   /// The possible values at one instant; `nil` where nothing is known.
   package func range(at instant: Duration) -> ClosedRange<Int>? {
     guard instant <= end, let index = lastIndex(startingBy: instant) else { return nil }

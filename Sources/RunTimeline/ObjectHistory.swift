@@ -2,21 +2,6 @@ import Foundation
 package import KubernetesObjects
 import Units
 
-/// One version of an object: what it was, and when it came to be so.
-package struct ObjectVersion<Object: KubernetesObject>: Sendable, Equatable {
-  /// When this version replaced the one before.
-  package let at: InstantBounds
-  /// The object; for a deletion its last state.
-  package let object: Object
-  package let deleted: Bool
-
-  package init(at: InstantBounds, object: Object, deleted: Bool = false) {
-    self.at = at
-    self.object = object
-    self.deleted = deleted
-  }
-}
-
 /// All versions of the objects of one resource, put together from lists and watch events.
 ///
 /// A version's bounds begin where the version before it was last known to hold: at the sending of the last list
@@ -31,14 +16,18 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   package private(set) var versions: [String: [ObjectVersion<Object>]] = [:]
   /// Uids in the order in which the objects were first seen.
   package private(set) var order: [String] = []
-  /// Stretches over which changes may have been lost.
-  package private(set) var gaps: [InstantBounds] = []
+  /// Stretches over which changes of any object may have been lost, since nothing could be read.
+  package private(set) var gaps: [ObservationGap] = []
+  /// Stretches over which the watch was silent while lists show that objects were changed.
+  package private(set) var silences: [ObservationGap] = []
+  /// Stretches over which one object is unknown, since a version of it could not be read; by uid.
+  package private(set) var objectGaps: [String: [ObservationGap]] = [:]
   /// When the first complete list was read; `nil` if there was none.
   package private(set) var knownFrom: Duration?
   /// When something was last heard on this resource.
   package private(set) var knownUntil: Duration = .zero
-  /// Observations whose object could not be read, with the reason.
-  package private(set) var unreadable: [(at: Duration, reason: String)] = []
+  /// Names by uid, also of objects of which no version could be read.
+  private(set) var names: [String: String] = [:]
 
   /// What is kept of an object while its history is put together.
   private struct Track {
@@ -51,24 +40,61 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     var appeared: InstantBounds
   }
 
+  /// Reads that fail one after another.
+  private struct Failing {
+    var since: Duration
+    var causes: [String]
+  }
+
+  private let clock: ServerClock
+  private let decoder = JSONDecoder()
   private var tracks: [String: Track] = [:]
   private var seenInList: Set<String> = []
   private var lastListSent: Duration?
-  private var gapStart: Duration?
+  private var failing: Failing?
+  /// Since when a version of an object could not be read, and why.
+  private var unreadable: [String: (since: Duration, cause: String)] = [:]
+  /// An object was seen that cannot even be told from others.
+  private var nameless: Failing?
+  private var listedChanges: [ListedChange] = []
+  private var hasWatchSpoken = false
+  private var lag = WatchLag()
+  private var lastWatchWord: Duration?
 
   /// Puts together the history of one resource from its observations, given in the order of recording.
   package init(_ observations: some Sequence<Observation>, clock: ServerClock) {
-    let decoder = JSONDecoder()
-    for observation in observations where observation.resource == Object.resource.plural {
-      add(observation, clock: clock, decoder: decoder)
+    self.clock = clock
+    for observation in observations where observation.resource == Object.resource.plural { add(observation) }
+    if let failing { close(failing, at: .farFuture) }
+    if let nameless { close(nameless, at: .farFuture) }
+    for (uid, open) in unreadable {
+      objectGaps[uid, default: []].append(ObservationGap(InstantBounds(open.since, .farFuture), cause: open.cause))
     }
-    if let gapStart { gaps.append(InstantBounds(gapStart, .farFuture)) }
+    settle()
   }
 
-  /// The versions of the object with a name; of the last such object where several bore it in turn.
+  /// The versions of all objects that bore a name, one after another, each but the last one ended by its deletion.
   package func versions(named name: String) -> [ObjectVersion<Object>] {
-    order.last { versions[$0]?.first?.object.metadata.name == name }.flatMap { versions[$0] } ?? []
+    let incarnations = order.filter { names[$0] == name }.compactMap { versions[$0] }.filter { !$0.isEmpty }
+    var joined: [ObjectVersion<Object>] = []
+    for incarnation in incarnations {
+      guard let first = incarnation.first else { continue }
+      if let last = joined.last {
+        // Of two objects of one name the older one is gone before the younger one comes.
+        let latest = last.deleted ? min(last.at.latest, first.at.latest) : first.at.latest
+        let gone = ObjectVersion(
+          at: InstantBounds(min(last.at.earliest, latest), latest), object: last.object, deleted: true,
+          missedSince: last.deleted ? last.missedSince : nil)
+        if last.deleted { joined.removeLast() }
+        joined.append(gone)
+      }
+      joined += incarnation
+    }
+    return joined
   }
+
+  /// Uids of all objects that bore a name, also of those of which no version could be read.
+  func uids(named name: String) -> [String] { names.filter { $0.value == name }.map(\.key).sorted() }
 
   /// The objects in the order in which they were first seen.
   package var objects: [[ObjectVersion<Object>]] { order.compactMap { versions[$0] } }
@@ -76,71 +102,96 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// When an object came into being; for one of the first list, some time before it.
   package func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
 
-  private mutating func add(_ observation: Observation, clock: ServerClock, decoder: JSONDecoder) {
+  private mutating func add(_ observation: Observation) {
     switch observation.kind {
     case .gap:
-      gapStart = gapStart ?? knownUntil
+      var failing = failing ?? Failing(since: knownUntil, causes: [])
+      if let cause = observation.message, !failing.causes.contains(cause) { failing.causes.append(cause) }
+      self.failing = failing
       return
     case .listed:
-      addListed(observation, clock: clock, decoder: decoder)
+      addListed(observation)
       return
-    case .list:
-      endList(observation)
-    case .bookmark:
-      gapStart = nil
-    case .added, .modified:
-      gapStart = nil
-      addWatched(observation, clock: clock, decoder: decoder)
-    case .deleted:
-      gapStart = nil
-      addDeleted(observation, clock: clock, decoder: decoder)
+    case .list: endList(observation)
+    case .bookmark: break
+    case .added, .modified: addWatched(observation)
+    case .deleted: addDeleted(observation)
+    }
+    if observation.kind != .list {
+      failing = nil
+      hearWatch(observation)
     }
     knownUntil = max(knownUntil, observation.received)
   }
 
-  private mutating func addListed(_ observation: Observation, clock: ServerClock, decoder: JSONDecoder) {
-    guard let uid = observation.uid else { return }
+  private mutating func addListed(_ observation: Observation) {
+    guard let uid = identify(observation) else { return }
     seenInList.insert(uid)
     guard let track = tracks[uid] else {
-      append(observation, uid: uid, clock: clock, decoder: decoder)
+      if append(observation, uid: uid), knownFrom != nil { noteListed(observation, uid: uid) }
       return
     }
     // An object that is gone never comes back under its uid: the list was read before.
     if track.isGone { return }
-    switch Self.order(observation.resourceVersion, track.revisions.last ?? nil) {
-    case .same: tracks[uid]?.heldUntil = max(track.heldUntil, observation.sent)
+    let newest = track.revisions.last ?? nil
+    switch Revision.order(observation.resourceVersion, newest) {
+    case .same:
+      tracks[uid]?.heldUntil = max(track.heldUntil, observation.sent)
+      endUnreadable(uid, at: observation.received)
     case .older: raiseEarliest(of: uid, to: observation.sent)
-    case .newer: append(observation, uid: uid, clock: clock, decoder: decoder)
+    case .newer:
+      let isNext = Revision.isNext(observation.resourceVersion, after: newest)
+      if append(observation, uid: uid), !isNext { noteListed(observation, uid: uid) }
     }
   }
 
-  private mutating func addWatched(_ observation: Observation, clock: ServerClock, decoder: JSONDecoder) {
-    guard let uid = observation.uid else { return }
+  private mutating func addWatched(_ observation: Observation) {
+    guard let uid = identify(observation) else { return }
     guard let track = tracks[uid] else {
-      append(observation, uid: uid, clock: clock, decoder: decoder)
+      append(observation, uid: uid)
       return
     }
     let newest = track.revisions.last ?? nil
-    switch Self.order(observation.resourceVersion, newest) {
+    switch Revision.order(observation.resourceVersion, newest) {
     case .same: tracks[uid]?.received = observation.received
-    case .newer where !track.isGone: append(observation, uid: uid, clock: clock, decoder: decoder)
-    case .older, .newer: insert(observation, uid: uid, clock: clock, decoder: decoder)
+    case .newer where !track.isGone: append(observation, uid: uid)
+    case .older, .newer: insert(observation, uid: uid)
     }
   }
 
-  private mutating func addDeleted(_ observation: Observation, clock: ServerClock, decoder: JSONDecoder) {
-    guard let uid = observation.uid else { return }
+  private mutating func addDeleted(_ observation: Observation) {
+    guard let uid = identify(observation) else { return }
+    for index in listedChanges.indices where listedChanges[index].uid == uid { listedChanges[index].isConfirmed = true }
     // A list that no longer showed the object has told it already.
     if tracks[uid]?.isGone ?? false { return }
-    append(observation, uid: uid, deleted: true, clock: clock, decoder: decoder)
+    if !append(observation, uid: uid, deleted: true), let last = versions[uid]?.last, let track = tracks[uid] {
+      // What its last state was does not matter to its end.
+      let bounds = InstantBounds(min(track.heldUntil, observation.received), observation.received)
+      versions[uid]?.append(ObjectVersion(at: bounds, object: last.object, deleted: true))
+      tracks[uid]?.revisions.append(observation.resourceVersion)
+    }
     tracks[uid]?.isGone = true
+    endUnreadable(uid, at: observation.received)
   }
 
-  /// Adds the newest version of an object.
-  private mutating func append(
-    _ observation: Observation, uid: String, deleted: Bool = false, clock: ServerClock, decoder: JSONDecoder
-  ) {
-    guard let object = decode(observation, uid: uid, decoder: decoder) else { return }
+  /// Which object an observation tells of; one that tells of none leaves nothing certain until the next whole list.
+  private mutating func identify(_ observation: Observation) -> String? {
+    let metadata =
+      observation.uid == nil
+      ? observation.object.flatMap { try? decoder.decode(ObjectHead.self, from: $0).metadata } : nil
+    guard let uid = observation.uid ?? metadata?.uid else {
+      let cause = "an object of \(Object.resource.plural) without a uid came at \(observation.received.text)"
+      nameless = nameless ?? Failing(since: lastWord, causes: [cause])
+      return nil
+    }
+    if names[uid] == nil { names[uid] = observation.name ?? metadata?.name }
+    return uid
+  }
+
+  /// Adds the newest version of an object; says whether it could be read.
+  @discardableResult
+  private mutating func append(_ observation: Observation, uid: String, deleted: Bool = false) -> Bool {
+    guard let object = decode(observation, uid: uid) else { return false }
     let previous = versions[uid]?.last
     let isListed = observation.kind == .listed
     var track =
@@ -149,52 +200,67 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
         heldUntil: lastListSent ?? .farPast, received: observation.received,
         appeared: Self.appearance(
           of: object, absentUntil: lastListSent, received: observation.received, clock: clock))
-    var bounds = InstantBounds(min(track.heldUntil, observation.received), observation.received)
-    if let written = Self.writeTime(of: object, after: previous?.object),
-      let narrowed = bounds.intersection(clock.runTime(of: written))
-    {
-      bounds = narrowed
+    var bounds = dated(
+      InstantBounds(min(track.heldUntil, observation.received), observation.received), object, after: previous?.object)
+    if observation.kind == .deleted {
+      bounds = InstantBounds(max(bounds.earliest, lag.earliestSending(of: observation)), bounds.latest)
+    } else if !isListed, let written = newTime(of: object, after: previous?.object) {
+      lag.add(observation, writtenBy: clock.runTime(of: written).earliest)
     }
     if previous == nil { order.append(uid) }
+    if let name = object.metadata.name { names[uid] = name }
     versions[uid, default: []].append(ObjectVersion(at: bounds, object: object, deleted: deleted))
     track.revisions.append(observation.resourceVersion)
     track.heldUntil = max(bounds.earliest, isListed ? observation.sent : bounds.earliest)
     track.received = observation.received
     tracks[uid] = track
+    return true
   }
 
   /// Adds a version that came in after a newer one, as when a list is ahead of the watch.
-  private mutating func insert(_ observation: Observation, uid: String, clock: ServerClock, decoder: JSONDecoder) {
+  private mutating func insert(_ observation: Observation, uid: String) {
     guard var track = tracks[uid], let known = versions[uid] else { return }
     let index =
-      track.isGone && Self.order(observation.resourceVersion, track.revisions.last ?? nil) == .newer
+      track.isGone && Revision.order(observation.resourceVersion, track.revisions.last ?? nil) == .newer
       ? known.count - 1
-      : track.revisions.firstIndex { Self.order(observation.resourceVersion, $0) != .newer } ?? known.count
-    guard index < known.count, Self.order(observation.resourceVersion, track.revisions[index]) != .same,
-      let object = decode(observation, uid: uid, decoder: decoder)
+      : track.revisions.firstIndex { Revision.order(observation.resourceVersion, $0) != .newer } ?? known.count
+    guard index < known.count, Revision.order(observation.resourceVersion, track.revisions[index]) != .same,
+      let object = decode(observation, uid: uid)
     else { return }
     let latest = min(observation.received, known[index].at.latest)
     let earliest = index > 0 ? known[index - 1].at.earliest : track.appeared.earliest
-    var bounds = InstantBounds(min(earliest, latest), latest)
     let previous = index > 0 ? known[index - 1].object : nil
-    if let written = Self.writeTime(of: object, after: previous),
-      let narrowed = bounds.intersection(clock.runTime(of: written))
-    {
-      bounds = narrowed
-    }
+    let bounds = dated(InstantBounds(min(earliest, latest), latest), object, after: previous)
     versions[uid]?.insert(ObjectVersion(at: bounds, object: object), at: index)
     track.revisions.insert(observation.resourceVersion, at: index)
     tracks[uid] = track
   }
 
-  private mutating func decode(_ observation: Observation, uid: String, decoder: JSONDecoder) -> Object? {
-    guard let data = observation.object else { return nil }
-    do {
-      return try decoder.decode(Object.self, from: data)
-    } catch {
-      unreadable.append((observation.received, "\(Object.resource.plural) \(observation.name ?? uid): \(error)"))
-      return nil
+  private mutating func decode(_ observation: Observation, uid: String) -> Object? {
+    let cause: String
+    if let data = observation.object {
+      do {
+        let object = try decoder.decode(Object.self, from: data)
+        endUnreadable(uid, at: observation.received)
+        return object
+      } catch {
+        cause = "cannot be read: \(DecodingProblem.text(error))"
+      }
+    } else {
+      cause = "was recorded without its text"
     }
+    let name = names[uid] ?? observation.name ?? uid
+    let since = tracks[uid]?.heldUntil ?? lastListSent ?? .farPast
+    let version = observation.resourceVersion.map { " of version \($0)" } ?? ""
+    let text = "\(Object.resource.kind) \(name)\(version) \(cause)"
+    unreadable[uid] = unreadable[uid] ?? (min(since, observation.received), text)
+    return nil
+  }
+
+  /// A version can be read again, or the object is gone.
+  private mutating func endUnreadable(_ uid: String, at received: Duration) {
+    guard let open = unreadable.removeValue(forKey: uid) else { return }
+    objectGaps[uid, default: []].append(ObservationGap(InstantBounds(open.since, received), cause: open.cause))
   }
 
   /// The newest version came after a list that still showed an older one had been sent for.
@@ -205,12 +271,21 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
       ObjectVersion(at: InstantBounds(sent, last.at.latest), object: last.object, deleted: last.deleted))
   }
 
-  /// The time that the newest write left in the object, if it is newer than all that was there before.
-  private static func writeTime(of object: Object, after previous: Object?) -> KubernetesTime? {
-    let newest = object.metadata.managedFields?.compactMap(\.time).max()
-    guard let previous else { return newest ?? object.metadata.creationTimestamp }
-    guard let newest, newest > previous.metadata.managedFields?.compactMap(\.time).max() ?? newest else { return nil }
-    return newest
+  /// Bounds narrowed by the times that the version bears: its newest one dates it, if it is newer than all that was there
+  /// before, and none is younger than the version.
+  private func dated(_ bounds: InstantBounds, _ object: Object, after previous: Object?) -> InstantBounds {
+    guard let newest = BorneTimes.ofServer(object.metadata).max() else { return bounds }
+    let written = clock.runTime(of: newest)
+    if newTime(of: object, after: previous) != nil, let narrowed = bounds.intersection(written) { return narrowed }
+    return written.earliest > bounds.earliest && written.earliest <= bounds.latest
+      ? InstantBounds(written.earliest, bounds.latest) : bounds
+  }
+
+  /// The newest time that a version bears, if the version before it bore none as new.
+  private func newTime(of object: Object, after previous: Object?) -> KubernetesTime? {
+    guard let newest = BorneTimes.ofServer(object.metadata).max() else { return nil }
+    guard let previous else { return newest }
+    return BorneTimes.ofServer(previous.metadata).max().map { newest > $0 } ?? false ? newest : nil
   }
 
   private static func appearance(
@@ -222,11 +297,11 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
 
   /// Ends a complete list: objects that it did not show are gone, unless they are younger than the list.
   private mutating func endList(_ observation: Observation) {
-    if let gapStart { gaps.append(InstantBounds(gapStart, observation.received)) }
-    gapStart = nil
     for uid in order where !seenInList.contains(uid) {
       guard let track = tracks[uid], !track.isGone, let last = versions[uid]?.last else { continue }
-      if let list = Self.number(observation.resourceVersion), let own = Self.number(track.revisions.last ?? nil) {
+      if let list = Revision.number(observation.resourceVersion),
+        let own = Revision.number(track.revisions.last ?? nil)
+      {
         if own > list { continue }
       } else if track.received > observation.sent {
         continue
@@ -235,22 +310,78 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
       versions[uid]?.append(ObjectVersion(at: bounds, object: last.object, deleted: true))
       tracks[uid]?.revisions.append(observation.resourceVersion)
       tracks[uid]?.isGone = true
+      endUnreadable(uid, at: observation.received)
+      noteListed(observation, uid: uid, isDeletion: true)
     }
+    for uid in unreadable.keys where tracks[uid] == nil && !seenInList.contains(uid) {
+      endUnreadable(uid, at: observation.received)
+    }
+    for index in listedChanges.indices {
+      let change = listedChanges[index]
+      if observation.sent >= change.listReceived + change.allowance, !change.isConfirmed {
+        listedChanges[index].isOverdue = true
+      }
+      if failing != nil { listedChanges[index].isSealed = true }
+    }
+    if let failing { close(failing, at: observation.received) }
+    if let nameless, nameless.since < observation.sent { close(nameless, at: observation.received) }
+    failing = nil
+    nameless = nil
     seenInList = []
     lastListSent = max(lastListSent ?? observation.sent, observation.sent)
     knownFrom = knownFrom ?? observation.received
   }
 
-  private enum Order { case older, same, newer }
+  private mutating func close(_ failing: Failing, at end: Duration) {
+    let cause = failing.causes.isEmpty ? nil : failing.causes.prefix(3).joined(separator: ", then ")
+    gaps.append(ObservationGap(InstantBounds(failing.since, end), cause: cause))
+  }
+}
 
-  /// How a resource version stands to another; what cannot be compared is newer, since it came later.
-  private static func order(_ version: String?, _ other: String?) -> Order {
-    guard version != other else { return version == nil ? .newer : .same }
-    guard let version = number(version), let other = number(other) else { return .newer }
-    return version < other ? .older : .newer
+// What lists show, and whether the watch beside them was alive.
+extension ObjectHistory {
+  /// Up to when nothing can have been missed.
+  private var lastWord: Duration { max(lastWatchWord ?? .farPast, lastListSent ?? .farPast) }
+
+  private mutating func noteListed(_ observation: Observation, uid: String, isDeletion: Bool = false) {
+    // What came while nothing could be read lies in a gap already.
+    guard failing == nil else { return }
+    listedChanges.append(
+      ListedChange(
+        uid: uid, revision: observation.resourceVersion, isDeletion: isDeletion, since: lastWord,
+        listSent: observation.sent, listReceived: observation.received))
   }
 
-  private static func number(_ version: String?) -> UInt64? { version.flatMap { UInt64($0) } }
+  private mutating func hearWatch(_ observation: Observation) {
+    hasWatchSpoken = true
+    lastWatchWord = max(lastWatchWord ?? observation.received, observation.received)
+    let told = Revision.number(observation.resourceVersion)
+    for index in listedChanges.indices where !listedChanges[index].isConfirmed && !listedChanges[index].isSealed {
+      let wanted = Revision.number(listedChanges[index].revision)
+      let isReached = told.flatMap { told in wanted.map { told >= $0 } } ?? true
+      if isReached { listedChanges[index].isConfirmed = true }
+    }
+  }
+
+  /// Finds, when all is read, the stretches in which the watch was silent.
+  private mutating func settle() {
+    for change in listedChanges where !change.isConfirmed {
+      let own = versions[change.uid] ?? []
+      let position =
+        change.isDeletion
+        ? own.lastIndex(where: \.deleted)
+        : tracks[change.uid]?.revisions.firstIndex { $0 == change.revision }
+      guard let index = position, own.indices.contains(index) else { continue }
+      let previous = index > 0 ? own[index - 1] : nil
+      guard change.isOverdue || !hasWatchSpoken || change.isOld(own[index], after: previous, clock: clock) else { continue }
+      let since = min(change.since, change.listReceived)
+      versions[change.uid]?[index].missedSince = since
+      let cause =
+        "the watch was silent: the list of \(change.listReceived.text) shows changes that it had not brought"
+      let silence = ObservationGap(InstantBounds(since, change.listReceived), cause: cause)
+      if silences.last?.stretch != silence.stretch { silences.append(silence) }
+    }
+  }
 }
 
 extension Duration {

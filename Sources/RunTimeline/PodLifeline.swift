@@ -26,40 +26,66 @@ package struct PodLifeline: Sendable, Equatable {
   /// Why a container waited last, such as `ImagePullBackOff`.
   package let waitingReason: String?
 
-  /// - Parameter appeared: when the pod came into being, as far as lists and watch events tell.
-  package init?(versions: [ObjectVersion<Pod>], appeared: InstantBounds, clock: ServerClock) {
+  /// - Parameters:
+  ///   - appeared: when the pod came into being, as far as lists and watch events tell.
+  ///   - gaps: stretches in which versions of the pod could not be read.
+  package init?(
+    versions: [ObjectVersion<Pod>], appeared: InstantBounds, clock: ServerClock, gaps: [InstantBounds] = []
+  ) {
     guard let first = versions.first, let last = versions.last else { return nil }
     let metadata = first.object.metadata
     name = metadata.name ?? ""
     uid = metadata.uid ?? ""
     templateHash = metadata.labels?[ReplicaSet.templateHashLabel]
     image = first.object.spec.containers?.first?.image
-    created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)
+    let created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)
+    self.created = created
     // Something that a version shows for the first time happened after the version before it was written.
     let shown = versions.indices.map { index in
       let earliest = index > 0 ? versions[index - 1].at.earliest : appeared.earliest
-      return InstantBounds(min(earliest, versions[index].at.latest), versions[index].at.latest)
+      return InstantBounds(min(earliest, versions[index].at.latest), versions[index].at.latest).notBefore(created.earliest)
     }
     func firstShown(_ time: (Pod) -> KubernetesTime??) -> InstantBounds? {
       for (index, version) in versions.enumerated() {
         guard let time = time(version.object) else { continue }
-        return shown[index].intersection(optional: time.map(clock.runTime(of:))) ?? version.at
+        return shown[index].intersection(optional: time.map(clock.runTime(of:)))
+          ?? version.at.notBefore(created.earliest)
       }
       return nil
     }
     scheduled = firstShown { pod in
       pod.condition("PodScheduled").flatMap { $0.isTrue ? .some($0.lastTransitionTime) : .none }
     }
-    started = firstShown { pod in
+    // The kubelet takes a pod up before it starts its containers, and they run before they are ready.
+    let accepted = versions.compactMap { $0.object.status?.startTime }.first.map { clock.runTime(of: $0).earliest }
+    let started = firstShown { pod in
       pod.status?.containerStatuses?.compactMap { $0.state?.running?.startedAt }.min().map { .some($0) }
-    }
+    }?.notBefore(accepted)
+    self.started = started
+    let floor = started?.earliest ?? accepted
     ready = Self.readyStretches(versions, shown: shown, clock: clock)
-    let going = versions.first { $0.object.isTerminating }
-    deleteRequested = going.map { Self.narrowed($0.at, by: $0.object.metadata.deleteRequested, clock: clock) }
-    gracePeriod = going?.object.metadata.deletionGracePeriodSeconds.map { .seconds($0) }
-    removed = last.deleted ? last.at : nil
+      .map { CountEnvelope.Presence(from: $0.from.notBefore(floor), to: $0.to) }
+      .unseen(over: gaps, within: InstantBounds(created.earliest, last.deleted ? last.at.latest : .farFuture))
+    let asked = Self.deleteRequest(versions, shown: shown, clock: clock)?.notBefore(created.earliest)
+    deleteRequested = asked
+    gracePeriod = versions.first { $0.object.isTerminating }?.object.metadata.deletionGracePeriodSeconds
+      .map { .seconds($0) }
+    removed = last.deleted ? last.at.notBefore(asked?.earliest ?? created.earliest) : nil
     restarts = versions.flatMap { $0.object.status?.containerStatuses ?? [] }.compactMap(\.restartCount).max() ?? 0
     waitingReason = last.object.status?.containerStatuses?.compactMap { $0.state?.waiting?.reason }.first
+  }
+
+  /// When the deletion was asked for: the time that the first version which is going bears.
+  ///
+  /// At the end the kubelet deletes the pod once more, with a grace period of 0 and perhaps a later time. Where only that
+  /// was seen, the request came before it.
+  private static func deleteRequest(
+    _ versions: [ObjectVersion<Pod>], shown: [InstantBounds], clock: ServerClock
+  ) -> InstantBounds? {
+    guard let index = versions.firstIndex(where: { $0.object.isTerminating }) else { return nil }
+    let metadata = versions[index].object.metadata
+    let asked = narrowed(versions[index].at, by: metadata.deleteRequested, clock: clock)
+    return metadata.deletionGracePeriodSeconds == 0 ? InstantBounds(shown[index].earliest, asked.latest) : asked
   }
 
   private static func narrowed(_ bounds: InstantBounds, by time: KubernetesTime?, clock: ServerClock) -> InstantBounds {
@@ -96,10 +122,29 @@ package struct PodLifeline: Sendable, Equatable {
   }
 }
 
+extension [CountEnvelope.Presence] {
+  /// Nothing is certain in the gaps: what was there may have gone, and what was not may have come.
+  fileprivate func unseen(over gaps: [InstantBounds], within life: InstantBounds) -> Self {
+    gaps.compactMap { $0.intersection(life) }.reduce(self) { presences, gap in
+      let isPossible = presences.contains { presence in
+        presence.from.earliest < gap.latest && presence.to.map { $0.latest > gap.earliest } ?? true
+      }
+      let parts = presences.flatMap { $0.unseen(over: gap) }
+      return isPossible ? parts : parts + [.possible(over: gap)]
+    }
+  }
+}
+
 extension InstantBounds {
   /// The intersection with bounds that may not be known; `nil` when they contradict each other.
   fileprivate func intersection(optional other: InstantBounds?) -> InstantBounds? {
     guard let other else { return self }
     return intersection(other)
+  }
+
+  /// The bounds without what lies before an instant; as they are where all of them does, since clocks then disagree.
+  fileprivate func notBefore(_ instant: Duration?) -> InstantBounds {
+    guard let instant, instant > earliest, instant <= latest else { return self }
+    return InstantBounds(instant, latest)
   }
 }

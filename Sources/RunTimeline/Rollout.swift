@@ -14,11 +14,17 @@ package struct Rollout: Sendable, Equatable {
   package let stalled: InstantBounds?
   /// When another change of the template overtook this one.
   package let superseded: InstantBounds?
+  /// The revision to which the overtaking change went back, where it did: an undo; `nil` for anything new.
+  package let undoneTo: String?
+  /// The image of the change that overtook this one.
+  package let supersedingImage: String?
 
   package static func rollouts(of versions: [ObjectVersion<Deployment>]) -> [Rollout] {
     var starts: [Int] = []
     for index in versions.indices.dropFirst()
-    where versions[index].object.spec.template != versions[index - 1].object.spec.template {
+    where !versions[index - 1].deleted && !versions[index].deleted
+      && versions[index].object.spec.template != versions[index - 1].object.spec.template
+    {
       starts.append(index)
     }
     return starts.enumerated().map { number, start in
@@ -30,7 +36,10 @@ package struct Rollout: Sendable, Equatable {
   private init(versions: [ObjectVersion<Deployment>], start: Int, end: Int?) {
     let first = versions[start]
     let generation = first.object.metadata.generation ?? 0
-    let later = versions[start..<(end ?? versions.endIndex)]
+    // A rollout ends with its Deployment: what comes after a deletion is another object.
+    let gone = versions[start...].firstIndex(where: \.deleted) ?? versions.endIndex
+    let end = end.flatMap { $0 < gone ? $0 : nil }
+    let later = versions[start..<(end ?? gone)]
     self.generation = generation
     image = first.object.spec.template.spec.containers?.first?.image
     started = first.at
@@ -41,6 +50,16 @@ package struct Rollout: Sendable, Equatable {
           && $0.object.status?.condition("Progressing")?.reason == "ProgressDeadlineExceeded"
       }?.at
     superseded = end.map { versions[$0].at }
+    undoneTo = end.flatMap { Self.revision(of: versions[$0].object.spec.template, in: versions[..<$0]) }
+    supersedingImage = end.flatMap { versions[$0].object.spec.template.spec.containers?.first?.image }
+  }
+
+  /// The revision that a template had before, by the annotation of the Deployment controller
+  /// (Kubernetes, pkg/controller/deployment/util/deployment_util.go, `RevisionAnnotation`).
+  private static func revision(of template: PodTemplate, in versions: ArraySlice<ObjectVersion<Deployment>>) -> String? {
+    versions.last { $0.object.spec.template == template }.flatMap {
+      $0.object.metadata.annotations?[ReplicaSet.revisionAnnotation]
+    }
   }
 
   private static func isComplete(_ deployment: Deployment, generation: Int64) -> Bool {

@@ -13,9 +13,9 @@ package struct Timeline: Sendable {
   package var observations: [Observation]
   package var clock: ServerClock
   /// What the observations say of the workload, worked out once.
-  package let cluster: ClusterHistory?
+  package private(set) var cluster: ClusterHistory?
   /// Run time of the last thing that was recorded.
-  package let lastInstant: Duration
+  package private(set) var lastInstant: Duration
 
   package init(
     run: RunDescription, phases: [PhaseSpan] = [], actions: [ActionSpan] = [], load: [LoadInterval] = [],
@@ -33,11 +33,40 @@ package struct Timeline: Sendable {
     let clock = clock ?? ServerClock(runStart: run.startedAt)
     self.clock = clock
     cluster = run.cluster.map { ClusterHistory(of: $0, observations: observations, clock: clock) }
+    cluster?.dateAbsences(by: phases)
     // The last interval is planned to end later than a run that was stopped inside it.
     let loadEnd = load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
     lastInstant =
       [run.endedAt, loadEnd, observations.map(\.received).max(), phases.compactMap(\.end).max()]
       .compactMap { $0 }.max() ?? .zero
+  }
+
+  /// The run as if it had been interrupted at an instant.
+  package func before(_ instant: Duration) -> Timeline {
+    var earlier = self
+    earlier.run.endedAt = instant
+    earlier.run.endReason = .interrupted
+    earlier.run.endDetail = nil
+    earlier.phases = phases.map { phase in
+      var phase = phase
+      if let start = phase.start, start >= instant { phase.start = nil }
+      phase.end = phase.start == nil ? nil : phase.end.map { min($0, instant) } ?? instant
+      return phase
+    }
+    earlier.actions = actions.map { action in
+      var action = action
+      if let sent = action.sent, sent >= instant { action.sent = nil }
+      if let answered = action.answered, answered >= instant { action.answered = nil }
+      return action
+    }
+    earlier.load.removeAll { $0.start >= instant }
+    earlier.failures.removeAll { $0.due >= instant }
+    earlier.generator.removeAll { $0.start >= instant }
+    earlier.connections.removeAll { $0.start >= instant }
+    earlier.observations.removeAll { $0.received > instant }
+    earlier.cluster = cluster?.before(instant)
+    earlier.lastInstant = min(lastInstant, instant)
+    return earlier
   }
 
   package func phase(_ name: String) -> PhaseSpan? { phases.first { $0.name == name } }

@@ -1,0 +1,42 @@
+package import KubernetesObjects
+
+/// One version of an object: what it was, and when it came to be so.
+package struct ObjectVersion<Object: KubernetesObject>: Sendable, Equatable {
+  /// When this version replaced the one before.
+  package let at: InstantBounds
+  /// The object; for a deletion its last state.
+  package let object: Object
+  package let deleted: Bool
+  /// Since when versions between the one before and this one may have been missed; `nil` where none can have been.
+  package internal(set) var missedSince: Duration?
+
+  package init(at: InstantBounds, object: Object, deleted: Bool = false, missedSince: Duration? = nil) {
+    self.at = at
+    self.object = object
+    self.deleted = deleted
+    self.missedSince = missedSince
+  }
+}
+
+/// The times that an object bears, by which its version can be dated.
+enum BorneTimes {
+  /// Times that the API server set as it wrote: of each manager's last write, of the creation, and of the request to delete.
+  static func ofServer(_ metadata: ObjectMetadata) -> [KubernetesTime] {
+    let written = (metadata.managedFields ?? []).compactMap(\.time)
+    return written + [metadata.creationTimestamp, metadata.deleteRequested].compactMap { $0 }
+  }
+
+  /// Those, and the times at which conditions changed.
+  static func all(_ object: some KubernetesObject) -> [KubernetesTime] {
+    let conditions: [Condition]? =
+      switch object {
+      case let deployment as Deployment: deployment.status?.conditions
+      case let replicaSet as ReplicaSet: replicaSet.status?.conditions
+      case let pod as Pod: pod.status?.conditions
+      case let autoscaler as HorizontalPodAutoscaler: autoscaler.status?.conditions
+      default: nil
+      }
+    return ofServer(object.metadata)
+      + (conditions ?? []).flatMap { [$0.lastTransitionTime, $0.lastUpdateTime].compactMap { $0 } }
+  }
+}

@@ -1,0 +1,94 @@
+import KubernetesObjects
+
+/// Which objects of a namespace belong to the workload: its Deployment and what that owns, in all their incarnations, its
+/// autoscaler, and the slices that send to its pods.
+struct Workload {
+  let deployment: String
+  let autoscaler: String?
+  private let deploymentUIDs: Set<String>
+  private let autoscalerUIDs: Set<String>
+  private(set) var replicaSetUIDs: Set<String> = []
+  private(set) var replicaSetNames: Set<String> = []
+  /// Uids of all ReplicaSets that could be read, of whatever workload.
+  private var knownReplicaSets: Set<String> = []
+  private(set) var podUIDs: Set<String> = []
+  private(set) var podNames: Set<String> = []
+  /// Names of slices and of the Services that they are of.
+  private(set) var endpointNames: Set<String> = []
+
+  init(
+    _ cluster: ClusterDescription, deployments: ObjectHistory<Deployment>,
+    autoscalers: ObjectHistory<HorizontalPodAutoscaler>
+  ) {
+    deployment = cluster.deployment
+    autoscaler = cluster.autoscaler
+    deploymentUIDs = Set(deployments.uids(named: cluster.deployment))
+    autoscalerUIDs = Set(cluster.autoscaler.map(autoscalers.uids(named:)) ?? [])
+  }
+
+  mutating func add(_ all: ObjectHistory<ReplicaSet>) -> [[ObjectVersion<ReplicaSet>]] {
+    knownReplicaSets = Set(all.objects.compactMap { $0.first?.object.metadata.uid })
+    let own = all.objects.filter { versions in
+      versions.contains { version in version.object.metadata.ownerReferences?.contains(where: owns) ?? false }
+    }
+    replicaSetUIDs = Set(own.compactMap { $0.first?.object.metadata.uid })
+    replicaSetNames = Set(own.compactMap { $0.first?.object.metadata.name })
+    return own
+  }
+
+  mutating func add(_ all: ObjectHistory<Pod>) -> [[ObjectVersion<Pod>]] {
+    let own = all.objects.filter { versions in versions.contains { owns($0.object) } }
+    podUIDs = Set(own.compactMap { $0.first?.object.metadata.uid })
+    podNames = Set(own.compactMap { $0.first?.object.metadata.name })
+    return own
+  }
+
+  mutating func add(_ slices: [[ObjectVersion<EndpointSlice>]]) {
+    for slice in slices {
+      guard let metadata = slice.last?.object.metadata else { continue }
+      endpointNames.formUnion([metadata.name, metadata.labels?["kubernetes.io/service-name"]].compactMap { $0 })
+    }
+  }
+
+  private func owns(_ reference: OwnerReference) -> Bool {
+    deploymentUIDs.contains(reference.uid)
+      || (reference.kind == Deployment.resource.kind && reference.name == deployment)
+  }
+
+  private func owns(_ pod: Pod) -> Bool {
+    (pod.metadata.ownerReferences ?? []).contains { reference in
+      if knownReplicaSets.contains(reference.uid) { return replicaSetUIDs.contains(reference.uid) }
+      // Of a ReplicaSet that could not be read, its name tells: that of the Deployment and the hash of the template
+      // (Kubernetes, pkg/controller/deployment/sync.go, `getNewReplicaSet`).
+      guard reference.kind == ReplicaSet.resource.kind,
+        let hash = pod.metadata.labels?[ReplicaSet.templateHashLabel]
+      else { return false }
+      return reference.name == "\(deployment)-\(hash)"
+    }
+  }
+
+  /// Whether a pod of which no version could be read may be one of the workload's, by its name.
+  func mayOwn(podNamed name: String?) -> Bool { name.map { $0.hasPrefix("\(deployment)-") } ?? true }
+
+  /// Whether an event tells of an object of the workload, and not of somebody else's.
+  func concerns(_ event: Event) -> Bool {
+    let about = event.involvedObject
+    if let uid = about.uid,
+      deploymentUIDs.contains(uid) || autoscalerUIDs.contains(uid) || replicaSetUIDs.contains(uid)
+        || podUIDs.contains(uid)
+    {
+      return true
+    }
+    guard let name = about.name else { return false }
+    switch about.kind {
+    case Deployment.resource.kind: return name == deployment
+    case HorizontalPodAutoscaler.resource.kind: return name == autoscaler
+    case ReplicaSet.resource.kind: return replicaSetNames.contains(name)
+    // A pod that came and went unseen bears the name of its ReplicaSet.
+    case Pod.resource.kind:
+      return podNames.contains(name) || replicaSetNames.contains { name.hasPrefix("\($0)-") }
+    case EndpointSlice.resource.kind, "Service", "Endpoints": return endpointNames.contains(name)
+    default: return false
+    }
+  }
+}
