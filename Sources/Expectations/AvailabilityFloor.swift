@@ -42,7 +42,14 @@ extension Expectation.AvailabilityFloor {
       guard let tightest = concerned.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
         return .inconclusive("no status of the Deployment was seen in \(during)", window: window)
       }
-      return .pass("never less than \(tightest.sentence)", window: window, evidence: evidence)
+      if let empty = concerned.first(where: \.isEmptyByRight) {
+        return .inconclusive(
+          "\(empty.sentence) \(empty.from.plain), which a floor of 0 allows: \(empty.reasonForNoFloor), so that nothing is "
+            + "asked of the rollout", finding: "no pod at all was available \(empty.from.plain)", window: window,
+          evidence: evidence + [Evidence(at: empty.from, empty.sentence)])
+      }
+      let vacuous = tightest.floor == 0 && tightest.wanted > 0 ? "; \(tightest.reasonForNoFloor)" : ""
+      return .pass("never less than \(tightest.sentence)\(vacuous)", window: window, evidence: evidence)
     }
   }
 }
@@ -60,11 +67,21 @@ struct FloorState: Equatable {
   var floorChanged: Bool
   /// Whether the status belongs to the spec.
   var isObserved: Bool
+  /// The strategy is `Recreate`: all old pods go before new ones come.
+  var isRecreated: Bool
   /// Whether a later version completed the rollout whose window is judged, however uncertain the times of both are.
   var precedesCompletion: Bool
 
   var margin: Int { available - required }
   var isShort: Bool { isObserved && margin < 0 }
+
+  /// No pod was available although some were wanted, and the spec allows that.
+  var isEmptyByRight: Bool { isObserved && wanted > 0 && available == 0 && required == 0 && floor == 0 }
+
+  /// Why the spec keeps no pod available.
+  var reasonForNoFloor: String {
+    isRecreated ? "the strategy is Recreate" : "maxUnavailable lets every pod go at once"
+  }
 
   var sentence: String {
     let grace = required < floor ? ", new pods still starting" : ""
@@ -75,7 +92,12 @@ struct FloorState: Equatable {
     let last = completed.flatMap { completed in versions.firstIndex { $0.at == completed } } ?? 0
     var states: [FloorState] = []
     var required: Int?
-    for (index, version) in versions.enumerated() where !version.deleted {
+    for (index, version) in versions.enumerated() {
+      if version.deleted {
+        // The pods of a Deployment that is made anew have yet to start.
+        required = 0
+        continue
+      }
       let deployment = version.object
       let fences = RolloutArithmetic.fences(of: deployment.spec)
       let available = deployment.status?.availableReplicas ?? 0
@@ -89,7 +111,8 @@ struct FloorState: Equatable {
           from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil, available: available,
           wanted: fences.replicas, floor: fences.floor, required: now,
           floorChanged: states.last.map { $0.floor != fences.floor || $0.required != now } ?? false,
-          isObserved: observed, precedesCompletion: index < last))
+          isObserved: observed, isRecreated: deployment.spec.strategy?.type == "Recreate",
+          precedesCompletion: index < last))
     }
     return states
   }

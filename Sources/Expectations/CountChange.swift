@@ -84,9 +84,19 @@ enum CountEvidence {
 
   static func gaps(_ run: RunView, resource: String, in window: InstantBounds) -> [Evidence] {
     run.gaps(in: resource, from: window.earliest, to: window.latest).map { gap in
-      let end = min(gap.latest, max(run.timeline.lastInstant, gap.earliest))
-      return Evidence(at: InstantBounds(gap.earliest, end), "nothing was heard of \(resource)")
+      let (start, end) = (gap.stretch.earliest, gap.stretch.latest)
+      let cause = gap.cause.map { ": \($0)" } ?? ""
+      return Evidence(
+        at: InstantBounds(max(start, .zero), min(end, max(run.timeline.lastInstant, start, .zero))),
+        "nothing certain was heard of \(resource)\(cause)")
     }
+  }
+
+  /// Changes of the wanted count in a window that somebody else than the autoscaler made, by name.
+  static func byOthers(_ run: RunView, in window: InstantBounds) -> [Evidence] {
+    OtherScaling.all(in: run.timeline.cluster?.deployment ?? [])
+      .filter { $0.at.latest >= window.earliest && $0.at.earliest <= window.latest }.prefix(12)
+      .map { Evidence(at: $0.at, $0.sentence) }
   }
 
   static func text(_ range: ClosedRange<Int>) -> String {

@@ -30,7 +30,7 @@ extension Expectation.ErrorBudget {
         }
         return .untrusted(reason, finding: finding, window: window, evidence: evidence)
       }
-      var opinion = confidence.map { inferred($0, load, finding, unseen ?? 0) } ?? counted(load, finding, unseen ?? 0)
+      var opinion = confidence.map { inferred($0, load, finding, unseen ?? 0) } ?? counted(load, unseen ?? 0)
       if opinion.verdict != .fail || unseen == nil {
         let soFar = "\(finding) so far"
         let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)
@@ -72,18 +72,19 @@ extension Expectation.ErrorBudget {
     )
   }
 
-  private func counted(_ load: LoadInWindow, _ finding: String, _ unseen: Int) -> Opinion {
+  private func counted(_ load: LoadInWindow, _ unseen: Int) -> Opinion {
     let (worst, best) = extremes(load, unseen)
     if worst.failed <= budget(of: worst.of) {
       let left = budget(of: worst.of) - worst.failed
-      return .pass("\(finding): \(left.grouped) of the budget left")
+      return .pass("\(sentence(load, allowed: budget(of: worst.of))): \(left.grouped) of the budget left")
     }
     if best.failed > budget(of: best.of) {
       let lacking = unseen > 0 ? ", even if the \(unseen.of("request")) that may be missing had all succeeded" : ""
-      return .fail("\(finding): \((best.failed - budget(of: best.of)).grouped) too many\(lacking)")
+      let excess = best.failed - budget(of: best.of)
+      return .fail("\(sentence(load, allowed: budget(of: best.of))): \(excess.grouped) too many\(lacking)")
     }
     return .inconclusive(
-      "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
+      "the requests at the edges of \(during) decide, or those without a known end", finding: sentence(load))
   }
 
   private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String, _ unseen: Int) -> Opinion {
@@ -105,12 +106,16 @@ extension Expectation.ErrorBudget {
 
   private func text(_ share: Double) -> String { Percentage(billionths: Int64((share * 1e9).rounded())).description }
 
-  private func sentence(_ load: LoadInWindow) -> String {
-    let failed = load.certain.failed + load.perhaps.failed
-    let requests = load.certain.offered + load.perhaps.offered
-    let share = percentText(failed, of: requests)
-    return "\(failed.grouped) of \(requests.of("request")) failed (\(share)), where \(objective) allows "
-      + budget(of: requests).grouped
+  /// Failed requests against what the objective allows; those that may belong to the window are counted apart, so that the
+  /// failures that certainly do, less those that are allowed, are the ones that are too many.
+  ///
+  /// - Parameter allowed: how many failures the objective leaves; without it, of all that may belong to the window.
+  private func sentence(_ load: LoadInWindow, allowed: Int? = nil) -> String {
+    let (certain, perhaps) = (load.certain, load.perhaps)
+    let allowed = allowed ?? budget(of: certain.offered + perhaps.offered)
+    let edges = load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
+    return "\(certain.failed.grouped) of \(certain.offered.of("request")) failed "
+      + "(\(percentText(certain.failed, of: certain.offered)))\(edges), where \(objective) allows \(allowed.grouped)"
   }
 
   private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {

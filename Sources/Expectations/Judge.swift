@@ -16,19 +16,10 @@ package enum Judge {
   }
 
   private static func judge(_ expectation: Expectation, in run: RunView) -> Judgement {
-    let opinion =
-      switch expectation.kind {
-      case .scaleUp(let wanted): wanted.opinion(on: run)
-      case .scaleDown(let wanted): wanted.opinion(on: run)
-      case .steadyReplicas(let wanted): wanted.opinion(on: run)
-      case .latency(let wanted): wanted.opinion(on: run)
-      case .errorBudget(let wanted): wanted.opinion(on: run)
-      case .availabilityFloor(let wanted): wanted.opinion(on: run)
-      case .rolloutCompletes(let wanted): wanted.opinion(on: run)
-      case .throughput(let wanted): wanted.opinion(on: run)
-      case .hpaConformance(let wanted): wanted.opinion(on: run)
-      case .withinCorridor(let wanted): wanted.opinion(on: run)
-      }
+    var opinion = AbsenceRule.opinion(of: expectation.kind, on: run)
+    if let action = expectation.kind.action, let overtaking = run.overtaking(of: action) {
+      opinion.evidence.append(Evidence(at: overtaking.completed, "the rollout of \(action) was \(overtaking.sentence)"))
+    }
     return Judgement(
       name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,
       verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason, window: opinion.window,
@@ -75,8 +66,9 @@ struct Opinion: Equatable {
   static func unknown(
     _ from: Duration, _ to: Duration, _ run: RunView, resource: String, window: InstantBounds, evidence: [Evidence]
   ) -> Opinion {
+    let causes = run.causes(in: resource, from: from, to: to)
     var opinion = inconclusive(
-      "nothing is known from \(from.plain) to \(to.plain) of the run", window: window, evidence: evidence)
+      "nothing is known from \(from.plain) to \(to.plain) of the run\(causes)", window: window, evidence: evidence)
     opinion.isUntrusted = run.wasUnwatched(resource, from: from, to: to)
     return opinion
   }

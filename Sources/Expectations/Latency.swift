@@ -29,7 +29,10 @@ extension Expectation.Latency {
         return .inconclusive("no request of \(during) succeeded", window: window, evidence: rows(load, run, stretch))
       }
       let evidence = rows(load, run, stretch)
-      let value = "p\(percentileText) \(Self.text(quantile)) of \(all.count.grouped) successful requests"
+      let edges = load.perhaps.latency.count
+      let value =
+        "p\(percentileText) \(Self.text(quantile)) of \(all.count.grouped) successful requests"
+        + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
       if let reason = guardian.saturated {
         return .untrusted(reason, finding: value, window: window, evidence: evidence)
       }

@@ -85,6 +85,12 @@ struct LoadInWindow {
       .map { "\($0.value.grouped) with \($0.key)" }
   }
 
+  /// `, and 2 of 100 that may belong to it`: what is said of the requests at uncertain ends beside those that certainly
+  /// belong to the window; empty where there are none.
+  func atEdges(_ figures: (Tally) -> String) -> String {
+    perhaps.offered > 0 ? ", and \(figures(perhaps)) that may belong to it" : ""
+  }
+
   /// A row on the intervals at uncertain ends.
   var edges: [Evidence] {
     guard perhaps.offered > 0 else { return [] }

@@ -25,11 +25,30 @@ struct Reaching {
       if let objection = missingLoad(for: opinion.verdict, envelope, from: start, run) { opinion = objection }
       if opinion.verdict == .inconclusive, wasBlind(envelope, from: start, run) { opinion.isUntrusted = true }
       opinion.window = window
+      if let author = otherAuthor(envelope, from: start, run) { opinion.finding += "; \(author)" }
+      if opinion.verdict == .inconclusive {
+        let causes = run.causes(in: run.resource(of: count), from: window.earliest, to: window.latest)
+        opinion.reason = opinion.reason.map { $0.hasSuffix(causes) ? $0 : $0 + causes }
+      }
       opinion.evidence += CountEvidence.changes(of: count, envelope, in: window)
+      opinion.evidence += CountEvidence.byOthers(run, in: window)
       opinion.evidence += CountEvidence.gaps(run, resource: run.resource(of: count), in: window)
       if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
       return opinion
     }
+  }
+
+  /// Who asked for the count, where it was not the autoscaler: the last change up to the goal that made it the wanted one.
+  private func otherAuthor(_ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView) -> String? {
+    guard case .reached(let bounds) = envelope.first(condition, from: start.latest) else { return nil }
+    let changes = zip(run.timeline.cluster?.deployment ?? [], (run.timeline.cluster?.deployment ?? []).dropFirst())
+      .filter { before, after in
+        !before.deleted && !after.deleted && after.at.earliest <= bounds.latest
+          && !condition.holds(for: before.object.spec.replicas ?? 1)
+          && condition.holds(for: after.object.spec.replicas ?? 1)
+      }
+    guard let last = changes.last, last.1.at.latest >= start.earliest else { return nil }
+    return OtherScaling.all(in: [last.0, last.1]).first.map { "\($0.sentence), \($0.at.plain)" }
   }
 
   /// The load that is missing up to the moment that decided; what came after a goal was reached does not matter.

@@ -53,10 +53,11 @@ extension Expectation.RolloutCompletes {
     let progress = progress(cluster, before: rollout.superseded)
     if let stalled = rollout.stalled {
       let after = InstantBounds(max(stalled.earliest - start.latest, .zero), stalled.latest - start.earliest)
-      return .fail("stuck: ProgressDeadlineExceeded \(after.plain) after it began, with \(progress)")
+      let end = Overtaking(rollout, among: cluster.rollouts).map { "; \($0.sentence)" } ?? ""
+      return .fail("stuck: ProgressDeadlineExceeded \(after.plain) after it began, with \(progress)\(end)")
     }
-    if let superseded = rollout.superseded {
-      return .fail("another change of the pod template overtook it \(superseded.plain) of the run, with \(progress)")
+    if let overtaking = Overtaking(rollout, among: cluster.rollouts) {
+      return .fail("\(overtaking.sentence); it had come to \(progress)")
     }
     let watched = cluster.updatedReplicas.end - start.latest
     if watched > within { return .fail("not complete \(within.text) after it began: \(progress)") }
@@ -81,7 +82,10 @@ extension Expectation.RolloutCompletes {
       rows.append(Evidence(at: stalled, "Progressing=False ProgressDeadlineExceeded"))
     }
     if let completed = rollout.completed { rows.append(Evidence(at: completed, "all replicas updated and available")) }
-    if let superseded = rollout.superseded { rows.append(Evidence(at: superseded, "the pod template changed again")) }
+    if let superseded = rollout.superseded {
+      let sentence = Overtaking(rollout, among: cluster.rollouts)?.sentence
+      rows.append(Evidence(at: superseded, "the pod template changed again" + (sentence.map { ": \($0)" } ?? "")))
+    }
     if rollout.completed == nil {
       for pod in cluster.pods where pod.created.latest >= rollout.started.earliest && pod.ready.isEmpty {
         let waiting = pod.waitingReason.map { ": \($0)" } ?? ""

@@ -6,8 +6,20 @@ import RunTimeline
 /// A run as expectations look at it: moments and windows with their bounds, and why they have none.
 struct RunView {
   let timeline: Timeline
+  /// Why nothing after the end of the timeline is judged, where that is not the end of the run.
+  private let cutReason: String?
 
-  init(_ timeline: Timeline) { self.timeline = timeline }
+  init(_ timeline: Timeline) { self.init(timeline, cutReason: nil) }
+
+  private init(_ timeline: Timeline, cutReason: String?) {
+    self.timeline = timeline
+    self.cutReason = cutReason
+  }
+
+  /// The run up to when an object went.
+  func before(_ absence: Absence, because reason: String) -> RunView {
+    RunView(timeline.before(absence.deleted.earliest), cutReason: reason)
+  }
 
   /// A moment of the run, or why it never came.
   enum Instant: Equatable {
@@ -39,7 +51,8 @@ struct RunView {
 
   /// How the run ended, for the reasons of an inconclusive verdict.
   var ending: String {
-    switch timeline.run.endReason {
+    if let cutReason { return cutReason }
+    return switch timeline.run.endReason {
     case .completed: "the run ended at \(timeline.lastInstant.plain)"
     case .interrupted: "the run was interrupted at \(timeline.lastInstant.plain)"
     case .failed: "the run broke off at \(timeline.lastInstant.plain)"
@@ -81,7 +94,7 @@ struct RunView {
     case .action(let name):
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
       guard case .known(var stretch) = resolved else { return resolved }
-      stretch.completed = rollout(of: name)?.completed
+      stretch.completed = rollout(of: name)?.completed ?? overtaking(of: name)?.completed
       return .known(stretch)
     }
   }
@@ -126,8 +139,10 @@ struct RunView {
     guard let rollout = rollout(of: name) else {
       return .missing("no rollout was seen after action \(name)")
     }
-    guard let completed = rollout.completed else {
-      return .missing("the rollout of \(name) had not completed when \(ending)")
+    let overtaking = overtaking(of: name)
+    guard let completed = rollout.completed ?? overtaking?.completed else {
+      let fate = overtaking.map { "was \($0.sentence), when \(ending)" } ?? "had not completed when \(ending)"
+      return .missing("the rollout of \(name) \(fate)")
     }
     return lastTermination(of: rollout, completed: completed, ending: ending)
   }
@@ -155,6 +170,11 @@ struct RunView {
     }
   }
 
+  /// What overtook the rollout that an action started; `nil` where nothing did, or no rollout was seen.
+  func overtaking(of action: String) -> Overtaking? {
+    rollout(of: action).flatMap { Overtaking($0, among: timeline.cluster?.rollouts ?? []) }
+  }
+
   /// The envelope of a count of replicas, or why there is none.
   func envelope(_ count: Expectation.ReplicaCount) -> (envelope: CountEnvelope?, reason: String) {
     guard let cluster = timeline.cluster else { return (nil, "no cluster was watched") }
@@ -165,7 +185,9 @@ struct RunView {
       case .ready: cluster.readyReplicas
       case .available: cluster.availableReplicas
       }
-    let reason = "nothing was seen of Deployment \(timeline.run.cluster?.deployment ?? "")"
+    let resource = resource(of: count)
+    let causes = causes(in: resource, from: .zero, to: timeline.lastInstant)
+    let reason = "nothing was seen of Deployment \(timeline.run.cluster?.deployment ?? "")\(causes)"
     return (envelope.segments.contains { $0.range != nil } ? envelope : nil, reason)
   }
 
@@ -175,13 +197,26 @@ struct RunView {
   }
 
   /// The gaps of a resource that overlap a stretch of time.
-  func gaps(in resource: String, from start: Duration, to end: Duration) -> [InstantBounds] {
-    (timeline.cluster?.gaps[resource] ?? []).filter { $0.earliest < end && $0.latest > start }
+  func gaps(in resource: String, from start: Duration, to end: Duration) -> [ObservationGap] {
+    (timeline.cluster?.observationGaps[resource] ?? []).filter {
+      $0.stretch.earliest < end && $0.stretch.latest > start
+    }
+  }
+
+  /// `: 401: token expired`: why something was missed of a resource in a stretch of time; empty where nothing tells.
+  func causes(in resource: String, from start: Duration, to end: Duration) -> String {
+    let causes = gaps(in: resource, from: start, to: end).compactMap(\.cause)
+    let each = causes.enumerated().filter { causes.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    guard !each.isEmpty else { return "" }
+    let more = each.count > 2 ? "; and \((each.count - 2).of("further cause"))" : ""
+    return ": " + each.prefix(2).joined(separator: "; ") + more
   }
 
   /// Whether the observer had lost sight of a resource in a part of a stretch, before the run ended.
   func wasUnwatched(_ resource: String, from start: Duration, to end: Duration) -> Bool {
     let ending = timeline.run.endedAt ?? timeline.lastInstant
-    return gaps(in: resource, from: start, to: min(end, ending)).contains { $0.earliest < min(end, ending) }
+    return gaps(in: resource, from: start, to: min(end, ending)).contains {
+      $0.stretch.earliest < min(end, ending)
+    }
   }
 }

@@ -39,6 +39,7 @@ extension Expectation.ScaleDown {
     }
     let evidence =
       drops.prefix(5).map { Evidence(at: $0.at, "\(of.rawValue) replicas \($0.from) -> \($0.to)") }
+      + CountEvidence.byOthers(run, in: window)
       + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
     let early = drops.first { $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore }
     // What came after a fall that decides does not matter.

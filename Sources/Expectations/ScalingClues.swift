@@ -36,11 +36,11 @@ enum ScalingClues {
     return Array(rows.prefix(6))
   }
 
-  /// Warnings of the window, one a reason.
+  /// Warnings about objects of the workload in the window, one a reason.
   private static func events(_ cluster: ClusterHistory, in window: InstantBounds) -> [Evidence] {
     var rows: [Evidence] = []
     var seen: Set<String> = []
-    for version in cluster.events
+    for version in cluster.ownEvents
     where version.event.type == "Warning" && version.at.latest >= window.earliest
       && version.at.earliest <= window.latest
     {

@@ -16,7 +16,7 @@ extension Expectation.SteadyReplicas {
       let guardian = GeneratorGuard(run, in: window)
       if let reason = guardian.tooLittleLoad { return .untrusted(reason, window: window) }
       let evidence =
-        CountEvidence.changes(of: of, envelope, in: window)
+        CountEvidence.changes(of: of, envelope, in: window) + CountEvidence.byOthers(run, in: window)
         + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
       let certain = envelope.always(count, from: stretch.start.latest + settle, to: stretch.end.earliest)
       if case .no(let from, let to, let range) = certain, from < to {

@@ -16,10 +16,10 @@ extension Expectation.Throughput {
       let evidence =
         (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
         + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
-      let answered = load.certain.succeeded + load.perhaps.succeeded
-      let offered = load.certain.offered + load.perhaps.offered
+      let (answered, offered) = (load.certain.succeeded, load.certain.offered)
       let finding =
         "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
+        + load.atEdges { "\($0.succeeded.grouped) of \($0.offered.grouped)" }
       if let reason = guardian.saturated {
         return .untrusted(reason, finding: finding, window: window, evidence: evidence)
       }
@@ -51,13 +51,12 @@ extension Expectation.Throughput {
       offered > 0 && offered - answered <= share.complement.floor(of: offered)
     }
     let worst = holds(certain.succeeded, of: certain.offered + perhaps.offered - perhaps.succeeded)
-    let best = holds(
-      certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted,
-      of: certain.offered + perhaps.succeeded + perhaps.unaccounted)
-    let offered = certain.offered + perhaps.offered
+    let most = certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted
+    let offered = certain.offered + perhaps.succeeded + perhaps.unaccounted
+    let best = holds(most, of: offered)
     if worst { return .pass("\(finding), where \(share) was expected") }
     if !best {
-      let missing = offered - certain.succeeded - perhaps.succeeded
+      let missing = offered - most
       let allowed = share.complement.floor(of: offered)
       return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)")
     }

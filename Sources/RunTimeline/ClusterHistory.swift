@@ -102,7 +102,8 @@ package struct ClusterHistory: Sendable {
     let start = allPods.knownFrom ?? .zero
     readyReplicas = CountEnvelope(
       presences: pods.flatMap(\.ready) + unreadPods.map { .possible(over: $0.stretch) }, start: start,
-      gaps: (allPods.gaps + allPods.silences).map(\.stretch), end: allPods.knownFrom == nil ? .zero : allPods.knownUntil)
+      gaps: (allPods.gaps + allPods.silences).map(\.stretch), end: allPods.knownFrom == nil ? .zero : allPods.knownUntil
+    )
     readyEndpoints = Self.endpoints(ownSlices, in: slices)
   }
 
@@ -242,7 +243,8 @@ extension CountEnvelope {
   }
 
   /// Whether the spec changed at most once from one version to another of the same object.
-  private static func isNextSpec<Object>(_ version: ObjectVersion<Object>, after before: ObjectVersion<Object>) -> Bool {
+  private static func isNextSpec<Object>(_ version: ObjectVersion<Object>, after before: ObjectVersion<Object>) -> Bool
+  {
     guard !version.deleted, !before.deleted, let now = version.object.metadata.generation,
       let earlier = before.object.metadata.generation
     else { return false }

@@ -10,7 +10,8 @@ enum DecodingProblem {
     case .keyNotFound(let key, let context): "\(place(context, key)) is missing"
     case .valueNotFound(_, let context): "\(place(context)) is null"
     case .typeMismatch(_, let context): "\(place(context)) has another type"
-    case .dataCorrupted(let context): context.codingPath.isEmpty ? "it is no JSON object" : "\(place(context)) is damaged"
+    case .dataCorrupted(let context):
+      context.codingPath.isEmpty ? "it is no JSON object" : "\(place(context)) is damaged"
     @unknown default: "\(error)"
     }
   }

@@ -32,7 +32,8 @@ struct ListedChange {
     _ version: ObjectVersion<Object>, after previous: ObjectVersion<Object>?, clock: ServerClock
   ) -> Bool {
     if isDeletion { return false }
-    if let before = previous?.object.metadata.generation, let now = version.object.metadata.generation, now > before + 1 {
+    if let before = previous?.object.metadata.generation, let now = version.object.metadata.generation, now > before + 1
+    {
       return true
     }
     let times = BorneTimes.all(version.object)

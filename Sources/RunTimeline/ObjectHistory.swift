@@ -373,7 +373,9 @@ extension ObjectHistory {
         : tracks[change.uid]?.revisions.firstIndex { $0 == change.revision }
       guard let index = position, own.indices.contains(index) else { continue }
       let previous = index > 0 ? own[index - 1] : nil
-      guard change.isOverdue || !hasWatchSpoken || change.isOld(own[index], after: previous, clock: clock) else { continue }
+      guard change.isOverdue || !hasWatchSpoken || change.isOld(own[index], after: previous, clock: clock) else {
+        continue
+      }
       let since = min(change.since, change.listReceived)
       versions[change.uid]?[index].missedSince = since
       let cause =

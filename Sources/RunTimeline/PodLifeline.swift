@@ -43,7 +43,8 @@ package struct PodLifeline: Sendable, Equatable {
     // Something that a version shows for the first time happened after the version before it was written.
     let shown = versions.indices.map { index in
       let earliest = index > 0 ? versions[index - 1].at.earliest : appeared.earliest
-      return InstantBounds(min(earliest, versions[index].at.latest), versions[index].at.latest).notBefore(created.earliest)
+      return InstantBounds(min(earliest, versions[index].at.latest), versions[index].at.latest).notBefore(
+        created.earliest)
     }
     func firstShown(_ time: (Pod) -> KubernetesTime??) -> InstantBounds? {
       for (index, version) in versions.enumerated() {

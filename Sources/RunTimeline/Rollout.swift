@@ -56,7 +56,8 @@ package struct Rollout: Sendable, Equatable {
 
   /// The revision that a template had before, by the annotation of the Deployment controller
   /// (Kubernetes, pkg/controller/deployment/util/deployment_util.go, `RevisionAnnotation`).
-  private static func revision(of template: PodTemplate, in versions: ArraySlice<ObjectVersion<Deployment>>) -> String? {
+  private static func revision(of template: PodTemplate, in versions: ArraySlice<ObjectVersion<Deployment>>) -> String?
+  {
     versions.last { $0.object.spec.template == template }.flatMap {
       $0.object.metadata.annotations?[ReplicaSet.revisionAnnotation]
     }

@@ -126,6 +126,14 @@ struct AutoscalerScript {
     observations.append(Observation(sent: .seconds(to), received: .seconds(to), resource: resource, kind: .list))
   }
 
+  /// The HPA or the Deployment is deleted.
+  mutating func delete(_ resource: String, at time: Double) {
+    append(
+      resource, .deleted, at: time,
+      object: resource == "deployments" ? deployment : autoscaler(status: lastStatus, written: lastWrite))
+    end = max(end, time)
+  }
+
   mutating func end(at time: Double) {
     end = time
     for resource in ["deployments", "horizontalpodautoscalers"] {

@@ -69,7 +69,7 @@ struct ReplicaExpectationTests {
     let judgement = try judge(Self.up, on: run.timeline)
 
     #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
-    #expect(judgement.evidence.contains { $0.text == "nothing was heard of deployments" })
+    #expect(judgement.evidence.contains { $0.text == "nothing certain was heard of deployments: refused" })
   }
 
   @Test("No cluster, no observation and no phase are reasons, never a pass")

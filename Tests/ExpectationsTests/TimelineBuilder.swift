@@ -19,6 +19,8 @@ struct TimelineBuilder {
   var plannedRate = 0.0
   /// How many users take turns in the surge; `nil` for an open model.
   var users: Int?
+  /// `spec.strategy` of the Deployment.
+  var strategy = #"{"rollingUpdate": {"maxSurge": 2, "maxUnavailable": 1}}"#
   private var version = 0
 
   init(endedAt: Double? = 1140, endReason: EndReason? = .completed) {
@@ -61,7 +63,7 @@ struct TimelineBuilder {
     let text = """
       {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "uid": "d", "generation": \(generation),
        "resourceVersion": "\(version)"}, "spec": {"replicas": \(wanted), "selector": {"matchLabels": {"app": "web"}},
-       "strategy": {"rollingUpdate": {"maxSurge": 2, "maxUnavailable": 1}},
+       "strategy": \(strategy),
        "template": {"metadata": {}, "spec": {"containers": [{"name": "app", "image": "\(image)"}]}}},
        "status": {"observedGeneration": \(observed ?? generation), "replicas": \(wanted),
        "availableReplicas": \(available ?? wanted), "updatedReplicas": \(updated ?? wanted)\(progressing ?? "")}}

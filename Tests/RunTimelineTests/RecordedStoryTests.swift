@@ -148,4 +148,51 @@ struct RecordedStoryTests {
     expect(history.wantedReplicas, goesThrough: [(3, 0), (6, 64.9), (10, 79.9), (3, 455.2)])
     #expect(history.pods.count == 10)
   }
+
+  @Test("What happened before a deletion stays known: 3, 7 and 8 were wanted until the workload was deleted at 105.2 s")
+  func deletedAndRecreated() throws {
+    let history = try Recordings.history("workload-deleted-and-recreated")
+    #expect(certainValues(history.wantedReplicas).map(\.value) == [3, 7, 8, 0, 3])
+    #expect(history.wantedReplicas.range(at: .seconds(50)) == 3...3)
+    #expect(history.wantedReplicas.range(at: .seconds(62)) == 7...7)
+    #expect(history.wantedReplicas.range(at: .seconds(104)) == 8...8)
+    #expect(history.readyReplicas.range(at: .seconds(104)) == 8...8)
+    #expect(history.readyReplicas.range(at: .seconds(120)) == 0...0)
+    #expect(history.readyReplicas.range(at: .seconds(200)) == 3...3)
+    #expect(history.pods.count == 8 + 3)
+    #expect(history.rollouts.isEmpty, "a workload made anew is no rollout")
+    let absence = try #require(history.absences.first)
+    #expect(history.absences.count == 1)
+    #expect(absence.kind == "Deployment")
+    #expect(absence.deleted.earliest >= .seconds(104) && absence.deleted.latest <= .seconds(106))
+    let recreated = try #require(absence.recreated)
+    #expect(recreated.earliest >= .seconds(178) && recreated.latest <= .seconds(180))
+    #expect(absence.recreatedBy == "kubectl-client-side-apply")
+  }
+
+  @Test("A release is overtaken by an undo to revision 1, which is complete at 92.9 s")
+  func overtakenRelease() throws {
+    let history = try Recordings.history("release-overtaken-by-undo")
+    expect(
+      history.wantedReplicas, goesThrough: [(3, 0), (7, 60.2), (8, 120.5), (4, 165.9), (3, 181.0)],
+      within: .seconds(5))
+    let release = try #require(history.rollouts.first)
+    let undo = try #require(history.rollouts.last)
+    #expect(history.rollouts.count == 2)
+    #expect(release.completed == nil)
+    #expect(release.superseded == undo.started)
+    #expect(release.undoneTo == "1")
+    #expect(undo.started.earliest >= .seconds(74) && undo.started.latest <= .milliseconds(75_100))
+    let completed = try #require(undo.completed)
+    #expect(completed.latest >= .milliseconds(92_800) && completed.latest <= .seconds(93))
+  }
+
+  @Test("Events of foreign objects are told from those of the workload")
+  func foreignEvents() throws {
+    let history = try Recordings.history("foreign-pod-in-selector")
+    #expect(!history.ownEvents.isEmpty)
+    #expect(history.events.count > history.ownEvents.count)
+    let names = Set(history.ownEvents.compactMap(\.event.involvedObject.name))
+    #expect(names.allSatisfy { $0.hasPrefix("aspnetcore-") }, "\(names)")
+  }
 }

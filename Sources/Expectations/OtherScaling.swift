@@ -1,0 +1,25 @@
+import KubernetesObjects
+import RunTimeline
+import Units
+
+/// A change of the wanted count that somebody else than the autoscaler made.
+struct OtherScaling: Equatable {
+  let at: InstantBounds
+  let from: Int
+  let to: Int
+  /// The name in the managed fields.
+  let author: String
+
+  /// `3 -> 10 wanted by kubectl, not by the autoscaler`.
+  var sentence: String { "\(from) -> \(to) wanted by \(author), not by the autoscaler" }
+
+  static func all(in versions: [ObjectVersion<Deployment>]) -> [OtherScaling] {
+    zip(versions, versions.dropFirst()).compactMap { before, version in
+      let (from, to) = (before.object.spec.replicas ?? 1, version.object.spec.replicas ?? 1)
+      guard from != to, !before.deleted, !version.deleted,
+        case .other(let name) = ObservedChange.author(of: version.object, after: before.object)
+      else { return nil }
+      return OtherScaling(at: version.at, from: from, to: to, author: name)
+    }
+  }
+}
