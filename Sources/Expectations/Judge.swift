@@ -66,7 +66,8 @@ struct Opinion: Equatable {
   static func unknown(
     _ from: Duration, _ to: Duration, _ run: RunView, resource: String, window: InstantBounds, evidence: [Evidence]
   ) -> Opinion {
-    let causes = run.causes(in: resource, from: from, to: to)
+    var causes = run.causes(in: resource, from: from, to: to)
+    if causes.isEmpty, to > run.timeline.lastInstant { causes = ": \(run.ending)" }
     var opinion = inconclusive(
       "nothing is known from \(from.plain) to \(to.plain) of the run\(causes)", window: window, evidence: evidence)
     opinion.isUntrusted = run.wasUnwatched(resource, from: from, to: to)

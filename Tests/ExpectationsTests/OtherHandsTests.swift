@@ -35,12 +35,12 @@ struct OtherHandsTests {
     "where the autoscaler was deleted nothing passes in silence",
     arguments: [
       ("hpaConformance: {}", Verdict.inconclusive), ("withinCorridor: {}", .inconclusive),
-      ("scaleUp: {after: calm.start, to: \">= 8\", of: wanted, within: 90s}", .inconclusive),
-      ("scaleUp: {after: calm.start, to: \">= 8\", of: wanted, within: 30s}", .fail),
+      ("scaleUp: {after: calm.start + 1s, to: \">= 8\", of: wanted, within: 90s}", .inconclusive),
+      ("scaleUp: {after: calm.start + 1s, to: \">= 8\", of: wanted, within: 30s}", .fail),
     ])
   func deletedAutoscaler(text: String, verdict: Verdict) throws {
     let timeline = script {
-      $0.sync(at: 30, asks: [4])
+      for time in [30.0, 45, 59] { $0.sync(at: time, asks: [4]) }
       $0.delete("horizontalpodautoscalers", at: 60)
     }
 
@@ -100,16 +100,18 @@ struct OtherHandsTests {
       name: "release", summary: "rollout", plannedAt: .seconds(180), sent: .seconds(180.5), answered: .seconds(180.6))
     run.deployment(sent: 0, received: 0, wanted: 3)
     run.deployment(sent: 180.6, received: 180.7, wanted: 3, image: "app:v2", generation: 2, updated: 0)
-    run.deployment(sent: 183, received: 183.5, wanted: 3, image: "app:v2", generation: 2, updated: 3)
+    run.unchanged(sent: 183, received: 183.1)
+    run.deployment(sent: 183.2, received: 183.5, wanted: 3, image: "app:v2", generation: 2, updated: 3)
     run.unchanged(sent: 1140, received: 1140)
     for second in 170..<190 { run.second(at: Double(second), failed: [180: 1, 181: 20, 182: 1][second] ?? 0) }
     run.healthy(from: 0, to: 1140)
 
-    let judgement = try judge("{name: e, errorBudget: {during: release, objective: 100%}}", on: run.timeline)
+    let judgement = try judge("{name: e, errorBudget: {during: release, objective: 99.9999%}}", on: run.timeline)
 
     #expect(judgement.verdict == .fail, "\(judgement.finding) \(judgement.reason ?? "")")
     let numbers = try #require(
-      try /(\d+) of \d+ requests failed \([\d.]+%\), and \d+ of \d+ that may belong to it, where 100% allows (\d+): (\d+) too many/
+      try
+        /(\d+) of \d+ requests failed \([\d.]+%\), and \d+ of \d+ that may belong to it, where 99.9999% allows (\d+): (\d+) too many/
         .firstMatch(in: judgement.finding), "\(judgement.finding)")
     let (failed, allowed, excess) = (Int(numbers.1), Int(numbers.2), Int(numbers.3))
     #expect(failed.flatMap { failed in allowed.map { failed - $0 } } == excess, "\(judgement.finding)")
