@@ -137,7 +137,9 @@ let package = Package(
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",
-      dependencies: ["KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "Units", subprocess()]),
+      dependencies: [
+        "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "TestServers", "Units", subprocess(),
+      ]),
     .testTarget(
       name: "HarnessTests",
       dependencies: [
@@ -148,7 +150,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Expectations", "Harness", "Profiles", "RunRecording", "RunTimeline", "Units", "scaleproof", subprocess(),
+        "Expectations", "Harness", "Profiles", "RunRecording", "RunTimeline", "TestServers", "Units", "scaleproof",
+        subprocess(),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -259,6 +259,10 @@ extension Transfer {
         isReady: scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0,
         isReused: connectionsOpened == 0,
         hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0))
-    return CurlError(failure: failure, code: Int(code.rawValue), osError: osError, description: text)
+    let advice =
+      failure == .tlsNoAuthorities
+      ? ": this machine has no readable bundle of certificate authorities there; install the package ca-certificates, or "
+        + "name the file of the server's own authority" : ""
+    return CurlError(failure: failure, code: Int(code.rawValue), osError: osError, description: text + advice)
   }
 }

@@ -19,6 +19,8 @@ package enum TransferFailure: String, Sendable, CaseIterable {
   case tlsExpired = "tls certificate expired"
   /// The certificate of the server was issued by nobody whom we trust.
   case tlsUntrusted = "tls unknown authority"
+  /// This machine has no bundle of authorities to check the certificate of the server with.
+  case tlsNoAuthorities = "tls ca bundle missing"
   /// The certificate of the server is for another name.
   case tlsName = "tls wrong name"
   /// The server did not accept our certificate, or we have none.
@@ -97,10 +99,11 @@ extension TransferFailure {
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_HTTP_RETURNED_ERROR:
       return .protocolError
     case CURLE_PEER_FAILED_VERIFICATION: return classifyCertificate(end)
+    case CURLE_SSL_CACERT_BADFILE: return .tlsNoAuthorities
     case CURLE_SSL_CERTPROBLEM, CURLE_SSL_CLIENTCERT: return .tlsClientCertificate
     case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CIPHER,
-      CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_SHUTDOWN_FAILED,
-      CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
+      CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE,
+      CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
       return end.isCertificateRefused ? .tlsClientCertificate : .tlsHandshake
     case CURLE_TOO_MANY_REDIRECTS: return .tooManyRedirects
     // A header that is longer than libcurl takes is "out of memory" to it, and since 8.6 an error of its own (100).

@@ -26,6 +26,10 @@ struct Preflight {
         certificate = certificate ?? shown
       } catch let error as HarnessError {
         throw error
+      } catch let error as CurlError where error.failure == .tlsNoAuthorities {
+        let field = target.tls.caFile == nil ? "target.url" : "target.tls.ca"
+        throw HarnessError(
+          .refused, "\(loaded.targetPlace): \(field): the certificate of \(target.url) cannot be checked: \(error)")
       } catch {
         let connecting = place.map { " (connecting to \($0))" } ?? ""
         throw HarnessError(

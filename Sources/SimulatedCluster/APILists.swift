@@ -3,9 +3,11 @@ import Units
 
 extension ClusterSimulation {
   /// A list, or the start of a watch.
-  func list(_ kind: ClusterKind, _ target: ResourcePath, _ request: APIRequest) throws(APIFailure) -> APIAnswer {
+  func list(
+    _ kind: ClusterKind, _ form: ObjectForm, _ target: ResourcePath, _ request: APIRequest
+  ) throws(APIFailure) -> APIAnswer {
     let selection = try ObjectSelection(kind: kind, namespace: target.namespace, query: request.query)
-    if request.flag("watch") { return try watch(selection, request) }
+    if request.flag("watch") { return try watch(selection, form, request) }
     var objects = store.all(kind, namespace: target.namespace).filter(selection.matches)
     var metadata: JSONValue = ["resourceVersion": .string(String(store.resourceVersion))]
     if let token = request.query["continue"], !token.isEmpty {
@@ -27,8 +29,8 @@ extension ClusterSimulation {
     return .object(
       status: 200,
       [
-        "kind": .string("\(kind.resource.kind)List"), "apiVersion": .string(kind.resource.apiVersion),
-        "metadata": metadata, "items": .array(objects.map { $0.json(typed: false) }),
+        "kind": .string("\(kind.resource.kind)List"), "apiVersion": .string(form.apiVersion(of: kind)),
+        "metadata": metadata, "items": .array(objects.map { form.shown($0.json(typed: false)) }),
       ])
   }
 
@@ -41,7 +43,9 @@ extension ClusterSimulation {
     return ObjectKey(namespace: String(parts[1]), name: String(parts[2]))
   }
 
-  private func watch(_ selection: ObjectSelection, _ request: APIRequest) throws(APIFailure) -> APIAnswer {
+  private func watch(
+    _ selection: ObjectSelection, _ form: ObjectForm, _ request: APIRequest
+  ) throws(APIFailure) -> APIAnswer {
     let text = request.query["resourceVersion"] ?? ""
     guard let version = text.isEmpty ? 0 : Int64(text) else {
       throw .badRequest("resourceVersion: Invalid value: \"\(text)\": strconv.ParseUint: invalid syntax")
@@ -49,7 +53,8 @@ extension ClusterSimulation {
     let wantsInitial = request.flag("sendInitialEvents")
     return .watch(
       WatchStream(
-        selection: selection, asTable: request.wantsTable, allowsBookmarks: request.flag("allowWatchBookmarks"),
+        selection: selection, form: form, asTable: request.wantsTable,
+        allowsBookmarks: request.flag("allowWatchBookmarks"),
         timeoutSeconds: request.query["timeoutSeconds"].flatMap { Int($0) }, version: version,
         sendsExisting: version == 0 || wantsInitial, marksEndOfExisting: wantsInitial))
   }

@@ -39,6 +39,8 @@ package struct APIRequest: Sendable {
 package enum APIAnswer: Sendable {
   case object(status: Int, JSONValue)
   case text(status: Int, String)
+  /// Bytes of a media type.
+  case binary(status: Int, type: String, [UInt8])
   /// A stream of watch events, to be fed by ``ClusterSimulation/events(for:)``.
   case watch(WatchStream)
 }

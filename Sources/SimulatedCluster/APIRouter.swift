@@ -21,6 +21,11 @@ extension ClusterSimulation {
     case "/version": return .object(status: 200, Discovery.version)
     case "/api", "/api/": return .object(status: 200, Discovery.coreVersions)
     case "/apis", "/apis/": return .object(status: 200, Discovery.groups)
+    case "/openapi/v2":
+      guard request.accept.contains(OpenAPIVersion2.binaryMediaType) else {
+        return .object(status: 200, OpenAPIVersion2.json)
+      }
+      return .binary(status: 200, type: OpenAPIVersion2.binaryAnswerType, OpenAPIVersion2.binary)
     case "/openapi/v3": return .object(status: 200, Discovery.openAPIPaths)
     default:
       if let document = Discovery.openAPIDocument(path: request.path) { return .object(status: 200, document) }
@@ -32,11 +37,11 @@ extension ClusterSimulation {
     guard let target = ResourcePath(request.path) else { throw .noSuchPath }
     if target.isPodMetrics { return try metricsAnswer(to: request, target) }
     if target.isAccessReview { return accessReview(request) }
-    guard let kind = target.kind else { throw .noSuchPath }
+    guard let (kind, form) = target.served else { throw .noSuchPath }
     guard let name = target.name else {
       switch request.method {
-      case "GET", "HEAD": return try list(kind, target, request)
-      case "POST": return try post(kind, target, request)
+      case "GET", "HEAD": return try list(kind, form, target, request)
+      case "POST": return try post(kind, form, target, request)
       default: throw .methodNotAllowed(request.method)
       }
     }
@@ -46,8 +51,8 @@ extension ClusterSimulation {
     switch request.method {
     case "GET", "HEAD":
       guard let object = store[kind, key] else { throw .notFound(kind, name) }
-      return .object(status: 200, shown(object, request))
-    case "PUT", "PATCH": return try write(kind, key, target, request)
+      return .object(status: 200, shown(object, form, request))
+    case "PUT", "PATCH": return try write(kind, form, key, target, request)
     case "DELETE":
       let options = request.body
       let policy = options?["propagationPolicy"]?.string ?? request.query["propagationPolicy"]
@@ -56,7 +61,7 @@ extension ClusterSimulation {
         let deleted = try cluster.delete(
           kind, key, gracePeriod: grace,
           orphansDependents: policy == "Orphan" || options?["orphanDependents"] == true)
-        if kind == .pod { return .object(status: 200, cluster.shown(deleted, request)) }
+        if kind == .pod { return .object(status: 200, cluster.shown(deleted, form, request)) }
         return .object(status: 200, Self.deletionStatus(deleted))
       }
     default: throw .methodNotAllowed(request.method)
@@ -82,7 +87,7 @@ extension ClusterSimulation {
   }
 
   private mutating func post(
-    _ kind: ClusterKind, _ target: ResourcePath, _ request: APIRequest
+    _ kind: ClusterKind, _ form: ObjectForm, _ target: ResourcePath, _ request: APIRequest
   ) throws(APIFailure) -> APIAnswer {
     guard request.contentType.hasPrefix("application/json") else { throw .unsupportedMediaType(request.contentType) }
     guard let body = request.body, body.object != nil else { throw .badRequest("the body is not a JSON object") }
@@ -94,30 +99,36 @@ extension ClusterSimulation {
     if kind.isNamespaced, store[.namespace, ObjectKey(namespace: "", name: namespace)] == nil {
       throw .notFound(.namespace, namespace)
     }
+    let wanted = try form.kept(body)
     return try trying(request) { (cluster) throws(APIFailure) in
-      let created = try cluster.create(kind, namespace: namespace, json: body, manager: request.fieldManager)
-      return .object(status: 201, cluster.shown(created, request))
+      let created = try cluster.create(kind, namespace: namespace, json: wanted, manager: request.fieldManager)
+      return .object(status: 201, cluster.shown(created, form, request))
     }
   }
 
   private mutating func write(
-    _ kind: ClusterKind, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest
+    _ kind: ClusterKind, _ form: ObjectForm, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest
   ) throws(APIFailure) -> APIAnswer {
     guard let current = store[kind, key] else {
       throw .notFound(kind, key.name)
     }
-    let wanted = try patched(current.json(), request)
+    let wanted = try form.kept(try patched(form.shown(current.json()), request))
     return try trying(request) { (cluster) throws(APIFailure) in
       let updated = try cluster.update(
         kind, key, to: wanted, isStatus: target.subresource == "status", manager: request.fieldManager)
-      return .object(status: 200, cluster.shown(updated, request))
+      return .object(status: 200, cluster.shown(updated, form, request))
     }
   }
 
   /// What a PUT or PATCH makes of an object.
   private func patched(_ current: JSONValue, _ request: APIRequest) throws(APIFailure) -> JSONValue {
-    guard let body = request.body else { throw .badRequest("the request has no body") }
     let type = request.contentType.split(separator: ";").first.map(String.init) ?? ""
+    if request.method == "PATCH", type == "application/apply-patch+yaml" {
+      throw APIFailure(
+        code: 415, reason: "UnsupportedMediaType",
+        message: "the simulated cluster does not do server-side apply: use kubectl apply without --server-side")
+    }
+    guard let body = request.body else { throw .badRequest("the request has no body") }
     switch (request.method, type) {
     case ("PUT", "application/json"): return body
     case ("PATCH", "application/merge-patch+json"): return current.mergePatched(with: body)
@@ -125,10 +136,6 @@ extension ClusterSimulation {
     case ("PATCH", "application/json-patch+json"):
       guard let operations = body.array else { throw .badRequest("a JSON patch is a list of operations") }
       return try current.jsonPatched(with: operations)
-    case ("PATCH", "application/apply-patch+yaml"):
-      throw APIFailure(
-        code: 415, reason: "UnsupportedMediaType",
-        message: "the simulated cluster does not do server-side apply: use kubectl apply without --server-side")
     default: throw .unsupportedMediaType(request.contentType)
     }
   }
@@ -177,9 +184,9 @@ extension ClusterSimulation {
   }
 
   /// An object as a client wants to see it: whole, or as a row.
-  func shown(_ object: ClusterObject, _ request: APIRequest) -> JSONValue {
+  func shown(_ object: ClusterObject, _ form: ObjectForm, _ request: APIRequest) -> JSONValue {
     request.wantsTable
-      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : object.json()
+      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : form.shown(object.json())
   }
 
   /// Nobody is refused anything here.
@@ -246,10 +253,11 @@ struct ResourcePath: Sendable {
     subresource = parts.dropFirst(2).first
   }
 
-  var kind: ClusterKind? {
-    ClusterKind.allCases.first {
-      $0.resource.group == group && $0.resource.version == version && $0.resource.plural == plural
-    }
+  /// The kind, and the version that the path speaks of it in; `nil` when it is not served there.
+  var served: (kind: ClusterKind, form: ObjectForm)? {
+    guard let kind = ClusterKind.allCases.first(where: { $0.resource.group == group && $0.resource.plural == plural })
+    else { return nil }
+    return ObjectForm(kind, version: version).map { (kind, $0) }
   }
 
   var isPodMetrics: Bool { group == "metrics.k8s.io" && version == "v1beta1" && plural == "pods" }

@@ -55,12 +55,13 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     }
   }
 
-  /// The kind that an object's `apiVersion` and `kind` name.
-  init?(apiVersion: String, kind: String) {
-    guard
-      let found = Self.allCases.first(where: { $0.resource.kind == kind && $0.resource.apiVersion == apiVersion })
-    else { return nil }
-    self = found
+  /// The kind that an object's `apiVersion` and `kind` name, and the version that it is written in.
+  static func served(apiVersion: String, kind: String) -> (kind: ClusterKind, form: ObjectForm)? {
+    for found in allCases where found.resource.kind == kind {
+      guard let resource = found.servedResources.first(where: { $0.apiVersion == apiVersion }) else { continue }
+      return ObjectForm(found, version: resource.version).map { (found, $0) }
+    }
+    return nil
   }
 }
 

@@ -30,7 +30,7 @@ extension ClusterSimulation {
       let object = manifest.object
       let kindName = object["kind"]?.string ?? ""
       let version = object["apiVersion"]?.string ?? ""
-      guard let kind = ClusterKind(apiVersion: version, kind: kindName) else {
+      guard let (kind, form) = ClusterKind.served(apiVersion: version, kind: kindName) else {
         let known = ClusterKind.allCases.filter { $0 != .event && $0 != .pod && $0 != .endpointSlice }
           .map { "\($0.resource.apiVersion) \($0.resource.kind)" }.joined(separator: ", ")
         throw ManifestProblem(
@@ -45,7 +45,7 @@ extension ClusterSimulation {
         {
           continue
         }
-        _ = try create(kind, namespace: namespace, json: object, manager: Self.manifestWriter)
+        _ = try create(kind, namespace: namespace, json: form.kept(object), manager: Self.manifestWriter)
       } catch {
         throw ManifestProblem(source: manifest.source, message: error.message)
       }

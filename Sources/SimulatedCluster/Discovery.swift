@@ -1,5 +1,25 @@
 import KubernetesObjects
 
+/// What a PATCH of a resource takes, of which OpenAPI documents of every version tell.
+struct PatchOperation {
+  let resource: ResourceType
+  /// With `{namespace}` and `{name}`.
+  let path: String
+
+  static let parameters = ["dryRun", "fieldManager", "fieldValidation"]
+
+  static let all: [PatchOperation] = ClusterKind.allCases.flatMap { kind in
+    kind.servedResources.map {
+      PatchOperation(
+        resource: $0, path: $0.path(namespace: kind.isNamespaced ? "{namespace}" : nil, name: "{name}"))
+    }
+  }
+
+  var groupVersionKind: JSONValue {
+    ["group": .string(resource.group), "version": .string(resource.version), "kind": .string(resource.kind)]
+  }
+}
+
 /// What the API says of itself: versions, groups, resources, and as much OpenAPI as clients ask for before they write.
 enum Discovery {
   /// The version of Kubernetes whose behaviour is simulated.
@@ -12,27 +32,27 @@ enum Discovery {
     "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [],
   ]
 
-  /// The groups besides the core one, with their version.
-  private static let groupVersions: [(group: String, version: String)] = {
-    var found: [(String, String)] = []
-    for kind in ClusterKind.allCases where !kind.resource.group.isEmpty {
-      if !found.contains(where: { $0.0 == kind.resource.group }) {
-        found.append((kind.resource.group, kind.resource.version))
+  /// The groups besides the core one, with their versions, the preferred one first.
+  private static let groupVersions: [(group: String, versions: [String])] = {
+    var found: [(group: String, versions: [String])] = []
+    for resource in ClusterKind.allCases.flatMap(\.servedResources) where !resource.group.isEmpty {
+      guard let index = found.firstIndex(where: { $0.group == resource.group }) else {
+        found.append((resource.group, [resource.version]))
+        continue
       }
+      if !found[index].versions.contains(resource.version) { found[index].versions.append(resource.version) }
     }
-    return found + [("authorization.k8s.io", "v1"), ("metrics.k8s.io", "v1beta1")]
+    return found + [("authorization.k8s.io", ["v1"]), ("metrics.k8s.io", ["v1beta1"])]
   }()
 
-  private static func group(_ name: String, _ version: String) -> JSONValue {
-    let versions: JSONValue = [
-      "groupVersion": .string("\(name)/\(version)"), "version": .string(version),
-    ]
-    return ["name": .string(name), "versions": [versions], "preferredVersion": versions]
+  private static func group(_ name: String, _ versions: [String]) -> JSONValue {
+    let shown: [JSONValue] = versions.map { ["groupVersion": .string("\(name)/\($0)"), "version": .string($0)] }
+    return ["name": .string(name), "versions": .array(shown), "preferredVersion": shown.first ?? .null]
   }
 
   static let groups: JSONValue = [
     "kind": "APIGroupList", "apiVersion": "v1",
-    "groups": .array(groupVersions.map { group($0.group, $0.version) }),
+    "groups": .array(groupVersions.map { group($0.group, $0.versions) }),
   ]
 
   /// The resources of a group and version, or one group; `nil` for other paths.
@@ -42,13 +62,15 @@ enum Discovery {
     case ("api", 2): return parts[1] == "v1" ? resourceList(group: "", version: "v1") : nil
     case ("apis", 2):
       return groupVersions.first { $0.group == parts[1] }.map {
-        var answer = group($0.group, $0.version)
+        var answer = group($0.group, $0.versions)
         answer["kind"] = "APIGroup"
         answer["apiVersion"] = "v1"
         return answer
       }
     case ("apis", 3):
-      guard groupVersions.contains(where: { $0.group == parts[1] && $0.version == parts[2] }) else { return nil }
+      guard groupVersions.contains(where: { $0.group == parts[1] && $0.versions.contains(parts[2]) }) else {
+        return nil
+      }
       return resourceList(group: parts[1], version: parts[2])
     default: return nil
     }
@@ -56,7 +78,8 @@ enum Discovery {
 
   private static func resourceList(group: String, version: String) -> JSONValue {
     var resources: [JSONValue] = []
-    for kind in ClusterKind.allCases where kind.resource.group == group {
+    for kind in ClusterKind.allCases
+    where kind.servedResources.contains(where: { $0.group == group && $0.version == version }) {
       resources.append(description(of: kind))
       let namespaced = JSONValue.bool(kind.isNamespaced)
       let verbs: JSONValue = ["get", "patch", "update"]
@@ -110,7 +133,7 @@ enum Discovery {
 
   /// Where the OpenAPI document of each group and version is.
   static let openAPIPaths: JSONValue = {
-    let paths = Set(ClusterKind.allCases.map { openAPIPath($0.resource) }).sorted()
+    let paths = Set(ClusterKind.allCases.flatMap(\.servedResources).map(openAPIPath)).sorted()
     return [
       "paths": .object(
         Dictionary(paths.map { ($0, ["serverRelativeURL": .string("/openapi/v3/\($0)?hash=1")]) }) { $1 })
@@ -121,26 +144,22 @@ enum Discovery {
   /// fields itself. Schemas are not given.
   static func openAPIDocument(path: String) -> JSONValue? {
     guard path.hasPrefix("/openapi/v3/") else { return nil }
-    let kinds = ClusterKind.allCases.filter { path == "/openapi/v3/\(openAPIPath($0.resource))" }
-    guard !kinds.isEmpty else { return nil }
     var paths: [String: JSONValue] = [:]
-    for kind in kinds {
-      let namespace = kind.isNamespaced ? "{namespace}" : nil
-      let parameters: [JSONValue] = ["dryRun", "fieldManager", "fieldValidation"].map {
+    for operation in PatchOperation.all where path == "/openapi/v3/\(openAPIPath(operation.resource))" {
+      let resource = operation.resource
+      let parameters: [JSONValue] = PatchOperation.parameters.map {
         ["name": .string($0), "in": "query", "schema": ["type": "string", "uniqueItems": true]]
       }
-      paths[kind.resource.path(namespace: namespace, name: "{name}")] = [
+      paths[operation.path] = [
         "patch": [
-          "operationId": .string("patch\(kind.resource.kind)"), "parameters": .array(parameters),
+          "operationId": .string("patch\(resource.kind)"), "parameters": .array(parameters),
           "responses": ["200": ["description": "OK"]],
           "x-kubernetes-action": "patch",
-          "x-kubernetes-group-version-kind": [
-            "group": .string(kind.resource.group), "version": .string(kind.resource.version),
-            "kind": .string(kind.resource.kind),
-          ],
+          "x-kubernetes-group-version-kind": operation.groupVersionKind,
         ]
       ]
     }
+    guard !paths.isEmpty else { return nil }
     return [
       "openapi": "3.0.0", "info": ["title": "Kubernetes", "version": "v1.36.2"], "paths": .object(paths),
       "components": ["schemas": [:]],

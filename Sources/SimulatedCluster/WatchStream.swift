@@ -3,6 +3,7 @@ package import KubernetesObjects
 /// A watch that a client holds open: what it is about and how far it has been told.
 package struct WatchStream: Sendable {
   let selection: ObjectSelection
+  let form: ObjectForm
   let asTable: Bool
   package let allowsBookmarks: Bool
   /// When the server ends the stream, in seconds of wall time; `nil` when the client names no limit.
@@ -65,7 +66,7 @@ extension ClusterSimulation {
   }
 
   private func event(_ type: String, _ object: ClusterObject, for stream: inout WatchStream) -> JSONValue {
-    guard stream.asTable else { return ["type": .string(type), "object": object.json()] }
+    guard stream.asTable else { return ["type": .string(type), "object": stream.form.shown(object.json())] }
     let table = table(
       of: [object], kind: stream.selection.kind, version: object.metadata.resourceVersion,
       withColumns: !stream.columnsSent)
@@ -75,13 +76,14 @@ extension ClusterSimulation {
 
   /// An event without an object, which moves the version that a client begins again from.
   package func bookmark(for stream: WatchStream, endsExisting: Bool = false) -> JSONValue {
-    let resource = stream.selection.kind.resource
+    let kind = stream.selection.kind
     var metadata: JSONValue = ["resourceVersion": .string(String(max(stream.version, store.resourceVersion)))]
     if endsExisting { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
     return [
       "type": "BOOKMARK",
       "object": [
-        "kind": .string(resource.kind), "apiVersion": .string(resource.apiVersion), "metadata": metadata,
+        "kind": .string(kind.resource.kind), "apiVersion": .string(stream.form.apiVersion(of: kind)),
+        "metadata": metadata,
       ],
     ]
   }

@@ -53,16 +53,15 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
       method: head.method.rawValue, path: path, query: query, accept: head.headers.first(name: "accept") ?? "",
       contentType: head.headers.first(name: "content-type") ?? "application/json",
       userAgent: head.headers.first(name: "user-agent") ?? "")
-    if let body, body.readableBytes > 0, request.contentType.contains("json") {
-      guard let value = try? JSONValue(json: Data(body.readableBytesView)) else {
-        let refusal: JSONValue = [
-          "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "reason": "BadRequest",
-          "message": "the body of the request is not JSON", "code": 400,
-        ]
-        send(refusal, status: 400, to: head, context: context)
-        return
-      }
-      request.body = value
+    do {
+      try Self.read(body, into: &request)
+    } catch {
+      let refusal: JSONValue = [
+        "kind": "Status", "apiVersion": "v1", "metadata": [:], "status": "Failure", "reason": "BadRequest",
+        "message": .string("\(error)"), "code": 400,
+      ]
+      send(refusal, status: 400, to: head, context: context)
+      return
     }
     body = nil
     switch host.withCluster({ $0.respond(to: request) }) {
@@ -70,7 +69,28 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
     case .text(let status, let text):
       send(
         ByteBuffer(string: text), type: "text/plain; charset=utf-8", status: status, to: head, context: context)
+    case .binary(let status, let type, let bytes):
+      send(ByteBuffer(bytes: bytes), type: type, status: status, to: head, context: context)
     case .watch(let stream): begin(stream, head: head, context: context)
+    }
+  }
+
+  /// Why a body cannot be read.
+  private struct BodyProblem: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// Reads a body in JSON or in Kubernetes' binary form; what is in another form is left to the answer.
+  private static func read(_ body: ByteBuffer?, into request: inout APIRequest) throws {
+    guard let body, body.readableBytes > 0 else { return }
+    if request.contentType.hasPrefix(KubernetesProtobuf.mediaType) {
+      request.body = try KubernetesProtobuf.object(Array(body.readableBytesView))
+      request.contentType = "application/json"
+    } else if request.contentType.contains("json") {
+      guard let value = try? JSONValue(json: Data(body.readableBytesView)) else {
+        throw BodyProblem(description: "the body of the request is not JSON")
+      }
+      request.body = value
     }
   }
 

@@ -63,6 +63,23 @@ struct CurlSessionNginxTests {
     #expect(error?.failure == .tlsUntrusted)
   }
 
+  @Test("a bundle of authorities that cannot be read is told as such, with what to do, and only when it is needed")
+  func missingAuthorities() async throws {
+    let empty = nginx.authorityFile + ".empty"
+    try Data().write(to: URL(fileURLWithPath: empty))
+    defer { try? FileManager.default.removeItem(atPath: empty) }
+    for file in ["/nowhere/ca-certificates.crt", empty] {
+      let request = CurlRequest(url: nginx.tlsURL + "/ok", tls: TLSSettings(authority: .file(file)))
+      let error = try await curlError { _ = try await session.perform(request) }
+      #expect(error?.failure == .tlsNoAuthorities)
+      #expect(error?.description.contains("\(file): this machine has no readable bundle") == true, "\(error as Any)")
+      #expect(error?.description.contains("install the package ca-certificates") == true)
+
+      let unchecked = CurlRequest(url: nginx.tlsURL + "/ok", tls: TLSSettings(verify: false, authority: .file(file)))
+      #expect(try await session.perform(unchecked).status == 200)
+    }
+  }
+
   @Test("the authority may come from a file or from memory, and verification may be off")
   func trust() async throws {
     let data = [UInt8](try Data(contentsOf: URL(fileURLWithPath: nginx.authorityFile)))

@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestServers
 import Testing
 
 /// Every mistake is answered with one clear line and the exit status for its kind, never with a stack trace.
@@ -111,6 +112,24 @@ struct BadInputTests {
     #expect(lines.count == 1, "\(lines)")
     #expect(lines.first?.contains("profile.yaml:4: target.url: http://127.0.0.1:1") == true)
     #expect(!FileManager.default.fileExists(atPath: folder.file("out/run.sqlite")))
+  }
+
+  @Test(
+    "a certificate that this machine has no authorities to check with is its own fault, told before any load is sent")
+  func unreadableAuthorities() async throws {
+    let server = try ScriptedServer { $0.awaitClose() }
+    let folder = try TemporaryFolder()
+    let bundle = try folder.write("not a certificate\n", to: "ca.pem")
+    let target = "target: {url: 'https://127.0.0.1:\(server.port)', tls: {ca: \(bundle)},"
+
+    let (code, lines, _) = try await complaint(
+      about: Self.profile.replacing("target: {url: http://127.0.0.1:1,", with: target), command: "run",
+      more: ["--output", folder.file("out")])
+
+    #expect(code == 4)
+    #expect(lines.count == 1, "\(lines)")
+    #expect(lines.first?.contains("target.tls.ca: the certificate of https://127.0.0.1") == true, "\(lines)")
+    #expect(lines.first?.contains("install the package ca-certificates") == true)
   }
 
   @Test("a secret that ends with a line break is refused without being told")

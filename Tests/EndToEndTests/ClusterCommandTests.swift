@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestServers
 import Testing
 
 /// `scaleproof cluster` as a product of its own, and as the real cluster of a run.
@@ -20,7 +21,10 @@ struct ClusterCommandTests {
   }
 
   private static func kubectl(_ kubeconfig: String, _ arguments: String...) async throws -> Program.Ending {
-    try await Program.command("kubectl", arguments, environment: ["KUBECONFIG": kubeconfig])
+    // The cache beside the kubeconfig, so that it goes away with it.
+    try await Program.command(
+      Programs.path(of: "kubectl"), ["--cache-dir", kubeconfig + "-cache"] + arguments,
+      environment: ["KUBECONFIG": kubeconfig])
   }
 
   @Test("kubectl reads it with the kubeconfig that it prints, and Ctrl-C ends it in good order")

@@ -69,6 +69,7 @@ extension ClusterSimulation {
     switch respond(to: request) {
     case .object(let status, let body): return (status, body)
     case .text(let status, let text): return (status, .string(text))
+    case .binary(let status, let type, _): return (status, .string(type))
     case .watch: return (200, "watch")
     }
   }

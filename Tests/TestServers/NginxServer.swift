@@ -42,9 +42,20 @@ package final class NginxServer: Sendable {
     try Self.configuration(folder: folder, ports: ports, badCertificatePorts: badCertificatePorts, workers: workers)
       .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
     process = try ChildProcess([
-      "/usr/sbin/nginx", "-p", folder.path, "-c", "nginx.conf", "-e", folder.appendingPathComponent("error.log").path,
+      try Programs.path(of: "nginx"), "-p", folder.path, "-c", "nginx.conf", "-e",
+      folder.appendingPathComponent("error.log").path,
     ])
     for port in ports { try FreePort.awaitListener(port) }
+    try awaitWorkers(workers)
+  }
+
+  /// The ports are open before the workers are there, who alone answer. Waits for at most ten seconds.
+  private func awaitWorkers(_ count: Int) throws {
+    for _ in 0..<2000 {
+      if try workerProcesses().count >= count { return }
+      usleep(5000)
+    }
+    throw TestServerError("nginx has fewer than \(count) workers after ten seconds")
   }
 
   deinit {

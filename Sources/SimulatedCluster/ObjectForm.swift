@@ -1,0 +1,56 @@
+import KubernetesObjects
+
+/// The version of the API in which a client reads and writes an object.
+///
+/// Objects are kept in one version each. A HorizontalPodAutoscaler is served in a second one, `autoscaling/v1`: kubectl before
+/// 1.23 describes it there, and `kubectl autoscale` writes it there.
+enum ObjectForm: Sendable, Equatable {
+  case kept
+  case autoscalingVersion1
+
+  /// - Returns: `nil` when the kind is not served in that version.
+  init?(_ kind: ClusterKind, version: String) {
+    if version == kind.resource.version {
+      self = .kept
+    } else if kind == .autoscaler, version == "v1" {
+      self = .autoscalingVersion1
+    } else {
+      return nil
+    }
+  }
+
+  /// What a kept object looks like to the client.
+  func shown(_ kept: JSONValue) -> JSONValue {
+    switch self {
+    case .kept: kept
+    case .autoscalingVersion1: AutoscalerConversion.version1(of: kept)
+    }
+  }
+
+  /// What the client has written, as it is kept.
+  func kept(_ written: JSONValue) throws(APIFailure) -> JSONValue {
+    switch self {
+    case .kept: written
+    case .autoscalingVersion1: try AutoscalerConversion.version2(of: written)
+    }
+  }
+
+  /// `apps/v1`, as the client names it.
+  func apiVersion(of kind: ClusterKind) -> String {
+    switch self {
+    case .kept: kind.resource.apiVersion
+    case .autoscalingVersion1: AutoscalerConversion.version1
+    }
+  }
+}
+
+extension ClusterKind {
+  /// Where the API serves the kind: the version that it is kept in, which clients should prefer, then others.
+  var servedResources: [ResourceType] {
+    guard self == .autoscaler else { return [resource] }
+    return [
+      resource,
+      ResourceType(group: resource.group, version: "v1", plural: resource.plural, kind: resource.kind),
+    ]
+  }
+}

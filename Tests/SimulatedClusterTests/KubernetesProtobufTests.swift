@@ -1,0 +1,58 @@
+import Foundation
+import KubernetesObjects
+import Testing
+
+@testable import SimulatedCluster
+
+@Suite("Objects in Kubernetes' binary form")
+struct KubernetesProtobufTests {
+  /// An object as kubectl packs it: `k8s`, a zero, and an envelope with its type and its bytes.
+  private func packed(_ version: String, _ kind: String, _ object: ProtobufMessage) -> [UInt8] {
+    var type = ProtobufMessage()
+    type.put(1, text: version)
+    type.put(2, text: kind)
+    var envelope = ProtobufMessage()
+    envelope.put(1, message: type)
+    envelope.put(2, message: object)
+    return [0x6b, 0x38, 0x73, 0] + envelope.bytes
+  }
+
+  private func namespace(_ name: String) -> ProtobufMessage {
+    var metadata = ProtobufMessage()
+    metadata.put(1, text: name)
+    metadata.put(8, text: "")
+    return metadata.inside(1)
+  }
+
+  @Test("an object is read without the fields that are empty")
+  func reads() throws {
+    let object = try KubernetesProtobuf.object(packed("v1", "Namespace", namespace("other")))
+
+    #expect(object == ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "other"]])
+  }
+
+  @Test("a field or a kind that is not known is refused with what to do, not left out")
+  func unknown() throws {
+    var finalizing = namespace("other")
+    finalizing.put(9, text: "something")
+    for bytes in [packed("v1", "Namespace", finalizing), packed("v1", "Secret", namespace("a"))] {
+      let problem = #expect(throws: KubernetesProtobuf.Problem.self) { try KubernetesProtobuf.object(bytes) }
+      #expect(problem?.description.hasSuffix("write it as a manifest and use kubectl apply -f") == true)
+    }
+  }
+
+  @Test("bytes that end too early or are anything else are refused", arguments: [UInt64](1...20))
+  func broken(seed: UInt64) throws {
+    let whole = packed("v1", "Namespace", namespace("other"))
+    var random = SeededRandom(seed: seed)
+    for length in 0..<whole.count {
+      // Without its second part the envelope is whole, and the object has nothing in it.
+      let cut = try? KubernetesProtobuf.object(Array(whole.prefix(length)))
+      #expect(cut == nil || cut?["metadata"] == nil)
+      var changed = whole
+      changed[length] = UInt8(truncatingIfNeeded: random.next())
+      // Whatever it is, it is an object or a problem.
+      _ = try? KubernetesProtobuf.object(changed)
+    }
+  }
+}
