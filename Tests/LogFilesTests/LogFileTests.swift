@@ -4,15 +4,11 @@ import Testing
 
 @Suite("Logs are read plain or compressed by gzip")
 struct LogFileTests {
-  private let folder: URL
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "log-files-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "log-files-\(UUID().uuidString)")
 
   /// The text of a file with these bytes.
   private func contents(_ bytes: [UInt8], atMost limit: Int = 1 << 30) throws -> [UInt8] {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appending(path: "a.log")
     try Data(bytes).write(to: file)
@@ -93,6 +89,7 @@ struct LogFileTests {
 
   @Test("What is no file is named")
   func missing() throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
 
     let missing = #expect(throws: LogFileError.self) { try LogFile.contents(ofPath: "/no/such.log") }
