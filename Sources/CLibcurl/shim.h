@@ -104,18 +104,6 @@ static inline const char *_Nullable scaleproof_easy_get_header(CURL *handle, con
 typedef int (*scaleproof_socket_opened_callback)(void *_Nullable context, curl_socket_t socket, curlsocktype purpose);
 typedef int (*scaleproof_socket_closed_callback)(void *_Nullable context, curl_socket_t socket);
 
-/* A socket for a connection that no other program inherits. libcurl itself does not see to that. */
-static inline curl_socket_t scaleproof_open_socket(
-    void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *address) {
-  (void)context;
-  (void)purpose;
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-static inline CURLcode scaleproof_easy_close_sockets_on_exec(CURL *handle) {
-  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, scaleproof_open_socket);
-}
-
 /* What libcurl calls when it has made a socket for a connection of this handle, and when it wants that socket closed. */
 static inline CURLcode scaleproof_easy_set_socket_callbacks(
     CURL *handle, scaleproof_socket_opened_callback opened, scaleproof_socket_closed_callback closed, void *context) {
@@ -123,6 +111,60 @@ static inline CURLcode scaleproof_easy_set_socket_callbacks(
   if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_SOCKOPTDATA, context);
   if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, closed);
   return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
+}
+
+/*
+ * How often libcurl has begun to send the request of a handle, and what it must not do.
+ *
+ * When a kept connection breaks before the first byte of an answer, libcurl sends the request again over another one,
+ * whatever its method is.
+ */
+struct scaleproof_attempts {
+  CURL *_Nonnull handle;
+  /* Attempts since the start. */
+  int begun;
+  /* Whether a request was repeated, or would have been, since the handle was made. */
+  int has_repeated;
+  /* Whether a request that was sent must not be sent again: its method is not idempotent (RFC 9110, section 9.2.2). */
+  int is_sent_once;
+  /* Whether nothing may be sent or opened: the connection is wanted only to be closed. */
+  int is_closing;
+  /* Whether a repetition was refused. */
+  int was_refused;
+};
+
+static inline int scaleproof_refuses_repetition(struct scaleproof_attempts *attempts) {
+  if (attempts->begun == 0) return 0;
+  attempts->has_repeated = 1;
+  if (!attempts->is_sent_once || scaleproof_easy_get_long(attempts->handle, CURLINFO_REQUEST_SIZE) == 0) return 0;
+  attempts->was_refused = 1;
+  return 1;
+}
+
+/* libcurl has a connection and is about to send. */
+static inline int scaleproof_begin_attempt(
+    void *_Nullable context, char *_Nullable remote, char *_Nullable local, int remotePort, int localPort) {
+  (void)remote, (void)local, (void)remotePort, (void)localPort;
+  struct scaleproof_attempts *attempts = (struct scaleproof_attempts *)context;
+  if (attempts->is_closing || scaleproof_refuses_repetition(attempts)) return CURL_PREREQFUNC_ABORT;
+  attempts->begun++;
+  return CURL_PREREQFUNC_OK;
+}
+
+/* libcurl has none. No other program inherits the socket, which libcurl itself does not see to. */
+static inline curl_socket_t scaleproof_open_socket(
+    void *_Nullable context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)purpose;
+  struct scaleproof_attempts *attempts = (struct scaleproof_attempts *)context;
+  if (attempts->is_closing || scaleproof_refuses_repetition(attempts)) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode scaleproof_easy_set_attempts(CURL *handle, struct scaleproof_attempts *attempts) {
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, scaleproof_begin_attempt);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_PREREQDATA, attempts);
+  if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, scaleproof_open_socket);
+  return code != CURLE_OK ? code : curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, attempts);
 }
 
 /* The certificate chain that the server of the last transfer showed, one list of "Name:value" lines per certificate. */

@@ -4,6 +4,7 @@
 #ifndef SCALEPROOF_CLINUX_SHIM_H
 #define SCALEPROOF_CLINUX_SHIM_H
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sched.h>
 #include <pthread.h>
@@ -51,6 +52,15 @@ static inline int scaleproof_epoll_control(int epoll, int operation, int descrip
 static inline uint32_t scaleproof_epoll_events(const struct epoll_event *_Nonnull event) { return event->events; }
 
 static inline int scaleproof_epoll_descriptor(const struct epoll_event *_Nonnull event) { return event->data.fd; }
+
+/* The port of our side of a TCP connection; 0 when there is none. */
+static inline int scaleproof_local_port(int socket) {
+  struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+  socklen_t size = sizeof address;
+  if (getsockname(socket, (struct sockaddr *)&address, &size) != 0) return 0;
+  if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&address)->sin_port);
+  return address.ss_family == AF_INET6 ? ntohs(((struct sockaddr_in6 *)&address)->sin6_port) : 0;
+}
 
 /* The monotonic clock in nanoseconds: one call instead of a struct and two conversions. */
 static inline int64_t scaleproof_monotonic_nanoseconds(void) {

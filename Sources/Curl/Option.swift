@@ -83,6 +83,9 @@ extension Option where Value == Int {
   package static var mostRedirects: Self { Self(CURLOPT_MAXREDIRS, "CURLOPT_MAXREDIRS") }
   /// Seconds after which an idle connection is closed rather than used, counted from when it was opened; 0 for never.
   package static var connectionLifetime: Self { Self(CURLOPT_MAXLIFETIME_CONN, "CURLOPT_MAXLIFETIME_CONN") }
+  /// Seconds for which the addresses of a name are kept; -1 for ever, which saves libcurl a walk through all names at the end of
+  /// each transfer.
+  package static var nameLifetime: Self { Self(CURLOPT_DNS_CACHE_TIMEOUT, "CURLOPT_DNS_CACHE_TIMEOUT") }
 }
 
 /// The HTTP version to speak.

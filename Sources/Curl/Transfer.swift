@@ -11,8 +11,10 @@ package struct Transfer: ~Copyable {
   private let errorText: UnsafeMutablePointer<CChar>
   private var headers = TextList()
   private var connectTo = TextList()
-  /// Where the sockets of this transfer are watched. Compared, never followed.
-  private var reportsTo: UnsafeMutableRawPointer?
+  /// At a fixed place for the life of the handle.
+  private let attempts: UnsafeMutablePointer<scaleproof_attempts>
+  /// Whose connections it goes over; `nil` before it is started for the first time.
+  private(set) var group: ConnectionGroup?
 
   /// What ``Multiplexer/nextCompletion()`` calls this transfer; 0 or more.
   package let token: Int
@@ -33,30 +35,55 @@ package struct Transfer: ~Copyable {
     if code == CURLE_OK { code = scaleproof_easy_set_long(handle, CURLOPT_NOSIGNAL, 1) }
     if code == CURLE_OK { code = scaleproof_easy_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https") }
     if code == CURLE_OK { code = scaleproof_easy_discard_body(handle) }
-    if code == CURLE_OK { code = scaleproof_easy_close_sockets_on_exec(handle) }
+    let attempts = UnsafeMutablePointer<scaleproof_attempts>.allocate(capacity: 1)
+    attempts.initialize(
+      to: scaleproof_attempts(handle: handle, begun: 0, has_repeated: 0, is_sent_once: 0, is_closing: 0, was_refused: 0))
+    if code == CURLE_OK { code = scaleproof_easy_set_attempts(handle, attempts) }
     guard code == CURLE_OK else {
       curl_easy_cleanup(handle)
       errorText.deallocate()
+      attempts.deallocate()
       throw CurlError.setup("new transfer", code: code)
     }
     self.handle = handle
     self.errorText = errorText
+    self.attempts = attempts
     self.token = token
   }
 
   deinit {
     curl_easy_cleanup(handle)
     errorText.deallocate()
+    attempts.deallocate()
   }
 
-  /// Tells the watch of a multiplexer when connections of this transfer are opened and closed.
-  mutating func report(to sockets: WatchedSockets) throws(CurlError) {
-    let context = Unmanaged.passUnretained(sockets).toOpaque()
-    guard reportsTo != context else { return }
+  /// Makes ready for a start over the connections of a group.
+  mutating func join(_ group: ConnectionGroup) throws(CurlError) {
+    attempts.pointee.begun = 0
+    attempts.pointee.was_refused = 0
+    guard self.group !== group else { return }
     let code = scaleproof_easy_set_socket_callbacks(
-      handle, WatchedSockets.openedCallback, WatchedSockets.closedCallback, context)
+      handle, WatchedSockets.openedCallback, WatchedSockets.closedCallback,
+      Unmanaged.passUnretained(group).toOpaque())
     try check("CURLOPT_SOCKOPTFUNCTION", code)
-    reportsTo = context
+    self.group = group
+  }
+
+  /// From now on, and until ``endClosing()``, it neither sends nor opens anything, and the connection that it finds is closed.
+  mutating func beginClosing() throws(CurlError) {
+    attempts.pointee.is_closing = 1
+    try set(.closesConnection, true)
+  }
+
+  mutating func endClosing() throws(CurlError) {
+    attempts.pointee.is_closing = 0
+    try set(.closesConnection, false)
+  }
+
+  /// Whether libcurl may send it a second time when a kept connection breaks under it before an answer has begun. Otherwise it
+  /// ends as ``TransferFailure/idleClosed``, unless not a byte of it was sent.
+  package mutating func allowRepetition(_ isAllowed: Bool) {
+    attempts.pointee.is_sent_once = isAllowed ? 0 : 1
   }
 
   package mutating func set(_ option: Option<String>, _ value: String?) throws(CurlError) {
@@ -204,6 +231,15 @@ extension Transfer {
     scaleproof_easy_get_string(handle, CURLINFO_REDIRECT_URL).map { String(cString: $0) }
   }
 
+  /// Whether libcurl has sent a request of it again, or wanted to, since a kept connection broke under it.
+  ///
+  /// libcurl 7.88 counts repetitions over all the requests of a handle, and fails the sixth: one that has repeated a request
+  /// should not carry many more.
+  package var hasRepeated: Bool { attempts.pointee.has_repeated != 0 }
+
+  /// Whether the connection is ready for the request, or was so.
+  package var isReady: Bool { scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0 }
+
   /// The version of HTTP that was spoken; `nil` when there was no response, or another version.
   package var httpVersion: HTTPVersion? {
     switch scaleproof_easy_get_long(handle, CURLINFO_HTTP_VERSION) {
@@ -249,6 +285,11 @@ extension Transfer {
     let code = CURLcode(rawValue: UInt32(completion.code))
     guard code != CURLE_OK else { return nil }
     let osError = scaleproof_easy_get_long(handle, CURLINFO_OS_ERRNO)
+    if attempts.pointee.was_refused != 0 {
+      return CurlError(
+        failure: .idleClosed, code: Int(code.rawValue), osError: osError,
+        description: "the kept connection broke under the request, which must not be sent twice (RFC 9110, 9.2.2)")
+    }
     let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     let failure = TransferFailure.classify(
       TransferEnd(
@@ -256,7 +297,7 @@ extension Transfer {
         verification: scaleproof_easy_get_long(handle, CURLINFO_SSL_VERIFYRESULT),
         // The time of connecting is told only after the TLS handshake.
         hasConnection: localPort > 0,
-        isReady: scaleproof_easy_get_offset(handle, CURLINFO_PRETRANSFER_TIME_T) > 0,
+        isReady: isReady,
         isReused: connectionsOpened == 0,
         hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0))
     let advice =

@@ -15,6 +15,8 @@ final class WatchedSockets {
     var registered: UInt32 = 0
     /// What libcurl waits for at the moment; 0 for nothing.
     var wanted: UInt32 = 0
+    /// Number of the handle that waits.
+    var handle = 0
     /// Whether it belongs to a connection whose end will be told.
     var isConnection = false
     /// Whether something happened on it while it was idle: as a rule, the server has closed it.
@@ -24,6 +26,8 @@ final class WatchedSockets {
   private let epoll: Int32
   /// Connections that stand, as far as is known.
   private(set) var openConnections = 0
+  /// Connections of groups that were closed, until somebody takes notice.
+  var closedConnections: [Multiplexer.ClosedConnection] = []
   /// By descriptor.
   private var states = [State](repeating: State(), count: 1024)
 
@@ -32,10 +36,13 @@ final class WatchedSockets {
   }
 
   /// libcurl waits for `what` (a `CURL_POLL_…`) on a socket from now on.
-  func watch(_ socket: Int32, _ what: Int32) {
+  ///
+  /// - Parameter handle: number of the multi handle.
+  func watch(_ socket: Int32, _ what: Int32, for handle: Int) {
     let descriptor = Int(socket)
     while descriptor >= states.count { states += Array(repeating: State(), count: states.count) }
     var state = states[descriptor]
+    state.handle = handle
     state.wanted = Self.events(what)
     if state.wanted == 0 {
       // A descriptor of ours that is watched for input only may stay.
@@ -59,18 +66,19 @@ final class WatchedSockets {
     states[descriptor] = state
   }
 
-  /// Whether libcurl is to hear of an event; otherwise something happened on an idle connection (as a rule, the server
-  /// has closed it), which libcurl will notice when it wants to use it. It is not watched any longer.
-  func wants(_ socket: Int32) -> Bool {
+  /// Number of the multi handle that is to hear of an event; `nil` when none waits for it. Then something happened on an idle
+  /// connection (as a rule, the server has closed it), which libcurl will notice when it wants to use it. It is not watched
+  /// any longer.
+  func handle(wanting socket: Int32) -> Int? {
     let descriptor = Int(socket)
-    if states[descriptor].wanted != 0 { return true }
+    if states[descriptor].wanted != 0 { return states[descriptor].handle }
     scaleproof_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
     states[descriptor].registered = 0
     if states[descriptor].isConnection, !states[descriptor].isGone {
       states[descriptor].isGone = true
       openConnections -= 1
     }
-    return false
+    return nil
   }
 
   private func opened(_ socket: Int32) {
@@ -80,7 +88,11 @@ final class WatchedSockets {
     openConnections += 1
   }
 
-  private func closed(_ socket: Int32) {
+  private func closed(_ socket: Int32, of group: ConnectionGroup) {
+    if let token = group.token {
+      closedConnections.append(
+        Multiplexer.ClosedConnection(group: token, localPort: Int(scaleproof_local_port(socket))))
+    }
     if states[Int(socket)].isConnection, !states[Int(socket)].isGone { openConnections -= 1 }
     // The kernel takes a closed descriptor out of the set by itself.
     states[Int(socket)] = State()
@@ -93,20 +105,17 @@ final class WatchedSockets {
     return events
   }
 
-  static let socketCallback: scaleproof_socket_callback = { _, socket, what, context, _ in
-    guard let context else { return -1 }
-    Unmanaged<WatchedSockets>.fromOpaque(context).takeUnretainedValue().watch(socket, what)
-    return 0
-  }
-
   static let openedCallback: scaleproof_socket_opened_callback = { context, socket, _ in
     guard let context else { return CURL_SOCKOPT_ERROR }
-    Unmanaged<WatchedSockets>.fromOpaque(context).takeUnretainedValue().opened(socket)
+    Unmanaged<ConnectionGroup>.fromOpaque(context).takeUnretainedValue().sockets.opened(socket)
     return CURL_SOCKOPT_OK
   }
 
   static let closedCallback: scaleproof_socket_closed_callback = { context, socket in
-    if let context { Unmanaged<WatchedSockets>.fromOpaque(context).takeUnretainedValue().closed(socket) }
+    if let context {
+      let group = Unmanaged<ConnectionGroup>.fromOpaque(context).takeUnretainedValue()
+      group.sockets.closed(socket, of: group)
+    }
     return close(socket)
   }
 }
