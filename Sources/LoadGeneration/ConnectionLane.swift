@@ -16,8 +16,9 @@ final class ConnectionLane {
   private(set) var edition = 0
   /// Requests on their way.
   var inFlight = 0
-  /// Requests that the connection has carried or carries.
-  var carried = 0
+  /// How many requests have ended over each of its connections: one as a rule, more while HTTP/2 goes over from one that the
+  /// server has retired to the next. The latest stands last.
+  private var ended: [(localPort: Int, requests: Int)] = []
   /// When the connection was seen to stand, in monotonic nanoseconds; `nil` when there is none.
   var openedAt: Int64?
   /// Whether the lane takes no further request before it is empty.
@@ -47,6 +48,30 @@ final class ConnectionLane {
     try connect(to: place, forgetting: nil)
   }
 
+  /// Requests that the latest connection has carried or carries.
+  var carried: Int { (ended.last?.requests ?? 0) + inFlight }
+
+  /// A request has ended over a connection.
+  ///
+  /// - Returns: how many that connection has carried so far.
+  func used(localPort: Int) -> Int {
+    let place = ended.lastIndex { $0.localPort == localPort } ?? ended.count
+    if place == ended.count { ended.append((localPort, 0)) }
+    ended[place].requests += 1
+    return ended[place].requests
+  }
+
+  /// A connection was closed, and what went over it has ended.
+  func closed(localPort: Int) {
+    ended.removeAll { $0.localPort == localPort }
+  }
+
+  /// The next request begins a connection, whatever stands.
+  func beginAnew() {
+    openedAt = nil
+    ended.removeAll(keepingCapacity: true)
+  }
+
   /// The next connection goes to another endpoint, under the same name.
   func move(to endpoint: Int, at place: Endpoint) throws(CurlError) {
     self.endpoint = endpoint
@@ -59,8 +84,7 @@ final class ConnectionLane {
     self.endpoint = endpoint
     renames += 1
     name = "lane-\(worker)-\(number)-\(renames).invalid"
-    openedAt = nil
-    carried = 0
+    beginAnew()
     try connect(to: place, forgetting: old)
   }
 

@@ -4,14 +4,17 @@ import CLinux
 enum DescriptorLimit {
   /// What the rest of the program needs: log, recording, observer, report.
   private static let reserve = 128
-  /// epoll, timer, wake-up and libcurl's own pair.
-  private static let perWorker = 6
+  /// epoll, timer and wake-up.
+  private static let perWorker = 4
+  /// libcurl's own pair.
+  private static let perHandle = 2
 
   /// Raises the soft limit as far as it goes when a load needs that.
   ///
   /// - Throws: when even that is too low.
   static func ensure(connections: Int, workers: Int) throws(LoadGenerationError) {
-    let needed = Int64(connections + workers * perWorker + reserve)
+    let handles = connections / LoadWorker.lanesPerHandle + workers
+    let needed = Int64(connections + workers * perWorker + handles * perHandle + reserve)
     let soft = scaleproof_descriptor_limit(0)
     if soft >= needed { return }
     if scaleproof_descriptor_limit(1) >= needed, scaleproof_raise_descriptor_limit() == 0 { return }

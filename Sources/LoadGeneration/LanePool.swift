@@ -27,6 +27,10 @@ struct LanePool {
   private(set) var lanes: [ConnectionLane] = []
   /// Numbers of the lanes with room, the longest idle first.
   private var available = LaneQueue()
+  /// Numbers of the lanes that the load did not need any longer; the latest is used again first.
+  private var retired: [Int] = []
+  private var inFlight = 0
+  private var recentInFlight = RecentPeak()
   /// Endpoints that the latest lookup found.
   private var current: [Int]
   /// Endpoints take turns; workers begin at different ones.
@@ -61,24 +65,55 @@ struct LanePool {
   /// Whether any address is known.
   var hasAddress: Bool { !current.isEmpty }
 
+  /// Lanes that are in use or could be at once.
+  var activeLanes: Int { lanes.count - retired.count }
+
+  /// Whether there may be more lanes than there are.
+  var mayGrow: Bool { activeLanes < maximumLanes }
+
   /// The lane for the next request, which counts as in flight from now on; `nil` when none has room.
-  mutating func take(at now: Int64) throws(CurlError) -> Passage? {
-    if lanes.count < minimumLanes { return enter(try addLane()) }
+  ///
+  /// - Parameter growing: whether a lane may be added.
+  mutating func take(at now: Int64, growing: Bool) throws(CurlError) -> Passage? {
+    if activeLanes < minimumLanes { return growing ? try grow(at: now) : nil }
     while let number = policy.choice == .leastRecentlyUsed ? available.popFirst() : available.popLast() {
       let lane = lanes[number]
       lane.isListed = false
       if let passage = try passage(through: lane, at: now) { return passage }
     }
-    guard lanes.count < maximumLanes else { return nil }
-    return enter(try addLane())
+    return growing && mayGrow ? try grow(at: now) : nil
   }
 
   /// A request has left its lane.
   mutating func leave(_ lane: ConnectionLane) {
     lane.inFlight -= 1
+    inFlight -= 1
     if lane.isDraining, lane.inFlight > 0 { return }
     lane.isDraining = false
     list(lane)
+  }
+
+  /// Gives up a lane that the load of the last ten seconds did not need, the longest idle first: after a moment in which many
+  /// requests waited, the connections that only it needed are closed again.
+  ///
+  /// - Returns: the lane, whose connection is to be closed; `nil` when there is none.
+  mutating func retireSurplus(at now: Int64) -> ConnectionLane? {
+    recentInFlight.record(inFlight, at: now)
+    // Of the other choice it is the point that most connections grow idle.
+    guard policy.choice == .leastRecentlyUsed else { return nil }
+    let lanesNeeded = (recentInFlight.value + room - 1) / room
+    // A quarter more, so that a load that varies a little does not open and close all the time.
+    guard activeLanes > max(minimumLanes, lanesNeeded + lanesNeeded / 4 + 1), let number = available.popFirst() else {
+      return nil
+    }
+    let lane = lanes[number]
+    guard lane.inFlight == 0 else {
+      available.append(number)
+      return nil
+    }
+    lane.isListed = false
+    retired.append(number)
+    return lane
   }
 
   /// The passage through a lane with room; `nil` when it must be empty first.
@@ -93,9 +128,9 @@ struct LanePool {
     if isGone {
       let next = nextEndpoint()
       try lane.abandon(for: next, at: book.endpoint(next))
-      return enter(lane)
+      return enter(lane, at: now)
     }
-    let isBroken = policy.reuse && lane.openedAt == nil && lane.carried == 0
+    let isBroken = policy.reuse && lane.openedAt == nil && lane.inFlight == 0
     if isTooOld || !policy.reuse || isBroken {
       let next = nextEndpoint()
       if next != lane.endpoint {
@@ -108,17 +143,17 @@ struct LanePool {
       }
     }
     if isTooOld {
-      lane.openedAt = nil
-      lane.carried = 0
-      return enter(lane, opensConnection: true)
+      lane.beginAnew()
+      return enter(lane, at: now, opensConnection: true)
     }
-    return enter(lane)
+    return enter(lane, at: now)
   }
 
-  private mutating func enter(_ lane: ConnectionLane, opensConnection: Bool = false) -> Passage {
+  private mutating func enter(_ lane: ConnectionLane, at now: Int64, opensConnection: Bool = false) -> Passage {
     var passage = Passage(lane: lane, opensConnection: opensConnection, expectsConnection: lane.openedAt != nil)
     lane.inFlight += 1
-    lane.carried += 1
+    inFlight += 1
+    recentInFlight.record(inFlight, at: now)
     if !policy.reuse {
       passage.opensConnection = true
       passage.closesConnection = true
@@ -137,12 +172,14 @@ struct LanePool {
     available.append(lane.number)
   }
 
-  private mutating func addLane() throws(CurlError) -> ConnectionLane {
+  /// The passage through a new lane, or one that was retired.
+  private mutating func grow(at now: Int64) throws(CurlError) -> Passage? {
+    if let number = retired.popLast() { return try passage(through: lanes[number], at: now) }
     let endpoint = nextEndpoint()
     let lane = try ConnectionLane(
       number: lanes.count, worker: worker, target: target, endpoint: endpoint, at: book.endpoint(endpoint))
     lanes.append(lane)
-    return lane
+    return enter(lane, at: now)
   }
 
   private mutating func nextEndpoint() -> Int {

@@ -4,8 +4,8 @@ import Units
 
 /// One thread of the load: it offers its share of the arrivals on time and counts how each request ends.
 ///
-/// The life of a request from top to bottom: ``offerDue(_:)`` → ``sendQueued()`` → ``send(_:)`` → ``complete(_:)``,
-/// or ``drop(_:at:)`` on the way, or ``giveUp(at:)`` at the end. Nothing here is shared with another thread but
+/// The life of a request from top to bottom: ``offerDue(_:)`` → ``sendQueued(adding:)`` → ``send(_:at:growing:)`` →
+/// ``complete(_:)``, or ``drop(_:at:)`` on the way, ``endOverdue(_:)``, or ``giveUp(at:)`` at the end. Nothing here is shared with another thread but
 /// the stop signal and, once per interval, the handover of the ledger.
 final class LoadWorker {
   /// What all workers of a run have in common.
@@ -31,6 +31,10 @@ final class LoadWorker {
 
   /// Requests that are handed to libcurl before it sends them. The first waits for the last, some 2 µs each.
   private static let sentAtOnce = 64
+  /// Connections that are added between two looks at what has come.
+  private static let addedAtOnce = 16
+  /// Lanes whose connections libcurl looks through at each request. Each multi handle takes two descriptors and some 30 KiB.
+  static let lanesPerHandle = 64
 
   private let assignment: Assignment
   private let plan: LoadPlan
@@ -39,6 +43,8 @@ final class LoadWorker {
   private let maxLateness: Int64
   private let lateAfter: Int64
   private let drainTimeout: Int64
+  private let connectTimeout: Int64
+  private let requestTimeout: Int64
   private let podHeader: HeaderName?
   private let versionHeader: HeaderName?
   private let multiplexer: Multiplexer
@@ -47,8 +53,15 @@ final class LoadWorker {
   private var sources: [RequestSource]
   private var queue = PendingQueue()
   private var lanes: LanePool
+  /// By lane.
+  private var groups: [ConnectionGroup] = []
+  private var pace = OpeningPace()
   private var slots: [RequestSlot] = []
   private var inFlight = 0
+  /// In flight, and perhaps still without a connection.
+  private var connecting = ExpiryQueue()
+  /// In flight over a connection.
+  private var answering = ExpiryQueue()
   private var ledger: Ledger
   private var versions = VersionNames()
   private var samples = SampleCounts()
@@ -63,11 +76,13 @@ final class LoadWorker {
     maxLateness = plan.maxLateness.nanoseconds
     lateAfter = plan.lateAfter.nanoseconds
     drainTimeout = plan.drainTimeout.nanoseconds
+    connectTimeout = plan.connectTimeout.nanoseconds
+    requestTimeout = plan.requestTimeout.nanoseconds
     podHeader = plan.podHeader.map { HeaderName($0) }
     versionHeader = plan.versionHeader.map { HeaderName($0) }
     // Where redirects lead to other hosts, each lane keeps a connection there beside its own.
     multiplexer = try Multiplexer(
-      connections: assignment.maxLanes * (assignment.plan.redirects > 0 ? 2 : 1),
+      connections: 2 * Self.lanesPerHandle, groupsPerHandle: Self.lanesPerHandle,
       streamsPerConnection: assignment.plan.connections.streams)
     setup = try RequestSlot.Setup(plan, checks: assignment.checks)
     sources = assignment.plan.streams.indices.map { stream in
@@ -97,10 +112,14 @@ final class LoadWorker {
       sendQueued()
       // A request may end while it is being sent, and makes room for the next one.
       while completeEnded() { sendQueued() }
+      if lacksConnection { addConnections() } else { closeSurplus(at: now) }
+      endOverdue(now)
       handOver(at: now)
       if now >= end {
         if queue.count == 0, inFlight == 0 { break }
         if now >= end + drainTimeout {
+          multiplexer.readAll()
+          completeEnded()
           giveUp(at: now)
           break
         }
@@ -114,7 +133,8 @@ final class LoadWorker {
   /// Puts every request that has become due into the queue.
   private func offerDue(_ now: Int64) {
     while let source = nextSource, let due = sources[source].nextDue, due <= now {
-      guard let pending = sources[source].take() else { continue }
+      guard var pending = sources[source].take() else { continue }
+      pending.takenUp = now
       ledger.offered(interval: pending.interval, route: pending.route)
       queue.append(pending)
     }
@@ -131,21 +151,57 @@ final class LoadWorker {
   }
 
   /// Sends from the queue while there is room in flight, and drops what has become too late.
-  private func sendQueued() {
+  ///
+  /// - Parameter additions: the most connections to add.
+  private func sendQueued(adding additions: Int = 0) {
     defer { multiplexer.sendAdded() }
     var added = 0
+    var additions = additions
     while let pending = queue.first {
       let now = MonotonicClock.now()
+      let lanesBefore = lanes.activeLanes
       if now - pending.due > maxLateness {
         queue.removeFirst()
         drop(pending, at: now)
-      } else if inFlight < assignment.maxInFlight, send(pending, at: now) {
+      } else if inFlight < assignment.maxInFlight,
+        send(pending, at: now, growing: additions > 0 && now >= pace.instant(forLate: isLate(pending)))
+      {
         queue.removeFirst()
         added += 1
+        if lanes.activeLanes > lanesBefore {
+          additions -= 1
+          pace.opened(forLate: isLate(pending), at: now)
+        }
         if added % Self.sentAtOnce == 0 { multiplexer.sendAdded() }
       } else {
         return
       }
+    }
+  }
+
+  /// Whether it was late already when the worker noticed it.
+  private func isLate(_ pending: PendingQueue.Pending) -> Bool { pending.takenUp - pending.due > lateAfter }
+
+  /// Whether a request waits that another connection would carry.
+  private var lacksConnection: Bool { queue.count > 0 && inFlight < assignment.maxInFlight && lanes.mayGrow }
+
+  /// Adds connections for requests that have found none free, a few at a time, and not before every answer that has come is
+  /// read: those set connections free.
+  private func addConnections() {
+    multiplexer.wait(until: 0)
+    completeEnded()
+    sendQueued(adding: multiplexer.hasReadAll ? Self.addedAtOnce : 0)
+    while completeEnded() { sendQueued() }
+  }
+
+  /// Closes a connection that the load does not need any longer. One in a pass, so that nothing else waits for it.
+  private func closeSurplus(at now: Int64) {
+    guard let lane = lanes.retireSurplus(at: now), let token = lane.freeSlots.last else { return }
+    do throws(CurlError) {
+      try slots[token].closeConnection(on: multiplexer)
+      lane.beginAnew()
+    } catch {
+      // libcurl had no memory for it: the connection stays, and carries requests again when its lane is needed.
     }
   }
 
@@ -157,14 +213,14 @@ final class LoadWorker {
   }
 
   /// - Returns: whether there was a connection to take; otherwise nothing has happened.
-  private func send(_ pending: PendingQueue.Pending, at now: Int64) -> Bool {
+  private func send(_ pending: PendingQueue.Pending, at now: Int64, growing: Bool) -> Bool {
     guard lanes.hasAddress else {
       fail(pending, CurlError(failure: .dns, description: "no address of the target is known"))
       return true
     }
     var passage: LanePool.Passage?
     do throws(CurlError) {
-      passage = try lanes.take(at: now)
+      passage = try lanes.take(at: now, growing: growing)
       guard let passage else { return false }
       let slot = try takeSlot(on: passage.lane)
       do throws(CurlError) {
@@ -176,6 +232,11 @@ final class LoadWorker {
         throw error
       }
       inFlight += 1
+      if connectTimeout < requestTimeout {
+        connecting.append(slot.transfer.token)
+      } else {
+        answering.append(slot.transfer.token)
+      }
       let lateness = slot.sent - pending.due
       ledger.sent(
         interval: pending.interval, route: pending.route, lateness: Int(lateness) / 1000, isLate: lateness > lateAfter)
@@ -189,7 +250,8 @@ final class LoadWorker {
   /// A slot of the lane that is not in flight.
   private func takeSlot(on lane: ConnectionLane) throws(CurlError) -> RequestSlot {
     if let token = lane.freeSlots.popLast() { return slots[token] }
-    let slot = try RequestSlot(token: slots.count, lane: lane, plan: plan)
+    while groups.count <= lane.number { groups.append(try multiplexer.makeGroup(groups.count)) }
+    let slot = try RequestSlot(token: slots.count, lane: lane, group: groups[lane.number], plan: plan)
     slots.append(slot)
     return slot
   }
@@ -218,6 +280,7 @@ final class LoadWorker {
       complete(completion)
       ended = true
     }
+    while let closed = multiplexer.nextClosed() { lanes.lanes[closed.group].closed(localPort: closed.localPort) }
     return ended
   }
 
@@ -249,6 +312,13 @@ final class LoadWorker {
     if failed { sample(slot, outcome, error, version, at: now) }
     slot.remove(from: multiplexer)
     inFlight -= 1
+    connecting.remove(completion.token)
+    answering.remove(completion.token)
+    do throws(CurlError) {
+      try slot.renewIfRepeated(plan)
+    } catch {
+      // libcurl had no memory for another transfer: this one goes on, and fails with the sixth repetition.
+    }
     slot.lane.freeSlots.append(completion.token)
     lanes.leave(slot.lane)
     sources[pending.stream].ended(pending, at: now, failed: failed)
@@ -258,11 +328,8 @@ final class LoadWorker {
   private func follow(_ slot: RequestSlot, at now: Int64) throws(CurlError) {
     if slot.isAtTarget { count(connectionOf: slot, failed: false, at: now) }
     slot.remove(from: multiplexer)
-    try slot.follow(setup, at: now)
-    if slot.isAtTarget {
-      slot.expectsConnection = slot.lane.openedAt != nil
-      slot.lane.carried += 1
-    }
+    try slot.follow(setup)
+    if slot.isAtTarget { slot.expectsConnection = slot.lane.openedAt != nil }
     try slot.start(on: multiplexer)
   }
 
@@ -280,31 +347,55 @@ final class LoadWorker {
     let lane = slot.lane
     var count = ConnectionCount(opened: slot.transfer.connectionsOpened)
     if count.opened > 0 {
-      if slot.expectsConnection {
-        count.closedByPeer = 1
-        lane.carried = lane.inFlight
-      }
+      if slot.expectsConnection { count.closedByPeer = 1 }
       lane.openedAt = now
     } else if !failed {
       count.reused = 1
       if lane.openedAt == nil { lane.openedAt = now }
     }
-    count.mostRequests = lane.carried
+    let localPort = slot.transfer.localPort
+    if localPort > 0 { count.mostRequests = lane.used(localPort: localPort) }
     if plan.acceptsGzip, slot.transfer.withHeader(Self.contentEncoding, { _ in true }) == true { count.compressed = 1 }
     ledger.connected(lane.endpoint, count)
     // libcurl closes a connection that has failed, and over which nothing else is on its way.
-    if slot.closesConnection || failed && lane.inFlight == 1 {
-      lane.openedAt = nil
-      lane.carried = 0
-    }
+    if slot.closesConnection || failed && lane.inFlight == 1 { lane.openedAt = nil }
   }
 
   private static let contentEncoding = HeaderName("Content-Encoding")
 
+  /// Ends requests whose time is over.
+  ///
+  /// libcurl could do so itself. But it looks at the time before it looks at the socket, so that after a moment in which this
+  /// machine was away it ends requests whose answers have long been there. Here every answer that has come is read first.
+  private func endOverdue(_ now: Int64) {
+    guard
+      isOverdue(connecting.first, after: connectTimeout, now) || isOverdue(answering.first, after: requestTimeout, now)
+    else { return }
+    multiplexer.readAll()
+    completeEnded()
+    while let token = connecting.first, isOverdue(token, after: connectTimeout, now) {
+      if slots[token].transfer.isReady || slots[token].redirects > 0 {
+        connecting.remove(token)
+        answering.append(token)
+      } else {
+        complete(.timedOut(token))
+      }
+    }
+    while let token = answering.first, isOverdue(token, after: requestTimeout, now) { complete(.timedOut(token)) }
+    // What they did to their connections.
+    completeEnded()
+  }
+
+  private func isOverdue(_ token: Int?, after timeout: Int64, _ now: Int64) -> Bool {
+    token.map { now - slots[$0].sent >= timeout } ?? false
+  }
+
   /// Ends the drain: what is still in flight or queued stays without an answer.
   private func giveUp(at now: Int64) {
-    let free = Set(lanes.lanes.flatMap(\.freeSlots))
-    for slot in slots where !free.contains(slot.transfer.token) {
+    while let token = connecting.first ?? answering.first {
+      connecting.remove(token)
+      answering.remove(token)
+      let slot = slots[token]
       slot.remove(from: multiplexer)
       ledger.ended(
         interval: slot.pending.interval, route: slot.pending.route, outcome: .unfinished, failed: true, version: nil,
@@ -326,13 +417,16 @@ final class LoadWorker {
       slot.transfer.withHeader(header) { String(decoding: $0.prefix(VersionNames.maximumLength), as: UTF8.self) }
     }
     let status = slot.transfer.status
+    var times = slot.transfer.times
+    // libcurl has not seen the end of those that were ended here.
+    times.end = max(times.end, Int(now - slot.sent) / 1000)
     ledger.failures.append(
       FailureSample(
         due: .nanoseconds(slot.pending.due - start), sent: .nanoseconds(slot.sent - start),
         completed: .nanoseconds(now - start), route: slot.pending.route, outcome: outcome.text,
         curlCode: error.map(\.code), osError: error.flatMap { $0.osError == 0 ? nil : $0.osError },
         status: status == 0 ? nil : status, localPort: slot.transfer.localPort,
-        remoteAddress: slot.transfer.remoteAddress, pod: pod, version: version, times: slot.transfer.times,
+        remoteAddress: slot.transfer.remoteAddress, pod: pod, version: version, times: times,
         reusedConnection: slot.transfer.connectionsOpened == 0))
   }
 
@@ -342,6 +436,11 @@ final class LoadWorker {
     let due = nextSource.flatMap { sources[$0].nextDue }
     if let due { instant = min(instant, due) }
     if let waiting = queue.first { instant = min(instant, waiting.due + maxLateness + 1) }
+    if lacksConnection, let waiting = queue.first {
+      instant = min(instant, multiplexer.hasReadAll ? pace.instant(forLate: isLate(waiting)) : now)
+    }
+    if let token = connecting.first { instant = min(instant, slots[token].sent + connectTimeout) }
+    if let token = answering.first { instant = min(instant, slots[token].sent + requestTimeout) }
     if due == nil { instant = min(instant, now < end ? end : end + drainTimeout) }
     return instant
   }

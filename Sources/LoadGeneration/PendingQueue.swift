@@ -14,6 +14,8 @@ struct PendingQueue {
     var due: Int64 = 0
     var interval = 0
     var route = 0
+    /// When the worker put it into the queue, in monotonic nanoseconds.
+    var takenUp: Int64 = 0
   }
 
   private var ring = [Pending](repeating: Pending(), count: 1024)

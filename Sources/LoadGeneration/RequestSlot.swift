@@ -26,6 +26,8 @@ final class RequestSlot {
   }
 
   let lane: ConnectionLane
+  /// The connections of the lane.
+  private let group: ConnectionGroup
   var transfer: Transfer
   private(set) var route: Int?
   /// Which lists of the lane the transfer has.
@@ -54,13 +56,17 @@ final class RequestSlot {
   private var text: [UInt8] = []
 
   /// - Parameter token: index of the slot, by which the multiplexer names it.
-  init(token: Int, lane: ConnectionLane, plan: LoadPlan) throws(CurlError) {
+  init(token: Int, lane: ConnectionLane, group: ConnectionGroup, plan: LoadPlan) throws(CurlError) {
     self.lane = lane
+    self.group = group
+    transfer = try Self.transfer(token: token, plan)
+  }
+
+  /// What all requests of a plan share.
+  private static func transfer(token: Int, _ plan: LoadPlan) throws(CurlError) -> Transfer {
     var transfer = try Transfer(token: token)
     try transfer.set(plan.httpVersion)
     try transfer.set(.waitsForMultiplexing, plan.httpVersion.isMultiplexed)
-    try transfer.set(.connectTimeout, plan.connectTimeout)
-    try transfer.set(.timeout, plan.requestTimeout)
     try transfer.set(.userAgent, plan.userAgent)
     try transfer.set(.pathAsIs, true)
     // A proxy from the environment would be what is measured.
@@ -70,12 +76,15 @@ final class RequestSlot {
       // Each is followed by us.
       try transfer.set(.followsRedirects, true)
       try transfer.set(.mostRedirects, 0)
+    } else {
+      // The lanes' names are given by us, and libcurl would look through all of them at the end of each request.
+      try transfer.set(.nameLifetime, -1)
     }
     if let age = plan.connections.maximumAge {
       try transfer.set(.connectionLifetime, Int(age.components.seconds) + (age.components.attoseconds > 0 ? 1 : 0))
     }
     if plan.baseURL.hasPrefix("https:") || plan.redirects > 0 { try transfer.set(plan.tls) }
-    self.transfer = transfer
+    return transfer
   }
 
   /// The body of the latest answer, when its route looks into bodies.
@@ -91,7 +100,6 @@ final class RequestSlot {
     if redirects > 0 {
       redirects = 0
       isAtTarget = true
-      try transfer.set(.timeout, setup.plan.requestTimeout)
     }
     let route = setup.plan.routes[pending.route]
     let isNew = self.route != pending.route
@@ -113,7 +121,10 @@ final class RequestSlot {
       try ownHeaders.render(&context)
       try transfer.setHeaders(ownHeaders.list)
     }
-    if isNew || route.body?.isLiteral == false { try prepareBody(route, &context) }
+    if isNew || route.body?.isLiteral == false {
+      try prepareBody(route, &context)
+      allowRepetition(of: route.method, setup.plan)
+    }
     self.route = pending.route
   }
 
@@ -169,9 +180,7 @@ final class RequestSlot {
   }
 
   /// Makes the transfer the next request of an arrival that was redirected.
-  ///
-  /// - Parameter now: in monotonic nanoseconds; the time for the whole request goes on.
-  func follow(_ setup: borrowing Setup, at now: Int64) throws(CurlError) {
+  func follow(_ setup: borrowing Setup) throws(CurlError) {
     let status = transfer.status
     let route = setup.plan.routes[pending.route]
     let (url, isAtTarget) = setup.redirection.destination(transfer.redirectURL ?? "")
@@ -182,13 +191,13 @@ final class RequestSlot {
     self.route = nil
     bodyBuffer?.clear()
     try transfer.set(.url, url)
-    try transfer.set(.timeout, max(setup.plan.requestTimeout - .nanoseconds(now - sent), .milliseconds(1)))
     let next = Redirection.method(after: status, of: method)
     if next != method {
       method = next
       try transfer.set(.get, true)
       try transfer.set(.method, nil)
     }
+    allowRepetition(of: method, setup.plan)
     var dropped: Set<String> = method == route.method ? [] : Redirection.contentFields
     if !isAtTarget { dropped.formUnion(Redirection.ownFields) }
     redirectHeaders =
@@ -201,11 +210,37 @@ final class RequestSlot {
     self.isAtTarget = isAtTarget
   }
 
+  /// Over HTTP/2 the server says which requests it has not touched, and those are repeated (RFC 9113, section 8.7).
+  private func allowRepetition(of method: String, _ plan: LoadPlan) {
+    transfer.allowRepetition(plan.httpVersion.isMultiplexed || Self.idempotentMethods.contains(method))
+  }
+
+  /// RFC 9110, section 9.2.2.
+  private static let idempotentMethods: Set = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]
+
   func start(on multiplexer: Multiplexer) throws(CurlError) {
-    try multiplexer.start(&transfer)
+    try multiplexer.start(&transfer, in: group)
   }
 
   func remove(from multiplexer: Multiplexer) {
     multiplexer.remove(transfer)
+  }
+
+  /// Closes the idle connection of the lane.
+  func closeConnection(on multiplexer: Multiplexer) throws(CurlError) {
+    try multiplexer.closeConnection(of: &transfer)
+    closesConnection = false
+  }
+
+  /// Begins with a new transfer after one that libcurl has repeated, since it counts repetitions over all the requests of a
+  /// transfer, and fails the sixth.
+  func renewIfRepeated(_ plan: LoadPlan) throws(CurlError) {
+    guard transfer.hasRepeated else { return }
+    transfer = try Self.transfer(token: transfer.token, plan)
+    route = nil
+    ownHeaders = nil
+    laneEdition = 0
+    opensConnection = false
+    closesConnection = false
   }
 }

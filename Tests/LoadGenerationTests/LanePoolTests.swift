@@ -19,23 +19,27 @@ struct LanePoolTests {
 
   /// The lane that carries one request from beginning to end, whose connection then stands.
   private func carry(_ pool: inout LanePool, at now: Int64 = 0) throws -> LanePool.Passage {
-    let passage = try #require(try pool.take(at: now))
-    if passage.lane.openedAt == nil || passage.opensConnection { passage.lane.openedAt = now }
-    if passage.closesConnection {
-      passage.lane.openedAt = nil
-      passage.lane.carried = 0
-    }
-    pool.leave(passage.lane)
+    let passage = try #require(try pool.take(at: now, growing: true))
+    end(passage, &pool, at: now)
     return passage
   }
 
-  /// Opens so many connections at once.
-  private func open(_ count: Int, _ pool: inout LanePool) throws {
-    let passages = try (0..<count).map { _ in try #require(try pool.take(at: 0)) }
-    for passage in passages {
-      passage.lane.openedAt = 0
-      pool.leave(passage.lane)
+  /// A request ends with an answer.
+  private func end(_ passage: LanePool.Passage, _ pool: inout LanePool, at now: Int64 = 0) {
+    let lane = passage.lane
+    if lane.openedAt == nil || passage.opensConnection { lane.openedAt = now }
+    _ = lane.used(localPort: lane.number + 1)
+    if passage.closesConnection {
+      lane.openedAt = nil
+      lane.closed(localPort: lane.number + 1)
     }
+    pool.leave(lane)
+  }
+
+  /// Opens so many connections at once.
+  private func open(_ count: Int, _ pool: inout LanePool, at now: Int64 = 0) throws {
+    let passages = try (0..<count).map { _ in try #require(try pool.take(at: now, growing: true)) }
+    for passage in passages { end(passage, &pool, at: now) }
   }
 
   @Test("requests one after the other go round over all idle connections, least recently used first")
@@ -61,12 +65,109 @@ struct LanePoolTests {
   @Test("there are never more lanes than allowed, and none is given out twice")
   func maximum() throws {
     var pool = try pool(ConnectionPolicy(), lanes: 2)
-    let first = try #require(try pool.take(at: 0))
-    let second = try #require(try pool.take(at: 0))
+    let first = try #require(try pool.take(at: 0, growing: true))
+    let second = try #require(try pool.take(at: 0, growing: true))
     #expect(first.lane !== second.lane)
-    #expect(try pool.take(at: 0) == nil)
+    #expect(try pool.take(at: 0, growing: true) == nil)
     pool.leave(first.lane)
-    #expect(try pool.take(at: 0)?.lane === first.lane)
+    #expect(try pool.take(at: 0, growing: true)?.lane === first.lane)
+  }
+
+  @Test("a request that finds no free connection gets a new one only when one may be added")
+  func growth() throws {
+    var pool = try pool(ConnectionPolicy(minimum: 1))
+    #expect(try pool.take(at: 0, growing: false) == nil)
+    let first = try #require(try pool.take(at: 0, growing: true))
+    #expect(try pool.take(at: 0, growing: false) == nil)
+    end(first, &pool)
+    #expect(try pool.take(at: 0, growing: false)?.lane === first.lane)
+  }
+
+  private static let second: Int64 = 1_000_000_000
+
+  /// The lanes that are given up at an instant.
+  private func retired(_ pool: inout LanePool, at now: Int64) -> [Int] {
+    var lanes: [Int] = []
+    while let lane = pool.retireSurplus(at: now) {
+      lane.beginAnew()
+      lanes.append(lane.number)
+    }
+    return lanes
+  }
+
+  @Test("connections that the load of the last ten seconds did not need are given up, the longest idle first")
+  func surplus() throws {
+    var pool = try pool(ConnectionPolicy(), lanes: 100)
+    try open(100, &pool)
+    // Four at a time from now on.
+    for second in 0..<10 {
+      try open(4, &pool, at: Int64(second) * Self.second)
+      #expect(retired(&pool, at: Int64(second) * Self.second).isEmpty, "second \(second)")
+    }
+    let next = try carry(&pool, at: 10 * Self.second).lane.number
+
+    let lanes = retired(&pool, at: 10 * Self.second)
+
+    // Four, a quarter more and one are kept.
+    #expect(lanes.count == 94 && pool.activeLanes == 6)
+    #expect(lanes == (1...94).map { (next + $0) % 100 })
+    #expect(retired(&pool, at: 11 * Self.second).isEmpty)
+    #expect(pool.mayGrow)
+  }
+
+  @Test("a lane that was given up is used again before there is a new one, and opens a connection")
+  func revival() throws {
+    var pool = try pool(ConnectionPolicy(), lanes: 100)
+    try open(10, &pool)
+    #expect(retired(&pool, at: 20 * Self.second).count == 9)
+
+    let passages = try (0..<11).map { _ in try #require(try pool.take(at: 20 * Self.second, growing: true)) }
+
+    #expect(Set(passages.map(\.lane.number)) == Set(0...10))
+    #expect(passages.count { !$0.expectsConnection } == 10)
+  }
+
+  @Test("the minimum of connections, and those in use, are never given up", arguments: [false, true])
+  func kept(isMultiplexed: Bool) throws {
+    var pool = try pool(ConnectionPolicy(minimum: 20, streams: 4), lanes: 100, isMultiplexed: isMultiplexed)
+    try open(80, &pool)
+    #expect(pool.activeLanes >= 20)
+    _ = retired(&pool, at: 20 * Self.second)
+    #expect(pool.activeLanes == 20)
+    let passages = try (0..<20).map { _ in try #require(try pool.take(at: 40 * Self.second, growing: true)) }
+    #expect(retired(&pool, at: 60 * Self.second).isEmpty)
+    for passage in passages { end(passage, &pool) }
+  }
+
+  @Test("where the most recently used is chosen, the others grow idle until the server closes them")
+  func idle() throws {
+    var pool = try pool(ConnectionPolicy(choice: .mostRecentlyUsed), lanes: 100)
+    try open(100, &pool)
+    #expect(retired(&pool, at: 20 * Self.second).isEmpty)
+  }
+
+  @Test("over HTTP/2 as many connections are kept as the streams of the load fill")
+  func surplusStreams() throws {
+    var pool = try pool(ConnectionPolicy(streams: 10), lanes: 100, isMultiplexed: true)
+    try open(1000, &pool)
+    #expect(pool.activeLanes == 100)
+    try open(95, &pool, at: 15 * Self.second)
+
+    _ = retired(&pool, at: 25 * Self.second - 1)
+
+    #expect(pool.activeLanes == 10 + 2 + 1)
+  }
+
+  @Test("the requests of a connection are counted apart from those of the one that takes its place")
+  func mostRequests() throws {
+    var pool = try pool(ConnectionPolicy(streams: 100), isMultiplexed: true)
+    let lane = try #require(try pool.take(at: 0, growing: true)).lane
+    // The server retires one connection while streams of it are on their way, and the next one begins.
+    #expect([7001, 7001, 7002, 7001, 7002].map { lane.used(localPort: $0) } == [1, 2, 1, 3, 2])
+    lane.closed(localPort: 7001)
+    #expect(lane.used(localPort: 7002) == 3)
+    lane.closed(localPort: 7002)
+    #expect(lane.used(localPort: 7001) == 1, "the system uses a port again")
   }
 
   @Test("a connection is closed with its last request, and the next one opens another")
@@ -97,19 +198,20 @@ struct LanePoolTests {
   @Test("HTTP/2 fills a connection up to its streams before it opens another")
   func streams() throws {
     var pool = try pool(ConnectionPolicy(streams: 3), isMultiplexed: true)
-    #expect(try (0..<7).map { _ in try #require(try pool.take(at: 0)).lane.number } == [0, 0, 0, 1, 1, 1, 2])
+    #expect(
+      try (0..<7).map { _ in try #require(try pool.take(at: 0, growing: true)).lane.number } == [0, 0, 0, 1, 1, 1, 2])
   }
 
   @Test("HTTP/2 lets a connection run empty before its last request closes it")
   func draining() throws {
     var pool = try pool(ConnectionPolicy(maximumRequests: 3, streams: 10), lanes: 3, isMultiplexed: true)
-    let first = try #require(try pool.take(at: 0))
-    let second = try #require(try pool.take(at: 0))
+    let first = try #require(try pool.take(at: 0, growing: true))
+    let second = try #require(try pool.take(at: 0, growing: true))
     // The third would be the last of lane 0, which two others are still using.
-    #expect(try pool.take(at: 0)?.lane.number == 1)
-    pool.leave(first.lane)
-    pool.leave(second.lane)
-    let all = try (0..<3).map { _ in try #require(try pool.take(at: 0)) }
+    #expect(try pool.take(at: 0, growing: true)?.lane.number == 1)
+    end(first, &pool)
+    end(second, &pool)
+    let all = try (0..<3).map { _ in try #require(try pool.take(at: 0, growing: true)) }
     let last = try #require(all.first { $0.lane.number == 0 })
     #expect(last.closesConnection)
     #expect(all.filter { $0.lane.number == 0 }.count == 1, "nothing rides along with the last request")

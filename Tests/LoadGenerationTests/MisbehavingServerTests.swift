@@ -1,6 +1,7 @@
 import Arrivals
 import Curl
 import LoadGeneration
+import Synchronization
 import TestServers
 import Testing
 
@@ -12,21 +13,22 @@ struct MisbehavingServerTests {
     let connections: [ConnectionTally]
   }
 
-  /// 40 requests within 200 ms.
+  /// As a rule 40 requests within 200 ms.
   ///
   /// - Parameter timeout: for the connection and for the answer; short for a server that lets it pass.
   private func run(
     _ url: String, _ version: HTTPVersion = .http1_1, tls: TLSSettings = .standard, redirects: Int = 0,
-    path: RequestText = "/", connections: ConnectionPolicy = ConnectionPolicy(), inFlight: Int = 10,
-    acceptsGzip: Bool = false,
-    timeout: Duration = .seconds(30)
+    method: String = "GET", path: RequestText = "/", connections: ConnectionPolicy = ConnectionPolicy(),
+    inFlight: Int = 10,
+    acceptsGzip: Bool = false, requests: Int = 40, rate: Double = 200, timeout: Duration = .seconds(30)
   ) async throws -> Run {
     let log = SnapshotLog()
     let generator = try LoadGenerator(
       plan: LoadPlan(
         baseURL: url, httpVersion: version, tls: tls, connectTimeout: timeout, requestTimeout: timeout,
-        drainTimeout: .seconds(60), routes: [Route(name: "any", path: path)],
-        schedule: try constant(200, for: .milliseconds(200)), connections: connections, acceptsGzip: acceptsGzip,
+        drainTimeout: .seconds(60), routes: [Route(name: "any", method: method, path: path)],
+        schedule: try constant(rate, for: .seconds(Double(requests) / rate)), connections: connections,
+        acceptsGzip: acceptsGzip,
         redirects: redirects,
         maxInFlight: inFlight, maxLateness: .seconds(30)))
     let summary = try await generator.run { log.append($0) }
@@ -66,6 +68,58 @@ struct MisbehavingServerTests {
     #expect(run.log.counts == ["0 200": 40])
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 40)
     #expect(run.connections.reduce(0) { $0 + $1.closedByPeer } == 39)
+  }
+
+  @Test(
+    "a server that closes kept connections under the next request costs no failure, and serves each request once",
+    arguments: [false, true], ["GET", "PUT"])
+  func closedUnderRequest(closesByReset: Bool, method: String) async throws {
+    let trap = RequestTrap(closesByReset: closesByReset)
+    let server = try ScriptedServer { trap.serve($0) }
+
+    let run = try await run(
+      server.url, method: method, path: RequestText([.literal("/"), .sequenceNumber]), inFlight: 1, requests: 400)
+
+    #expect(run.log.counts == ["0 200": 400])
+    let served = trap.answered.withLock { $0 }
+    #expect(served.count == 400 && Set(served).count == 400)
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == 400)
+  }
+
+  @Test("a request that is not idempotent is not sent again when its connection breaks", arguments: ["POST", "PATCH"])
+  func sentOnce(_ method: String) async throws {
+    let trap = RequestTrap(closesByReset: false)
+    let server = try ScriptedServer { trap.serve($0) }
+
+    let run = try await run(
+      server.url, method: method, path: RequestText([.literal("/"), .sequenceNumber]), inFlight: 1, requests: 40)
+
+    #expect(run.log.counts == ["0 200": 20, "0 idle connection closed": 20])
+    let requests = trap.received.withLock { $0 }
+    #expect(requests.count == 40 && Set(requests).count == 40)
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == 20)
+    #expect(run.log.failures.allSatisfy { $0.remoteAddress == "127.0.0.1:\(server.port)" })
+  }
+
+  @Test(
+    "connections and what each carried are those of the access log when the server retires them after ten requests",
+    arguments: [(HTTPVersion.http1_1, 1), (.http1_1, 20), (.http2, 1), (.http2, 5), (.http2, 30)])
+  func retired(_ version: HTTPVersion, inFlight: Int) async throws {
+    let nginx = try NginxServer(requestsPerConnection: 10)
+
+    let run = try await run(
+      version == .http2 ? nginx.tlsURL : nginx.url, version, tls: TLSSettings(authority: .file(nginx.authorityFile)),
+      path: "/ok", inFlight: inFlight, requests: 1000, rate: 4000)
+
+    #expect(run.log.counts == ["0 200": 1000])
+    let requests = Dictionary(grouping: try nginx.stopAndReadLog()) { $0[4] }.mapValues(\.count)
+    #expect(requests.values.reduce(0, +) == 1000)
+    #expect(run.connections.map(\.mostRequests).max() == requests.values.max())
+    #expect(requests.values.max() == 10)
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == requests.count)
+    #expect(run.connections.reduce(0) { $0 + $1.opened + $1.reused } == 1000)
+    let closedByPeer = run.connections.reduce(0) { $0 + $1.closedByPeer }
+    #expect(closedByPeer > 0 && closedByPeer < requests.count)
   }
 
   @Test(
@@ -175,5 +229,31 @@ struct MisbehavingServerTests {
     #expect(packed.connections.reduce(0) { $0 + $1.compressed } == 40)
     #expect(plain.connections.reduce(0) { $0 + $1.compressed } == 0)
     #expect(plain.log.outcomes.reduce(0) { $0 + $1.bytes } == 40 * 1400)
+  }
+}
+
+/// Answers the first request of each connection, lets the client believe that the connection stays, and closes it when the
+/// next request has come.
+private final class RequestTrap: Sendable {
+  /// Targets of the requests that came, and of those that were answered.
+  let received = Mutex<[String]>([])
+  let answered = Mutex<[String]>([])
+  private let closesByReset: Bool
+
+  init(closesByReset: Bool) {
+    self.closesByReset = closesByReset
+  }
+
+  func serve(_ connection: ScriptedServer.Connection) {
+    guard let first = target(connection) else { return }
+    answered.withLock { $0.append(first) }
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    if target(connection) != nil, closesByReset { connection.resetOnClose() }
+  }
+
+  private func target(_ connection: ScriptedServer.Connection) -> String? {
+    guard let target = connection.readRequestHead()?.split(separator: " ").dropFirst().first else { return nil }
+    received.withLock { $0.append(String(target)) }
+    return String(target)
   }
 }

@@ -28,8 +28,10 @@ package final class NginxServer: Sendable {
   private let process: ChildProcess
   private let hasEnded = Mutex(false)
 
-  /// - Parameter workers: nginx worker processes.
-  package init(workers: Int = 1) throws {
+  /// - Parameters:
+  ///   - workers: nginx worker processes.
+  ///   - requestsPerConnection: it closes a connection after so many.
+  package init(workers: Int = 1, requestsPerConnection: Int = 1_000_000) throws {
     folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
       "scaleproof-nginx-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -39,8 +41,11 @@ package final class NginxServer: Sendable {
     var badCertificatePorts: [BadCertificate: Int] = [:]
     for certificate in BadCertificate.allCases { badCertificatePorts[certificate] = try FreePort.find() }
     self.badCertificatePorts = badCertificatePorts
-    try Self.configuration(folder: folder, ports: ports, badCertificatePorts: badCertificatePorts, workers: workers)
-      .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
+    try Self.configuration(
+      folder: folder, ports: ports, badCertificatePorts: badCertificatePorts, workers: workers,
+      requestsPerConnection: requestsPerConnection
+    )
+    .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
     process = try ChildProcess([
       try Programs.path(of: "nginx"), "-p", folder.path, "-c", "nginx.conf", "-e",
       folder.appendingPathComponent("error.log").path,
@@ -102,7 +107,7 @@ package final class NginxServer: Sendable {
   }
 
   private static func configuration(
-    folder: URL, ports: [Int], badCertificatePorts: [BadCertificate: Int], workers: Int
+    folder: URL, ports: [Int], badCertificatePorts: [BadCertificate: Int], workers: Int, requestsPerConnection: Int
   ) -> String {
     let locations = """
           location = /ok { return 200 "hello world\\n"; }
@@ -143,7 +148,7 @@ package final class NginxServer: Sendable {
         fastcgi_temp_path \(folder.path)/fastcgi;
         uwsgi_temp_path \(folder.path)/uwsgi;
         scgi_temp_path \(folder.path)/scgi;
-        keepalive_requests 1000000;
+        keepalive_requests \(requestsPerConnection);
         server { listen 127.0.0.1:\(ports[0]) backlog=4096; listen 127.0.0.2:\(ports[0]);
       \(locations) }
         server { listen 127.0.0.1:\(ports[1]) ssl http2;

@@ -1,0 +1,19 @@
+/// How fast connections are added for requests that the worker noticed too late.
+///
+/// A request that was noticed in time and finds no free connection gets one of its own, since that is what an open model
+/// promises. A worker that was away finds many requests due at once, which the target would not have met at once: were each
+/// given a connection, the load would be made of openings, the worker would fall further behind, and the connections would
+/// stay. So such requests wait for connections that become free, and new ones come one at a time.
+struct OpeningPace {
+  /// Nanoseconds between two.
+  static let interval: Int64 = 2_000_000
+
+  private var next = Int64.min
+
+  /// The earliest instant at which a connection may be added.
+  func instant(forLate isLate: Bool) -> Int64 { isLate ? next : .min }
+
+  mutating func opened(forLate isLate: Bool, at now: Int64) {
+    if isLate { next = now + Self.interval }
+  }
+}
