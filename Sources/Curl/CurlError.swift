@@ -11,6 +11,12 @@ package struct CurlError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What happened, in one line.
   package let description: String
 
+  /// Whether every connection ended before it touched the request, more often than libcurl tries: as a rule, a server of HTTP/2
+  /// that retires its connections after fewer requests than are on their way at a time (RFC 9113, section 8.7).
+  package var isRefusal: Bool {
+    code == Int(CURLE_SEND_ERROR.rawValue) && description.hasPrefix("Connection died, tried")
+  }
+
   package init(failure: TransferFailure, code: Int = 0, osError: Int = 0, description: String) {
     self.failure = failure
     self.code = code

@@ -37,7 +37,8 @@ package struct Transfer: ~Copyable {
     if code == CURLE_OK { code = scaleproof_easy_discard_body(handle) }
     let attempts = UnsafeMutablePointer<scaleproof_attempts>.allocate(capacity: 1)
     attempts.initialize(
-      to: scaleproof_attempts(handle: handle, begun: 0, has_repeated: 0, is_sent_once: 0, is_closing: 0, was_refused: 0))
+      to: scaleproof_attempts(handle: handle, begun: 0, has_repeated: 0, is_sent_once: 0, is_closing: 0, was_refused: 0)
+    )
     if code == CURLE_OK { code = scaleproof_easy_set_attempts(handle, attempts) }
     guard code == CURLE_OK else {
       curl_easy_cleanup(handle)

@@ -33,6 +33,8 @@ final class LoadWorker {
   private static let sentAtOnce = 64
   /// Connections that are added between two looks at what has come.
   private static let addedAtOnce = 16
+  /// How often a request is sent again that libcurl has given up after its own six attempts.
+  private static let mostResends = 5
   /// Lanes whose connections libcurl looks through at each request. Each multi handle takes two descriptors and some 30 KiB.
   static let lanesPerHandle = 64
 
@@ -80,7 +82,7 @@ final class LoadWorker {
     requestTimeout = plan.requestTimeout.nanoseconds
     podHeader = plan.podHeader.map { HeaderName($0) }
     versionHeader = plan.versionHeader.map { HeaderName($0) }
-    // Where redirects lead to other hosts, each lane keeps a connection there beside its own.
+    // Twice what the lanes hold: where redirects lead to other hosts, each keeps a connection there beside its own.
     multiplexer = try Multiplexer(
       connections: 2 * Self.lanesPerHandle, groupsPerHandle: Self.lanesPerHandle,
       streamsPerConnection: assignment.plan.connections.streams)
@@ -170,7 +172,7 @@ final class LoadWorker {
         added += 1
         if lanes.activeLanes > lanesBefore {
           additions -= 1
-          pace.opened(forLate: isLate(pending), at: now)
+          pace.added(forLate: isLate(pending), at: now, connections: lanes.activeLanes)
         }
         if added % Self.sentAtOnce == 0 { multiplexer.sendAdded() }
       } else {
@@ -301,11 +303,18 @@ final class LoadWorker {
         error = problem
       }
     }
+    if error?.isRefusal == true, slot.resends < Self.mostResends {
+      do throws(CurlError) {
+        return try resend(slot)
+      } catch let problem {
+        error = problem
+      }
+    }
     let status = slot.transfer.status
     let outcome = result(of: slot, error, status)
     let failed = outcome != .status(status) || !plan.routes[pending.route].passes(status)
     let version = versionHeader.flatMap { versions.name(in: slot.transfer, header: $0) }
-    if slot.isAtTarget { count(connectionOf: slot, failed: error != nil, at: now) }
+    if slot.isAtTarget { count(connectionOf: slot, error, at: now) }
     ledger.ended(
       interval: pending.interval, route: pending.route, outcome: outcome, failed: failed, version: version,
       bytes: slot.transfer.bodySize, fromDue: Int(now - pending.due) / 1000, fromSend: Int(now - slot.sent) / 1000)
@@ -326,10 +335,17 @@ final class LoadWorker {
 
   /// Sends a request on to where its answer has pointed.
   private func follow(_ slot: RequestSlot, at now: Int64) throws(CurlError) {
-    if slot.isAtTarget { count(connectionOf: slot, failed: false, at: now) }
+    if slot.isAtTarget { count(connectionOf: slot, nil, at: now) }
     slot.remove(from: multiplexer)
     try slot.follow(setup)
     if slot.isAtTarget { slot.expectsConnection = slot.lane.openedAt != nil }
+    try slot.start(on: multiplexer)
+  }
+
+  /// Sends a request again that the server has refused untouched as often as libcurl asks.
+  private func resend(_ slot: RequestSlot) throws(CurlError) {
+    slot.remove(from: multiplexer)
+    try slot.resend(setup)
     try slot.start(on: multiplexer)
   }
 
@@ -343,22 +359,22 @@ final class LoadWorker {
   }
 
   /// Counts what the request has done to the connection of its lane.
-  private func count(connectionOf slot: RequestSlot, failed: Bool, at now: Int64) {
+  private func count(connectionOf slot: RequestSlot, _ error: CurlError?, at now: Int64) {
     let lane = slot.lane
     var count = ConnectionCount(opened: slot.transfer.connectionsOpened)
     if count.opened > 0 {
       if slot.expectsConnection { count.closedByPeer = 1 }
       lane.openedAt = now
-    } else if !failed {
+    } else if error == nil {
       count.reused = 1
       if lane.openedAt == nil { lane.openedAt = now }
     }
     let localPort = slot.transfer.localPort
-    if localPort > 0 { count.mostRequests = lane.used(localPort: localPort) }
+    if localPort > 0, error?.failure != .idleClosed { count.mostRequests = lane.used(localPort: localPort) }
     if plan.acceptsGzip, slot.transfer.withHeader(Self.contentEncoding, { _ in true }) == true { count.compressed = 1 }
     ledger.connected(lane.endpoint, count)
     // libcurl closes a connection that has failed, and over which nothing else is on its way.
-    if slot.closesConnection || failed && lane.inFlight == 1 { lane.openedAt = nil }
+    if slot.closesConnection || error != nil && lane.inFlight == 1 { lane.openedAt = nil }
   }
 
   private static let contentEncoding = HeaderName("Content-Encoding")

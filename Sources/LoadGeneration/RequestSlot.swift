@@ -44,6 +44,8 @@ final class RequestSlot {
   var sent: Int64 = 0
   /// Whether a connection was thought to stand for it.
   var expectsConnection = false
+  /// How often it was sent again after libcurl had given it up.
+  private(set) var resends = 0
   /// Redirects that the request has followed.
   private(set) var redirects = 0
   /// Whether the request is on its way to the target, over the connection of the lane, and not to where it was redirected.
@@ -95,6 +97,7 @@ final class RequestSlot {
     _ setup: borrowing Setup, _ pending: PendingQueue.Pending, _ passage: LanePool.Passage
   ) throws(CurlError) {
     self.pending = pending
+    resends = 0
     expectsConnection = passage.expectsConnection
     try prepareConnection(passage)
     if redirects > 0 {
@@ -217,6 +220,14 @@ final class RequestSlot {
 
   /// RFC 9110, section 9.2.2.
   private static let idempotentMethods: Set = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]
+
+  /// Makes the transfer the same request again.
+  func resend(_ setup: borrowing Setup) throws(CurlError) {
+    let count = resends + 1
+    try renewIfRepeated(setup.plan)
+    try prepare(setup, pending, LanePool.Passage(lane: lane, expectsConnection: expectsConnection))
+    resends = count
+  }
 
   func start(on multiplexer: Multiplexer) throws(CurlError) {
     try multiplexer.start(&transfer, in: group)

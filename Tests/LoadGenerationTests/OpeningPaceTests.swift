@@ -1,20 +1,27 @@
+import Foundation
 import Testing
 
 @testable import LoadGeneration
 
 @Suite("How fast connections are added")
 struct OpeningPaceTests {
-  @Test("requests that were noticed in time get theirs at once, late ones one in two milliseconds")
+  @Test(
+    "requests that were noticed in time get theirs at once; late ones make connections grow by the factor e in a second"
+  )
   func pace() {
     var pace = OpeningPace()
-    var opened = 0
-    for now in stride(from: Int64(0), to: 1_000_000_000, by: 100_000) where now >= pace.instant(forLate: true) {
-      pace.opened(forLate: true, at: now)
-      opened += 1
-      #expect(pace.instant(forLate: false) < now)
-      pace.opened(forLate: false, at: now)
+    var connections = OpeningPace.least
+    for millisecond in 0..<5000 {
+      let now = Int64(millisecond) * 1_000_000
+      while now >= pace.instant(forLate: true) {
+        connections += 1
+        pace.added(forLate: true, at: now, connections: connections)
+      }
+      #expect(Double(connections - 1) <= Double(OpeningPace.least) * exp(Double(millisecond) / 1000) + 1)
+      pace.added(forLate: false, at: now, connections: connections)
+      #expect(pace.instant(forLate: false) <= now)
     }
-    #expect(opened == 500)
+    #expect(connections > 1000, "it is bounded, but not stopped")
   }
 
   @Test("the peak of ten seconds is forgotten in the eleventh, also when nothing was recorded in between")
