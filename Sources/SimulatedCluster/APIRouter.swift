@@ -61,7 +61,8 @@ extension ClusterSimulation {
         let deleted = try cluster.delete(
           kind, key, gracePeriod: grace,
           orphansDependents: policy == "Orphan" || options?["orphanDependents"] == true)
-        if kind == .pod { return .object(status: 200, cluster.shown(deleted, form, request)) }
+        // As the API server does for these two; of others it tells the end only.
+        if kind == .pod || kind == .service { return .object(status: 200, cluster.shown(deleted, form, request)) }
         return .object(status: 200, Self.deletionStatus(deleted))
       }
     default: throw .methodNotAllowed(request.method)

@@ -107,10 +107,13 @@ enum Discovery {
         "kind": "SelfSubjectAccessReview", "verbs": ["create"],
       ])
     }
-    return [
-      "kind": "APIResourceList", "apiVersion": "v1",
+    var list: JSONValue = [
+      "kind": "APIResourceList",
       "groupVersion": .string(group.isEmpty ? version : "\(group)/\(version)"), "resources": .array(resources),
     ]
+    // The list of the core group is older than the member.
+    if !group.isEmpty { list["apiVersion"] = "v1" }
+    return list
   }
 
   private static func description(of kind: ClusterKind) -> JSONValue {
