@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics", "Units", subprocess(),
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics", "Units",
+        subprocess(),
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterTests",

@@ -12,3 +12,29 @@ extension Expectation.ControllerFlags {
     return settings
   }
 }
+
+extension [Expectation] {
+  /// The flags of the cluster's controller as the expectations tell them: of each the first that is given.
+  package var controllerFlags: Expectation.ControllerFlags {
+    var flags = Expectation.ControllerFlags()
+    for expectation in self {
+      switch expectation.kind {
+      case .hpaConformance(let wanted): flags.complete(by: wanted.controller)
+      case .withinCorridor(let wanted): flags.complete(by: wanted.controller)
+      default: continue
+      }
+    }
+    return flags
+  }
+
+  /// The controller's settings with ``controllerFlags``.
+  package var controllerSettings: ControllerSettings { controllerFlags.settings }
+}
+
+extension Expectation.ControllerFlags {
+  fileprivate mutating func complete(by other: Self) {
+    syncPeriod = syncPeriod ?? other.syncPeriod
+    downscaleStabilization = downscaleStabilization ?? other.downscaleStabilization
+    tolerance = tolerance ?? other.tolerance
+  }
+}

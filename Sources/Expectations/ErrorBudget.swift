@@ -19,20 +19,13 @@ extension Expectation.ErrorBudget {
       }
       let evidence = rows(load, run, window)
       let finding = sentence(load)
-      let unseen = unseen(run, stretch)
-      if let reason = guardian.saturated {
-        // What the server itself refused is no fault of the generator, whatever else was not sent.
-        let most = load.certain.offered + load.perhaps.offered + (unseen ?? 0)
-        if confidence == nil, unseen != nil, load.certain.answeredFailures > budget(of: most) {
-          return .fail(
-            "\(finding); \(load.certain.answeredFailures.grouped) of them were answered so, although the \(reason)",
-            window: window, evidence: evidence)
-        }
-        return .untrusted(reason, finding: finding, window: window, evidence: evidence)
-      }
-      var opinion = confidence.map { inferred($0, load, finding, unseen ?? 0) } ?? counted(load, unseen ?? 0)
-      if opinion.verdict != .fail || unseen == nil {
+      var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load)
+      // What is certain decides, whatever was not sent: a fail holds even if all that is unknown had succeeded.
+      if opinion.verdict != .fail || load.unseen == nil {
         let soFar = "\(finding) so far"
+        if let reason = guardian.saturated {
+          return .untrusted(reason, finding: finding, window: window, evidence: evidence)
+        }
         let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)
         if let missing, missing.isUntrusted { return missing }
         if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
@@ -46,21 +39,11 @@ extension Expectation.ErrorBudget {
     }
   }
 
-  /// The most requests of the window that are not recorded: planned where the recording has a hole, or after the run was
-  /// cut. `nil` where nobody knows how many they would have been.
-  private func unseen(_ run: RunView, _ stretch: RunView.Stretch) -> Int? {
-    if stretch.cut, stretch.plannedEnd == nil { return nil }
-    let (coverage, window) = (LoadCoverage(run), stretch.hull)
-    guard stretch.cut || coverage.hole(from: window.earliest, to: window.latest) != nil else { return 0 }
-    return coverage.mostUnrecorded(
-      from: window.earliest, to: max(window.latest, stretch.plannedEnd ?? window.latest))
-  }
-
   private func budget(of requests: Int) -> Int { objective.complement.floor(of: requests) }
 
   /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best
   /// (requests that are not recorded at all succeeded).
-  private func extremes(_ load: LoadInWindow, _ unseen: Int) -> (
+  private func extremes(_ load: LoadInWindow) -> (
     worst: (failed: Int, of: Int), best: (failed: Int, of: Int)
   ) {
     let (certain, perhaps) = (load.certain, load.perhaps)
@@ -68,18 +51,19 @@ extension Expectation.ErrorBudget {
     let unknown = certain.unaccounted + perhaps.unaccounted
     return (
       (certain.failed + perhaps.failed + unknown, known + perhaps.failed + unknown),
-      (certain.failed, known + perhaps.succeeded + unknown + unseen)
+      (certain.failed, known + perhaps.succeeded + unknown + (load.unseen ?? 0))
     )
   }
 
-  private func counted(_ load: LoadInWindow, _ unseen: Int) -> Opinion {
-    let (worst, best) = extremes(load, unseen)
+  private func counted(_ load: LoadInWindow) -> Opinion {
+    let (worst, best) = extremes(load)
     if worst.failed <= budget(of: worst.of) {
       let left = budget(of: worst.of) - worst.failed
       return .pass("\(sentence(load, allowed: budget(of: worst.of))): \(left.grouped) of the budget left")
     }
     if best.failed > budget(of: best.of) {
-      let lacking = unseen > 0 ? ", even if the \(unseen.of("request")) that may be missing had all succeeded" : ""
+      let missing = load.unaccounted + (load.unseen ?? 0)
+      let lacking = missing > 0 ? ", even if the \(missing.of("request")) that may be missing had all succeeded" : ""
       let excess = best.failed - budget(of: best.of)
       return .fail("\(sentence(load, allowed: budget(of: best.of))): \(excess.grouped) too many\(lacking)")
     }
@@ -87,8 +71,8 @@ extension Expectation.ErrorBudget {
       "the requests at the edges of \(during) decide, or those without a known end", finding: sentence(load))
   }
 
-  private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String, _ unseen: Int) -> Opinion {
-    let (worst, best) = extremes(load, unseen)
+  private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
+    let (worst, best) = extremes(load)
     let allowed = objective.complement.fraction
     let upper = ProportionInterval.clopperPearsonUpper(
       failures: worst.failed, of: worst.of, confidence: confidence.fraction)
@@ -121,9 +105,7 @@ extension Expectation.ErrorBudget {
   private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {
     var rows: [Evidence] = []
     if !load.failuresText.isEmpty { rows.append(Evidence("failed: \(load.failuresText.joined(separator: ", "))")) }
-    let unknown = load.certain.unaccounted + load.perhaps.unaccounted
-    if unknown > 0 { rows.append(Evidence("the end of \(unknown.of("request")) is not recorded")) }
-    rows += load.edges
+    rows += load.gaps + load.edges
     rows += TerminationClues.clues(run, in: window, route: route)
     return rows
   }

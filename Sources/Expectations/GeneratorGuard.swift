@@ -1,21 +1,28 @@
 import RunTimeline
+import Statistics
 import Units
 
 /// Whether the load generator did what was asked of it in a window; otherwise nothing follows about the cluster.
+///
+/// What was not sent since the target held all places in flight, without answering, is the target's doing and voids nothing.
 struct GeneratorGuard {
-  /// Below this share of sent requests, a verdict on scaling is void.
+  /// Below this share of requests that this machine did not fail to send, a verdict on scaling is void.
   static let leastSent = Percentage(billionths: 950_000_000)
   /// A sample whose 99th percentile of lateness lies beyond this counts as late. Wall time.
-  static let latenessLimit = Duration.milliseconds(100)
+  static let latenessLimit = GeneratorSample.latenessLimit
   /// More late samples than this share make verdicts on latency and errors void.
   static let mostLateSamples = Percentage(billionths: 50_000_000)
 
   private(set) var offered = 0
-  private(set) var sent = 0
+  /// Requests that were handed to the network, or waited for a place that the target held.
+  private(set) var delivered = 0
+  /// Requests that were given up, and not for want of answers.
   private(set) var dropped = 0
   private(set) var samples = 0
   private(set) var lateSamples = 0
   private(set) var worstLateness = Duration.zero
+  /// Whether the recording tells whose doing it was that requests were late, or not sent.
+  private(set) var causeIsKnown = true
   /// The first stretch of the window whose planned load is not recorded.
   let hole: LoadCoverage.Hole?
   /// Whether so much load was planned that the generator must have told of itself.
@@ -27,15 +34,32 @@ struct GeneratorGuard {
     expectsSamples =
       coverage.planned(from: window.earliest, to: window.latest) >= LoadCoverage.leastPlanned
     func overlaps(_ start: Duration, _ end: Duration) -> Bool { start < window.latest && end > window.earliest }
-    for interval in run.timeline.load where overlaps(interval.start, interval.end) {
-      offered += interval.offered
-      sent += interval.sent
-      dropped += interval.dropped
-    }
+    for interval in run.timeline.load where overlaps(interval.start, interval.end) { add(interval) }
     for sample in run.timeline.generator where overlaps(sample.start, sample.end) {
       samples += 1
-      if sample.latenessP99 > Self.latenessLimit { lateSamples += 1 }
-      worstLateness = max(worstLateness, sample.latenessP99)
+      let lateness = sample.ownLatenessP99
+      if lateness > Self.latenessLimit {
+        lateSamples += 1
+        if sample.machineLatenessP99 == nil { causeIsKnown = false }
+      }
+      worstLateness = max(worstLateness, lateness)
+    }
+  }
+
+  private mutating func add(_ interval: LoadInterval) {
+    let held = interval.count(of: OutcomeLabel.droppedByTarget)
+    offered += interval.offered
+    delivered += interval.sent + held + interval.count(of: OutcomeLabel.stopped)
+    dropped += interval.droppedOtherwise
+    if interval.dropped > held + interval.count(of: OutcomeLabel.droppedByMachine) { causeIsKnown = false }
+    for outcome in interval.outcomes {
+      switch outcome.outcome {
+      case OutcomeLabel.unfinished: delivered += outcome.completed - outcome.fromSend.count
+      case OutcomeLabel.localLimit:
+        delivered -= min(outcome.fromSend.count, outcome.completed)
+        dropped += outcome.completed
+      default: break
+      }
     }
   }
 
@@ -49,20 +73,22 @@ struct GeneratorGuard {
 
   /// Why so little of the load was sent that scaling cannot be judged; `nil` when enough was, or none is recorded.
   var tooLittleLoad: String? {
-    guard offered > 0, sent < offered - Self.leastSent.complement.floor(of: offered) else { return nil }
-    return "generator saturated: \(numbers)"
+    guard offered > 0, delivered < offered - Self.leastSent.complement.floor(of: offered) else { return nil }
+    return "\(subject): \(numbers)"
   }
 
-  /// Why errors and latency cannot be judged; `nil` when all requests left in time.
+  /// Why errors and latency cannot be judged; `nil` when this machine let all requests leave in time.
   var saturated: String? {
     if expectsSamples, samples == 0 { return "the generator told nothing of itself, so that it may have been late" }
     let late = lateSamples > Self.mostLateSamples.floor(of: samples)
     guard dropped > 0 || tooLittleLoad != nil || late else { return nil }
-    return "generator saturated: \(numbers)"
+    return "\(subject): \(numbers)"
   }
 
+  private var subject: String { causeIsKnown ? "this machine was late" : "generator saturated" }
+
   private var numbers: String {
-    let sending = "\(sent.grouped) of \(offered.grouped) requests sent (\(percentText(sent, of: offered)))"
+    let sending = "\(delivered.grouped) of \(offered.grouped) requests sent (\(percentText(delivered, of: offered)))"
     return "\(sending), \(dropped.grouped) dropped, lateness p99 up to \(worstLateness.plain)"
   }
 }

@@ -7,12 +7,12 @@ package import RunTimeline
 /// observations allow meets the expectation, `fail` when none does, and else `inconclusive` with the reason.
 package enum Judge {
   package static func judge(_ expectations: [Expectation], on timeline: Timeline) -> [Judgement] {
-    let view = RunView(timeline)
+    let view = RunView(timeline, settings: expectations.controllerSettings)
     return expectations.map { judge($0, in: view) }
   }
 
   package static func judge(_ expectation: Expectation, on timeline: Timeline) -> Judgement {
-    judge(expectation, in: RunView(timeline))
+    judge(expectation, in: RunView(timeline, settings: [expectation].controllerSettings))
   }
 
   private static func judge(_ expectation: Expectation, in run: RunView) -> Judgement {

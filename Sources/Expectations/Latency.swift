@@ -11,8 +11,10 @@ extension Expectation.Latency {
   /// How many requests it takes to bound the percentile from above at all.
   var requestsNeeded: Int { Int((log(1 - Self.confidence) / log(percentile / 100)).rounded(.up)) }
 
-  /// Passes when the percentile of the successful requests lies below the bound whichever of the uncertain requests
-  /// belong to the window, fails when it lies at or above it in any case.
+  /// Passes when the percentile of all requests lies below the bound whichever of the uncertain ones belong to the window,
+  /// however long those without an answer would have taken; fails when it lies at or above it in any case.
+  ///
+  /// Requests that were not answered count with the time that they had waited at the least, see ``LatencyOfAll``.
   func opinion(on run: RunView) -> Opinion {
     switch run.stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
@@ -23,64 +25,74 @@ extension Expectation.Latency {
       if load.isEmpty {
         return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
       }
-      var all = load.certain.latency
-      all.merge(load.perhaps.latency)
-      guard let quantile = all.quantileBounds(percentile / 100) else {
-        return .inconclusive("no request of \(during) succeeded", window: window, evidence: rows(load, run, stretch))
-      }
-      let evidence = rows(load, run, stretch)
-      let edges = load.perhaps.latency.count
+      let all = LatencyOfAll(percentile: percentile, load: load)
+      let evidence = rows(all, run, stretch)
+      let edges = load.perhaps.known
       let value =
-        "p\(percentileText) \(Self.text(quantile)) of \(all.count.grouped) successful requests"
+        all.text("p\(percentileText)")
         + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
-      if let reason = guardian.saturated {
-        return .untrusted(reason, finding: value, window: window, evidence: evidence)
+      let saturated = guardian.saturated
+      if all.count >= requestsNeeded, load.unseen != nil, !mayBeBelow(load, machineWasLate: saturated != nil) {
+        let margin = max((all.lowest ?? below) - below, .zero).plain
+        return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
       }
-      if guardian.hole?.isCut == false,
-        let opinion = guardian.missingLoad(finding: value, window: window, evidence: evidence)
-      {
-        return opinion
-      }
-      if let unfinished = stretch.unfinished, stretch.cut {
+      if let saturated { return .untrusted(saturated, finding: value, window: window, evidence: evidence) }
+      let missing = guardian.missingLoad(finding: value, window: window, evidence: evidence)
+      if let missing, missing.isUntrusted { return missing }
+      if let unfinished = stretch.unfinished {
         return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)
       }
-      if let opinion = guardian.missingLoad(finding: value, window: window, evidence: evidence) { return opinion }
+      if let missing { return missing }
       guard all.count >= requestsNeeded else {
         return .inconclusive(
-          "\(all.count.of("request")) succeeded, and a bound on p\(percentileText) takes \(requestsNeeded.grouped)",
-          finding: value, window: window, evidence: evidence)
+          "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
+            + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence)
       }
-      return verdict(load, value: value, quantile: quantile, unfinished: stretch.unfinished, window, evidence)
+      return verdict(all, value: value, window, evidence)
     }
   }
 
   private func verdict(
-    _ load: LoadInWindow, value: String, quantile: ClosedRange<Duration>, unfinished: String?,
-    _ window: InstantBounds, _ evidence: [Evidence]
+    _ all: LatencyOfAll, value: String, _ window: InstantBounds, _ evidence: [Evidence]
   ) -> Opinion {
-    let limit = below - .microseconds(1)
-    let (certain, perhaps) = (load.certain.latency.countAbove(limit), load.perhaps.latency.countAbove(limit))
-    // The requests without a known end may be the slowest of all.
-    let unknown = load.certain.unaccounted + load.perhaps.unaccounted
-    let slowest = perhaps.upperBound + unknown
-    let worst = isBelow(slow: certain.upperBound + slowest, of: load.certain.latency.count + slowest)
-    let best = isBelow(
-      slow: certain.lowerBound,
-      of: load.certain.latency.count + load.perhaps.latency.count - perhaps.lowerBound + unknown)
-    if !best {
-      let margin = (quantile.lowerBound - below).plain
-      return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
+    let load = all.load
+    if all.successes.isEmpty {
+      return .inconclusive("no request of \(during) succeeded", finding: value, window: window, evidence: evidence)
     }
-    if let unfinished { return .inconclusive(unfinished, finding: value, window: window, evidence: evidence) }
-    if worst {
-      let margin = (below - quantile.upperBound).plain
+    if isCertainlyBelow(load), let highest = all.highest {
+      let margin = max(below - highest, .zero).plain
       return .pass("\(value), \(margin) below \(below.text)", window: window, evidence: evidence)
     }
-    return .inconclusive(
-      unknown > 0
-        ? "the end of \(unknown.of("request")) is not recorded, and the slowest may be among them"
-        : "the bound lies between what buckets and the edges of the window allow", finding: value, window: window,
-      evidence: evidence)
+    let reason =
+      load.unaccounted > 0
+      ? "the end of \(load.unaccounted.of("request")) is not recorded, and the slowest may be among them"
+      : all.highest == nil
+        ? "\(all.unanswered.of("request")) got no answer, and how long one would have taken is not known"
+        : "the bound lies between what buckets and the edges of the window allow"
+    return .inconclusive(reason, finding: value, window: window, evidence: evidence)
+  }
+
+  private var limit: Duration { below - .microseconds(1) }
+
+  /// At worst no uncertain request belongs to the window that was fast, and none without an answer would have been.
+  private func isCertainlyBelow(_ load: LoadInWindow) -> Bool {
+    let (certain, perhaps) = (load.certain, load.perhaps)
+    let uncertain = perhaps.answeredAbove(limit).upperBound + perhaps.unanswered + load.unaccounted
+    return isBelow(
+      slow: certain.answeredAbove(limit).upperBound + certain.unanswered + uncertain, of: certain.known + uncertain)
+  }
+
+  /// At best every uncertain request was fast. Where this machine was late, it may be what made answers slow: only those
+  /// that never came are slow for certain then, less the tenth of their waiting that may have been its own.
+  private func mayBeBelow(_ load: LoadInWindow, machineWasLate: Bool) -> Bool {
+    func slow(_ tally: LoadInWindow.Tally) -> Int {
+      machineWasLate
+        ? tally.unansweredAbove(limit * 10 / 9)
+        : tally.unansweredAbove(limit) + tally.answeredAbove(limit).lowerBound
+    }
+    let (certain, perhaps) = (load.certain, load.perhaps)
+    return isBelow(
+      slow: slow(certain), of: certain.known + perhaps.known - slow(perhaps) + load.unaccounted + (load.unseen ?? 0))
   }
 
   /// Whether the percentile lies below the bound when so many of the values do not.
@@ -88,32 +100,32 @@ extension Expectation.Latency {
     count > 0 && count - slow >= Int(((percentile / 100).nextDown * Double(count)).rounded(.up))
   }
 
-  private func rows(_ load: LoadInWindow, _ run: RunView, _ stretch: RunView.Stretch) -> [Evidence] {
-    var all = load.certain.latency
-    all.merge(load.perhaps.latency)
+  private func rows(_ all: LatencyOfAll, _ run: RunView, _ stretch: RunView.Stretch) -> [Evidence] {
+    let (load, good) = (all.load, all.successes)
     var rows = [LoadCoverage.closedModel(run, in: stretch.hull)].compactMap { $0 }
     let names = [50, 90, 95, 99, 99.9].map { "p\($0 == $0.rounded() ? "\(Int($0))" : "\($0)")" }
-    let values = all.quantiles([0.5, 0.9, 0.95, 0.99, 0.999])
+    let values = good.quantiles([0.5, 0.9, 0.95, 0.99, 0.999])
+    let whose = all.failed > 0 ? ", of the successful ones" : ""
     if !values.isEmpty {
       let list = zip(names, values).map { "\($0) \($1.plain)" }.joined(separator: ", ")
-      rows.append(Evidence("from \(from == .due ? "due" : "sending"): \(list), longest \(all.maximum?.plain ?? "")"))
+      rows.append(
+        Evidence(
+          "from \(from == .due ? "due" : "sending")\(whose): \(list), longest \(good.maximum?.plain ?? "")"))
     }
-    let interval = all.quantileInterval(percentile / 100, confidence: Self.confidence)
+    let interval = good.quantileInterval(percentile / 100, confidence: Self.confidence)
     if let low = interval.lower, let high = interval.upper {
-      rows.append(Evidence("95% interval of p\(percentileText) by ranks: \(low.plain) to \(high.plain)"))
+      rows.append(Evidence("95% interval of p\(percentileText) by ranks\(whose): \(low.plain) to \(high.plain)"))
     }
     let other = LoadInWindow(run, stretch, route: route, latency: from == .due ? .send : .due)
     if let value = other.certain.latency.quantile(percentile / 100) {
-      rows.append(Evidence("p\(percentileText) from \(from == .due ? "sending" : "due"): \(value.plain)"))
+      rows.append(Evidence("p\(percentileText) from \(from == .due ? "sending" : "due")\(whose): \(value.plain)"))
     }
-    if load.certain.failed + load.perhaps.failed > 0 {
-      rows.append(Evidence("not counted since they failed: \(load.failuresText.joined(separator: ", "))"))
+    if all.failed > 0 {
+      let failures = load.failuresText.joined(separator: ", ")
+      rows.append(
+        Evidence(
+          "failed, and counted with the time of the answer or, without one, with what they had waited: \(failures)"))
     }
-    return rows + load.edges
-  }
-
-  private static func text(_ range: ClosedRange<Duration>) -> String {
-    range.lowerBound.plain == range.upperBound.plain
-      ? range.upperBound.plain : "\(range.lowerBound.plain) to \(range.upperBound.plain)"
+    return rows + load.gaps + load.edges
   }
 }

@@ -1,5 +1,6 @@
 import RunTimeline
 import Statistics
+import Units
 
 /// The requests of a window: those that certainly belong to it, and those that may.
 ///
@@ -8,26 +9,58 @@ import Statistics
 struct LoadInWindow {
   struct Tally {
     var offered = 0
+    /// Requests that certainly failed, or were certainly not answered in time, by the doing of the target.
     var failed = 0
     var succeeded = 0
+    /// Of the requests that succeeded.
     var latency = LatencyHistogram()
-    /// Requests that were due and of whose end nothing is known.
+    /// Of those that failed, but were answered.
+    var latencyOfWrong = LatencyHistogram()
+    /// How long those that were not answered had waited when they were given up: they would have taken that long at the
+    /// least.
+    var waited = LatencyHistogram()
+    /// Requests that were due and of whose end nothing is known, or nothing that the target did.
     var unaccounted = 0
     /// Failed requests by outcome.
     var failures: [String: Int] = [:]
+    /// Why nothing is known of ``unaccounted`` ones, where that is recorded, by outcome.
+    var untold: [String: Int] = [:]
 
-    /// Failures that the server answered with a status of its own: no fault of the generator.
-    var answeredFailures: Int { failures.reduce(0) { $0 + (OutcomeLabel.status($1.key) == nil ? 0 : $1.value) } }
+    /// All requests of whose end something is known.
+    var known: Int { succeeded + failed }
 
-    mutating func add(_ interval: LoadInterval, from: LatencySource) {
+    /// Failed requests of which it is not known how long an answer would have taken.
+    var unanswered: Int { max(failed - latencyOfWrong.count, 0) }
+
+    /// How many of the answered requests certainly, and how many possibly, took longer than a limit.
+    func answeredAbove(_ limit: Duration) -> ClosedRange<Int> {
+      let (good, wrong) = (latency.countAbove(limit), latencyOfWrong.countAbove(limit))
+      return good.lowerBound + wrong.lowerBound...good.upperBound + wrong.upperBound
+    }
+
+    /// How many of the unanswered ones have certainly waited longer.
+    func unansweredAbove(_ limit: Duration) -> Int { min(waited.countAbove(limit).lowerBound, unanswered) }
+
+    /// - Parameter doubts: whether a timeout of this tally may be due to this machine.
+    mutating func add(_ interval: LoadInterval, from source: LatencySource, doubts: (OutcomeTally) -> Bool) {
       offered += interval.offered
       for outcome in interval.outcomes {
-        if outcome.failed {
+        if OutcomeLabel.isUntold(outcome.outcome) || doubts(outcome) {
+          unaccounted += outcome.completed
+          untold[outcome.outcome, default: 0] += outcome.completed
+        } else if outcome.failed {
           failed += outcome.completed
           failures[outcome.outcome, default: 0] += outcome.completed
+          // What was never sent has waited since it was due.
+          let values = source == .due || outcome.fromSend.isEmpty ? outcome.fromDue : outcome.fromSend
+          if OutcomeLabel.isAnswered(outcome.outcome) {
+            latencyOfWrong.merge(values)
+          } else {
+            waited.merge(values)
+          }
         } else {
           succeeded += outcome.completed
-          latency.merge(from == .due ? outcome.fromDue : outcome.fromSend)
+          latency.merge(source == .due ? outcome.fromDue : outcome.fromSend)
         }
       }
       unaccounted += max(0, interval.offered - interval.completed)
@@ -53,16 +86,31 @@ struct LoadInWindow {
 
   private(set) var certain = Tally()
   private(set) var perhaps = Tally()
+  /// The most requests of the window that are not recorded: planned where the recording has a hole, or after the run was
+  /// cut. `nil` where nobody knows how many they would have been.
+  let unseen: Int?
 
-  init(_ run: RunView, _ stretch: RunView.Stretch, route: String?, latency: LatencySource = .due) {
+  /// - Parameter latency: from when latencies are counted; `nil` where they do not matter, so that failures whose moment is
+  ///   known can be told apart.
+  init(_ run: RunView, _ stretch: RunView.Stretch, route: String?, latency: LatencySource? = nil) {
+    unseen = Self.unseen(run, stretch)
     for interval in run.timeline.load where route == nil || interval.route == route {
+      let doubts: (OutcomeTally) -> Bool = { run.mayHaveOverlookedAnswers($0, of: interval) }
       if interval.start >= stretch.start.latest, interval.end <= stretch.end.earliest {
-        certain.add(interval, from: latency)
+        certain.add(interval, from: latency ?? .due, doubts: doubts)
       } else if interval.start < stretch.end.latest, interval.end > stretch.start.earliest {
-        perhaps.add(interval, from: latency)
-        place(run.timeline.failures, of: interval, in: stretch)
+        perhaps.add(interval, from: latency ?? .due, doubts: doubts)
+        if latency == nil { place(run.timeline.failures, of: interval, in: stretch) }
       }
     }
+  }
+
+  private static func unseen(_ run: RunView, _ stretch: RunView.Stretch) -> Int? {
+    if stretch.cut, stretch.plannedEnd == nil { return nil }
+    let (coverage, window) = (LoadCoverage(run), stretch.hull)
+    guard stretch.cut || coverage.hole(from: window.earliest, to: window.latest) != nil else { return 0 }
+    return coverage.mostUnrecorded(
+      from: window.earliest, to: max(window.latest, stretch.plannedEnd ?? window.latest))
   }
 
   /// Moves the failures of a straddling interval whose moment is known to the side where they belong.
@@ -78,11 +126,38 @@ struct LoadInWindow {
 
   var isEmpty: Bool { certain.offered == 0 && perhaps.offered == 0 }
 
+  /// Requests that may belong to the window and of whose end nothing is known, or nothing that the target did.
+  var unaccounted: Int { certain.unaccounted + perhaps.unaccounted }
+
   /// Counts of failures by outcome over all that may belong to the window, the most frequent first.
   var failuresText: [String] {
     certain.failures.merging(perhaps.failures, uniquingKeysWith: +)
       .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      .map { "\($0.value.grouped) with \($0.key)" }
+      .map { outcome, count in
+        outcome == OutcomeLabel.droppedByTarget
+          ? "\(count.grouped) not sent since the target held all places" : "\(count.grouped) with \(outcome)"
+      }
+  }
+
+  /// Rows on the requests of whose end nothing is known, or nothing that the target did.
+  var gaps: [Evidence] {
+    let untold = certain.untold.merging(perhaps.untold, uniquingKeysWith: +)
+    var rows = untold.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { outcome, count in
+      Evidence("not charged to the target: \(count.of("request")) \(Self.reason(of: outcome))")
+    }
+    let rest = unaccounted - untold.values.reduce(0, +)
+    if rest > 0 { rows.append(Evidence("the end of \(rest.of("request")) is not recorded")) }
+    return rows
+  }
+
+  private static func reason(of outcome: String) -> String {
+    switch outcome {
+    case OutcomeLabel.droppedByMachine: "not sent, since this machine was late"
+    case OutcomeLabel.dropped: "not sent in time, and the recording does not tell why"
+    case OutcomeLabel.stopped: "still waiting to be sent when the load was stopped"
+    case OutcomeLabel.localLimit: "for which this machine had no port, descriptor or memory left"
+    default: "with \(outcome), whose answers this machine may not have read in time"
+    }
   }
 
   /// `, and 2 of 100 that may belong to it`: what is said of the requests at uncertain ends beside those that certainly
@@ -99,5 +174,23 @@ struct LoadInWindow {
         "\(perhaps.offered.of("request")) (\(perhaps.failed.grouped) failed) lie in intervals "
           + "that may belong to the window in part")
     ]
+  }
+}
+
+extension RunView {
+  /// A timeout tells of the target only when it is this many times as long as any time in which answers lay unread.
+  private static let longestPauses = 10
+
+  /// Whether requests were given up after a time for which this machine may itself not have looked at their answers.
+  func mayHaveOverlookedAnswers(_ tally: OutcomeTally, of interval: LoadInterval) -> Bool {
+    guard OutcomeLabel.isTimeout(tally.outcome), let shortest = tally.fromSend.minimum ?? tally.fromDue.minimum,
+      let longest = tally.fromDue.maximum
+    else { return false }
+    let end = interval.end + longest * timeline.run.timeScale
+    let samples = timeline.generator.lazy.filter { $0.start < end && $0.end > interval.start }
+    // Older recordings do not tell how long answers lay unread; where requests waited, it may have been for any time.
+    if samples.contains(where: { $0.longestPause == nil && ($0.queued > 0 || $0.isLate) }) { return true }
+    let pause = samples.map { $0.longestPause ?? $0.latenessMax }.max() ?? .zero
+    return pause * Self.longestPauses > shortest
   }
 }

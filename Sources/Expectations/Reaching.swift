@@ -12,6 +12,8 @@ struct Reaching {
   let condition: CountCondition
   let after: Moment
   let within: Duration
+  /// In which direction the count is to go, and so how far back the autoscaler remembers what holds it.
+  let direction: DeliveredLoad.Direction
 
   func opinion(on run: RunView) -> Opinion {
     switch run.instant(after) {
@@ -20,9 +22,10 @@ struct Reaching {
       let (envelope, reason) = run.envelope(count)
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(start.earliest, start.latest + within)
-      if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .untrusted(reason, window: window) }
       var opinion = judge(envelope, from: start, run)
-      if let objection = missingLoad(for: opinion.verdict, envelope, from: start, run) { opinion = objection }
+      let decided = decided(opinion.verdict, envelope, from: start)
+      let load = DeliveredLoad(run, direction, from: start.earliest, decided: decided)
+      if let objection = load.objection(window: window) { opinion = objection }
       if opinion.verdict == .inconclusive, wasBlind(envelope, from: start, run) { opinion.isUntrusted = true }
       opinion.window = window
       if let author = otherAuthor(envelope, from: start, run) { opinion.finding += "; \(author)" }
@@ -51,16 +54,14 @@ struct Reaching {
     return OtherScaling.all(in: [last.0, last.1]).first.map { "\($0.sentence), \($0.at.plain)" }
   }
 
-  /// The load that is missing up to the moment that decided; what came after a goal was reached does not matter.
-  private func missingLoad(
-    for verdict: Verdict, _ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView
-  ) -> Opinion? {
-    var end = start.latest + within
-    if verdict == .pass, case .reached(let bounds) = envelope.first(condition, from: start.latest) {
-      end = min(end, bounds.latest)
+  /// The moment that decided: when the goal was reached in time, else the end of the time for it. What came after it does
+  /// not matter.
+  private func decided(_ verdict: Verdict, _ envelope: CountEnvelope, from start: InstantBounds) -> Duration {
+    let end = start.latest + within
+    guard verdict == .pass, case .reached(let bounds) = envelope.first(condition, from: start.latest) else {
+      return end
     }
-    let window = InstantBounds(start.earliest, max(end, start.earliest))
-    return GeneratorGuard(run, in: window).missingLoad(window: window)
+    return min(end, bounds.latest)
   }
 
   /// Whether the goal is open since the cluster was not watched, and not only since a change was seen too coarsely.

@@ -6,19 +6,24 @@ import RunTimeline
 /// A run as expectations look at it: moments and windows with their bounds, and why they have none.
 struct RunView {
   let timeline: Timeline
+  /// What the controller was started with, as far as the profile tells.
+  let settings: ControllerSettings
   /// Why nothing after the end of the timeline is judged, where that is not the end of the run.
   private let cutReason: String?
 
-  init(_ timeline: Timeline) { self.init(timeline, cutReason: nil) }
+  init(_ timeline: Timeline, settings: ControllerSettings = .defaults) {
+    self.init(timeline, settings: settings, cutReason: nil)
+  }
 
-  private init(_ timeline: Timeline, cutReason: String?) {
+  private init(_ timeline: Timeline, settings: ControllerSettings, cutReason: String?) {
     self.timeline = timeline
+    self.settings = settings
     self.cutReason = cutReason
   }
 
   /// The run up to when an object went.
   func before(_ absence: Absence, because reason: String) -> RunView {
-    RunView(timeline.before(absence.deleted.earliest), cutReason: reason)
+    RunView(timeline.before(absence.deleted.earliest), settings: settings, cutReason: reason)
   }
 
   /// A moment of the run, or why it never came.

@@ -8,7 +8,9 @@ extension Expectation.ScaleDown {
     var opinions: [Opinion] = []
     if let notBefore { opinions.append(tooEarly(notBefore, run)) }
     if let to, let within {
-      opinions.append(Reaching(count: of, condition: to, after: after, within: within).opinion(on: run))
+      opinions.append(
+        Reaching(count: of, condition: to, after: after, within: within, direction: .down)
+          .opinion(on: run))
     }
     guard var result = opinions.first else { return .inconclusive("nothing is expected") }
     for other in opinions.dropFirst() {
@@ -33,7 +35,6 @@ extension Expectation.ScaleDown {
     let (envelope, reason) = run.envelope(of)
     guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
     let window = InstantBounds(start.earliest, start.latest + notBefore)
-    if let reason = GeneratorGuard(run, in: window).tooLittleLoad { return .untrusted(reason, window: window) }
     let drops = CountChange.changes(of: of, in: cluster, envelope).filter {
       $0.to < $0.from && $0.at.latest >= start.earliest
     }
@@ -42,11 +43,9 @@ extension Expectation.ScaleDown {
       + CountEvidence.byOthers(run, in: window)
       + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
     let early = drops.first { $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore }
-    // What came after a fall that decides does not matter.
-    let deciding = early.map { InstantBounds(start.earliest, max($0.at.latest, start.earliest)) } ?? window
-    if let opinion = GeneratorGuard(run, in: deciding).missingLoad(window: window, evidence: evidence) {
-      return opinion
-    }
+    // What came after a fall that decides does not matter; what the autoscaler remembered from before it does.
+    let load = DeliveredLoad(run, .down, from: start.earliest, decided: early?.at.latest ?? window.latest)
+    if let opinion = load.objection(window: window, evidence: evidence) { return opinion }
     if let early {
       let after = InstantBounds(early.at.earliest - start.latest, early.at.latest - start.earliest)
       let margin = notBefore - after.latest

@@ -3,6 +3,6 @@ import Profiles
 extension Expectation.ScaleUp {
   /// Passes when the count certainly reached `to` within `within` of the latest possible `after`, or earlier.
   func opinion(on run: RunView) -> Opinion {
-    Reaching(count: of, condition: to, after: after, within: within).opinion(on: run)
+    Reaching(count: of, condition: to, after: after, within: within, direction: .up).opinion(on: run)
   }
 }

@@ -13,18 +13,14 @@ extension Expectation.SteadyReplicas {
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(
         stretch.start.earliest + settle, max(stretch.end.latest, stretch.start.earliest + settle))
-      let guardian = GeneratorGuard(run, in: window)
-      if let reason = guardian.tooLittleLoad { return .untrusted(reason, window: window) }
       let evidence =
         CountEvidence.changes(of: of, envelope, in: window) + CountEvidence.byOthers(run, in: window)
         + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
       let certain = envelope.always(count, from: stretch.start.latest + settle, to: stretch.end.earliest)
       if case .no(let from, let to, let range) = certain, from < to {
         // What came after the moment that decides does not matter.
-        let deciding = InstantBounds(stretch.start.earliest, from)
-        if let opinion = GeneratorGuard(run, in: deciding).missingLoad(window: window, evidence: evidence) {
-          return opinion
-        }
+        let load = DeliveredLoad(run, .both, from: stretch.start.earliest, decided: from)
+        if let opinion = load.objection(window: window, evidence: evidence) { return opinion }
         let start = (from - stretch.start.earliest).plain
         return .fail(
           "\(CountEvidence.text(range)) \(of.rawValue) from \(from.plain) to \(to.plain) of the run "
@@ -32,7 +28,8 @@ extension Expectation.SteadyReplicas {
           evidence: evidence + ScalingClues.clues(run, in: window))
       }
       if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
-      if let opinion = guardian.missingLoad(window: window, evidence: evidence) { return opinion }
+      let load = DeliveredLoad(run, .both, from: stretch.start.earliest, decided: window.latest)
+      if let opinion = load.objection(window: window, evidence: evidence) { return opinion }
       guard stretch.end.earliest > stretch.start.latest + settle else {
         return .inconclusive("nothing is left of \(during) after \(settle.text)", window: window)
       }

@@ -20,7 +20,7 @@ enum TerminationClues {
   static func clues(_ run: RunView, in window: InstantBounds, route: String?) -> [Evidence] {
     let failures = run.timeline.failures.filter {
       $0.due >= window.earliest && $0.due <= window.latest && (route == nil || $0.route == route)
-        && $0.outcome != OutcomeLabel.dropped
+        && !OutcomeLabel.isDropped($0.outcome)
     }
     guard !failures.isEmpty, let cluster = run.timeline.cluster else { return [] }
     let going = cluster.pods.filter { $0.deleteRequested != nil }

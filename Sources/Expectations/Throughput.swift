@@ -3,6 +3,8 @@ import RunTimeline
 import Units
 
 extension Expectation.Throughput {
+  /// Fails when the bound could not be reached even if all requests of whose end nothing is known had succeeded, whatever
+  /// else went wrong; passes only when it was reached without them, on a load that was sent as planned.
   func opinion(on run: RunView) -> Opinion {
     switch run.stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
@@ -15,32 +17,41 @@ extension Expectation.Throughput {
       }
       let evidence =
         (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
-        + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
+        + load.gaps + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
       let (answered, offered) = (load.certain.succeeded, load.certain.offered)
       let finding =
         "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
         + load.atEdges { "\($0.succeeded.grouped) of \($0.offered.grouped)" }
-      if let reason = guardian.saturated {
-        return .untrusted(reason, finding: finding, window: window, evidence: evidence)
-      }
-      if guardian.hole?.isCut == false,
-        let opinion = guardian.missingLoad(finding: finding, window: window, evidence: evidence)
-      {
-        return opinion
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
-      }
-      if let opinion = guardian.missingLoad(finding: finding, window: window, evidence: evidence) { return opinion }
       var opinion: Opinion
       switch atLeast {
       case .share(let share): opinion = judge(share, load, finding)
       case .rate(let rate): opinion = judge(rate, load, finding, stretch, scale: run.timeline.run.timeScale)
       }
+      if opinion.verdict != .fail || load.unseen == nil,
+        let objection = objection(guardian, stretch, finding: finding, window, evidence)
+      {
+        return objection
+      }
       opinion.window = window
       opinion.evidence = evidence
       return opinion
     }
+  }
+
+  /// Why a bound that may have been reached proves nothing.
+  private func objection(
+    _ guardian: GeneratorGuard, _ stretch: RunView.Stretch, finding: String, _ window: InstantBounds,
+    _ evidence: [Evidence]
+  ) -> Opinion? {
+    if let reason = guardian.saturated {
+      return .untrusted(reason, finding: finding, window: window, evidence: evidence)
+    }
+    let missing = guardian.missingLoad(finding: finding, window: window, evidence: evidence)
+    if let missing, missing.isUntrusted { return missing }
+    if let unfinished = stretch.unfinished {
+      return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
+    }
+    return missing
   }
 
   /// At worst only the failures at the uncertain edges belong to the window, at best only the successes.
@@ -50,15 +61,16 @@ extension Expectation.Throughput {
       // The number of missing ones is whole, so that this is exact.
       offered > 0 && offered - answered <= share.complement.floor(of: offered)
     }
+    let unseen = load.unseen ?? 0
     let worst = holds(certain.succeeded, of: certain.offered + perhaps.offered - perhaps.succeeded)
-    let most = certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted
-    let offered = certain.offered + perhaps.succeeded + perhaps.unaccounted
+    let most = certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted + unseen
+    let offered = certain.offered + perhaps.succeeded + perhaps.unaccounted + unseen
     let best = holds(most, of: offered)
     if worst { return .pass("\(finding), where \(share) was expected") }
     if !best {
       let missing = offered - most
       let allowed = share.complement.floor(of: offered)
-      return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)")
+      return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)\(Self.even(load))")
     }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
@@ -68,18 +80,26 @@ extension Expectation.Throughput {
     _ rate: Rate, _ load: LoadInWindow, _ finding: String, _ stretch: RunView.Stretch, scale: Double
   ) -> Opinion {
     let longest = (stretch.end.latest - stretch.start.earliest).seconds / scale
-    let shortest = (stretch.end.earliest - stretch.start.latest).seconds / scale
+    // Of a window that was cut, the rest was planned to be as it was, and might have reached the rate.
+    let end = max(stretch.end.earliest, stretch.cut ? stretch.plannedEnd ?? .zero : .zero)
+    let shortest = (end - stretch.start.latest).seconds / scale
     guard shortest > 0 else { return .inconclusive("\(during) may have no length at all", finding: finding) }
     let low = Double(load.certain.succeeded) / longest
-    let most =
-      load.certain.succeeded + load.certain.unaccounted + load.perhaps.succeeded + load.perhaps.unaccounted
+    let most = load.certain.succeeded + load.perhaps.succeeded + load.unaccounted + (load.unseen ?? 0)
     let high = Double(most) / shortest
     func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
     let found = text(low) == text(high) ? text(low) : "\(text(low)) to \(text(high))"
     if low >= rate.perSecond { return .pass("\(found) answered as expected, where \(rate) was expected") }
     if high < rate.perSecond {
-      return .fail("\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)")
+      return .fail(
+        "\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)\(Self.even(load))")
     }
     return .inconclusive("the requests at the edges of \(during) decide", finding: "\(found) answered as expected")
+  }
+
+  /// What was granted to a bound that was missed all the same.
+  private static func even(_ load: LoadInWindow) -> String {
+    let missing = load.unaccounted + (load.unseen ?? 0)
+    return missing > 0 ? ", even if the \(missing.of("request")) that may be missing had all succeeded" : ""
   }
 }

@@ -14,12 +14,16 @@ struct Conclusion {
   var quiet = false
   var jsonLines = false
 
-  func execute(interrupted: Bool) throws -> ExitStatus {
+  /// - Parameter failed: whether the generator or the recording failed, so that nothing can make up for it.
+  func execute(interrupted: Bool, failed: Bool = false) throws -> ExitStatus {
     let timeline = try RecordingAccess.timeline(output.recording)
     let judgements = Judge.judge(profile.expectations, on: timeline)
-    try RecordingAccess.keep(judgements, in: output.recording)
-    try ReportFiles(output: output).write(timeline, judgements)
-    let status = interrupted ? .interrupted : Verdicts.status(of: judgements, ended: timeline.run.endReason)
+    let recorded = JudgingProfile(source: timeline.run.profileSource, text: timeline.run.profileText)
+    try RecordingAccess.keep(judgements, by: recorded, in: output.recording)
+    try ReportFiles(output: output).write(timeline, judgements, by: JudgedProfile(profile))
+    let status =
+      failed
+      ? .untrusted : interrupted ? .interrupted : Verdicts.status(of: judgements, ended: timeline.run.endReason)
     if jsonLines {
       for judgement in judgements { JSONLines.write(JSONLines.line(judgement)) }
       JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output))
@@ -33,18 +37,19 @@ struct Conclusion {
 
 /// Verdicts on their way to the user and to the exit status.
 enum Verdicts {
-  static func print(_ judgements: [Judgement], of timeline: Timeline) {
+  static func print(_ judgements: [Judgement], of timeline: Timeline, by profile: JudgedProfile = JudgedProfile()) {
     let colour = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     var size = winsize()
     let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    let text = TerminalTable.render(timeline, judgements, width: known ? Int(size.ws_col) : 100, colour: colour)
+    let text = TerminalTable.render(
+      timeline, judgements, by: profile, width: known ? Int(size.ws_col) : 100, colour: colour)
     StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 
-  /// A run that a stop rule has ended never passes: the rest of it was not seen.
+  /// A run that a stop rule has ended never passes: the rest of it was not seen. One that failed is not trusted.
   static func status(of judgements: [Judgement], ended reason: EndReason? = .completed) -> ExitStatus {
     if judgements.contains(where: { $0.verdict == .fail }) { return .failed }
-    if judgements.contains(where: \.isUntrusted) { return .untrusted }
+    if reason == .failed || judgements.contains(where: \.isUntrusted) { return .untrusted }
     let isUndecided = reason == .aborted || judgements.contains { $0.verdict == .inconclusive }
     return isUndecided ? .inconclusive : .passed
   }
@@ -62,14 +67,28 @@ enum RecordingAccess {
 
   /// The profile that was recorded with a run.
   static func profile(of timeline: Timeline, in path: String) throws(HarnessError) -> Profile {
+    try self.profile(timeline.run.profileText, source: timeline.run.profileSource, in: path)
+  }
+
+  /// The newest evaluation that was kept; `nil` when none was.
+  static func newestJudging(of path: String) throws(HarnessError) -> Judging? {
     do {
-      return try ProfileReader.read(text: timeline.run.profileText, source: timeline.run.profileSource)
+      return try RecordingReader.judgings(path: path).last
+    } catch {
+      throw HarnessError(.invalidInput, "\(error)")
+    }
+  }
+
+  /// A profile that is kept in a recording.
+  static func profile(_ text: String, source: String, in path: String) throws(HarnessError) -> Profile {
+    do {
+      return try ProfileReader.read(text: text, source: source)
     } catch {
       throw HarnessError(.invalidInput, error.problems.map { "\(path): in the recorded profile: \($0)" })
     }
   }
 
-  static func keep(_ judgements: [Judgement], in path: String) throws(HarnessError) {
+  static func keep(_ judgements: [Judgement], by profile: JudgingProfile, in path: String) throws(HarnessError) {
     let rows = judgements.map { judgement in
       VerdictRow(
         name: judgement.name, kind: judgement.kind, expected: judgement.expected,
@@ -78,7 +97,8 @@ enum RecordingAccess {
     }
     do {
       try RecordingVerdicts.append(
-        Judging(at: Date().kubernetesTime, toolVersion: ProgramVersion.text, verdicts: rows), path: path)
+        Judging(at: Date().kubernetesTime, toolVersion: ProgramVersion.text, profile: profile, verdicts: rows),
+        path: path)
     } catch {
       throw HarnessError(.invalidInput, "\(error)")
     }
@@ -89,11 +109,21 @@ enum RecordingAccess {
 struct ReportFiles {
   let output: RunOutput
 
-  func write(_ timeline: Timeline, _ judgements: [Judgement]) throws(HarnessError) {
-    try write(HTMLReport.render(timeline, judgements), to: output.html)
-    try write(JSONReport.render(timeline, judgements), to: output.json)
-    try write(JUnitReport.render(timeline, judgements), to: output.junit)
-    try write(MarkdownSummary.render(timeline, judgements), to: output.markdown)
+  /// Makes the folder if need be.
+  static func make(folder: String) throws(HarnessError) -> ReportFiles {
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw HarnessError(.refused, "\(folder): the folder cannot be made: \(error.localizedDescription)")
+    }
+    return ReportFiles(output: RunOutput(folder: folder))
+  }
+
+  func write(_ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile) throws(HarnessError) {
+    try write(HTMLReport.render(timeline, judgements, by: profile), to: output.html)
+    try write(JSONReport.render(timeline, judgements, by: profile), to: output.json)
+    try write(JUnitReport.render(timeline, judgements, by: profile), to: output.junit)
+    try write(MarkdownSummary.render(timeline, judgements, by: profile), to: output.markdown)
   }
 
   private func write(_ text: String, to path: String) throws(HarnessError) {

@@ -1,4 +1,5 @@
 import Expectations
+import Foundation
 import Profiles
 import RunTimeline
 
@@ -6,28 +7,32 @@ import RunTimeline
 package struct Evaluation {
   let recording: String
   let profile: String?
+  let output: String?
 
-  package init(recording: String, profile: String?) {
+  /// - Parameters:
+  ///   - profile: whose expectations are judged; `nil` for the recorded one.
+  ///   - output: the folder to which the reports are written; `nil` for none.
+  package init(recording: String, profile: String?, output: String? = nil) {
     self.recording = recording
     self.profile = profile
+    self.output = output
   }
 
   package func execute() throws -> ExitStatus {
-    let timeline = try RecordingAccess.timeline(recording)
-    let profile =
-      if let profile {
-        try LoadedProfile(path: profile, changes: []).profile
-      } else {
-        try RecordingAccess.profile(of: timeline, in: recording)
-      }
-    let judgements = Judge.judge(profile.expectations, on: timeline)
-    Verdicts.print(judgements, of: timeline)
+    let judged = try JudgedRecording(recording: recording, profile: profile, newest: false)
+    let judgements = judged.judge()
+    Verdicts.print(judgements, of: judged.timeline, by: judged.context)
     do {
-      try RecordingAccess.keep(judgements, in: recording)
+      try RecordingAccess.keep(judgements, by: judged.kept, in: recording)
     } catch {
       // A recording may lie where nothing can be written; it is judged all the same.
       StandardOutput.complain("the verdicts are not kept in the recording: \(error)")
     }
-    return Verdicts.status(of: judgements, ended: timeline.run.endReason)
+    if let output {
+      let files = try ReportFiles.make(folder: output)
+      try files.write(judged.timeline, judgements, by: judged.context)
+      StandardOutput.line("\nReport     \(files.output.html)")
+    }
+    return Verdicts.status(of: judgements, ended: judged.timeline.run.endReason)
   }
 }

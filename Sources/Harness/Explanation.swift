@@ -1,11 +1,13 @@
 import AutoscalerModel
 import Expectations
+import Profiles
 import RunTimeline
 package import Units
 
 /// Says of each sync of the autoscaler what the metrics said, what the model makes of it, and what was done.
 package struct Explanation {
-  /// What the kube-controller-manager of the cluster was started with; `nil` for the default.
+  /// What the kube-controller-manager of the cluster was started with; `nil` for what the recorded profile tells, or else
+  /// the default.
   package struct Controller: Sendable {
     /// `--horizontal-pod-autoscaler-sync-period`.
     package var syncPeriod: Duration?
@@ -42,16 +44,40 @@ package struct Explanation {
         .invalidInput, "\"\(text)\" is no version whose autoscaler is known: write 1.23 or a later one, as in 1.34")
     }
     let timeline = try RecordingAccess.timeline(recording)
+    let recorded = recordedFlags(timeline)
+    let settings = settings(recorded)
     guard let record = ScalingRecord(timeline, settings: settings, version: version) else {
       throw HarnessError(
         .invalidInput, "\(recording): there is nothing to explain: no autoscaler with its Deployment was observed")
     }
+    if let told = Self.sentence(recorded) { print(TerminalText.plain(told)) }
     for line in DecisionReplay(record).lines(of: record) { print(TerminalText.plain(line)) }
     return .passed
   }
 
-  private var settings: ControllerSettings {
-    var settings = ControllerSettings.defaults
+  /// The flags that the recorded profile tells; none, with a word on why, when it cannot be read.
+  private func recordedFlags(_ timeline: Timeline) -> Expectation.ControllerFlags {
+    do {
+      return try RecordingAccess.profile(of: timeline, in: recording).expectations.controllerFlags
+    } catch {
+      StandardOutput.complain("\(error); the controller is taken to have default flags, where none are given here")
+      return Expectation.ControllerFlags()
+    }
+  }
+
+  /// `The recorded profile says of the controller: syncPeriod 30s.`; `nil` when it says nothing.
+  private static func sentence(_ flags: Expectation.ControllerFlags) -> String? {
+    let told = [
+      flags.syncPeriod.map { "syncPeriod \($0.text)" },
+      flags.downscaleStabilization.map { "downscaleStabilization \($0.text)" },
+      flags.tolerance.map { "tolerance \($0)" },
+    ].compactMap { $0 }
+    return told.isEmpty ? nil : "The recorded profile says of the controller: \(told.joined(separator: ", "))."
+  }
+
+  /// What was given here counts before what the profile tells.
+  private func settings(_ recorded: Expectation.ControllerFlags) -> ControllerSettings {
+    var settings = recorded.settings
     if let syncPeriod = controller.syncPeriod { settings.syncPeriod = syncPeriod }
     if let window = controller.downscaleStabilization { settings.downscaleStabilization = window }
     if let tolerance = controller.tolerance { settings.tolerance = tolerance.fraction }

@@ -93,18 +93,36 @@ struct LiveView: Sendable {
   }
 
   private func loadLine(_ figures: RunProgress.Snapshot) -> TerminalLine {
-    let last = figures.lastInterval
+    let now = now(figures)
     return Self.labelled(
-      "load",
-      "offered \(rate(last.offered))  answered \(rate(last.completed - last.failed))"
-        + "  p50 \(Self.latency(last.p50))  p99 \(Self.latency(last.p99))")
+      "load", "offered \(now.offered)  answered \(now.answered)  p50 \(now.p50)  p99 \(now.p99)")
+  }
+
+  /// What is due and what is answered now, as texts.
+  private func now(_ figures: RunProgress.Snapshot) -> (offered: String, answered: String, p50: String, p99: String) {
+    guard let latest = figures.latest else {
+      let last = figures.lastInterval
+      return (
+        rate(last.offered, in: intervalLength), rate(last.completed - last.failed, in: intervalLength),
+        Self.latency(last.p50), Self.latency(last.p99)
+      )
+    }
+    return (
+      rate(latest.figures.offered, in: latest.length), rate(latest.figures.succeeded, in: latest.length),
+      Self.latency(latest.figures.p50), Self.latency(latest.figures.p99)
+    )
   }
 
   /// Totals; what went wrong is there only when something did.
   private func requestLine(_ total: ProgressFigures) -> TerminalLine {
     var line = Self.labelled("requests", "\(total.offered.grouped) offered  ")
     line.add("\(total.failed.grouped) failed", total.failed > 0 ? .red : .none)
-    if total.dropped > 0 { line.add("  \(total.dropped.grouped) dropped by the generator", .red) }
+    let otherwise = total.dropped - total.droppedByTarget
+    if otherwise > 0 { line.add("  \(otherwise.grouped) dropped by the generator", .red) }
+    if total.droppedByTarget > 0 {
+      line.add("  \(total.droppedByTarget.grouped) not sent since the target held all places", .red)
+    }
+    if total.stopped > 0 { line.add("  \(total.stopped.grouped) not sent at the stop") }
     if total.late > 0 { line.add("  \(total.late.grouped) sent late") }
     return line
   }
@@ -114,7 +132,18 @@ struct LiveView: Sendable {
     if sample.queued > 0 { line.add("  queued \(sample.queued.grouped)", .red) }
     if let connections = sample.openConnections { line.add("  connections \(connections.grouped)") }
     line.add("  lateness p99 \(latency(sample.latenessP99))")
+    if let strain = strain(sample) { line.add("  \(strain)", .red) }
     return line
+  }
+
+  /// Whose doing it is that requests do not leave in time; `nil` when they do.
+  private static func strain(_ sample: GeneratorSample) -> String? {
+    if let since = sample.targetHeldSince {
+      let places = sample.places.map { " of \($0.grouped)" } ?? ""
+      return "the target does not answer: \(sample.inFlight.grouped)\(places) places held since \(since.plainSeconds)"
+    }
+    let isLate = sample.machineLatenessP99.map { $0 > GeneratorSample.latenessLimit } ?? false
+    return isLate || sample.placesHeldSince != nil ? "this machine is late" : nil
   }
 
   private static func replicaLine(_ figures: RunProgress.Snapshot) -> TerminalLine {
@@ -130,14 +159,15 @@ struct LiveView: Sendable {
   /// The one line that stands for the view in a log.
   func line(at now: Duration) -> String {
     let figures = progress.snapshot
-    let (last, total) = (figures.lastInterval, figures.total)
+    let (latest, total) = (self.now(figures), figures.total)
     var text =
-      "\(Self.clockText(now)) \(phaseText(at: now)): offered \(rate(last.offered)), "
-      + "answered \(rate(last.completed - last.failed)), p50 \(Self.latency(last.p50)), "
-      + "p99 \(Self.latency(last.p99)), failures \(total.failed)"
+      "\(Self.clockText(now)) \(phaseText(at: now)): offered \(latest.offered), answered \(latest.answered), "
+      + "p50 \(latest.p50), p99 \(latest.p99), failures \(total.failed)"
     if total.dropped > 0 { text += ", dropped \(total.dropped)" }
+    if total.stopped > 0 { text += ", not sent at the stop \(total.stopped)" }
     if total.late > 0 { text += ", sent late \(total.late)" }
     if let queued = figures.generator?.queued, queued > 0 { text += ", queued \(queued)" }
+    if let strain = figures.generator.flatMap(Self.strain) { text += ", \(strain)" }
     if figures.wanted != nil {
       text += ", replicas wanted \(Self.count(figures.wanted)) ready \(Self.count(figures.ready))"
     }
@@ -157,8 +187,8 @@ struct LiveView: Sendable {
     return "\(seconds / 60):\(rest < 10 ? "0" : "")\(rest)"
   }
 
-  private func rate(_ count: Int) -> String {
-    "\(Int((Double(count) / (intervalLength.seconds / clock.scale)).rounded()).grouped)/s"
+  private func rate(_ count: Int, in length: Duration) -> String {
+    "\(Int((Double(count) / (length.seconds / clock.scale)).rounded()).grouped)/s"
   }
 
   private static func latency(_ value: Duration?) -> String {
@@ -189,4 +219,9 @@ extension [PhaseSpan] {
     guard going.isEmpty else { return going }
     return now < .zero ? filter { $0.plannedStart == .zero } : last.map { [$0] } ?? []
   }
+}
+
+extension Duration {
+  /// An instant of the run to a tenth of a second: `4.1s`.
+  fileprivate var plainSeconds: String { String(format: "%.1fs", seconds) }
 }

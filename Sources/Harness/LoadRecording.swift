@@ -17,7 +17,7 @@ struct LoadRecording {
       LoadInterval(
         start: intervalLength * tally.interval, end: intervalLength * (tally.interval + 1),
         route: routes[tally.route], offered: tally.offered, sent: tally.sent, dropped: tally.dropped,
-        late: tally.late,
+        late: tally.late, lateByMachine: tally.lateByMachine,
         outcomes: tally.outcomes.map {
           OutcomeTally(
             outcome: $0.outcome, failed: $0.failed, version: $0.version, completed: $0.completed, bytes: $0.bytes,
@@ -73,7 +73,9 @@ struct LoadRecording {
       queued: sample.queued, steal: Self.steal(sample.machine, since: previous?.machine),
       runQueueDelay: Self.worstDelay(sample.runQueueDelay, since: previous?.runQueueDelay).map { $0 / wall },
       openConnections: sample.openConnections, ephemeralPortsUsed: sample.machine.portsUsed,
-      ephemeralPorts: sample.machine.ports)
+      ephemeralPorts: sample.machine.ports, machineLatenessP99: sample.machineLatenessP99,
+      machineLatenessMax: sample.machineLatenessMaximum, longestPause: sample.longestPause, places: sample.places,
+      placesHeldSince: sample.heldSince.map { $0 * timeScale })
   }
 
   /// The share of all processor time that went to other machines of the hypervisor.

@@ -2,29 +2,25 @@ import Expectations
 import Foundation
 import Profiles
 
-/// Writes the reports of a recording anew.
+/// Writes the reports of a recording anew, by the profile of its newest evaluation or by another one.
 package struct ReportWriting {
   let recording: String
   let output: String?
+  let profile: String?
 
-  package init(recording: String, output: String?) {
+  package init(recording: String, output: String?, profile: String? = nil) {
     self.recording = recording
     self.output = output
+    self.profile = profile
   }
 
   package func execute() throws -> ExitStatus {
-    let timeline = try RecordingAccess.timeline(recording)
-    let profile = try RecordingAccess.profile(of: timeline, in: recording)
-    let judgements = Judge.judge(profile.expectations, on: timeline)
+    let judged = try JudgedRecording(recording: recording, profile: profile, newest: true)
     let folder = output ?? URL(fileURLWithPath: recording).deletingLastPathComponent().relativePath
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw HarnessError(.refused, "\(folder): the folder cannot be made: \(error.localizedDescription)")
-    }
-    let files = RunOutput(folder: folder)
-    try ReportFiles(output: files).write(timeline, judgements)
-    StandardOutput.line(files.html)
+    let files = try ReportFiles.make(folder: folder)
+    try files.write(judged.timeline, judged.judge(), by: judged.context)
+    StandardOutput.line(files.output.html)
+    if judged.isAnother { StandardOutput.line(judged.sentence) }
     return .passed
   }
 }

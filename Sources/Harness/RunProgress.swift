@@ -10,8 +10,10 @@ final class RunProgress: Sendable {
   struct Snapshot: Sendable {
     /// The whole run so far.
     var total = ProgressFigures()
-    /// The last interval whose answers are in, for rates and percentiles.
+    /// The last interval whose answers are in, until the generator has reported for the first time.
     var lastInterval = IntervalFigures()
+    /// What came in with the generator's last report, whenever it was due: what goes on now. `nil` before the first.
+    var latest: LatestFigures?
     /// What the generator last saw of itself.
     var generator: GeneratorSample?
     var wanted: Int?
@@ -29,6 +31,12 @@ final class RunProgress: Sendable {
     var failed = 0
     var p50: Duration?
     var p99: Duration?
+  }
+
+  /// What was due, and what was answered, in a stretch of run time; an answer counts when it comes.
+  struct LatestFigures: Sendable {
+    var length: Duration
+    var figures: ProgressFigures
   }
 
   /// What came in since the last time that somebody took it.
@@ -50,10 +58,13 @@ final class RunProgress: Sendable {
     /// The newest interval; the answers to its last requests come with the next one.
     private var newest: IntervalFigures?
     private var histogram = LatencyHistogram()
+    /// What came in since the generator's last report.
+    private var sinceReport = ProgressFigures()
 
     mutating func add(_ interval: LoadInterval, collectingNews: Bool) {
       snapshot.total.add(interval, withLatency: false)
       if collectingNews { newFigures.add(interval, withLatency: true) }
+      sinceReport.add(interval, withLatency: true)
       if let newest, interval.start > newest.start { publish(newest) }
       guard interval.start >= newest?.start ?? interval.start else { return }
       var figures = newest ?? IntervalFigures(start: interval.start)
@@ -61,7 +72,15 @@ final class RunProgress: Sendable {
       figures.completed += interval.completed
       figures.failed += interval.failed
       newest = figures
-      for outcome in interval.outcomes where !outcome.failed { histogram.merge(outcome.fromDue) }
+      for outcome in interval.outcomes where outcome.succeeded { histogram.merge(outcome.fromDue) }
+    }
+
+    mutating func add(_ sample: GeneratorSample) {
+      snapshot.generator = sample
+      reported = max(sample.end, reported)
+      guard sample.end > sample.start else { return }
+      snapshot.latest = LatestFigures(length: sample.end - sample.start, figures: sinceReport)
+      sinceReport = ProgressFigures()
     }
 
     private mutating func publish(_ figures: IntervalFigures) {
@@ -122,10 +141,7 @@ final class RunProgress: Sendable {
 
   /// To be called after the intervals that the generator reported together with the sample.
   func add(_ sample: GeneratorSample) {
-    state.withLock { state in
-      state.snapshot.generator = sample
-      state.reported = max(sample.end, state.reported)
-    }
+    state.withLock { $0.add(sample) }
   }
 
   func add(_ observations: [Observation], of cluster: ClusterDescription) {

@@ -42,12 +42,20 @@ package struct RunSession: Sendable {
     do {
       let recorder = try await prepare(loaded, cluster: cluster, environment: environment)
       recordingBegan.store(true, ordering: .relaxed)
-      try await recorder.record(stop: stop, interruption: interruption)
+      let conclusion = Conclusion(
+        output: recorder.output, profile: loaded.profile, quiet: options.quiet, jsonLines: options.jsonLines)
+      do {
+        try await recorder.record(stop: stop, interruption: interruption)
+      } catch {
+        await cluster?.close()
+        // What was recorded until then is judged and reported all the same; where that cannot be read, the failure stands
+        // alone.
+        guard let status = try? conclusion.execute(interrupted: false, failed: true) else { throw error }
+        for line in error.lines { StandardOutput.complain(line) }
+        return status
+      }
       await cluster?.close()
-      return try Conclusion(
-        output: recorder.output, profile: loaded.profile, quiet: options.quiet, jsonLines: options.jsonLines
-      )
-      .execute(interrupted: interruption.requested)
+      return try conclusion.execute(interrupted: interruption.requested)
     } catch {
       await cluster?.close()
       throw error

@@ -4,16 +4,24 @@ import Units
 
 /// What stop rules count of one interval, over all routes.
 ///
-/// What the generator dropped never reached the server: it counts as dropped, and neither as failed nor as answered.
+/// What was dropped never reached the server: it counts as dropped, and as failed only where the target held all places
+/// by not answering.
 struct StopRuleTally: Sendable {
   let end: Duration
   private(set) var offered = 0
   private(set) var dropped = 0
-  /// Requests that ended, as expected or not.
-  private(set) var answered = 0
-  private(set) var failed = 0
-  /// For each rule, how many requests succeeded but certainly took longer than its limit, from the moment of being due.
+  /// Of those, how many since the target held all places.
+  private(set) var droppedByTarget = 0
+  /// Of those, how many since this machine was late.
+  private(set) var droppedByMachine = 0
+  /// Requests that this machine could not begin, or did not send since the load was stopped.
+  private var unsent = 0
+  private var answered = 0
+  private var wrong = 0
+  /// For each rule, how many requests certainly took longer than its limit, from the moment of being due, and of those how
+  /// many without a good answer: they would have taken longer still.
   private(set) var slower: [Int]
+  private(set) var slowerUnanswered: [Int]
   /// For each rule about latency, its limit.
   private let limits: [Duration?]
 
@@ -21,12 +29,19 @@ struct StopRuleTally: Sendable {
     self.end = end
     self.limits = limits
     slower = limits.map { _ in 0 }
+    slowerUnanswered = slower
   }
 
-  var succeeded: Int { answered - failed }
+  var succeeded: Int { answered - wrong }
+
+  /// Requests that ended, as expected or not, or waited in vain for the target.
+  var ended: Int { answered + droppedByTarget }
+
+  /// Of those, how many not as expected.
+  var failed: Int { wrong + droppedByTarget }
 
   /// Requests that were due and of which nothing is known yet.
-  var unanswered: Int { max(offered - dropped - answered, 0) }
+  var unanswered: Int { max(offered - dropped - unsent - answered, 0) }
 
   /// How long an unanswered request of the interval has waited at least, in wall time.
   func waited(until now: Duration, timeScale: Double) -> Duration { (now - end) / timeScale }
@@ -34,15 +49,25 @@ struct StopRuleTally: Sendable {
   mutating func add(_ interval: LoadInterval) {
     offered += interval.offered
     dropped += interval.dropped
-    for tally in interval.outcomes where tally.outcome != OutcomeLabel.dropped {
-      answered += tally.completed
-      if tally.failed {
-        failed += tally.completed
+    for tally in interval.outcomes {
+      switch tally.outcome {
+      case OutcomeLabel.dropped: continue
+      case OutcomeLabel.droppedByMachine:
+        droppedByMachine += tally.completed
         continue
+      case OutcomeLabel.stopped, OutcomeLabel.localLimit:
+        unsent += tally.completed
+        continue
+      case OutcomeLabel.droppedByTarget: droppedByTarget += tally.completed
+      default:
+        answered += tally.completed
+        if tally.failed { wrong += tally.completed }
       }
       for (index, limit) in limits.enumerated() {
         guard let limit else { continue }
-        slower[index] += tally.fromDue.countAbove(limit).lowerBound
+        let slow = tally.fromDue.countAbove(limit).lowerBound
+        slower[index] += slow
+        if tally.failed { slowerUnanswered[index] += slow }
       }
     }
   }

@@ -62,17 +62,18 @@ struct StopRuleWatch: Sendable {
     let last = "in the last \(rule.over.text)"
     switch rule.condition {
     case .errorRatio(let above):
-      let (failed, answered) = (window.sum(of: \.failed), window.sum(of: \.answered))
-      guard let share = Self.share(failed, of: answered, above: above) else { return nil }
-      return "\(share) of \(answered.grouped) requests failed \(last) (limit \(above))"
+      let (failed, ended) = (window.sum(of: \.failed), window.sum(of: \.ended))
+      guard let share = Self.share(failed, of: ended, above: above) else { return nil }
+      return "\(share) of \(ended.grouped) requests failed \(last) (limit \(above))"
     case .dropped(let above):
       let (dropped, offered) = (window.sum(of: \.dropped), window.sum(of: \.offered))
       guard let share = Self.share(dropped, of: offered, above: above) else { return nil }
-      return "\(share) of \(offered.grouped) requests were dropped by the generator \(last) (limit \(above))"
+      return
+        "\(share) of \(offered.grouped) requests were dropped \(Self.cause(window)) \(last) (limit \(above))"
     case .latency(let percentile, let above):
       let overdue = window.reduce(0) { $0 + ($1.waited(until: now, timeScale: timeScale) > above ? $1.unanswered : 0) }
       let slow = window.reduce(overdue) { $0 + $1.slower[index] }
-      let all = window.sum(of: \.succeeded) + overdue
+      let all = window.sum(of: \.succeeded) + window.reduce(0) { $0 + $1.slowerUnanswered[index] } + overdue
       // The percentile lies above the limit when fewer than its rank lie at or below it.
       let rank = Int((percentile / 100 * Double(all)).nextDown.rounded(.up))
       guard all >= Self.fewestRequests, all - slow < rank else { return nil }
@@ -80,6 +81,14 @@ struct StopRuleWatch: Sendable {
       return "p\(Self.text(percentile)) lies above its limit of \(above.text): \(share) of \(all.grouped) requests "
         + "took longer \(last)"
     }
+  }
+
+  /// Whose doing it was that requests were dropped.
+  private static func cause(_ window: [StopRuleTally]) -> String {
+    let (target, machine) = (window.sum(of: \.droppedByTarget), window.sum(of: \.droppedByMachine))
+    if target == 0 { return machine == 0 ? "by the generator" : "by the generator, since this machine was late," }
+    let words = "since the target held all places in flight"
+    return window.sum(of: \.dropped) == target ? words : "(\(target.grouped) of them \(words))"
   }
 
   /// The share in percent where it lies above a limit, with enough decimals to tell it from the limit.

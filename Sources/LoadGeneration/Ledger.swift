@@ -13,6 +13,7 @@ struct Ledger: Sendable {
     var sent = 0
     var dropped = 0
     var late = 0
+    var lateByMachine = 0
     /// The first ``outcomeCount`` are in use.
     var outcomes: [OutcomeEntry] = []
     var outcomeCount = 0
@@ -33,6 +34,8 @@ struct Ledger: Sendable {
   private(set) var entryCount = 0
   /// Send instant minus due instant of every request sent.
   var lateness = LatencyHistogram()
+  /// Of that, what this machine took.
+  var machineLateness = LatencyHistogram()
   /// By index of the endpoint in the ``AddressBook``.
   private(set) var connections: [ConnectionCount] = []
   var failures: [FailureSample] = []
@@ -44,11 +47,15 @@ struct Ledger: Sendable {
     entries[entry].offered += 1
   }
 
-  mutating func sent(interval: Int, route: Int, lateness microseconds: Int, isLate: Bool) {
+  mutating func sent(
+    interval: Int, route: Int, lateness microseconds: Int, byMachine: Int, isLate: Bool, isLateByMachine: Bool
+  ) {
     let entry = index(interval, route)
     entries[entry].sent += 1
     if isLate { entries[entry].late += 1 }
+    if isLateByMachine { entries[entry].lateByMachine += 1 }
     lateness.record(microseconds: microseconds)
+    machineLateness.record(microseconds: byMachine)
   }
 
   /// - Parameter fromSend: `nil` for a request that was never sent.
@@ -57,7 +64,7 @@ struct Ledger: Sendable {
     fromSend: Int?
   ) {
     let entry = index(interval, route)
-    if outcome == .dropped { entries[entry].dropped += 1 }
+    if case .dropped = outcome { entries[entry].dropped += 1 }
     let place = entries[entry].index(outcome, failed: failed, version: version)
     entries[entry].outcomes[place].completed += 1
     entries[entry].outcomes[place].bytes += bytes
@@ -79,6 +86,7 @@ struct Ledger: Sendable {
       entries[entry].sent += theirs.sent
       entries[entry].dropped += theirs.dropped
       entries[entry].late += theirs.late
+      entries[entry].lateByMachine += theirs.lateByMachine
       for outcome in theirs.outcomes[..<theirs.outcomeCount] {
         let place = entries[entry].index(outcome.outcome, failed: outcome.failed, version: outcome.version)
         entries[entry].outcomes[place].completed += outcome.completed
@@ -88,6 +96,7 @@ struct Ledger: Sendable {
       }
     }
     lateness.merge(other.lateness)
+    machineLateness.merge(other.machineLateness)
     for (endpoint, count) in other.connections.enumerated() { connected(endpoint, count) }
     failures += other.failures
   }
@@ -99,6 +108,7 @@ struct Ledger: Sendable {
     }
     entryCount = 0
     lateness.reset()
+    machineLateness.reset()
     for endpoint in connections.indices { connections[endpoint] = ConnectionCount() }
     failures.removeAll(keepingCapacity: true)
   }
@@ -110,7 +120,7 @@ struct Ledger: Sendable {
       .map { entry in
         IntervalTally(
           interval: entry.interval, route: entry.route, offered: entry.offered, sent: entry.sent,
-          dropped: entry.dropped, late: entry.late,
+          dropped: entry.dropped, late: entry.late, lateByMachine: entry.lateByMachine,
           outcomes: entry.outcomes[..<entry.outcomeCount].map { outcome in
             OutcomeTally(
               outcome: outcome.outcome.text, failed: outcome.failed, version: outcome.version,
@@ -134,6 +144,7 @@ struct Ledger: Sendable {
     entries[entryCount].sent = 0
     entries[entryCount].dropped = 0
     entries[entryCount].late = 0
+    entries[entryCount].lateByMachine = 0
     entryCount += 1
     return entryCount - 1
   }

@@ -37,16 +37,18 @@ package struct IntervalTally: Sendable, Equatable {
   /// Requests that became due. Over a whole run this is the sum of `completed` of all outcomes.
   package let offered: Int
   package let sent: Int
-  /// Requests that were never sent, since they were too late.
+  /// Requests that were never sent, since they were too late, by whatever cause.
   package let dropped: Int
   /// Requests that were sent more than ``LoadPlan/lateAfter`` after they were due.
   package let late: Int
+  /// Of those, how many this machine alone made so late.
+  package let lateByMachine: Int
   package let outcomes: [OutcomeTally]
 }
 
 /// Requests of one interval and route that ended the same way.
 package struct OutcomeTally: Sendable, Equatable {
-  /// The HTTP status, a ``TransferFailure``, `dropped` or `unfinished`, as text.
+  /// The text of an ``Outcome``.
   package let outcome: String
   package let failed: Bool
   /// What the version header said; `nil` when there is none.
@@ -54,7 +56,7 @@ package struct OutcomeTally: Sendable, Equatable {
   package let completed: Int
   /// Bytes of response bodies.
   package let bytes: Int
-  /// From the instant a request was due to its end. For requests that never got an answer (timeouts, `dropped`,
+  /// From the instant a request was due to its end. For requests that never got an answer (timeouts, drops,
   /// `unfinished`) that is when they were given up, so the true latency is at least that.
   package let fromDue: LatencyHistogram
   /// From the instant a request was sent to its end; empty for requests that were never sent.
@@ -95,6 +97,11 @@ package struct GeneratorSample: Sendable, Equatable {
   package let latenessP50: Duration
   package let latenessP99: Duration
   package let latenessMaximum: Duration
+  /// Of the lateness, what this machine took rather than the target, whose answers free the places.
+  package let machineLatenessP99: Duration
+  package let machineLatenessMaximum: Duration
+  /// The longest time for which an answer can have lain unread in a worker.
+  package let longestPause: Duration
   /// CPU time of the whole process so far, user and system.
   package let processCPU: Duration
   /// CPU time of each worker so far.
@@ -107,6 +114,11 @@ package struct GeneratorSample: Sendable, Equatable {
   /// Requests that are due and wait to be sent, at the instant of the sample.
   package let queued: Int
   package let inFlight: Int
+  /// The most requests that can be in flight.
+  package let places: Int
+  /// Since when requests of a worker have waited for a place without a break, from the start of the load; `nil` when none
+  /// waits.
+  package let heldSince: Duration?
 }
 
 /// Totals of a whole run.
@@ -116,6 +128,10 @@ package struct LoadSummary: Sendable, Equatable {
   package var completed = 0
   package var failed = 0
   package var dropped = 0
+  /// Of those, how many while the target held all places.
+  package var droppedByTarget = 0
+  /// Requests that waited to be sent when the load was stopped.
+  package var stopped = 0
   package var unfinished = 0
   package var late = 0
   /// Whether a ``StopSignal`` ended it before the schedule did.

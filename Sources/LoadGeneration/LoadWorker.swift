@@ -5,7 +5,8 @@ import Units
 /// One thread of the load: it offers its share of the arrivals on time and counts how each request ends.
 ///
 /// The life of a request from top to bottom: ``offerDue(_:)`` → ``sendQueued(adding:)`` → ``send(_:at:growing:)`` →
-/// ``complete(_:)``, or ``drop(_:at:)`` on the way, ``endOverdue(_:)``, or ``giveUp(at:)`` at the end. Nothing here is shared with another thread but
+/// ``complete(_:)``, or ``drop(_:at:)`` on the way, ``endOverdue(_:)``, ``discardQueue(at:)`` at a stop, or
+/// ``giveUp(at:)`` at the end. Nothing here is shared with another thread but
 /// the stop signal and, once per interval, the handover of the ledger.
 final class LoadWorker {
   /// What all workers of a run have in common.
@@ -54,6 +55,11 @@ final class LoadWorker {
   /// By stream.
   private var sources: [RequestSource]
   private var queue = PendingQueue()
+  private var attention: Attention
+  /// The most requests that are in flight at a time, by number and by connections.
+  private let places: Int
+  /// Since when requests have waited for a place without a break, in monotonic nanoseconds.
+  private var heldSince: Int64?
   private var lanes: LanePool
   /// By lane.
   private var groups: [ConnectionGroup] = []
@@ -96,6 +102,9 @@ final class LoadWorker {
       policy: plan.connections, worker: assignment.worker, workers: plan.workers, target: assignment.target,
       book: assignment.book, maximumLanes: assignment.maxLanes, isMultiplexed: plan.httpVersion.isMultiplexed)
     ledger = assignment.pool.take()
+    let streams = plan.httpVersion.isMultiplexed && plan.connections.reuse ? max(plan.connections.streams, 1) : 1
+    places = min(assignment.maxInFlight, assignment.maxLanes * streams)
+    attention = Attention(places: places, at: MonotonicClock.now())
   }
 
   /// Runs from before the start of the load to the end of its drain.
@@ -106,8 +115,10 @@ final class LoadWorker {
     while true {
       if !wasStopped, assignment.stop.isStopped {
         wasStopped = true
-        end = min(end, MonotonicClock.now())
+        let now = MonotonicClock.now()
+        end = min(end, now)
         for source in sources.indices { sources[source].stop() }
+        discardQueue(at: now)
       }
       let now = MonotonicClock.now()
       offerDue(now)
@@ -126,10 +137,17 @@ final class LoadWorker {
           break
         }
       }
-      multiplexer.wait(until: nextInstant(end: end, now: now))
+      wait(until: nextInstant(end: end, now: now))
       completeEnded()
     }
     report(interval: currentInterval, isLast: true, wasStopped: wasStopped)
+  }
+
+  /// Waits for answers and the next instant, and reads what has come.
+  private func wait(until instant: Int64) {
+    let waited = MonotonicClock.now()
+    multiplexer.wait(until: instant)
+    attention.read(at: MonotonicClock.now(), waited: waited, planned: instant, isComplete: multiplexer.hasReadAll)
   }
 
   /// Puts every request that has become due into the queue.
@@ -137,6 +155,7 @@ final class LoadWorker {
     while let source = nextSource, let due = sources[source].nextDue, due <= now {
       guard var pending = sources[source].take() else { continue }
       pending.takenUp = now
+      pending.mark = attention.mark
       ledger.offered(interval: pending.interval, route: pending.route)
       queue.append(pending)
     }
@@ -176,9 +195,27 @@ final class LoadWorker {
         }
         if added % Self.sentAtOnce == 0 { multiplexer.sendAdded() }
       } else {
+        let isHeld = inFlight >= places
+        heldSince = isHeld ? heldSince ?? now : nil
+        attention.sent(isHoldingBack: !isHeld)
         return
       }
     }
+    heldSince = nil
+    attention.sent(isHoldingBack: false)
+  }
+
+  /// What this machine took of the time, up to now, that a request has waited, in nanoseconds.
+  private func machineShare(of pending: PendingQueue.Pending, at now: Int64) -> Int64 {
+    let all = now - pending.due
+    // Taken up in this very pass, it did not wait for a place.
+    guard pending.takenUp < attention.readAt else { return all }
+    return min(pending.takenUp - pending.due + attention.wait(since: pending.mark) + now - attention.readAt, all)
+  }
+
+  /// Who made a request wait: this machine when more than a tenth of the time was its own, and enough to count as late.
+  private func cause(of pending: PendingQueue.Pending, at now: Int64) -> Outcome.Cause {
+    machineShare(of: pending, at: now) > max((now - pending.due) / 10, lateAfter) ? .machine : .target
   }
 
   /// Whether it was late already when the worker noticed it.
@@ -190,7 +227,7 @@ final class LoadWorker {
   /// Adds connections for requests that have found none free, a few at a time, and not before every answer that has come is
   /// read: those set connections free.
   private func addConnections() {
-    multiplexer.wait(until: 0)
+    wait(until: 0)
     completeEnded()
     sendQueued(adding: multiplexer.hasReadAll ? Self.addedAtOnce : 0)
     while completeEnded() { sendQueued() }
@@ -209,9 +246,20 @@ final class LoadWorker {
 
   private func drop(_ pending: PendingQueue.Pending, at now: Int64) {
     ledger.ended(
-      interval: pending.interval, route: pending.route, outcome: .dropped, failed: true, version: nil, bytes: 0,
-      fromDue: Int(now - pending.due) / 1000, fromSend: nil)
+      interval: pending.interval, route: pending.route, outcome: .dropped(cause(of: pending, at: now)), failed: true,
+      version: nil, bytes: 0, fromDue: Int(now - pending.due) / 1000, fromSend: nil)
     sources[pending.stream].ended(pending, at: now, failed: true)
+  }
+
+  /// Drops what waits when the load is stopped: nobody can tell how it would have ended.
+  private func discardQueue(at now: Int64) {
+    while let pending = queue.first {
+      queue.removeFirst()
+      ledger.ended(
+        interval: pending.interval, route: pending.route, outcome: .stopped, failed: false, version: nil, bytes: 0,
+        fromDue: Int(now - pending.due) / 1000, fromSend: nil)
+    }
+    heldSince = nil
   }
 
   /// - Returns: whether there was a connection to take; otherwise nothing has happened.
@@ -240,8 +288,10 @@ final class LoadWorker {
         answering.append(slot.transfer.token)
       }
       let lateness = slot.sent - pending.due
+      let byMachine = machineShare(of: pending, at: slot.sent)
       ledger.sent(
-        interval: pending.interval, route: pending.route, lateness: Int(lateness) / 1000, isLate: lateness > lateAfter)
+        interval: pending.interval, route: pending.route, lateness: Int(lateness) / 1000,
+        byMachine: Int(byMachine) / 1000, isLate: lateness > lateAfter, isLateByMachine: byMachine > lateAfter)
     } catch {
       if let passage { lanes.leave(passage.lane) }
       fail(pending, error)
@@ -279,6 +329,7 @@ final class LoadWorker {
   private func completeEnded() -> Bool {
     var ended = false
     while let completion = multiplexer.nextCompletion() {
+      if completion.code == 0 { attention.answered() }
       complete(completion)
       ended = true
     }
@@ -418,6 +469,7 @@ final class LoadWorker {
         bytes: 0, fromDue: Int(now - slot.pending.due) / 1000, fromSend: Int(now - slot.sent) / 1000)
     }
     inFlight = 0
+    heldSince = nil
     while let pending = queue.first {
       queue.removeFirst()
       ledger.ended(
@@ -478,7 +530,8 @@ final class LoadWorker {
       WorkerReport(
         worker: assignment.worker, interval: interval, ledger: full,
         threadCPU: .nanoseconds(MonotonicClock.threadCPU()), runQueueDelay: MachineSample.threadRunQueueDelay(),
-        openConnections: multiplexer.openConnections, queued: queue.count, inFlight: inFlight, isLast: isLast,
-        wasStopped: wasStopped))
+        openConnections: multiplexer.openConnections, queued: queue.count, inFlight: inFlight,
+        places: places, heldSince: heldSince.map { .nanoseconds($0 - start) },
+        longestPause: .nanoseconds(attention.takeLongestPause()), isLast: isLast, wasStopped: wasStopped))
   }
 }

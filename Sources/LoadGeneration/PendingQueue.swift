@@ -16,6 +16,8 @@ struct PendingQueue {
     var route = 0
     /// When the worker put it into the queue, in monotonic nanoseconds.
     var takenUp: Int64 = 0
+    /// What ``Attention`` said then.
+    var mark: Int64 = 0
   }
 
   private var ring = [Pending](repeating: Pending(), count: 1024)

@@ -34,15 +34,17 @@ struct SnapshotCollector {
     guard let interval = ready.max() else { return nil }
 
     var merged = pool.take()
+    var longestPause = Duration.zero
     for key in ready.sorted() {
       for report in waiting.removeValue(forKey: key) ?? [] {
+        longestPause = max(longestPause, report.longestPause)
         merged.merge(report.ledger)
         pool.giveBack(report.ledger)
       }
     }
     let snapshot = LoadSnapshot(
       intervals: merged.tallies(), failures: limited(merged.failures), connections: connections(merged),
-      generator: sample(interval, merged))
+      generator: sample(interval, merged, longestPause))
     count(snapshot)
     pool.giveBack(merged)
     return snapshot
@@ -65,15 +67,19 @@ struct SnapshotCollector {
     }
   }
 
-  private func sample(_ interval: Int, _ ledger: Ledger) -> GeneratorSample {
+  private func sample(_ interval: Int, _ ledger: Ledger, _ longestPause: Duration) -> GeneratorSample {
     let lateness = ledger.lateness.quantiles([0.5, 0.99])
+    let workers = latest.compactMap { $0 }
     return GeneratorSample(
       interval: interval, sent: ledger.lateness.count, latenessP50: lateness.first ?? .zero,
       latenessP99: lateness.last ?? .zero, latenessMaximum: ledger.lateness.maximum ?? .zero,
+      machineLatenessP99: ledger.machineLateness.quantile(0.99) ?? .zero,
+      machineLatenessMaximum: ledger.machineLateness.maximum ?? .zero, longestPause: longestPause,
       processCPU: .nanoseconds(MonotonicClock.processCPU()), workerCPU: latest.map { $0?.threadCPU ?? .zero },
       runQueueDelay: latest.map { $0?.runQueueDelay },
       openConnections: latest.reduce(0) { $0 + ($1?.openConnections ?? 0) }, machine: .read(),
-      queued: latest.reduce(0) { $0 + ($1?.queued ?? 0) }, inFlight: latest.reduce(0) { $0 + ($1?.inFlight ?? 0) })
+      queued: workers.reduce(0) { $0 + $1.queued }, inFlight: workers.reduce(0) { $0 + $1.inFlight },
+      places: workers.reduce(0) { $0 + $1.places }, heldSince: workers.compactMap(\.heldSince).min())
   }
 
   private mutating func count(_ snapshot: LoadSnapshot) {
@@ -85,7 +91,12 @@ struct SnapshotCollector {
       for outcome in tally.outcomes {
         summary.completed += outcome.completed
         if outcome.failed { summary.failed += outcome.completed }
-        if outcome.outcome == Outcome.unfinished.text { summary.unfinished += outcome.completed }
+        switch outcome.outcome {
+        case Outcome.unfinished.text: summary.unfinished += outcome.completed
+        case Outcome.stopped.text: summary.stopped += outcome.completed
+        case Outcome.dropped(.target).text: summary.droppedByTarget += outcome.completed
+        default: break
+        }
       }
     }
   }

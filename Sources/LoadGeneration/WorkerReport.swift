@@ -11,6 +11,12 @@ struct WorkerReport: Sendable {
   let openConnections: Int
   let queued: Int
   let inFlight: Int
+  /// The most requests that can be in flight.
+  let places: Int
+  /// Since when requests have waited for a place without a break, from the start of the load.
+  let heldSince: Duration?
+  /// The longest time since the report before for which an answer can have lain unread.
+  let longestPause: Duration
   /// Whether the worker has ended.
   let isLast: Bool
   let wasStopped: Bool

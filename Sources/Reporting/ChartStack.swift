@@ -1,3 +1,4 @@
+import AutoscalerModel
 import Expectations
 import RunTimeline
 import Units
@@ -11,7 +12,9 @@ struct ChartStack: Sendable {
   /// Drawn in a section of its own, and read out with the others.
   let generator: GeneratorCharts
 
-  init(_ timeline: Timeline, load: LoadSeries, frame: ChartFrame) {
+  init(
+    _ timeline: Timeline, load: LoadSeries, frame: ChartFrame, settings: ControllerSettings = .defaults
+  ) {
     self.frame = frame
     var charts: [Chart] = []
     if !load.points.isEmpty {
@@ -20,7 +23,7 @@ struct ChartStack: Sendable {
         LoadCharts.failures(load, frame),
       ]
     }
-    let record = ScalingRecord(timeline)
+    let record = ScalingRecord(timeline, settings: settings)
     if let cluster = timeline.cluster {
       charts.append(ReplicaChart.chart(cluster, corridor: record.map { ReplicaCorridor($0) }, frame))
     }

@@ -1,14 +1,16 @@
+import Expectations
 import KubernetesObjects
 import RunTimeline
 import Units
 
 /// What the run was: profile, versions, cluster, clocks.
 enum FactSection {
-  static func html(_ timeline: Timeline) -> HTML {
+  static func html(_ timeline: Timeline, by profile: JudgedProfile) -> HTML {
     let run = timeline.run
     let offset = timeline.clock.offset
     var facts: [(String, String)] = [
       ("profile", run.profileSource.isEmpty ? run.name : run.profileSource),
+      ("judged by", profile.source ?? "the same profile"),
       ("started", run.startedAt.description),
       (
         "ended",

@@ -21,9 +21,14 @@ struct GeneratorCharts: Sendable {
   /// Requests that did not leave when they were due.
   private static func unsent(_ load: LoadSeries, _ drawer: Drawer) -> Chart {
     let late = LoadCharts.series("late", "line-p95", .perSecond, load) { $0.rate($0.late) }
-    let dropped = LoadCharts.series("given up", "line-p99", .perSecond, load) { $0.rate($0.dropped) }
+    let dropped = LoadCharts.series("given up", "line-p99", .perSecond, load) {
+      $0.rate($0.dropped - $0.droppedByTarget)
+    }
+    let held = LoadCharts.series("given up, all places held by the target", "line-p50", .perSecond, load) {
+      $0.rate($0.droppedByTarget)
+    }
     let queued = drawer.series("waiting to be sent", "line-sent", .count) { Double($0.queued) }
-    let lines = [late, dropped, queued].filter { line in line.samples.contains { $0.value > 0 } }
+    let lines = [late, dropped, held, queued].filter { line in line.samples.contains { $0.value > 0 } }
     return drawer.chart(
       id: "unsent", title: "Requests that did not leave in time", measure: "per second; waiting at a moment",
       description:

@@ -8,14 +8,23 @@ struct GeneratorHealth: Sendable {
   /// From this share of one core on, the busiest worker has no room left to be on time.
   static let saturatedCPU = 0.9
   /// Requests are sent within a millisecond where the generator has room; this is far beyond.
-  static let latenessLimit = Duration.milliseconds(100)
+  static let latenessLimit = GeneratorSample.latenessLimit
 
   let offered: Int
   let dropped: Int
+  /// Of those, how many while the target held all places in flight.
+  let droppedByTarget: Int
+  let stopped: Int
   let late: Int
   let unfinished: Int
   let worstLatenessP50: Duration?
   let worstLatenessP99: Duration?
+  /// Of the lateness, what this machine took.
+  let worstOwnLatenessP99: Duration?
+  /// The longest time for which an answer can have lain unread.
+  let longestPause: Duration?
+  /// The first sample at whose end the target held all places.
+  let heldFirst: GeneratorSample?
   let worstLateness: Duration?
   let highestWorkerCPU: Double?
   let highestProcessCPU: Double?
@@ -34,6 +43,8 @@ struct GeneratorHealth: Sendable {
   init(_ timeline: Timeline) {
     offered = timeline.load.reduce(0) { $0 + $1.offered }
     dropped = timeline.load.reduce(0) { $0 + $1.dropped }
+    droppedByTarget = dropped - timeline.load.reduce(0) { $0 + $1.droppedOtherwise }
+    stopped = timeline.load.reduce(0) { $0 + $1.count(of: OutcomeLabel.stopped) }
     late = timeline.load.reduce(0) { $0 + $1.late }
     unfinished = timeline.load.lazy.flatMap(\.outcomes).filter { $0.outcome == OutcomeLabel.unfinished }
       .reduce(0) { $0 + $1.completed }
@@ -42,6 +53,9 @@ struct GeneratorHealth: Sendable {
     hasSamples = !samples.isEmpty
     worstLatenessP50 = samples.map(\.latenessP50).max()
     worstLatenessP99 = samples.map(\.latenessP99).max()
+    worstOwnLatenessP99 = samples.map(\.ownLatenessP99).max()
+    longestPause = samples.compactMap(\.longestPause).max()
+    heldFirst = samples.first { $0.targetHeldSince != nil }
     worstLateness = samples.map(\.latenessMax).max()
     highestWorkerCPU = telling.map(\.busiestWorkerCPU).max()
     highestProcessCPU = telling.map(\.processCPU).max()
@@ -55,9 +69,22 @@ struct GeneratorHealth: Sendable {
     ports = samples.compactMap(\.ephemeralPorts).max()
   }
 
+  /// That the target did not answer, so that requests could not be sent; `nil` when it did. The figures can be trusted.
+  var targetNote: String? {
+    guard droppedByTarget > 0 else { return nil }
+    var places = "all places in flight held"
+    if let sample = heldFirst, let since = sample.targetHeldSince {
+      let all = sample.places.map { " of \($0.grouped)" } ?? ""
+      places = "\(sample.inFlight.grouped)\(all) places held since \(since.preciseClock)"
+    }
+    return "The target did not answer: \(places), so that \(droppedByTarget.counted("request")) of \(offered.grouped) "
+      + "could not be sent within the time that one may wait."
+  }
+
   /// What makes the figures of this run doubtful, one sentence each; empty for a generator that kept up.
   var warnings: [String] {
     var warnings: [String] = []
+    let dropped = dropped - droppedByTarget
     if dropped > 0 {
       warnings.append(
         "\(dropped.counted("request")) of \(offered.grouped) could not be sent in time and were given up: "
@@ -68,9 +95,9 @@ struct GeneratorHealth: Sendable {
         "The busiest worker thread used up to \(highestWorkerCPU.wholePercent) of a core: the generator was saturated, "
           + "and latencies may hold its own waiting.")
     }
-    if let worstLatenessP99, worstLatenessP99 >= Self.latenessLimit {
+    if let worst = worstOwnLatenessP99, worst >= Self.latenessLimit {
       warnings.append(
-        "In at least one interval, one request in a hundred left more than \(worstLatenessP99.latencyText) after it was due."
+        "In at least one interval, one request in a hundred left more than \(worst.latencyText) after it was due."
       )
     }
     return warnings

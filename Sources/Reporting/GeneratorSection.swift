@@ -20,6 +20,9 @@ enum GeneratorSection {
 
   private static func box(_ health: GeneratorHealth, _ stretches: [SaturatedStretch]) -> HTML {
     guard !health.warnings.isEmpty else {
+      if let note = health.targetNote {
+        return "<p class=\"box fine\">The generator kept up; the figures can be trusted. \(note)</p>"
+      }
       return
         "<p class=\"box fine\">The generator kept up: every request was sent, none of them late enough to matter.</p>"
     }
@@ -49,11 +52,13 @@ enum GeneratorSection {
     return [
       ("requests due", health.offered.grouped),
       ("given up unsent", health.dropped.grouped),
+      ("of them, while the target held all places", health.droppedByTarget.grouped),
       ("sent more than \((LoadInterval.lateAfter.seconds * 1000).fixed(0)) ms late", health.late.grouped),
       ("unanswered at the end", health.unfinished.grouped),
       ("lateness, worst p50 of an interval", health.worstLatenessP50?.latencyText ?? unknown),
       ("lateness, worst p99 of an interval", health.worstLatenessP99?.latencyText ?? unknown),
       ("lateness, longest", health.worstLateness?.latencyText ?? unknown),
+      ("longest time in which an answer may have lain unread", health.longestPause?.latencyText ?? unknown),
       ("busiest worker, highest CPU", health.highestWorkerCPU?.wholePercent ?? unknown),
       ("whole process, highest CPU", health.highestProcessCPU?.wholePercent ?? unknown),
       ("longest wait for a CPU, share of time", health.longestRunQueueDelay?.wholePercent ?? unknown),

@@ -8,11 +8,13 @@ import Units
 /// On top the verdict and each expectation; below, on one time axis, what was offered, how it was answered and what
 /// the cluster did; then tables, the generator's own state, events and the facts of the run.
 package enum HTMLReport {
-  package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
+  package static func render(
+    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+  ) -> String {
     let load = LoadSeries(timeline)
     let frame = ChartFrame(timeline, judgements)
-    let headline = Headline(timeline, judgements)
-    let stack = ChartStack(timeline, load: load, frame: frame)
+    let headline = Headline(timeline, judgements, by: profile)
+    let stack = ChartStack(timeline, load: load, frame: frame, settings: profile.settings)
     let page: HTML = """
       <!DOCTYPE html>
       <html lang="en">
@@ -40,7 +42,7 @@ package enum HTMLReport {
       \(ConnectionSection.html(timeline))
       \(FailureSection.html(timeline))
       \(TableSections.events(timeline))
-      \(FactSection.html(timeline))
+      \(FactSection.html(timeline, by: profile))
       </main>
       <footer>ScaleProof \(timeline.run.toolVersion). Made from the recording alone; times are run time, mm:ss.</footer>
       <script type="application/json" id="run-data">\(HTML.embedded(stack.data))</script>
@@ -66,7 +68,11 @@ package enum HTMLReport {
     if let incomplete = headline.incomplete {
       boxes += "<p class=\"box warning\" role=\"note\"><strong>Not a whole run.</strong> \(incomplete)</p>"
     }
-    if !GeneratorHealth(timeline).warnings.isEmpty {
+    let health = GeneratorHealth(timeline)
+    if let note = health.targetNote {
+      boxes += "<p class=\"box warning\" role=\"note\"><strong>\(note)</strong></p>"
+    }
+    if !health.warnings.isEmpty {
       boxes += """
         <p class="box warning" role="note"><strong>The load generator did not keep up.</strong> \
         <a href="#generator">What it saw of itself</a> decides how far the figures can be trusted.</p>

@@ -16,7 +16,7 @@ package struct Headline: Sendable, Equatable {
   /// closed model, a certificate that is about to expire.
   package let notes: [String]
 
-  package init(_ timeline: Timeline, _ judgements: [Judgement]) {
+  package init(_ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()) {
     let failed = judgements.filter { $0.verdict == .fail }
     let open = judgements.filter { $0.verdict == .inconclusive }
     let all = judgements.count
@@ -38,8 +38,10 @@ package struct Headline: Sendable, Equatable {
       sentence = "Nothing was judged: the run has no expectations."
     }
     incomplete = Self.incomplete(timeline)
+    let health = GeneratorHealth(timeline)
     notes = [
-      GeneratorHealth(timeline).warnings.first.map { "The load generator did not keep up: \($0)" },
+      profile.source.map { "Judged by \($0), not by the profile that was recorded." },
+      health.targetNote, health.warnings.first.map { "The load generator did not keep up: \($0)" },
       ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning,
     ].compactMap { $0 }
     let scale = timeline.run.timeScale

@@ -7,6 +7,9 @@ enum JSONGenerator {
     let health = GeneratorHealth(timeline)
     return .object([
       ("worstLatenessP99", .milliseconds(health.worstLatenessP99)),
+      ("worstMachineLatenessP99", .milliseconds(health.hasSamples ? health.worstOwnLatenessP99 : nil)),
+      ("longestPause", .milliseconds(health.longestPause)),
+      ("targetNote", .optional(health.targetNote) { .string($0) }),
       ("worstLateness", .milliseconds(health.worstLateness)),
       ("highestWorkerCPU", .optional(health.highestWorkerCPU) { .number($0) }),
       ("highestProcessCPU", .optional(health.highestProcessCPU) { .number($0) }),
@@ -33,7 +36,9 @@ enum JSONGenerator {
 
   private static let columns = [
     "start", "end", "latenessP50", "latenessP99", "latenessMax", "processCPU", "workerCPU", "runQueueDelay", "steal",
-    "inFlight", "queued", "connectionsOpened", "openConnections", "portsUsed",
+    "inFlight", "queued", "connectionsOpened", "openConnections", "portsUsed", "machineLatenessP99", "longestPause",
+    "places",
+    "placesHeldSince",
   ]
 
   private static func row(_ sample: GeneratorSample) -> JSONText {
@@ -43,7 +48,9 @@ enum JSONGenerator {
       .number(sample.busiestWorkerCPU), .optional(sample.runQueueDelay) { .number($0) },
       .optional(sample.steal) { .number($0) }, .integer(sample.inFlight), .integer(sample.queued),
       .integer(sample.connectionsOpened), .optional(sample.openConnections) { .integer($0) },
-      .optional(sample.ephemeralPortsUsed) { .integer($0) },
+      .optional(sample.ephemeralPortsUsed) { .integer($0) }, .milliseconds(sample.machineLatenessP99),
+      .milliseconds(sample.longestPause), .optional(sample.places) { .integer($0) },
+      .optional(sample.placesHeldSince, JSONText.seconds),
     ])
   }
 }

@@ -17,8 +17,9 @@ import Units
 /// | `verdict` | `pass`, `fail`, `inconclusive`; `null` when nothing was judged |
 /// | `headline` | why, in one sentence |
 /// | `run` | name, tool, start, time scale, end, cluster, environment |
+/// | `judgedBy` | where the profile came from whose expectations were judged |
 /// | `expectations` | name, kind, expected, verdict, finding, reason, window, evidence (at, text) |
-/// | `totals` | requests of the whole run: offered, sent, dropped, late, succeeded, failed by class, latency |
+/// | `totals` | requests of the whole run: offered, sent, dropped, stopped, late, succeeded, failed by class, latency; latencyOfAllAtLeast counts those without a good answer with what they had waited |
 /// | `notes` | what a reader must know before believing the figures: saturation, a closed model, a certificate |
 /// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings, `saturated` stretches, and samples, whose `columns` name the fields of each of `rows` |
 /// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests, compressed |
@@ -32,16 +33,19 @@ import Units
 package enum JSONReport {
   package static let schema = "scaleproof.report/1"
 
-  package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
-    let headline = Headline(timeline, judgements)
+  package static func render(
+    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+  ) -> String {
+    let headline = Headline(timeline, judgements, by: profile)
     let load = LoadSeries(timeline)
-    let record = ScalingRecord(timeline)
+    let record = ScalingRecord(timeline, settings: profile.settings)
     return JSONText.object([
       ("schema", .string(schema)),
       ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
       ("headline", .string(headline.sentence)),
       ("incomplete", .optional(headline.incomplete) { .string($0) }),
       ("notes", .array(headline.notes.map { .string($0) })),
+      ("judgedBy", .string(profile.source ?? timeline.run.profileSource)),
       ("run", run(timeline)),
       ("expectations", .array(judgements.map(expectation))),
       ("totals", .optional(load.total, totals)),
@@ -99,9 +103,19 @@ package enum JSONReport {
     return .object([
       ("wallSeconds", .number(point.wallSeconds)),
       ("offered", .integer(point.offered)), ("sent", .integer(point.sent)), ("dropped", .integer(point.dropped)),
-      ("late", .integer(point.late)), ("succeeded", .integer(point.succeeded)), ("failed", .integer(point.failed)),
+      ("stopped", .integer(point.stopped)), ("late", .integer(point.late)), ("succeeded", .integer(point.succeeded)),
+      ("failed", .integer(point.failed)),
       ("failures", .record(failures)), ("latency", latency(point)),
+      ("latencyOfAllAtLeast", latencyOfAll(point)),
     ])
+  }
+
+  /// Failed and unanswered requests count with the time that they had waited.
+  private static func latencyOfAll(_ point: LoadPoint) -> JSONText {
+    .record(
+      [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)].map { name, quantile in
+        (name, .milliseconds(point.latencyOfAll.lowest(quantile)))
+      })
   }
 
   private static func latency(_ point: LoadPoint) -> JSONText {

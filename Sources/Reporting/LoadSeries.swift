@@ -11,6 +11,10 @@ struct LoadPoint: Sendable {
   var offered = 0
   var sent = 0
   var dropped = 0
+  /// Of those, how many while the target held all places in flight.
+  var droppedByTarget = 0
+  /// Waiting to be sent when the load was stopped.
+  var stopped = 0
   var late = 0
   /// Requests that ended as their route expects.
   var succeeded = 0
@@ -18,6 +22,20 @@ struct LoadPoint: Sendable {
   var failures: [String: Int] = [:]
   /// Latencies of the successful requests from when they were due.
   var latency = LatencyHistogram()
+  /// Latencies of wrong answers, and how long those that were not answered had waited.
+  private var latencyOfWrong = LatencyHistogram()
+  private var waited = LatencyHistogram()
+  /// Requests that were not answered, and those of which nothing is known that the target did.
+  private var censored = 0
+  private var untold = 0
+
+  /// Latencies of all requests: those that were not answered count with the time that they had waited at the least.
+  var latencyOfAll: CensoredLatency {
+    var all = CensoredLatency()
+    (all.known, all.waited, all.censored, all.untold) = (latency, waited, censored, untold)
+    all.known.merge(latencyOfWrong)
+    return all
+  }
 
   var failed: Int { failures.values.reduce(0, +) }
 
@@ -31,13 +49,22 @@ struct LoadPoint: Sendable {
     offered += interval.offered
     sent += interval.sent
     dropped += interval.dropped
+    droppedByTarget += interval.count(of: OutcomeLabel.droppedByTarget)
+    stopped += interval.count(of: OutcomeLabel.stopped)
     late += interval.late
     for tally in interval.outcomes {
-      if tally.failed {
-        failures[OutcomeLabel.group(tally.outcome), default: 0] += tally.completed
-      } else {
+      if tally.failed { failures[OutcomeLabel.group(tally.outcome), default: 0] += tally.completed }
+      if tally.succeeded {
         succeeded += tally.completed
         latency.merge(tally.fromDue)
+      } else if OutcomeLabel.isUntold(tally.outcome) {
+        untold += tally.completed
+      } else if OutcomeLabel.isAnswered(tally.outcome) {
+        latencyOfWrong.merge(tally.fromDue)
+        censored += max(tally.completed - tally.fromDue.count, 0)
+      } else {
+        censored += tally.completed
+        waited.merge(tally.fromDue)
       }
     }
   }
@@ -46,10 +73,16 @@ struct LoadPoint: Sendable {
     offered += point.offered
     sent += point.sent
     dropped += point.dropped
+    droppedByTarget += point.droppedByTarget
+    stopped += point.stopped
     late += point.late
     succeeded += point.succeeded
     failures.merge(point.failures, uniquingKeysWith: +)
     latency.merge(point.latency)
+    latencyOfWrong.merge(point.latencyOfWrong)
+    waited.merge(point.waited)
+    censored += point.censored
+    untold += point.untold
   }
 
   func rate(_ count: Int) -> Double? { wallSeconds > 0 ? Double(count) / wallSeconds : nil }

@@ -4,8 +4,10 @@ import Units
 
 /// A summary for the job page of a CI system, in GitHub's flavour of Markdown.
 package enum MarkdownSummary {
-  package static func render(_ timeline: Timeline, _ judgements: [Judgement]) -> String {
-    let headline = Headline(timeline, judgements)
+  package static func render(
+    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+  ) -> String {
+    let headline = Headline(timeline, judgements, by: profile)
     var lines = [
       "## \(icon(headline.verdict)) \(headline.verdict?.word ?? "not judged"): \(text(timeline.run.name))", "",
     ]

@@ -24,11 +24,11 @@ struct RunFigures: Sendable {
         Row(
           name: "answered as expected", value: total.offered > 0 ? share.percentText : "–",
           detail: "\(total.failed.grouped) failed"
-            + (total.dropped > 0 ? ", of them \(total.dropped.grouped) not sent in time" : "")))
-      if let median = total.latency.quantile(0.5), let p99 = total.latency.quantile(0.99) {
-        let model = ClosedModel(timeline).map { $0.isWhole ? ", closed model" : ", in part closed model" } ?? ""
-        rows.append(Row(name: "latency p99", value: p99.latencyText, detail: "median \(median.latencyText)\(model)"))
-      }
+            + (total.dropped > 0 ? ", of them \(total.dropped.grouped) not sent in time" : "")
+            + (total.droppedByTarget > 0
+              ? " (\(total.droppedByTarget.grouped) since the target held all places)" : "")
+            + (total.stopped > 0 ? "; \(total.stopped.grouped) not sent at the stop" : "")))
+      if let latency = Self.latency(total, timeline) { rows.append(latency) }
     }
     if let cluster = timeline.cluster {
       if let extent = cluster.readyReplicas.extentForPeople(from: .zero, to: timeline.span) {
@@ -49,6 +49,22 @@ struct RunFigures: Sendable {
         name: "run time", value: timeline.span.lengthText, detail: timeline.run.endReason?.rawValue ?? "no end recorded"
       ))
     self.rows = rows
+  }
+
+  /// The percentile of all requests, in which those without an answer count with what they had waited; that of the
+  /// successful ones stands beside it where it is another.
+  private static func latency(_ total: LoadPoint, _ timeline: Timeline) -> Row? {
+    let model = ClosedModel(timeline).map { $0.isWhole ? ", closed model" : ", in part closed model" } ?? ""
+    let median = total.latency.quantile(0.5).map { "median \($0.latencyText)" } ?? "none succeeded"
+    let ofGood = total.latency.quantile(0.99)
+    let highest = total.latencyOfAll.highest(0.99)
+    guard let lowest = total.latencyOfAll.lowest(0.99) else { return nil }
+    if total.latencyOfAll.count == total.latency.count, let ofGood {
+      return Row(name: "latency p99", value: ofGood.latencyText, detail: "\(median)\(model)")
+    }
+    let value = highest.map(\.latencyText) ?? "≥ \(lowest.latencyText)"
+    let beside = ofGood.map { "of the \(total.succeeded.grouped) successful \($0.latencyText), " } ?? ""
+    return Row(name: "latency p99 of all", value: value, detail: "\(beside)\(median)\(model)")
   }
 }
 

@@ -18,6 +18,7 @@ struct SaturatedStretch: Sendable, Equatable {
   private(set) var dropped = 0
   private(set) var late = 0
   private(set) var latenessP99 = Duration.zero
+  private(set) var longestPause = Duration.zero
   private(set) var highestQueued = 0
   private(set) var highestInFlight = 0
   private(set) var busiestWorkerCPU = 0.0
@@ -47,6 +48,9 @@ struct SaturatedStretch: Sendable, Equatable {
     if steal >= Self.noticeableSteal {
       causes.append("a hypervisor gave \(steal.wholePercent) of the CPU time to others")
     }
+    if longestPause >= GeneratorHealth.latenessLimit {
+      causes.append("answers may have lain unread for up to \(longestPause.latencyText)")
+    }
     if highestQueued > 0 {
       causes.append("\(highestQueued.counted("request")) waited while \(highestInFlight.grouped) were unanswered")
     }
@@ -60,8 +64,8 @@ struct SaturatedStretch: Sendable, Equatable {
     let samples = timeline.tellingGeneratorSamples
     let strained =
       samples.filter {
-        $0.latenessP99 >= GeneratorHealth.latenessLimit || $0.busiestWorkerCPU >= GeneratorHealth.saturatedCPU
-      }.map { ($0.start, $0.end) } + timeline.load.filter { $0.dropped > 0 }.map { ($0.start, $0.end) }
+        $0.ownLatenessP99 >= GeneratorHealth.latenessLimit || $0.busiestWorkerCPU >= GeneratorHealth.saturatedCPU
+      }.map { ($0.start, $0.end) } + timeline.load.filter { $0.droppedOtherwise > 0 }.map { ($0.start, $0.end) }
     // Two seconds of wall time are one breath of the generator.
     let pause = Duration.seconds(2) * (timeline.run.timeScale > 0 ? timeline.run.timeScale : 1)
     var stretches: [SaturatedStretch] = []
@@ -83,11 +87,12 @@ struct SaturatedStretch: Sendable, Equatable {
 
   private mutating func take(_ samples: [GeneratorSample], _ load: [LoadInterval]) {
     for interval in load where interval.start < to && interval.end > from {
-      dropped += interval.dropped
-      late += interval.late
+      dropped += interval.droppedOtherwise
+      late += interval.lateByMachine ?? interval.late
     }
     for sample in samples where sample.start < to && sample.end > from {
-      latenessP99 = max(latenessP99, sample.latenessP99)
+      latenessP99 = max(latenessP99, sample.ownLatenessP99)
+      longestPause = max(longestPause, sample.longestPause ?? .zero)
       highestQueued = max(highestQueued, sample.queued)
       if sample.queued > 0 { highestInFlight = max(highestInFlight, sample.inFlight) }
       busiestWorkerCPU = max(busiestWorkerCPU, sample.busiestWorkerCPU)

@@ -7,10 +7,11 @@ package enum TerminalTable {
   ///   - width: columns of the terminal; texts are broken to it, down to 40 columns.
   ///   - colour: whether to colour the verdicts; the words say the same without.
   package static func render(
-    _ timeline: Timeline, _ judgements: [Judgement], width: Int = 80, colour: Bool = false
+    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile(), width: Int = 80,
+    colour: Bool = false
   ) -> String {
     let width = max(width, 40)
-    let headline = Headline(timeline, judgements)
+    let headline = Headline(timeline, judgements, by: profile)
     var lines: [String] = []
     let verdictWidth = Verdict.inconclusive.word.count
     let indent = String(repeating: " ", count: verdictWidth + 2)

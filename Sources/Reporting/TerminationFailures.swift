@@ -21,7 +21,7 @@ struct TerminationFailures: Sendable {
       let end = pod.removed?.latest ?? pod.gracePeriod.map { from + $0 } ?? from
       return (pod, from, end + Self.propagation)
     }
-    for failure in failures where failure.outcome != OutcomeLabel.dropped {
+    for failure in failures where !OutcomeLabel.isDropped(failure.outcome) {
       recorded += 1
       let candidates = going.filter { window in
         window.from <= failure.completed && failure.due <= window.to

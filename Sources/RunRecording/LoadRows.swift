@@ -19,13 +19,13 @@ enum LoadRows {
 
   private static let upsert = """
     INSERT INTO load_interval (start_us, end_us, route, outcome, version, offered, sent, dropped, late, failed, completed,
-      bytes, p50_us, p95_us, p99_us, max_us, from_due, from_send)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      bytes, p50_us, p95_us, p99_us, max_us, from_due, from_send, late_by_machine)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (start_us, route, outcome, version) DO UPDATE SET
       end_us = excluded.end_us, offered = excluded.offered, sent = excluded.sent, dropped = excluded.dropped,
       late = excluded.late, failed = excluded.failed, completed = excluded.completed, bytes = excluded.bytes,
       p50_us = excluded.p50_us, p95_us = excluded.p95_us, p99_us = excluded.p99_us, max_us = excluded.max_us,
-      from_due = excluded.from_due, from_send = excluded.from_send
+      from_due = excluded.from_due, from_send = excluded.from_send, late_by_machine = excluded.late_by_machine
     """
 
   private static func store(_ interval: LoadInterval, in database: Database) throws {
@@ -38,14 +38,14 @@ enum LoadRows {
     try statement.execute(arguments: [
       start, end, interval.route, "", "", interval.offered, interval.sent, interval.dropped, interval.late,
       interval.failed, interval.completed, interval.outcomes.reduce(0) { $0 + $1.bytes }, totals[0], totals[1],
-      totals[2], totals[3], nil, nil,
+      totals[2], totals[3], nil, nil, interval.lateByMachine,
     ])
     for tally in interval.outcomes {
       let values = interval.outcomes.count == 1 ? totals : percentiles(tally.fromDue)
       try statement.execute(arguments: [
         start, end, interval.route, tally.outcome, tally.version ?? "", nil, nil, nil, nil, tally.failed ? 1 : 0,
         tally.completed, tally.bytes, values[0], values[1], values[2], values[3], Data(tally.fromDue.encoded()),
-        Data(tally.fromSend.encoded()),
+        Data(tally.fromSend.encoded()), nil,
       ])
     }
   }
@@ -64,7 +64,7 @@ enum LoadRows {
     let statement = try database.cachedStatement(
       sql: """
         SELECT start_us, end_us, route, outcome, version, offered, sent, dropped, late, failed, completed, bytes,
-          from_due, from_send
+          from_due, from_send, late_by_machine
         FROM load_interval WHERE \(condition) ORDER BY start_us, id
         """)
     var intervals: [LoadInterval] = []
@@ -91,7 +91,8 @@ enum LoadRows {
     LoadInterval(
       start: .microseconds(start), end: .microseconds(try row.decode(Int64.self, atIndex: 1)), route: route,
       offered: try row.decode(Int.self, atIndex: 5), sent: try row.decode(Int.self, atIndex: 6),
-      dropped: try row.decode(Int.self, atIndex: 7), late: try row.decode(Int.self, atIndex: 8), outcomes: [])
+      dropped: try row.decode(Int.self, atIndex: 7), late: try row.decode(Int.self, atIndex: 8),
+      lateByMachine: try row.decode(Int?.self, atIndex: 14), outcomes: [])
   }
 
   private static func tally(_ row: Row, outcome: String) throws -> OutcomeTally {
@@ -107,7 +108,8 @@ enum LoadRows {
 extension LoadInterval {
   fileprivate static func empty(like interval: LoadInterval) -> LoadInterval {
     LoadInterval(
-      start: interval.start, end: interval.end, route: interval.route, offered: 0, sent: 0, outcomes: [])
+      start: interval.start, end: interval.end, route: interval.route, offered: 0, sent: 0,
+      lateByMachine: interval.lateByMachine.map { _ in 0 }, outcomes: [])
   }
 
   /// The sum of two intervals of one start and route; outcomes that both have become one.
@@ -118,6 +120,7 @@ extension LoadInterval {
     sum.sent += other.sent
     sum.dropped += other.dropped
     sum.late += other.late
+    if let more = other.lateByMachine { sum.lateByMachine = (lateByMachine ?? 0) + more }
     for tally in other.outcomes {
       let index = sum.outcomes.firstIndex {
         $0.outcome == tally.outcome && $0.version == tally.version

@@ -104,8 +104,9 @@ struct RecordingBatch: Sendable {
       sql: """
         INSERT INTO generator (start_us, end_us, lateness_p50_us, lateness_p99_us, lateness_max_us, process_cpu,
           busiest_worker_cpu, connections_opened, in_flight, queued, steal, run_queue_delay, open_connections,
-          ephemeral_ports_used, ephemeral_ports)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ephemeral_ports_used, ephemeral_ports, machine_lateness_p99_us, machine_lateness_max_us, longest_pause_us, places,
+          places_held_since_us)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for sample in generator {
       try statement.execute(arguments: [
@@ -113,6 +114,8 @@ struct RecordingBatch: Sendable {
         sample.latenessP99.wholeMicroseconds, sample.latenessMax.wholeMicroseconds, sample.processCPU,
         sample.busiestWorkerCPU, sample.connectionsOpened, sample.inFlight, sample.queued, sample.steal,
         sample.runQueueDelay, sample.openConnections, sample.ephemeralPortsUsed, sample.ephemeralPorts,
+        sample.machineLatenessP99?.wholeMicroseconds, sample.machineLatenessMax?.wholeMicroseconds,
+        sample.longestPause?.wholeMicroseconds, sample.places, sample.placesHeldSince?.wholeMicroseconds,
       ])
     }
   }

@@ -11,7 +11,10 @@ enum RecordingSchema {
 
   /// The statements that lead from each version to the next; the first makes version 1 of an empty file. A step that was
   /// released never changes, since files of its version lie on disks.
-  static let steps: [String] = [tables + RecordingViews.first, connections + RecordingViews.second]
+  static let steps: [String] = [
+    tables + RecordingViews.first, connections + RecordingViews.second,
+    causes + RecordingViews.third,
+  ]
 
   static var version: Int { steps.count }
 
@@ -186,6 +189,25 @@ enum RecordingSchema {
       closed_by_peer INTEGER NOT NULL,
       most_requests INTEGER NOT NULL,    -- on one connection, since the run began
       compressed INTEGER NOT NULL        -- answers whose body was packed
+    ) STRICT;
+
+    """
+
+  /// Version 3: who made requests wait, and which profile each judging went by.
+  private static let causes = """
+    ALTER TABLE load_interval ADD COLUMN late_by_machine INTEGER;     -- in totals only
+
+    ALTER TABLE generator ADD COLUMN machine_lateness_p99_us INTEGER; -- what this machine took of the lateness
+    ALTER TABLE generator ADD COLUMN machine_lateness_max_us INTEGER;
+    ALTER TABLE generator ADD COLUMN longest_pause_us INTEGER;        -- in which an answer can have lain unread
+    ALTER TABLE generator ADD COLUMN places INTEGER;                  -- requests that could be in flight
+    ALTER TABLE generator ADD COLUMN places_held_since_us INTEGER;    -- run time; NULL when no request waited
+
+    CREATE TABLE judging (
+      -- The profile that each set of verdicts went by; none for those of older versions.
+      judging INTEGER PRIMARY KEY,
+      profile_source TEXT NOT NULL,
+      profile_text TEXT NOT NULL         -- secrets replaced
     ) STRICT;
 
     """

@@ -5,6 +5,10 @@ enum RecordingViews {
   /// Of schema version 2.
   static let second = connections + failures + generatorHealth + "DROP VIEW IF EXISTS timeline;\n" + timeline
 
+  /// Of schema version 3.
+  static let third =
+    "DROP VIEW latency;\n" + latencyWithCauses + "DROP VIEW generator_health;\n" + generatorHealthWithCauses
+
   private static let replicas = """
     CREATE VIEW replicas AS
       -- The counts of the workload after each change that was seen: one row for each version of the Deployment or the
@@ -105,6 +109,34 @@ enum RecordingViews {
         lateness_max_us / 1e3 AS lateness_max_ms, in_flight, queued, round(process_cpu * 100, 1) AS process_cpu,
         round(busiest_worker_cpu * 100, 1) AS worker_cpu, round(run_queue_delay * 100, 1) AS run_queue_delay,
         round(steal * 100, 1) AS steal, connections_opened, open_connections, ephemeral_ports_used, ephemeral_ports
+      FROM generator ORDER BY id;
+
+    """
+
+  private static let latencyWithCauses = """
+    CREATE VIEW latency AS
+      -- Requests of each interval and route, and their latency in milliseconds from the moment each was due. dropped is by
+      -- whatever cause; stopped were waiting to be sent when the load was stopped.
+      SELECT start_us / 1e6 AS seconds, route, offered, sent, completed AS count, failed, dropped,
+        p50_us / 1e3 AS p50_ms, p95_us / 1e3 AS p95_ms, p99_us / 1e3 AS p99_ms, max_us / 1e3 AS max_ms,
+        (SELECT ifnull(sum(o.completed), 0) FROM load_interval o WHERE o.start_us = t.start_us AND o.route = t.route
+          AND o.outcome = 'dropped: target') AS dropped_by_target,
+        (SELECT ifnull(sum(o.completed), 0) FROM load_interval o WHERE o.start_us = t.start_us AND o.route = t.route
+          AND o.outcome = 'stopped') AS stopped
+      FROM load_interval t WHERE outcome = '' ORDER BY start_us, id;
+
+    """
+
+  private static let generatorHealthWithCauses = """
+    CREATE VIEW generator_health AS
+      -- What the load generator saw of itself. CPU and delays in percent of one core, steal in percent of all. The
+      -- lateness of the machine is what the target had no part in; places_held_since is in seconds of run time.
+      SELECT end_us / 1e6 AS seconds, lateness_p50_us / 1e3 AS lateness_p50_ms, lateness_p99_us / 1e3 AS lateness_p99_ms,
+        lateness_max_us / 1e3 AS lateness_max_ms, in_flight, queued, round(process_cpu * 100, 1) AS process_cpu,
+        round(busiest_worker_cpu * 100, 1) AS worker_cpu, round(run_queue_delay * 100, 1) AS run_queue_delay,
+        round(steal * 100, 1) AS steal, connections_opened, open_connections, ephemeral_ports_used, ephemeral_ports,
+        machine_lateness_p99_us / 1e3 AS machine_lateness_p99_ms, longest_pause_us / 1e3 AS longest_pause_ms, places,
+        places_held_since_us / 1e6 AS places_held_since
       FROM generator ORDER BY id;
 
     """

@@ -62,7 +62,11 @@ enum TimelineRows {
         runQueueDelay: try row.decode(forColumn: "run_queue_delay"),
         openConnections: try row.decode(forColumn: "open_connections"),
         ephemeralPortsUsed: try row.decode(forColumn: "ephemeral_ports_used"),
-        ephemeralPorts: try row.decode(forColumn: "ephemeral_ports"))
+        ephemeralPorts: try row.decode(forColumn: "ephemeral_ports"),
+        machineLatenessP99: try row.optionalInstant("machine_lateness_p99_us"),
+        machineLatenessMax: try row.optionalInstant("machine_lateness_max_us"),
+        longestPause: try row.optionalInstant("longest_pause_us"), places: try row.decode(forColumn: "places"),
+        placesHeldSince: try row.optionalInstant("places_held_since_us"))
     }
   }
 

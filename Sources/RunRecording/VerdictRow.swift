@@ -43,11 +43,30 @@ package struct Judging: Sendable, Equatable {
   /// Wall-clock time of the evaluation.
   package var at: KubernetesTime
   package var toolVersion: String
+  /// Where the profile came from by whose expectations was judged, and its text with secrets replaced; `nil` where older
+  /// versions did not keep them.
+  package var profile: JudgingProfile?
   package var verdicts: [VerdictRow]
 
-  package init(at: KubernetesTime, toolVersion: String, verdicts: [VerdictRow]) {
+  package init(
+    at: KubernetesTime, toolVersion: String, profile: JudgingProfile? = nil, verdicts: [VerdictRow]
+  ) {
     self.at = at
+    self.profile = profile
     self.toolVersion = toolVersion
     self.verdicts = verdicts
+  }
+}
+
+/// The profile that an evaluation went by.
+package struct JudgingProfile: Sendable, Equatable {
+  /// Where it came from, for messages.
+  package var source: String
+  /// As its user wrote it, secrets replaced.
+  package var text: String
+
+  package init(source: String, text: String) {
+    self.source = source
+    self.text = text
   }
 }

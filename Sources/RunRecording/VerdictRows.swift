@@ -5,7 +5,15 @@ import RunTimeline
 /// The tables `verdict` and `verdict_evidence`.
 enum VerdictRows {
   static func insert(_ judging: Judging, into database: Database) throws {
-    let number = try Int.fetchOne(database, sql: "SELECT ifnull(max(judging), 0) + 1 FROM verdict") ?? 1
+    let number =
+      try Int.fetchOne(
+        database,
+        sql: "SELECT ifnull(max(judging), 0) + 1 FROM (SELECT judging FROM verdict UNION SELECT judging FROM judging)")
+      ?? 1
+    if let profile = judging.profile {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO judging VALUES (?, ?, ?)", arguments: [number, profile.source, profile.text])
+    }
     for verdict in judging.verdicts {
       try database.cachedStatement(
         sql: """
@@ -35,12 +43,21 @@ enum VerdictRows {
         judgings.append(
           Judging(
             at: KubernetesTime(microseconds: try row.decode(Int64.self, forColumn: "judged_at_us")),
-            toolVersion: try row.decode(forColumn: "tool_version"), verdicts: []))
+            toolVersion: try row.decode(forColumn: "tool_version"), profile: try profile(of: rowNumber, database),
+            verdicts: []))
       }
       number = rowNumber
       judgings[judgings.count - 1].verdicts.append(try verdict(row, database))
     }
     return judgings
+  }
+
+  private static func profile(of judging: Int, _ database: Database) throws -> JudgingProfile? {
+    let row = try Row.fetchOne(database, sql: "SELECT * FROM judging WHERE judging = ?", arguments: [judging])
+    return try row.map { row in
+      JudgingProfile(
+        source: try row.decode(forColumn: "profile_source"), text: try row.decode(forColumn: "profile_text"))
+    }
   }
 
   private static func verdict(_ row: Row, _ database: Database) throws -> VerdictRow {

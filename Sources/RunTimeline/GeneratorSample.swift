@@ -26,12 +26,37 @@ package struct GeneratorSample: Sendable, Equatable {
   package var ephemeralPortsUsed: Int?
   /// How many local ports the ephemeral range has.
   package var ephemeralPorts: Int?
+  /// What of the lateness this machine took, and not the target, whose answers free the places; `nil` where not recorded.
+  package var machineLatenessP99: Duration?
+  package var machineLatenessMax: Duration?
+  /// The longest time for which an answer can have lain unread; wall time, `nil` where not recorded.
+  package var longestPause: Duration?
+  /// How many requests could be in flight at a time; `nil` where not recorded.
+  package var places: Int?
+  /// Run time since which requests had waited for a place without a break at the end of the interval; `nil` when none did.
+  package var placesHeldSince: Duration?
+
+  /// From this lateness on a generator measures itself. Wall time.
+  package static let latenessLimit = Duration.milliseconds(100)
+
+  /// One request in a hundred left this late or later by the doing of this machine, or of nobody knows whom.
+  package var ownLatenessP99: Duration { machineLatenessP99 ?? latenessP99 }
+
+  /// Whether requests left so late by the doing of this machine, or of nobody knows whom, that it measures itself.
+  package var isLate: Bool { ownLatenessP99 > Self.latenessLimit }
+
+  /// Since when the target had held all places in flight, without a break and while this machine was there to read its
+  /// answers; `nil` when it did not.
+  package var targetHeldSince: Duration? {
+    isLate || (longestPause ?? .zero) > Self.latenessLimit ? nil : placesHeldSince
+  }
 
   package init(
     start: Duration, end: Duration, latenessP50: Duration, latenessP99: Duration, latenessMax: Duration,
     processCPU: Double, busiestWorkerCPU: Double, connectionsOpened: Int, inFlight: Int, queued: Int,
     steal: Double? = nil, runQueueDelay: Double? = nil, openConnections: Int? = nil, ephemeralPortsUsed: Int? = nil,
-    ephemeralPorts: Int? = nil
+    ephemeralPorts: Int? = nil, machineLatenessP99: Duration? = nil, machineLatenessMax: Duration? = nil,
+    longestPause: Duration? = nil, places: Int? = nil, placesHeldSince: Duration? = nil
   ) {
     self.start = start
     self.end = end
@@ -48,5 +73,10 @@ package struct GeneratorSample: Sendable, Equatable {
     self.openConnections = openConnections
     self.ephemeralPortsUsed = ephemeralPortsUsed
     self.ephemeralPorts = ephemeralPorts
+    self.machineLatenessP99 = machineLatenessP99
+    self.machineLatenessMax = machineLatenessMax
+    self.longestPause = longestPause
+    self.places = places
+    self.placesHeldSince = placesHeldSince
   }
 }

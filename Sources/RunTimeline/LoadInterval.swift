@@ -15,15 +15,17 @@ package struct LoadInterval: Sendable, Equatable {
   package var offered: Int
   /// Of those, how many were handed to the network.
   package var sent: Int
-  /// Of those, how many were given up because they could not be sent in time.
+  /// Of those, how many were given up because they could not be sent in time, by whatever cause.
   package var dropped: Int
   /// How many were sent later than ``lateAfter`` after they were due.
   package var late: Int
+  /// Of those, how many this machine alone made so late; `nil` where that was not recorded.
+  package var lateByMachine: Int?
   package var outcomes: [OutcomeTally]
 
   package init(
     start: Duration, end: Duration, route: String, offered: Int, sent: Int, dropped: Int = 0, late: Int = 0,
-    outcomes: [OutcomeTally]
+    lateByMachine: Int? = nil, outcomes: [OutcomeTally]
   ) {
     self.start = start
     self.end = end
@@ -32,6 +34,7 @@ package struct LoadInterval: Sendable, Equatable {
     self.sent = sent
     self.dropped = dropped
     self.late = late
+    self.lateByMachine = lateByMachine
     self.outcomes = outcomes
   }
 
@@ -40,13 +43,24 @@ package struct LoadInterval: Sendable, Equatable {
 
   /// Requests that ended in a way that their route does not expect, dropped and unfinished ones included.
   package var failed: Int { outcomes.reduce(0) { $0 + ($1.failed ? $1.completed : 0) } }
+
+  /// Requests that were answered as their route expects.
+  package var succeeded: Int { outcomes.reduce(0) { $0 + ($1.succeeded ? $1.completed : 0) } }
+
+  /// Requests that were given up unsent, and not for want of answers: this machine was late, or nobody recorded why.
+  package var droppedOtherwise: Int { max(dropped - count(of: OutcomeLabel.droppedByTarget), 0) }
+
+  /// How many ended with one label of ``OutcomeLabel``.
+  package func count(of label: String) -> Int {
+    outcomes.reduce(0) { $0 + ($1.outcome == label ? $1.completed : 0) }
+  }
 }
 
 /// The requests of an interval that ended in one way.
 package struct OutcomeTally: Sendable, Equatable {
   /// The HTTP status as text (`200`), or a word from ``OutcomeLabel``.
   package var outcome: String
-  /// Whether the route counts this outcome as a failure.
+  /// Whether the route counts this outcome as a failure. What was never sent since the load was stopped is none.
   package var failed: Bool
   /// The version that answered, where responses say so.
   package var version: String?
@@ -70,14 +84,41 @@ package struct OutcomeTally: Sendable, Equatable {
     self.fromDue = fromDue
     self.fromSend = fromSend
   }
+
+  /// Whether the requests were answered as their route expects.
+  package var succeeded: Bool { !failed && outcome != OutcomeLabel.stopped }
 }
 
 /// How an outcome's label is read.
 package enum OutcomeLabel {
-  /// Given up by the generator because it could not be sent in time: not the server's doing.
+  /// Given up because it could not be sent in time, in a recording that does not tell why (schema 1 and 2).
   package static let dropped = "dropped"
+  /// Given up because this machine was late.
+  package static let droppedByMachine = "dropped: machine"
+  /// Given up because the target held all places in flight with requests that it had not answered.
+  package static let droppedByTarget = "dropped: target"
+  /// Not sent, since the load was stopped while it waited for its turn.
+  package static let stopped = "stopped"
+  /// This machine had no port, descriptor or memory left for it.
+  package static let localLimit = "local limit"
   /// Still unanswered when the run ended.
   package static let unfinished = "unfinished"
+
+  /// Whether a request was given up unsent, by whatever cause.
+  package static func isDropped(_ label: String) -> Bool {
+    [dropped, droppedByMachine, droppedByTarget].contains(label)
+  }
+
+  /// Whether it is unknown how the target would have treated the request: this machine did not send it, or may not have.
+  package static func isUntold(_ label: String) -> Bool {
+    [dropped, droppedByMachine, localLimit, stopped].contains(label)
+  }
+
+  /// Whether the request was given up after a time without an answer, which may have come and not been read.
+  package static func isTimeout(_ label: String) -> Bool { label.hasSuffix(" timeout") || label == unfinished }
+
+  /// Whether an answer came, be it not the one that was expected: how long it took is known.
+  package static func isAnswered(_ label: String) -> Bool { status(label) != nil || label.hasPrefix("check failed") }
 
   /// The HTTP status behind a label; `nil` when the request got none.
   package static func status(_ label: String) -> Int? {

@@ -59,6 +59,17 @@ package struct LatencyHistogram: Sendable, Equatable {
     withDenseCounts { $0[HistogramLayout.bucket(of: value)] += 1 }
   }
 
+  /// Counts one value so many times, as ``record(microseconds:)`` does.
+  package mutating func record(microseconds: Int, times: Int) {
+    guard times > 0 else { return }
+    record(microseconds: microseconds)
+    let value = min(max(microseconds, 0), HistogramLayout.largestValue)
+    if value != microseconds, microseconds > 0 { countAboveRange += times - 1 }
+    count += times - 1
+    sum += UInt64(value) * UInt64(times - 1)
+    withDenseCounts { $0[HistogramLayout.bucket(of: value)] += UInt64(times - 1) }
+  }
+
   /// Forgets all values and keeps the storage, so that recording goes on without allocation.
   package mutating func reset() {
     if case .dense = storage {

@@ -9,6 +9,7 @@ extension ScaleProof {
         EXAMPLES
           scaleproof evaluate Reports/…/run.sqlite
           scaleproof evaluate run.sqlite --profile stricter.yaml
+          scaleproof evaluate run.sqlite --profile stricter.yaml --output /tmp/stricter
         """)
 
     @Argument(help: "The recording.", completion: .file(extensions: ["sqlite"]))
@@ -17,8 +18,12 @@ extension ScaleProof {
     @Option(help: "The profile whose expectations are judged (default: the recorded one).")
     var profile: String?
 
+    @Option(
+      help: "A folder for the reports of these verdicts: HTML, JSON, JUnit and Markdown (default: none are written).")
+    var output: String?
+
     func run() async throws {
-      try await Ending.of { try Evaluation(recording: recording, profile: profile).execute() }
+      try await Ending.of { try Evaluation(recording: recording, profile: profile, output: output).execute() }
     }
   }
 }

@@ -7,7 +7,8 @@ extension ScaleProof {
     static let configuration = CommandConfiguration(
       abstract: "Say why the autoscaler did what it did: each sync with its metrics, its decision and what bound it.",
       discussion: """
-        Flags that the cluster's kube-controller-manager was started with are to be given here as well.
+        Flags that the cluster's kube-controller-manager was started with are taken from hpaConformance or withinCorridor
+        of the recorded profile, or to be given here.
 
         EXAMPLES
           scaleproof explain Reports/…/run.sqlite
@@ -18,17 +19,19 @@ extension ScaleProof {
     var recording: String
 
     @Option(
-      help: "The controller's --horizontal-pod-autoscaler-sync-period (default: 15s).",
+      help: "The controller's --horizontal-pod-autoscaler-sync-period (default: what the profile says, or else 15s).",
       transform: { try Duration(text: $0) })
     var syncPeriod: Duration?
 
     @Option(
-      help: "The controller's --horizontal-pod-autoscaler-downscale-stabilization (default: 5m).",
+      help:
+        "The controller's --horizontal-pod-autoscaler-downscale-stabilization (default: the profile's, or else 5m).",
       transform: { try Duration(text: $0) })
     var downscaleStabilization: Duration?
 
     @Option(
-      help: "The controller's --horizontal-pod-autoscaler-tolerance, in per cent (default: 10%).",
+      help:
+        "The controller's --horizontal-pod-autoscaler-tolerance, in per cent (default: the profile's, or else 10%).",
       transform: { try Percentage(text: $0) })
     var tolerance: Percentage?
 

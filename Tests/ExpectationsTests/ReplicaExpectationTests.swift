@@ -90,7 +90,8 @@ struct ReplicaExpectationTests {
   @Test("A generator that did not send the load makes scaling inconclusive")
   func saturated() throws {
     var run = TimelineBuilder()
-    run.deployment(sent: 0, received: 0, wanted: 8)
+    run.deployment(sent: 0, received: 0, wanted: 3)
+    run.deployment(sent: 80, received: 80, wanted: 8)
     run.unchanged(sent: 1140, received: 1140)
     run.second(at: 70, offered: 1000, sent: 900, dropped: 100)
 

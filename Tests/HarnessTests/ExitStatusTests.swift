@@ -41,6 +41,12 @@ struct ExitStatusTests {
       Verdicts.status(of: [judgement(.inconclusive), judgement(.inconclusive, isUntrusted: true)]) == .untrusted)
   }
 
+  @Test("a run whose generator failed is not trusted, whatever it passed: 3")
+  func failedRun() {
+    #expect(Verdicts.status(of: [judgement(.pass)], ended: .failed) == .untrusted)
+    #expect(Verdicts.status(of: [judgement(.fail)], ended: .failed) == .failed)
+  }
+
   @Test("no two ways to end share a number")
   func distinct() {
     #expect(Set(ExitStatus.allCases.map(\.rawValue)).count == ExitStatus.allCases.count)

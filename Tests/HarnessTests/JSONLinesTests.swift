@@ -65,8 +65,9 @@ struct JSONLinesTests {
 
     let expected: JSONValue = [
       "type": "interval", "from": 0, "to": 2, "phases": ["calm"], "offered": 100, "sent": 100, "completed": 100,
-      "failed": 20, "dropped": 1, "late": 2, "p50Ms": 12.5, "p99Ms": 12.5, "queued": 4, "inFlight": 12,
-      "openConnections": 9, "latenessP99Ms": 0.42,
+      "failed": 20, "dropped": 1, "droppedByTarget": 0, "stopped": 0, "late": 2, "p50Ms": 12.5, "p99Ms": 12.5,
+      "queued": 4, "inFlight": 12,
+      "openConnections": 9, "latenessP99Ms": 0.42, "machineLatenessP99Ms": .null, "placesHeldSince": .null,
       "replicas": ["wanted": 7, "ready": 3, "recommended": .null],
     ]
     #expect(line == expected)

@@ -105,6 +105,65 @@ struct LiveViewTests {
     #expect(progress.snapshot.lastInterval.failed == 0)
   }
 
+  @Test("what is answered now is shown as such, however long ago it was due")
+  func answeredNow() {
+    let progress = RunProgress()
+    progress.add([interval(at: 55, offered: 350, failed: 0)])
+    progress.add(sample(queued: 0, openConnections: nil, from: 55))
+
+    // The next requests all wait in a queue, and the answers to those before come in.
+    var late = interval(at: 55, offered: 7500, failed: 0)
+    late.offered = 0
+    var queued = interval(at: 60, offered: 350, failed: 0)
+    queued.outcomes = []
+    progress.add([late, queued])
+    progress.add(sample(queued: 700_000, openConnections: nil))
+
+    let text = text(of: progress)
+    #expect(text.contains("offered 1,400/s  answered 30,000/s"), "\(text)")
+    #expect(text.contains("offered 1,400/s, answered 30,000/s"), "\(text)")
+  }
+
+  @Test("who makes requests wait is said: the target that holds all places, or this machine")
+  func strain() {
+    func shown(byMachine: Duration, pause: Duration, heldSince: Duration?) -> String {
+      let progress = RunProgress()
+      var sample = sample(queued: 9, openConnections: nil)
+      sample.inFlight = 1000
+      (sample.machineLatenessP99, sample.longestPause) = (byMachine, pause)
+      (sample.places, sample.placesHeldSince) = (1000, heldSince)
+      progress.add(sample)
+      return text(of: progress)
+    }
+    let held = "the target does not answer: 1,000 of 1,000 places held since 4.1s"
+
+    let target = shown(byMachine: .milliseconds(1), pause: .milliseconds(2), heldSince: .seconds(4.1))
+    let machine = shown(byMachine: .milliseconds(900), pause: .milliseconds(900), heldSince: .seconds(4.1))
+    let calm = shown(byMachine: .milliseconds(1), pause: .milliseconds(2), heldSince: nil)
+
+    #expect(target.components(separatedBy: held).count == 3, "\(target)")
+    #expect(machine.components(separatedBy: "this machine is late").count == 3 && !machine.contains(held))
+    #expect(!calm.contains("this machine") && !calm.contains("the target"))
+  }
+
+  @Test("what was dropped is charged to whom it belongs")
+  func drops() {
+    let progress = RunProgress()
+    var load = interval(offered: 100, failed: 0, dropped: 12)
+    for (label, count) in [
+      (OutcomeLabel.droppedByTarget, 7), (OutcomeLabel.droppedByMachine, 5), (OutcomeLabel.stopped, 3),
+    ] {
+      load.outcomes.append(
+        OutcomeTally(outcome: label, failed: label != OutcomeLabel.stopped, completed: count))
+    }
+    progress.add([load])
+
+    let text = text(of: progress)
+    #expect(
+      text.contains("12 failed  5 dropped by the generator  7 not sent since the target held all places"), "\(text)")
+    #expect(text.contains("3 not sent at the stop"), "\(text)")
+  }
+
   @Test("every stream shows the phase that it is in")
   func severalStreams() {
     let phases = [
@@ -178,9 +237,10 @@ struct LiveViewTests {
   }
 }
 
-private func sample(queued: Int, openConnections: Int?) -> GeneratorSample {
+private func sample(queued: Int, openConnections: Int?, from start: Int = 60) -> GeneratorSample {
   GeneratorSample(
-    start: .seconds(60), end: .seconds(65), latenessP50: .zero, latenessP99: .microseconds(400), latenessMax: .zero,
+    start: .seconds(start), end: .seconds(start + 5), latenessP50: .zero, latenessP99: .microseconds(400),
+    latenessMax: .zero,
     processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 3, inFlight: 12, queued: queued,
     openConnections: openConnections)
 }

@@ -110,6 +110,53 @@ struct StopRuleWatchTests {
       ])
   }
 
+  @Test("what the target let wait in vain is its failure, and what was dropped says by whom")
+  func causes() throws {
+    func load(target: Int, machine: Int) -> LoadInterval {
+      var interval = second(0, quick: 90)
+      interval.offered += target + machine
+      interval.dropped = target + machine
+      var waited = LatencyHistogram()
+      waited.record(microseconds: 1_000_000, times: target)
+      interval.outcomes += [
+        OutcomeTally(outcome: OutcomeLabel.droppedByTarget, failed: true, completed: target, fromDue: waited),
+        OutcomeTally(outcome: OutcomeLabel.droppedByMachine, failed: true, completed: machine),
+      ]
+      return interval
+    }
+    let errors = [rule(over: 1, .errorRatio(above: try percent("5%")))]
+    let drops = [rule("overload", over: 1, .dropped(above: try percent("5%")))]
+    let slow = [rule("slow", over: 1, .latency(percentile: 95, above: .milliseconds(500)))]
+
+    #expect(findings(errors, [load(target: 0, machine: 10)]) == [nil])
+    #expect(
+      findings(errors, [load(target: 10, machine: 0)]) == [
+        "abortOn \"too many errors\": 10% of 100 requests failed in the last 1s (limit 5%)"
+      ])
+    #expect(
+      findings(drops, [load(target: 10, machine: 0)])[0]?.contains(
+        "10% of 100 requests were dropped since the target held all places in flight in the last 1s") == true)
+    #expect(
+      findings(drops, [load(target: 0, machine: 10)])[0]?.contains(
+        "dropped by the generator, since this machine was late, in the last 1s") == true)
+    #expect(findings(drops, [load(target: 4, machine: 6)])[0]?.contains("(4 of them since the target") == true)
+    #expect(findings(slow, [load(target: 10, machine: 0)])[0] != nil)
+    #expect(findings(slow, [load(target: 0, machine: 10)]) == [nil])
+  }
+
+  @Test("requests that timed out have been slow, and not only while they were waited for")
+  func timeouts() {
+    let rules = [rule("slow", over: 1, .latency(percentile: 95, above: .seconds(2)))]
+    var waited = LatencyHistogram()
+    waited.record(microseconds: 10_000_000, times: 10)
+    var interval = second(0, quick: 90)
+    interval.offered += 10
+    interval.outcomes.append(
+      OutcomeTally(outcome: "read timeout", failed: true, completed: 10, fromDue: waited, fromSend: waited))
+
+    #expect(findings(rules, [interval])[0]?.contains("10% of 100 requests took longer") == true)
+  }
+
   @Test("a percentile above its limit breaks the rule; one slow request fewer does not")
   func latency() {
     let rules = [rule("slow", over: 1, .latency(percentile: 99, above: .milliseconds(500)))]

@@ -47,11 +47,14 @@ struct LoadGeneratorFailureTests {
     #expect(summary.sent + summary.dropped == 100)
     // Three places, each free again after 400 ms: about nine requests can be sent in a second.
     #expect((3...12).contains(summary.sent))
-    #expect(log.counts == ["0 read timeout": summary.sent, "0 dropped": summary.dropped])
-    for tally in log.tallies where tally.outcomes.contains(where: { $0.outcome == "dropped" }) {
-      #expect(tally.dropped == tally.outcomes.filter { $0.outcome == "dropped" }.reduce(0) { $0 + $1.completed })
+    #expect(log.counts["0 read timeout"] == summary.sent)
+    for tally in log.tallies where tally.outcomes.contains(where: { $0.outcome.hasPrefix("dropped") }) {
+      #expect(
+        tally.dropped == tally.outcomes.filter { $0.outcome.hasPrefix("dropped") }.reduce(0) { $0 + $1.completed })
     }
-    let dropped = log.outcomes.filter { $0.outcome == "dropped" }
+    let dropped = log.outcomes.filter { $0.outcome.hasPrefix("dropped") }
+    // On a machine that is late itself, some may be its own doing.
+    #expect(log.counts["0 dropped: target", default: 0] == summary.droppedByTarget && summary.droppedByTarget > 0)
     #expect(dropped.allSatisfy { $0.fromSend.isEmpty && $0.failed })
     #expect(dropped.allSatisfy { ($0.fromDue.minimum ?? .zero) >= .milliseconds(50) })
   }
@@ -119,6 +122,56 @@ struct LoadGeneratorFailureTests {
     #expect(summary.offered < 3600 && summary.offered >= 28)
     #expect(Set(log.counts.keys) == ["0 200"])
     expectConservation(log, summary)
+  }
+
+  @Test("at a stop what waits to be sent is dropped at once, is counted as such, and charged to nobody")
+  func stopWithQueue() async throws {
+    let server = try ScriptedServer { connection in
+      while connection.readRequestHead() != nil {
+        usleep(50_000)
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+      }
+    }
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, routes: [Route(name: "slow", path: "/")],
+        schedule: try constant(1000, for: .seconds(3600)),
+        interval: .milliseconds(100), maxInFlight: 2, maxLateness: .seconds(300)))
+    let log = SnapshotLog()
+    let stop = StopSignal()
+
+    let summary = try await generator.run(stop: stop) { snapshot in
+      log.append(snapshot)
+      if snapshot.generator.queued > 100 { stop.stop() }
+    }
+
+    expectConservation(log, summary)
+    #expect(summary.stopped > 50 && summary.stopped == log.counts["0 stopped"])
+    #expect(summary.failed == 0 && summary.dropped == 0 && summary.late <= summary.sent)
+    #expect(Set(log.counts.keys) == ["0 200", "0 stopped"])
+    #expect(log.outcomes.filter { $0.outcome == "stopped" }.allSatisfy { !$0.failed && $0.fromSend.isEmpty })
+  }
+
+  @Test("while the target answers nothing it holds the places, and the generator is not what was late")
+  func held() async throws {
+    let server = try PythonServer(answering: 0)
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: server.url, requestTimeout: .seconds(10), drainTimeout: .milliseconds(100),
+        routes: [Route(name: "hung", path: "/")], schedule: try constant(100, for: .seconds(2)),
+        interval: .milliseconds(100), maxInFlight: 5, maxLateness: .milliseconds(500)))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    expectConservation(log, summary)
+    // On a machine that stands still for a tenth of a second now and then, some are its own doing.
+    #expect(summary.droppedByTarget > summary.dropped / 2, "\(log.counts)")
+    #expect(log.counts["0 unfinished", default: 0] >= 5)
+    let held = log.all.map(\.generator).filter { $0.heldSince != nil }
+    #expect(held.count > 10)
+    #expect(held.allSatisfy { $0.places == 5 && $0.inFlight == 5 })
+    #expect(Set(held.map(\.heldSince)).count == 1, "the places were never free in between")
   }
 
   @Test("cancelling the task stops the load and still gives the summary")

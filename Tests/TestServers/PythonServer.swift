@@ -61,6 +61,11 @@ package final class PythonServer: Sendable {
     }
   }
 
+  /// Answers so many requests, and from then on none, on whatever connection.
+  package convenience init(answering requests: Int) throws {
+    try self.init("hanging.py") { _ in [String(requests)] }
+  }
+
   /// - Parameter arguments: what follows the port; it may put files into the folder, which goes away with the server.
   private init(_ script: String, arguments: (URL) throws -> [String]) throws {
     folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
