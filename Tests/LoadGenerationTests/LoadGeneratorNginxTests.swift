@@ -163,6 +163,11 @@ struct LoadGeneratorNginxTests {
     #expect(tallies.allSatisfy { $0.address == "127.0.0.1:\(nginx.port)" && $0.closedByPeer == 0 })
   }
 
+  @Test("nginx has all of its workers as soon as a test has the server", arguments: 1...5)
+  func workersAreThere(count: Int) throws {
+    #expect(try NginxServer(workers: count).workerProcesses().count == count)
+  }
+
   @Test("a server that freezes shows in the latency from the due instant, where the latency from sending hides it")
   func frozenServer() async throws {
     let nginx = try NginxServer()
