@@ -41,6 +41,11 @@ extension Decision {
     case .desiredWithinRange, nil: break
     }
     if stabilizedRecommendation != rawRecommendation { return .stabilizationWindow(windowAtWork) }
+    return metricTerm
+  }
+
+  /// What decided the raw recommendation, windows and limits aside.
+  package var metricTerm: BindingTerm {
     let metric = leadingMetric ?? 0
     guard metrics.indices.contains(metric), let proposal = metrics[metric].proposal else { return .metric(metric) }
     switch proposal.basis {

@@ -1,7 +1,7 @@
 package import KubernetesObjects
 
 /// What a recommendation is cut to in one step: the reason of the condition `ScalingLimited`.
-package enum ScalingLimit: String, Sendable, Equatable {
+package enum ScalingLimit: String, Sendable, Equatable, CaseIterable {
   case desiredWithinRange = "DesiredWithinRange"
   case tooManyReplicas = "TooManyReplicas"
   case tooFewReplicas = "TooFewReplicas"

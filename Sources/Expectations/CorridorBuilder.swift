@@ -9,7 +9,7 @@ struct CorridorBuilder {
   private(set) var envelope = CountEnvelope.unknown
 
   private let record: ScalingRecord
-  private let leniently: Bool
+  private let doubts: HistoryDoubts
   /// When the workload was first seen.
   private let start: Duration
   private let end: Duration
@@ -24,10 +24,9 @@ struct CorridorBuilder {
   /// (Kubernetes 1.36, k8s.io/component-base/config/v1alpha1/defaults.go).
   private static let leaderChange = Duration.seconds(60)
 
-  /// - Parameter leniently: also with restarts of the controller and unseen changes, where they are possible.
-  init(record: ScalingRecord, leniently: Bool) {
+  init(record: ScalingRecord, doubts: HistoryDoubts) {
     self.record = record
-    self.leniently = leniently
+    self.doubts = doubts
     let wanted = record.history.wantedReplicas
     start = max(wanted.segments.first { $0.range != nil }?.start ?? wanted.end, .zero)
     end = min(wanted.end, record.timeline.lastInstant)
@@ -92,7 +91,7 @@ struct CorridorBuilder {
     let next = index + 1 < record.syncs.count ? record.syncs[index + 1].at : nil
     let limit = min(next.map { $0.latest - period + Self.writeLead } ?? end, end)
     let mayBeInterrupted =
-      leniently && (next.map { record.mayHaveRestarted(from: sync.at.latest, to: $0.earliest) } ?? true)
+      doubts.restarts && (next.map { record.mayHaveRestarted(from: sync.at.latest, to: $0.earliest) } ?? true)
     let allowance = mayBeInterrupted ? Self.leaderChange : .zero
     let isVague = sync.at.width > period || sync.at.earliest < start
     let base = isVague ? InstantBounds(sync.at.latest - period, sync.at.latest) : sync.at
@@ -117,10 +116,10 @@ struct CorridorBuilder {
     _ cause: CorridorMark.Cause, effect: InstantBounds, at: InstantBounds, current: Int, sync: ObservedSync,
     raw: ClosedRange<Int>?, own: Int?
   ) {
-    let outcomes = record.plans(at: at).map { plan in
+    let outcomes = (own == nil ? record.plans(at: at) : [sync.plan]).map { plan in
       PossibleOutcome(
         current: current, at: at, plan: plan, raw: raw, sync: own, isHeld: sync.isHeld, record: record,
-        leniently: leniently)
+        doubts: doubts)
     }
     var range = outcomes.map(\.range).hull ?? current...current
     if sync.couldNotWrite { range = [range, current...current].hull ?? range }
@@ -131,21 +130,24 @@ struct CorridorBuilder {
         changeOrder: sync.change.flatMap { own == nil ? nil : record.changes.firstIndex(of: $0) }))
   }
 
-  /// Changes that no status tells of: by others they are taken as they are, by the autoscaler they are worked out with
-  /// any metrics.
+  /// Changes that no status tells of. Those of the autoscaler are worked out with any metrics; those by others stand
+  /// until the next sync, as long as they keep to `minReplicas` and `maxReplicas`.
   private mutating func addChanges() {
     for (index, change) in record.changes.enumerated() where change.sync == nil && change.at.latest > start {
-      let made = change.to...change.to
-      var outcomes: [PossibleOutcome] = []
       if case .other = change.author {
-      } else {
-        outcomes = record.plans(at: change.at).map { plan in
-          PossibleOutcome(
-            current: change.from, at: change.at, plan: plan, raw: nil, sync: nil, record: record, leniently: leniently)
-        }
+        let bounds = record.plans(at: change.at).map { $0.minReplicas...max($0.minReplicas, $0.maxReplicas) }
+        let isInside = bounds.isEmpty || bounds.contains { $0.contains(change.to) }
+        let range = isInside ? change.to...change.to : bounds.hull ?? change.to...change.to
+        marks.append(CorridorMark(cause: .change(index), effect: change.at, range: range, changeOrder: index))
+        continue
+      }
+      let made = change.to...change.to
+      let outcomes = record.plans(at: change.at).map { plan in
+        PossibleOutcome(
+          current: change.from, at: change.at, plan: plan, raw: nil, sync: nil, record: record, doubts: doubts)
       }
       let allowed = outcomes.map(\.range).hull ?? made
-      let range = change.author == .unknown && leniently ? [allowed, made].hull ?? allowed : allowed
+      let range = change.author == .unknown && doubts.restarts ? [allowed, made].hull ?? allowed : allowed
       marks.append(
         CorridorMark(
           cause: .change(index), effect: change.at, range: range, outcomes: outcomes, changeOrder: index))

@@ -104,25 +104,47 @@ extension Decision {
   }
 
   private func metricAlternative(_ index: Int) -> String {
-    guard let (target, proposal) = utilization(index) else { return "the metric had to read differently" }
-    let pods: Int
-    switch proposal.basis {
-    case .ratio: pods = proposal.pods.counted
+    guard let (target, proposal) = utilization(index), let metric = metrics[index].proposal,
+      let read = metric.usage.utilization
+    else { return "the metric had to read differently" }
+    switch metric.basis {
+    case .ratio: break
     case .filled:
       return "with every pod ready and a sample of its own the number of pods and the ratio would have been others"
     case .tolerance, .damped: return "the metric had to read differently"
     }
-    guard pods > 0 else { return "the metric had to read differently" }
-    let lower = target * (proposal.replicas - 1) / pods
-    let upper = target * proposal.replicas / pods
-    return "at \(lower) % or less it would have asked for fewer than \(proposal.replicas), above \(upper) % for more"
+    let pods = proposal.pods.counted
+    guard pods > 0, read < 1_000_000, target > 0 else { return "the metric had to read differently" }
+    let (below, above) = nearestOthers(to: proposal.replicas, pods: pods, target: target, from: read)
+    let fewer = below.map { "at \($0) % or less it would have asked for fewer than \(proposal.replicas)" }
+    let more = above.map { "above \($0 - 1) % for more\(fewer == nil ? " than \(proposal.replicas)" : "")" }
+    return [fewer, more].compactMap { $0 }.joined(separator: ", ")
   }
 
   private func toleranceAlternative(_ index: Int) -> String {
-    guard let (target, _) = utilization(index) else { return "the metric had to be further from its target" }
-    let lower = Double(target) * (1 - plan.tolerance.scaleDown)
-    let upper = Double(target) * (1 + plan.tolerance.scaleUp)
-    return "it had to read less than \(Int(lower.rounded(.up))) % or more than \(Int((upper + 1e-9).rounded(.down))) %"
+    guard let (target, proposal) = utilization(index), let read = proposal.usage.utilization, target > 0,
+      read < 1_000_000
+    else { return "the metric had to be further from its target" }
+    let pods = proposal.pods.counted
+    let (below, above) = nearestOthers(to: currentReplicas, pods: max(pods, 1), target: target, from: read)
+    let bounds = [below.map { "less than \($0 + 1) %" }, above.map { "more than \($0 - 1) %" }].compactMap { $0 }
+    return "it had to read \(bounds.joined(separator: " or "))"
+  }
+
+  /// The nearest readings in whole per cent, below and above, at which as many pods would ask for another count. Inside the
+  /// tolerance the current count is asked for.
+  private func nearestOthers(
+    to replicas: Int, pods: Int, target: Int, from read: Int
+  ) -> (below: Int?, above: Int?) {
+    func asked(_ percent: Int) -> Int {
+      let ratio = Double(percent) / Double(target)
+      let isInside = plan.tolerance.contains(ratio, version: version)
+      return isInside ? currentReplicas : Int((ratio * Double(pods)).rounded(.up))
+    }
+    return (
+      (0...max(read, 0)).reversed().first { asked($0) < replicas },
+      (max(read, 0)...max(read, 0) + 2 * target + 200).first { asked($0) > replicas }
+    )
   }
 
   private func utilization(_ index: Int) -> (target: Int, proposal: MetricProposal)? {

@@ -9,6 +9,7 @@ extension DecisionReplay {
   /// What a sync has in common with the one before is not said again.
   package func lines(of record: ScalingRecord) -> [String] {
     var lines = Self.head(record)
+    if let misdirection = record.misdirection { return lines + ["Nothing can be explained: \(misdirection)."] }
     if entries.isEmpty { return lines + ["No sync left a trace: the autoscaler wrote no status."] }
     let rescales = entries.filter { $0.from != $0.to }
     if rescales.isEmpty {
@@ -25,6 +26,7 @@ extension DecisionReplay {
         (entry.at.latest, [Self.headline(entry)] + (reason.joined() == said ? [] : reason) + Self.repeats(entry)))
       said = reason.joined()
     }
+    for edit in record.edits { rows.append((edit.at.latest, ["\(Self.instant(edit.at))  \(edit.text)"])) }
     for change in record.changes {
       let step = "\(Self.instant(change.at))  \(change.from) -> \(change.to)"
       switch change.author {
@@ -88,19 +90,34 @@ extension DecisionReplay {
   }
 
   private static func reason(_ entry: Entry) -> [String] {
-    let indent = String(repeating: " ", count: 12)
     guard let decision = entry.decision else { return [indent + entry.alternative] }
-    let model = "\(indent)model: \(decision.sentence)"
-    if entry.agrees { return [model, "\(indent)otherwise: \(entry.alternative)"] }
-    return [
-      model, "\(indent)the controller did something else; it may remember what was before the recording",
-    ]
+    var lines = ["\(indent)model: \(decision.sentence)"]
+    if !entry.agrees {
+      return lines + ["\(indent)the controller did something else, which no history that was searched explains"]
+    }
+    if !entry.confirmed { lines.append("\(indent)its own conditions or events say otherwise") }
+    if let assumption = entry.assumption { lines.append("\(indent)provided that \(assumption)") }
+    if !entry.otherTerms.isEmpty {
+      lines.append(
+        "\(indent)or bound by: \(entry.otherTerms.joined(separator: ", ")); what was observed fits that as well")
+    }
+    return lines + ["\(indent)otherwise: \(entry.alternative)"]
   }
 
+  private static let indent = String(repeating: " ", count: 12)
+
   private static func repeats(_ entry: Entry) -> [String] {
-    if entry.repeats == 0 { return [] }
-    let syncs = entry.repeats == 1 ? "the next sync" : "the next \(entry.repeats) syncs"
-    return [String(repeating: " ", count: 12) + "\(syncs) came to the same and wrote nothing"]
+    var lines: [String] = []
+    if entry.repeats > 0 {
+      let syncs = entry.repeats == 1 ? "the next sync" : "the next \(entry.repeats) syncs"
+      lines.append("\(indent)\(syncs) came to the same and wrote nothing")
+    }
+    if entry.possibleRepeats > 0 {
+      lines.append(
+        "\(indent)how many syncs followed without a trace is not known (\(entry.possibleRepeats) at most): the controller "
+          + "was restarted or stood still, or nobody watched")
+    }
+    return lines
   }
 
   /// Ten characters: `    163.4s`.

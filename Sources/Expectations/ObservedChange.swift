@@ -25,26 +25,31 @@ package struct ObservedChange: Sendable, Equatable {
     return zip(history.deployment, history.deployment.dropFirst()).compactMap { before, version in
       let (from, to) = (before.object.spec.replicas ?? 1, version.object.spec.replicas ?? 1)
       guard from != to, !version.deleted, !before.deleted else { return nil }
-      let match = sync(of: version, to: to, among: syncs, used: used, settings: settings)
+      let writer = Writer(of: version.object, after: before.object)
+      let match = sync(of: version, from: from, to: to, by: writer, among: syncs, used: used, settings: settings)
       if let match { used.insert(match) }
       let at = match.map { narrowed(version.at, by: syncs[$0], clock: timeline.clock) } ?? version.at
       let isConfirmed = match.map { syncs[$0].desired == to } ?? false
-      let author = isConfirmed ? .autoscaler : author(of: version.object, after: before.object)
+      let author = isConfirmed ? .autoscaler : writer.author
       return ObservedChange(at: at, from: from, to: to, author: author, sync: author == .autoscaler ? match : nil)
     }
   }
 
-  /// The sync that says of itself that it has just scaled: first one to this count, else the nearest one.
+  /// The sync that says of itself that it has just made this step; where nobody else is known to have made it, also one
+  /// that has just made another one.
   private static func sync(
-    of version: ObjectVersion<Deployment>, to: Int, among syncs: [ObservedSync], used: Set<Int>,
-    settings: ControllerSettings
+    of version: ObjectVersion<Deployment>, from: Int, to: Int, by writer: Writer, among syncs: [ObservedSync],
+    used: Set<Int>, settings: ControllerSettings
   ) -> Int? {
     let near = syncs.indices.filter { index in
       let distance = syncs[index].at.latest - version.at.latest
       return syncs[index].scaled && !used.contains(index) && distance > .seconds(-1)
         && distance < settings.syncPeriod / 2
     }
-    return near.first { syncs[$0].desired == to } ?? near.first
+    let exact = near.first { syncs[$0].desired == to && syncs[$0].current == from }
+    if writer.isScaleOfOther { return nil }
+    if case .other = writer.author { return exact }
+    return exact ?? near.first { syncs[$0].desired == to } ?? near.first { syncs[$0].current == from }
   }
 
   /// `lastScaleTime` is taken right after the write of the scale; a second is allowed for the write itself.
@@ -55,16 +60,34 @@ package struct ObservedChange: Sendable, Equatable {
     let taken = clock.runTime(of: time)
     return at.intersection(InstantBounds(taken.earliest - .seconds(1), taken.latest)) ?? at
   }
+}
 
-  /// Who wrote the count, by what the managed fields gained. Whoever writes through the scale subresource owns the
-  /// count alone, so that one entry for it stands there at most.
+extension ObservedChange {
+  /// Who wrote the count that an object bears.
   static func author(of object: Deployment, after before: Deployment) -> Author {
+    Writer(of: object, after: before).author
+  }
+}
+
+/// Who wrote a count, by what the managed fields gained. Whoever writes through the scale subresource owns the count
+/// alone, so that one entry for it stands there at most.
+private struct Writer {
+  let author: ObservedChange.Author
+  /// Whether somebody else wrote through the scale subresource, so that no sync can have made the change.
+  let isScaleOfOther: Bool
+
+  init(of object: Deployment, after before: Deployment) {
     let old = before.metadata.managedFields ?? []
     let entries = (object.metadata.managedFields ?? []).filter { $0.subresource != "status" }
     let gained = entries.filter { !old.contains($0) }
-    let writer =
-      gained.first { $0.subresource == "scale" } ?? gained.first ?? entries.first { $0.subresource == "scale" }
-    guard let name = writer?.manager else { return .unknown }
-    return name.contains("controller-manager") ? .autoscaler : .other(name)
+    let scale = gained.first { $0.subresource == "scale" }
+    let writer = scale ?? gained.first ?? entries.first { $0.subresource == "scale" }
+    guard let name = writer?.manager else {
+      (author, isScaleOfOther) = (.unknown, false)
+      return
+    }
+    let isAutoscaler = name.contains("controller-manager")
+    author = isAutoscaler ? .autoscaler : .other(name)
+    isScaleOfOther = !isAutoscaler && scale != nil
   }
 }

@@ -15,52 +15,45 @@ struct PossibleOutcome: Sendable {
   let raw: ClosedRange<Int>
   let low: Int
   let high: Int
-  private let up: StepAllowance
-  private let down: StepAllowance
-  private let downMemory: RememberedRecommendations
-  private let upMemory: RememberedRecommendations
+  private let past: SyncPast
   /// Metrics failed or the scale could not be read, so that only a count out of bounds may have changed.
   private let isHeld: Bool
   /// Between which counts the windows left the recommendation.
-  private let stabilized: ClosedRange<Int>
+  let stabilized: ClosedRange<Int>
 
   private static let anything = 0...Int(Int32.max)
 
   /// - Parameters:
   ///   - raw: what the metrics may have asked for; `nil` for anything.
   ///   - sync: the position of the sync itself, which it does not remember yet.
-  ///   - leniently: also with restarts of the controller and unseen changes, where they are possible.
   init(
     current: Int, at: InstantBounds, plan: ScalingPlan, raw: ClosedRange<Int>?, sync: Int?, isHeld: Bool = false,
-    record: ScalingRecord, leniently: Bool
+    record: ScalingRecord, doubts: HistoryDoubts
   ) {
+    let past = SyncPast(current: current, at: at, plan: plan, own: sync, record: record, doubts: doubts)
+    self.init(past, raw: raw, isHeld: isHeld)
+  }
+
+  /// - Parameter knownOnly: as if nothing were remembered but what was seen.
+  init(_ past: SyncPast, raw: ClosedRange<Int>?, isHeld: Bool = false, knownOnly: Bool = false) {
+    self.past = past
     self.isHeld = isHeld
-    self.current = current
-    self.at = at
-    self.plan = plan
+    current = past.current
+    at = past.at
+    plan = past.plan
     let raw = raw ?? Self.anything
     self.raw = raw
-    up = .allowance(scalingUp: true, from: current, plan: plan, at: at, record: record, leniently: leniently)
-    down = .allowance(scalingUp: false, from: current, plan: plan, at: at, record: record, leniently: leniently)
-    func memory(_ window: Duration) -> RememberedRecommendations {
-      RememberedRecommendations(window: window, at: at, before: sync, record: record, leniently: leniently)
-    }
-    if let behavior = plan.behavior {
-      downMemory = memory(.seconds(behavior.scaleDown.stabilizationWindowSeconds))
-      upMemory = memory(.seconds(behavior.scaleUp.stabilizationWindowSeconds))
-    } else {
-      downMemory = memory(record.settings.downscaleStabilization)
-      upMemory = memory(.zero)
-    }
+    let (current, plan, downMemory, upMemory) = (past.current, past.plan, past.downMemory, past.upMemory)
     let highest =
       max(
         raw.lowerBound, downMemory.highestAtLeast)...max(
-        raw.upperBound, downMemory.highestAtMost ?? Self.anything.upperBound)
+        raw.upperBound, knownOnly ? downMemory.highestSeen : downMemory.highestAtMost ?? Self.anything.upperBound)
     if plan.behavior == nil {
       stabilized = highest
     } else {
       let lowest = (
-        min(raw.lowerBound, upMemory.lowestAtLeast), min(raw.upperBound, upMemory.lowestAtMost ?? .max)
+        min(raw.lowerBound, knownOnly ? upMemory.lowestSeen : upMemory.lowestAtLeast),
+        min(raw.upperBound, upMemory.lowestAtMost ?? .max)
       )
       let least = min(max(current, lowest.0), highest.lowerBound)
       stabilized = least...max(least, min(max(current, lowest.1), highest.upperBound))
@@ -72,8 +65,8 @@ struct PossibleOutcome: Sendable {
     } else if isHeld {
       (low, high) = (current, current)
     } else {
-      low = Self.limited(stabilized.lowerBound, current, plan, up: up.low, down: down.low, record.settings)
-      high = Self.limited(stabilized.upperBound, current, plan, up: up.high, down: down.high, record.settings)
+      low = Self.limited(stabilized.lowerBound, current, plan, up: past.up.low, down: past.down.low, past.settings)
+      high = Self.limited(stabilized.upperBound, current, plan, up: past.up.high, down: past.down.high, past.settings)
     }
   }
 
@@ -99,6 +92,71 @@ struct PossibleOutcome: Sendable {
   /// Whether the sync found a count out of bounds, which it corrects without a look at metrics, windows and policies.
   var isCorrection: Bool { current > plan.maxReplicas || (current > 0 && current < plan.minReplicas) }
 
+  /// Whether the windows reach back to where nobody watched the autoscaler, and that makes a difference.
+  var dependsOnUnseenMemory: Bool {
+    (past.downMemory.isPartlyUnknown || past.upMemory.isPartlyUnknown) && stabilized.lowerBound != stabilized.upperBound
+  }
+
+  /// The counts that fit what the controller says of what the windows did and what cut the step, wherever it says so.
+  ///
+  /// - Parameter claims: for a single raw recommendation.
+  func counts(_ claims: SyncClaims) -> [ClosedRange<Int>] {
+    if isCorrection || isHeld { return [range] }
+    guard let stabilized = stabilized(claims.stabilization) else { return [] }
+    return ScalingLimit.allCases.filter { claims.limit == nil || claims.limit == $0 }.compactMap {
+      plan.behavior == nil ? builtIn(stabilized, cutBy: $0) : limited(stabilized, cutBy: $0)
+    }
+  }
+
+  /// The part of ``stabilized`` that fits what is said of the windows; `nil` when none does.
+  private func stabilized(_ claim: SyncClaims.Stabilized?) -> ClosedRange<Int>? {
+    switch claim {
+    case nil: return stabilized
+    case .untouched: return stabilized.intersection(raw)
+    case .scaleDown:
+      guard plan.behavior == nil || raw.lowerBound < current else { return nil }
+      return stabilized.intersection(raw.lowerBound + 1...max(raw.lowerBound + 1, Self.anything.upperBound))
+    case .scaleUp:
+      guard plan.behavior != nil, raw.upperBound >= current, raw.upperBound > 0 else { return nil }
+      return stabilized.intersection(0...raw.upperBound - 1)
+    }
+  }
+
+  /// With `spec.behavior`: where the count may lie when a recommendation was cut by one limit, or by none.
+  private func limited(_ wanted: ClosedRange<Int>, cutBy limit: ScalingLimit) -> ClosedRange<Int>? {
+    let (low, high) = (wanted.lowerBound, wanted.upperBound)
+    switch limit {
+    case .desiredWithinRange:
+      return wanted.intersection(
+        min(current, max(past.down.low, plan.minReplicas))...max(current, min(past.up.high, plan.maxReplicas)))
+    case .tooManyReplicas:
+      return high > current && high > plan.maxReplicas && past.up.high >= plan.maxReplicas
+        ? plan.maxReplicas...plan.maxReplicas : nil
+    case .tooFewReplicas:
+      return low < current && low < plan.minReplicas && past.down.low <= plan.minReplicas
+        ? plan.minReplicas...plan.minReplicas : nil
+    case .scaleUpLimit:
+      let most = min(past.up.high, plan.maxReplicas - 1, high - 1)
+      return high > current && past.up.low <= most ? past.up.low...most : nil
+    case .scaleDownLimit:
+      let least = max(past.down.low, plan.minReplicas + 1, low + 1)
+      return low < current && least <= past.down.high ? least...past.down.high : nil
+    }
+  }
+
+  /// Without `spec.behavior`.
+  private func builtIn(_ wanted: ClosedRange<Int>, cutBy limit: ScalingLimit) -> ClosedRange<Int>? {
+    let most = min(past.up.low, plan.maxReplicas)
+    switch limit {
+    case .desiredWithinRange: return wanted.intersection(plan.minReplicas...max(most, plan.minReplicas))
+    case .tooFewReplicas: return wanted.lowerBound < plan.minReplicas ? plan.minReplicas...plan.minReplicas : nil
+    case .scaleUpLimit: return plan.maxReplicas > past.up.low && wanted.upperBound > past.up.low ? most...most : nil
+    case .tooManyReplicas:
+      return plan.maxReplicas <= past.up.low && wanted.upperBound > plan.maxReplicas ? most...most : nil
+    case .scaleDownLimit: return nil
+    }
+  }
+
   /// Why a count is impossible, with the arithmetic.
   func objection(to count: Int, record: ScalingRecord) -> String {
     if current > plan.maxReplicas, count != plan.maxReplicas {
@@ -114,8 +172,10 @@ struct PossibleOutcome: Sendable {
   private func tooHigh(_ count: Int) -> String {
     if count > plan.maxReplicas { return "\(count) is above maxReplicas, which is \(plan.maxReplicas)" }
     if count > current {
-      if count > up.high { return up.highText }
-      if let most = upMemory.lowestAtMost, most < count, let sync = upMemory.lowestSync, let behavior = plan.behavior {
+      if count > past.up.high { return past.up.highText }
+      if let most = past.upMemory.lowestAtMost, most < count, let sync = past.upMemory.lowestSync,
+        let behavior = plan.behavior
+      {
         return "the scaleUp window of \(behavior.scaleUp.stabilizationWindowSeconds) s still held a recommendation of "
           + "\(most), made \(age(of: sync)) before (\(sync.reading))"
       }
@@ -125,7 +185,8 @@ struct PossibleOutcome: Sendable {
     let name = window.map { "the scaleDown window of \($0) s" } ?? "the window for scaling down"
     let limits =
       plan.behavior == nil
-      ? "" : ", and \(down.highText)" + (plan.minReplicas > down.high ? " (minReplicas \(plan.minReplicas))" : "")
+      ? ""
+      : ", and \(past.down.highText)" + (plan.minReplicas > past.down.high ? " (minReplicas \(plan.minReplicas))" : "")
     return
       "it had to go to \(high) at most: nothing within \(name) asks for more than \(stabilized.upperBound)\(limits)"
   }
@@ -133,19 +194,20 @@ struct PossibleOutcome: Sendable {
   private func tooLow(_ count: Int) -> String {
     if count < plan.minReplicas { return "\(count) is below minReplicas, which is \(plan.minReplicas)" }
     if count < current {
-      if plan.behavior != nil, count < down.low { return down.lowText }
-      if downMemory.highestAtLeast > count, downMemory.highestAtLeast > raw.lowerBound,
-        let sync = downMemory.highestSync
+      if plan.behavior != nil, count < past.down.low { return past.down.lowText }
+      if past.downMemory.highestAtLeast > count, past.downMemory.highestAtLeast > raw.lowerBound,
+        let sync = past.downMemory.highestSync
       {
         let window =
           plan.behavior.map { "the scaleDown window of \($0.scaleDown.stabilizationWindowSeconds) s" }
           ?? "the window for scaling down"
-        return "\(window) still held a recommendation of \(downMemory.highestAtLeast), made \(age(of: sync)) before "
+        return
+          "\(window) still held a recommendation of \(past.downMemory.highestAtLeast), made \(age(of: sync)) before "
           + "(\(sync.reading))"
       }
       return "the metrics ask for \(raw.lowerBound) at least"
     }
-    return "it had to go to \(low) at least: the metrics ask for \(stabilized.lowerBound), and \(up.lowText)"
+    return "it had to go to \(low) at least: the metrics ask for \(stabilized.lowerBound), and \(past.up.lowText)"
   }
 
   private func age(of sync: ObservedSync) -> String {
@@ -153,6 +215,11 @@ struct PossibleOutcome: Sendable {
     return age.shortest.plain == age.longest.plain
       ? age.shortest.plain : "\(max(age.shortest, .zero).plain) to \(age.longest.plain)"
   }
+}
+
+extension ClosedRange<Int> {
+  /// What both ranges hold; `nil` when that is nothing.
+  func intersection(_ other: ClosedRange<Int>) -> ClosedRange<Int>? { overlaps(other) ? clamped(to: other) : nil }
 }
 
 extension ObservedSync {

@@ -47,8 +47,13 @@ package struct ReplicaCorridor: Sendable {
   let marks: [CorridorMark]
 
   package init(_ record: ScalingRecord) {
-    let wide = CorridorBuilder(record: record, leniently: true)
-    let narrow = CorridorBuilder(record: record, leniently: false)
+    guard record.misdirection == nil else {
+      (marks, likely, possible, end, steps) = ([], .unknown, .unknown, .zero, [])
+      gaps = [InstantBounds(.zero, record.timeline.lastInstant)]
+      return
+    }
+    let wide = CorridorBuilder(record: record, doubts: .all)
+    let narrow = CorridorBuilder(record: record, doubts: .undisturbed)
     marks = wide.marks
     likely = narrow.envelope
     possible = wide.envelope.combined(with: narrow.envelope) {

@@ -1,9 +1,13 @@
 package import AutoscalerModel
-package import KubernetesObjects
+import KubernetesObjects
 package import RunTimeline
 import Units
 
-/// What a recording shows of the work of an autoscaler: its syncs, and every change of the wanted replicas.
+/// What a recording shows of the work of an autoscaler, put together once for conformance, corridor and explanation: its
+/// syncs with all inputs that the observation allows, every change of the wanted replicas, and the edits of its spec.
+///
+/// The syncs are gone through in order, since each one's windows and limits depend on what came before. What a sync says
+/// of itself, and what it did, narrows what its metrics can have asked for, and with it what later ones remember.
 package struct ScalingRecord: Sendable {
   package let version: KubernetesVersion
   /// The recorded version of the API server, where it is one that is modelled.
@@ -11,9 +15,15 @@ package struct ScalingRecord: Sendable {
   package let settings: ControllerSettings
   package private(set) var syncs: [ObservedSync]
   package let changes: [ObservedChange]
+  /// Edits of the autoscaler's spec while it was watched.
+  package let edits: [SpecEdit]
+  /// Why what the autoscaler did says nothing of the workload: it scales another one.
+  package let misdirection: String?
   let timeline: Timeline
   let history: ClusterHistory
   private let rhythmOfWrites: WriteRhythm
+  /// Pods that were ready by then have samples.
+  private var sampledBy: Duration?
 
   /// Slack for the length of a sync, for queueing and for clocks inside the control plane.
   static let slack = Duration.milliseconds(200)
@@ -31,15 +41,116 @@ package struct ScalingRecord: Sendable {
     let recorded = given ?? timeline.run.cluster?.serverVersion.flatMap(KubernetesVersion.init(text:))
     version = recorded ?? .v1_36
     versionIsKnown = recorded != nil
-    let syncs = ObservedSync.syncs(of: history, settings: settings, version: recorded ?? .v1_36)
+    misdirection = timeline.run.cluster.flatMap { cluster in
+      history.autoscaler.lazy.filter { !$0.deleted }.compactMap { $0.object.misdirection(from: cluster.deployment) }
+        .first
+    }
+    edits = SpecEdit.edits(of: history)
+    let syncs = ObservedSync.syncs(
+      of: history, clock: timeline.clock, settings: settings, version: recorded ?? .v1_36)
     let changes = ObservedChange.changes(of: history, syncs: syncs, timeline: timeline, settings: settings)
     self.syncs = syncs
     self.changes = changes
     rhythmOfWrites = WriteRhythm(syncs.map(\.at.latest), syncPeriod: settings.syncPeriod)
     for change in changes {
       guard case .autoscaler = change.author, let index = change.sync else { continue }
-      self.syncs[index].take(change)
+      self.syncs[index].change = change
     }
+    for index in syncs.indices { reconstruct(index) }
+  }
+
+  /// Works out what the metrics of a sync may have asked for, once that is known of all syncs before it.
+  private mutating func reconstruct(_ index: Int) {
+    let sync = syncs[index]
+    let isComputed = !sync.failed && !sync.isCorrection && sync.current > 0
+    let event = history.rescaleEvent(of: sync.autoscaler, to: sync.desired, at: sync.at)
+    syncs[index].claims = SyncClaims(
+      status: sync.status, isComputed: isComputed, event: sync.scaled ? event : nil)
+    let wasSeen =
+      history.wantedReplicas.segments.first { $0.range != nil }.map { $0.start <= sync.at.earliest } ?? false
+    let situation = PodSituation(
+      history, at: sync.at, sampledBy: sampledBy, change: sync.change, unseen: wasSeen ? nil : sync.current)
+    (syncs[index].inputs, syncs[index].proposals) = sync.proposals(
+      under: sync.autoscaler, pods: situation, settings: settings, version: version)
+    syncs[index].fitting = bestFitting(index)
+    if prune(before: index) { syncs[index].fitting = bestFitting(index) }
+    // Once every pod was certainly counted, those that were ready then have samples.
+    if let first = syncs[index].fitting.first, first.isComplete, syncs[index].fitting.allSatisfy(\.isComplete) {
+      sampledBy = sync.at.earliest
+    }
+    syncs[index].silent = silent(after: index, situation: situation)
+  }
+
+  /// Drops from what earlier syncs may have remembered whatever this one denies: with each value alone in its place,
+  /// nothing explains what this sync says and did.
+  private mutating func prune(before index: Int) -> Bool {
+    guard !syncs[index].fitting.isEmpty, syncs[index].claims != .none else { return false }
+    let plan = syncs[index].plan
+    let window = plan.behavior.map {
+      max($0.scaleUp.stabilizationWindowSeconds, $0.scaleDown.stabilizationWindowSeconds)
+    }
+    let oldest = syncs[index].at.latest - (window.map { .seconds($0) } ?? settings.downscaleStabilization)
+    var hasChanged = false
+    for earlier in (0..<index).reversed() {
+      if earlier + 1 < index, syncs[earlier + 1].at.latest < oldest { break }
+      let values = Set(syncs[earlier].fitting.map(\.raw)).sorted()
+      if values.count < 2 { continue }
+      let (fitting, silent) = (syncs[earlier].fitting, syncs[earlier].silent)
+      let supported = values.filter { value in
+        syncs[earlier].fitting = fitting.filter { $0.raw == value }
+        if earlier + 1 == index || periods(from: earlier, to: earlier + 1) == 1 {
+          syncs[earlier].silent = value...value
+        }
+        return !self.fitting(index, .timed, knownOnly: true).isEmpty
+      }
+      (syncs[earlier].fitting, syncs[earlier].silent) = (fitting, silent)
+      guard !supported.isEmpty, supported.count < values.count else { continue }
+      syncs[earlier].fitting = fitting.filter { supported.contains($0.raw) }
+      if let silent, let range = supported.range,
+        periods(from: earlier, to: earlier + 1) == 1 || fitting.map(\.raw).range == silent
+      {
+        syncs[earlier].silent = range
+      }
+      hasChanged = true
+    }
+    return hasChanged
+  }
+
+  private func bestFitting(_ index: Int) -> [ObservedSync.Proposal] {
+    for (doubts, knownOnly) in [(HistoryDoubts.timed, true), (.timed, false), (.all, false)] {
+      let found = fitting(index, doubts, knownOnly: knownOnly)
+      if !found.isEmpty { return found }
+    }
+    return []
+  }
+
+  /// What the metrics can have asked for, given what the sync says of itself and what it did.
+  private func fitting(
+    _ index: Int, _ doubts: HistoryDoubts, knownOnly: Bool
+  ) -> [ObservedSync.Proposal] {
+    let sync = syncs[index]
+    let current = sync.change?.from ?? sync.current
+    let outcome = sync.change?.to ?? sync.outcome
+    let past = SyncPast(current: current, at: sync.at, plan: sync.plan, own: index, record: self, doubts: doubts)
+    return sync.proposals.filter { proposal in
+      sync.claims.allows(raw: proposal.raw, from: current)
+        && PossibleOutcome(past, raw: proposal.raw...proposal.raw, knownOnly: knownOnly).counts(sync.claims).contains {
+          sync.couldNotWrite || $0.contains(outcome)
+        }
+    }
+  }
+
+  /// What the metrics may ask for in later syncs that write nothing, since nothing that is published changed.
+  private func silent(after index: Int, situation: PodSituation) -> ClosedRange<Int>? {
+    let sync = syncs[index]
+    let next = index + 1 < syncs.count ? syncs[index + 1].at.latest : timeline.lastInstant
+    let last = next - settings.syncPeriod
+    guard last > sync.at.latest, !sync.failed else { return sync.remembered }
+    let later = PodSituation(history, at: InstantBounds(exactly: last), sampledBy: sampledBy)
+    if later == situation { return sync.remembered }
+    let raw = sync.proposals(under: sync.autoscaler, pods: later, settings: settings, version: version).proposals
+      .map(\.raw).filter { sync.claims.allows(repeated: $0, of: sync) }
+    return [sync.remembered, raw.range].compactMap { $0 }.hull
   }
 
   /// The plans by which a change may have been decided: those of all versions of the spec in force about that time.
@@ -64,14 +175,26 @@ package struct ScalingRecord: Sendable {
     rhythmOfWrites.mayBreak(from: start, to: end) || isBlind(from: start, to: end)
   }
 
+  /// Whether the controller may have been restarted right before a sync, so that it began with the count that it found.
+  func mayHaveRestarted(before index: Int) -> Bool {
+    index > 0 && mayHaveRestarted(from: syncs[index - 1].at.latest, to: syncs[index].at.latest)
+  }
+
+  /// How many sync periods lie between two syncs; `nil` where the rhythm broke between them.
+  ///
+  /// A sync begins one whole period after the end of the one before (Kubernetes 1.36,
+  /// pkg/controller/podautoscaler/rate_limiters.go), so that no fewer periods have passed than there were syncs.
+  func periods(from: Int, to: Int) -> Int? { rhythmOfWrites.periods(from: from, to: to) }
+
   /// The length of time from one sync to the next, as it shows in the writes that follow directly.
   var rhythm: Duration { rhythmOfWrites.period }
 
   /// What the metrics of a sync may ask for when they are read again, unchanged, about another instant.
   func rawRecommendation(of sync: ObservedSync, repeatedAt at: InstantBounds) -> ClosedRange<Int>? {
     let inForce = history.autoscaler.last { $0.at.earliest <= at.latest && !$0.deleted }?.object ?? sync.autoscaler
-    return sync.rawRecommendation(
-      under: inForce, pods: PodSituation(history.pods, at: at), settings: settings, version: version)
+    return sync.proposals(
+      under: inForce, pods: PodSituation(history, at: at, sampledBy: sampledBy), settings: settings, version: version
+    ).proposals.map(\.raw).range
   }
 
   /// Whether something may have been missed of a resource in a stretch of time.
@@ -79,144 +202,5 @@ package struct ScalingRecord: Sendable {
     [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural].contains { resource in
       (history.gaps[resource] ?? []).contains { $0.earliest < end && $0.latest > start }
     }
-  }
-}
-
-/// One sync of the autoscaler that left a trace: a write of its status.
-package struct ObservedSync: Sendable {
-  package let at: InstantBounds
-  package let plan: ScalingPlan
-  package let autoscaler: HorizontalPodAutoscaler
-  package let status: HorizontalPodAutoscaler.Status
-  /// The count at the start of the sync, as the status has it.
-  package let current: Int
-  /// The count that the status wants.
-  package let desired: Int
-  let inputs: [SyncInput]
-  /// What the sync may have read as the target's `status.replicas`.
-  let statusReplicas: ClosedRange<Int>
-  /// What the metrics may have asked for; `nil` where they do not tell, or failed.
-  private(set) var raw: ClosedRange<Int>?
-  /// No recommendation came of this sync, since metrics failed or the scale could not be read.
-  let failed: Bool
-  /// The sync may have decided on a change that it could not write.
-  let couldNotWrite: Bool
-  /// The change of the wanted replicas that this sync made.
-  package private(set) var change: ObservedChange?
-  /// Whether `lastScaleTime` moved with this write.
-  let scaled: Bool
-
-  /// Notes the change that this sync made. With `spec.behavior`, growth proves that the metrics asked for as much.
-  mutating func take(_ change: ObservedChange) {
-    self.change = change
-    if plan.behavior != nil, change.to > change.from, let known = raw, known.upperBound >= change.to {
-      raw = max(known.lowerBound, change.to)...known.upperBound
-    }
-  }
-
-  static func syncs(
-    of history: ClusterHistory, settings: ControllerSettings, version: KubernetesVersion
-  ) -> [ObservedSync] {
-    let versions = history.autoscaler
-    return versions.indices.compactMap { index in
-      let observed = versions[index]
-      guard !observed.deleted, let status = observed.object.status, status.conditions != nil,
-        index == 0 || versions[index - 1].object.status != status
-      else { return nil }
-      let isFirst = index == 0 || versions[index - 1].deleted
-      let before = isFirst ? status.lastScaleTime : versions[index - 1].object.status?.lastScaleTime
-      return ObservedSync(
-        observed, status: status, scaled: status.lastScaleTime != before, history: history, settings: settings,
-        version: version)
-    }
-  }
-
-  private init(
-    _ observed: ObjectVersion<HorizontalPodAutoscaler>, status: HorizontalPodAutoscaler.Status, scaled: Bool,
-    history: ClusterHistory, settings: ControllerSettings, version: KubernetesVersion
-  ) {
-    at = observed.at
-    autoscaler = observed.object
-    plan = ScalingPlan(observed.object.spec, settings: settings, version: version)
-    self.status = status
-    self.scaled = scaled
-    current = status.currentReplicas ?? 0
-    desired = status.desiredReplicas ?? current
-    let active = status.condition("ScalingActive")
-    let able = status.condition("AbleToScale")
-    let couldNotRead = able.map { !$0.isTrue && $0.reason == "FailedGetScale" } ?? false
-    let isFailed = couldNotRead || (active.map { !$0.isTrue } ?? true)
-    failed = isFailed
-    couldNotWrite = able.map { !$0.isTrue && $0.reason == "FailedUpdateScale" } ?? false
-    statusReplicas = Self.statusReplicas(of: history, at: at, current: current, scaled: scaled)
-    let situation = PodSituation(history.pods, at: at)
-    inputs = SyncInput.possible(plan: plan, status: status, situation: situation, statusReplicas: statusReplicas)
-    if isFailed { return }
-    raw = Self.rawRecommendation(inputs, autoscaler: autoscaler, target: target, settings: settings, version: version)
-  }
-
-  /// Metrics failed or the scale could not be read, so that the count could only stay, unless it was out of bounds.
-  var isHeld: Bool { failed || (raw == nil && isPartial) }
-
-  /// Some metric failed, and what the others asked for, a shrink, was not followed.
-  private var isPartial: Bool {
-    !inputs.isEmpty && status.currentMetrics?.contains { $0.type.isEmpty } ?? false
-  }
-
-  /// Whether it found a count out of bounds and corrected it, without a look at metrics.
-  var isCorrection: Bool {
-    scaled && (current > plan.maxReplicas || (current > 0 && current < plan.minReplicas))
-  }
-
-  /// What the metrics of this sync ask for under a spec and with pods that may be others by now.
-  func rawRecommendation(
-    under autoscaler: HorizontalPodAutoscaler, pods: PodSituation, settings: ControllerSettings,
-    version: KubernetesVersion
-  ) -> ClosedRange<Int>? {
-    if failed { return nil }
-    let plan =
-      autoscaler.spec == self.autoscaler.spec
-      ? plan : ScalingPlan(autoscaler.spec, settings: settings, version: version)
-    let inputs = SyncInput.possible(plan: plan, status: status, situation: pods, statusReplicas: statusReplicas)
-    return Self.rawRecommendation(
-      inputs, autoscaler: autoscaler, target: target, settings: settings, version: version)
-  }
-
-  /// What a controller without memory makes of any of the inputs.
-  private static func rawRecommendation(
-    _ inputs: [SyncInput], autoscaler: HorizontalPodAutoscaler, target: ScaleTarget, settings: ControllerSettings,
-    version: KubernetesVersion
-  ) -> ClosedRange<Int>? {
-    var range: ClosedRange<Int>?
-    for input in inputs {
-      var controller = HPAController(settings: settings, version: version)
-      let decision = controller.sync(
-        at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: input.read(target), pods: input.pods,
-        metrics: input.metrics)
-      guard let wanted = decision.rawRecommendation else { continue }
-      range = range.map { min($0.lowerBound, wanted)...max($0.upperBound, wanted) } ?? wanted...wanted
-    }
-    return range
-  }
-
-  /// The target as the sync found it. Its selector plays no part here.
-  var target: ScaleTarget {
-    ScaleTarget(specReplicas: current, statusReplicas: statusReplicas.lowerBound, selector: "all=pods")
-  }
-
-  /// What the workload's status said between the start of the sync and the write of the scale.
-  private static func statusReplicas(
-    of history: ClusterHistory, at: InstantBounds, current: Int, scaled: Bool
-  ) -> ClosedRange<Int> {
-    let start = at.earliest - .seconds(1)
-    var end = at.latest
-    if scaled {
-      let before = history.wantedReplicas.pieces(from: start, to: at.latest)
-        .last { $0.range?.contains(current) ?? false }
-      end = before?.to ?? end
-    }
-    // A piece ends where the next count begins.
-    let seen = history.currentReplicas.pieces(from: start, to: end).compactMap(\.range)
-    return seen.hull ?? history.currentReplicas.range(at: at.latest) ?? current...current
   }
 }

@@ -12,10 +12,10 @@ struct StepAllowance: Sendable {
   var lowText: String
   var highText: String
 
-  /// - Parameters:
-  ///   - leniently: also with a restart of the controller where one is possible, and with changes that were not seen.
+  /// - Parameter own: the position of the sync that makes the step.
   static func allowance(
-    scalingUp: Bool, from current: Int, plan: ScalingPlan, at: InstantBounds, record: ScalingRecord, leniently: Bool
+    scalingUp: Bool, from current: Int, plan: ScalingPlan, at: InstantBounds, own: Int?, record: ScalingRecord,
+    doubts: HistoryDoubts
   ) -> StepAllowance {
     guard let behavior = plan.behavior else { return builtIn(scalingUp: scalingUp, current, record.settings) }
     let rules = scalingUp ? behavior.scaleUp : behavior.scaleDown
@@ -26,7 +26,7 @@ struct StepAllowance: Sendable {
     }
     let limits = rules.policies.map { policy in
       let spent = SpentBudget(
-        policy.periodSeconds, scalingUp: scalingUp, at: at, record: record, leniently: leniently)
+        policy.periodSeconds, scalingUp: scalingUp, at: at, own: own, record: record, doubts: doubts)
       return (
         limit(policy, scalingUp, current, start: spent.lowestStart(current)),
         limit(policy, scalingUp, current, start: spent.highestStart(current))
@@ -88,14 +88,16 @@ private struct SpentBudget {
   var certainDowns = 0
   var possibleDowns = 0
 
-  init(_ periodSeconds: Int, scalingUp: Bool, at: InstantBounds, record: ScalingRecord, leniently: Bool) {
+  init(
+    _ periodSeconds: Int, scalingUp: Bool, at: InstantBounds, own: Int?, record: ScalingRecord, doubts: HistoryDoubts
+  ) {
     let period = Duration.seconds(periodSeconds)
     for change in record.changes where change.at.latest < at.latest {
       if case .other = change.author { continue }
-      let age = at.elapsed(since: change.at)
-      guard age.shortest - ScalingRecord.slack < period else { continue }
-      var isCertain = age.longest + ScalingRecord.slack < period && change.author == .autoscaler
-      if leniently, record.mayHaveRestarted(from: change.at.latest, to: at.latest) { isCertain = false }
+      let age = Self.age(of: change, at: at, own: own, record: record, doubts: doubts)
+      guard age.shortest < period else { continue }
+      var isCertain = age.longest < period && change.author == .autoscaler
+      if doubts.restarts, record.mayHaveRestarted(from: change.at.latest, to: at.latest) { isCertain = false }
       let size = abs(change.to - change.from)
       if change.to > change.from {
         possibleUps += size
@@ -105,7 +107,7 @@ private struct SpentBudget {
         certainDowns += isCertain ? size : 0
       }
     }
-    if leniently, record.mayHideChanges(from: at.latest - period, to: at.latest) {
+    if doubts.restarts, record.mayHideChanges(from: at.latest - period, to: at.latest) {
       possibleUps += record.unseen
       possibleDowns += record.unseen
     }
@@ -113,6 +115,23 @@ private struct SpentBudget {
       // Up to 1.24 a policy reckons with the changes of its own direction alone.
       if scalingUp { (certainDowns, possibleDowns) = (0, 0) } else { (certainUps, possibleUps) = (0, 0) }
     }
+  }
+
+  /// How old a change is. It is remembered after the write of the scale, so that one sync period later it may be a little
+  /// younger than that period; after two, the lengths of the syncs between have made up for that.
+  private static func age(
+    of change: ObservedChange, at: InstantBounds, own: Int?, record: ScalingRecord, doubts: HistoryDoubts
+  ) -> (shortest: Duration, longest: Duration) {
+    let slack = ScalingRecord.slack
+    guard !doubts.edges, let own, let index = change.sync, index < own,
+      let count = record.periods(from: index, to: own)
+    else {
+      let age = at.elapsed(since: change.at)
+      return (age.shortest - slack, age.longest + slack)
+    }
+    let measured = record.syncs[own].at.latest - record.syncs[index].at.latest
+    let least = count > 1 ? record.settings.syncPeriod * count : .zero
+    return (max(measured - slack, least), measured + slack)
   }
 
   func lowestStart(_ current: Int) -> Int { max(current - possibleUps + certainDowns, 0) }
@@ -127,7 +146,7 @@ extension ScalingRecord {
   func mayHideChanges(from start: Duration, to end: Duration) -> Bool {
     if isBlind(from: start, to: end) { return true }
     guard let first = syncs.first, start < first.at.latest else { return false }
-    guard let last = first.status.lastScaleTime else { return false }
+    guard let last = history.autoscaler.first?.object.status?.lastScaleTime else { return false }
     return timeline.clock.runTime(of: last).latest >= start
   }
 }

@@ -3,109 +3,14 @@ import KubernetesObjects
 import RunTimeline
 import Units
 
-/// The pods of a workload at one sync, as far as watching them tells what a CPU metric makes of them.
-///
-/// Whether a young pod counts depends on when its sample was taken, which nobody publishes; so there are several
-/// mixes of counted, unready and missing pods that one observation allows. Pods that have been ready for long are taken
-/// to have a sample.
-struct PodSituation: Sendable, Equatable {
-  /// Ready for so long that their samples are young enough.
-  var counted = 0
-  /// Ready for a short time, or not ready any more: they count, or count as not ready, or have no sample.
-  var doubtful = 0
-  /// Never ready so far.
-  var idle = 0
-  /// Counted, but perhaps already asked to go.
-  var leaving = 0
-  /// Not ready, and perhaps not there yet.
-  var appearing = 0
-
-  /// A pod that has been ready for so long has a sample taken wholly after that: two windows of 30 s, and the time
-  /// until the metrics server has read it.
-  private static let sampleAge = Duration.seconds(90)
-
-  init(_ pods: [PodLifeline], at: InstantBounds) {
-    for pod in pods {
-      if pod.created.earliest > at.latest { continue }
-      if let going = pod.deleteRequested ?? pod.removed, going.latest < at.earliest { continue }
-      if let going = pod.deleteRequested ?? pod.removed, going.earliest <= at.latest {
-        leaving += 1
-      } else if let ready = pod.ready.last(where: { $0.from.earliest <= at.latest }) {
-        let isSettled = ready.from.latest <= at.earliest - Self.sampleAge
-        let holds = ready.to.map { $0.earliest > at.latest } ?? true
-        if isSettled, holds { counted += 1 } else { doubtful += 1 }
-      } else if pod.created.latest > at.earliest {
-        appearing += 1
-      } else {
-        idle += 1
-      }
-    }
-  }
-
-  /// How many pods fall into each group.
-  struct Mix: Sendable, Hashable {
-    var counted: Int
-    var unready: Int
-    var missing: Int
-  }
-
-  /// The mixes that the observation allows, the likeliest first.
-  var mixes: [Mix] {
-    var mixes: [Mix] = []
-    var seen: Set<Mix> = []
-    for here in [leaving, 0] {
-      for new in [0, appearing] {
-        for young in Self.steps(doubtful).reversed() {
-          let rest = doubtful - young + idle + new
-          for missing in [0, rest, rest / 2] {
-            let mix = Mix(counted: counted + here + young, unready: rest - missing, missing: missing)
-            if mix.counted > 0, seen.insert(mix).inserted { mixes.append(mix) }
-          }
-        }
-      }
-    }
-    // Some metrics need no pods, so that nothing has to be known of them.
-    return mixes.isEmpty ? [Mix(counted: 0, unready: 0, missing: 0)] : mixes
-  }
-
-  /// All counts up to a dozen, beyond that a spread of them with both ends.
-  private static func steps(_ count: Int) -> [Int] {
-    count <= 12 ? Array(0...count) : (0...12).map { count * $0 / 12 }
-  }
-}
-
 /// One set of inputs that would have made a sync publish what it published.
 struct SyncInput: Sendable {
   var pods: [ScaledPod]
   var metrics: [MetricReading]
   /// The target's `status.replicas`.
   var statusReplicas: Int
-
-  /// All inputs that the published metrics and the observed pods allow; empty where the status bears no metrics.
-  static func possible(
-    plan: ScalingPlan, status: HorizontalPodAutoscaler.Status, situation: PodSituation,
-    statusReplicas: ClosedRange<Int>
-  ) -> [SyncInput] {
-    guard let current = status.currentMetrics, current.count == plan.metrics.count else { return [] }
-    let containers = Set(plan.metrics.compactMap(\.container)).sorted()
-    let message = status.condition("ScalingActive").flatMap { $0.isTrue ? nil : $0.message } ?? "it gave no value"
-    // Utilization is published in whole per cent, cut off: the true one lies up to the next.
-    let counts = Set([statusReplicas.lowerBound, statusReplicas.upperBound]).sorted()
-    let readings: [(statusReplicas: Int, excess: Int64)] = counts.flatMap { [($0, Int64(0)), ($0, Int64(9))] }
-    return readings.flatMap { (statusReplicas, excess) in
-      situation.mixes.map { mix in
-        let pods = pods(mix, containers: containers)
-        let metrics = zip(plan.metrics, current).map { metric, value in
-          metric.reading(
-            value, excess: excess, counted: mix.counted, containers: containers, statusReplicas: statusReplicas,
-            failure: message)
-        }
-        return SyncInput(pods: pods, metrics: metrics, statusReplicas: statusReplicas)
-      }
-    }
-  }
-
-  static let request: Int64 = 1000
+  /// Whether every pod counts.
+  var isComplete = false
 
   /// The target as a sync with this input read it.
   func read(_ target: ScaleTarget) -> ScaleTarget {
@@ -114,16 +19,203 @@ struct SyncInput: Sendable {
     return target
   }
 
-  private static func pods(_ mix: PodSituation.Mix, containers: [String]) -> [ScaledPod] {
-    let longAgo = KubernetesTime(seconds: -1_000_000)
-    let names = containers.isEmpty ? ["main"] : containers
-    let requests = ResourceAmounts(cpu: request, memory: request)
-    return (0..<mix.counted + mix.unready + mix.missing).map { index in
-      let isUnready = index >= mix.counted && index < mix.counted + mix.unready
-      return ScaledPod(
-        name: "pod-\(index)", phase: isUnready ? .pending : .running, startTime: longAgo,
-        ready: .init(status: isUnready ? .false : .true, lastTransitionTime: longAgo),
-        containers: names.map { ScaledPod.ContainerRequests(name: $0, requests: requests) })
+  /// Every metric unread, for the reason that the status gives.
+  static func unread(_ plan: ScalingPlan, status: HorizontalPodAutoscaler.Status, statusReplicas: Int) -> SyncInput {
+    let message = failure(of: status)
+    return SyncInput(pods: [], metrics: plan.metrics.map { _ in .failed(message) }, statusReplicas: statusReplicas)
+  }
+
+  fileprivate static func failure(of status: HorizontalPodAutoscaler.Status) -> String {
+    status.condition("ScalingActive").flatMap { $0.isTrue ? nil : $0.message } ?? "it gave no value"
+  }
+
+  /// What a pod is taken to request where pods with requests were not seen.
+  fileprivate static let request: Int64 = 1000
+}
+
+/// All inputs that the published metrics and the observed pods allow.
+struct SyncInputs {
+  let plan: ScalingPlan
+  let status: HorizontalPodAutoscaler.Status
+  let version: KubernetesVersion
+  /// What the sync may have read as the target's `status.replicas`.
+  let statusReplicas: ClosedRange<Int>
+
+  /// The end of what a published value, rounded as it is, may stand for.
+  private enum Extreme: CaseIterable { case low, high }
+
+  /// The inputs, the likeliest first; empty where the status bears no metrics.
+  func possible(_ situation: PodSituation) -> [SyncInput] {
+    guard let current = status.currentMetrics, current.count == plan.metrics.count else { return [] }
+    let found = situation.mixes.flatMap { inputs(of: $0, situation, current, agreeing: true) }
+    if !found.isEmpty { return found }
+    let without = situation.mixesWithoutSamples.flatMap { inputs(of: $0, situation, current, agreeing: true) }
+    if !without.isEmpty { return without }
+    // What was published contradicts the pods that were seen, so that either may be wrong.
+    return situation.mixes.flatMap { inputs(of: $0, situation, current, agreeing: false) }
+  }
+
+  /// - Parameter agreeing: leave out mixes whose published share and average contradict each other.
+  private func inputs(
+    of mix: PodSituation.Mix, _ situation: PodSituation, _ current: [MetricStatus], agreeing: Bool
+  ) -> [SyncInput] {
+    let pods = PodMix(mix, situation, plan: plan, version: version)
+    var inputs: [SyncInput] = []
+    for count in Set([statusReplicas.lowerBound, statusReplicas.upperBound]).sorted() {
+      for extreme in Extreme.allCases {
+        var metrics: [MetricReading] = []
+        for (metric, value) in zip(plan.metrics, current) {
+          guard let reading = reading(metric, value, pods, extreme, count, agreeing: agreeing) else { break }
+          metrics.append(reading)
+        }
+        guard metrics.count == plan.metrics.count else { continue }
+        let input = SyncInput(
+          pods: pods.pods, metrics: metrics, statusReplicas: count, isComplete: pods.pods.count == pods.counted)
+        if inputs.last?.metrics != metrics || inputs.last?.statusReplicas != count { inputs.append(input) }
+      }
+    }
+    return inputs
+  }
+
+  /// A reading that makes the controller publish the value; `nil` where none does with these pods.
+  private func reading(
+    _ metric: PlannedMetric, _ value: MetricStatus, _ pods: PodMix, _ extreme: Extreme, _ statusReplicas: Int,
+    agreeing: Bool
+  ) -> MetricReading? {
+    let failure = MetricReading.failed(SyncInput.failure(of: status))
+    let current =
+      (value.resource ?? value.containerResource)?.current ?? (value.pods ?? value.object ?? value.external)?.current
+    guard !value.type.isEmpty, let current else { return failure }
+    func pick(_ range: ClosedRange<Int64>) -> Int64 { extreme == .low ? range.lowerBound : range.upperBound }
+    switch metric.source {
+    case .resource(let resource, let container, .utilization):
+      guard let percent = current.averageUtilization, (0...1_000_000_000).contains(percent) else { return failure }
+      if pods.counted == 0 { return .resource([]) }
+      let share = Self.total(percent: Int64(percent), ofRequests: pods.requests(resource, container, plan, version))
+      let average = current.averageValue.flatMap { Self.total(average: $0.quantity.milli, over: pods.counted) }
+      guard agreeing, let average else { return .resource(pods.usages(pick(share), of: resource, in: container)) }
+      guard share.overlaps(average) else { return nil }
+      return .resource(pods.usages(pick(share.clamped(to: average)), of: resource, in: container))
+    case .resource(let resource, let container, .average):
+      guard let milli = current.averageValue?.quantity.milli else { return failure }
+      guard let total = Self.total(average: milli, over: pods.counted) else { return .resource([]) }
+      return .resource(pods.usages(pick(total), of: resource, in: container))
+    case .pods:
+      guard let milli = current.averageValue?.quantity.milli else { return failure }
+      guard let total = Self.total(average: milli, over: pods.counted) else { return .pods([]) }
+      return .pods(pods.samples(pick(total)))
+    case .object(.value), .external(.value):
+      guard let milli = current.value?.quantity.milli else { return failure }
+      return metric.total(milli)
+    case .object(.average), .external(.average):
+      guard let milli = current.averageValue?.quantity.milli else { return failure }
+      let count = Int64(max(statusReplicas, 1))
+      let (highest, overflow) = milli.multipliedReportingOverflow(by: count)
+      if overflow { return failure }
+      // The published average is rounded up, so that the total may have been lower.
+      return metric.total(extreme == .high ? highest : max(highest - count + 1, 0))
+    case .invalid: return failure
+    }
+  }
+
+  /// The sums that are published as a share of the requests, in whole per cent, cut off.
+  private static func total(percent: Int64, ofRequests requests: Int64) -> ClosedRange<Int64> {
+    let requests = min(max(requests, 1), 1_000_000_000)
+    let low = (percent * requests + 99) / 100
+    return low...max(low, ((percent + 1) * requests + 99) / 100 - 1)
+  }
+
+  /// The sums that are published as an average, cut off to a thousandth.
+  private static func total(average: Int64, over count: Int) -> ClosedRange<Int64>? {
+    guard count > 0 else { return nil }
+    let (low, overflow) = average.multipliedReportingOverflow(by: Int64(count))
+    if overflow || low > Int64.max - Int64(count) { return Int64.max...Int64.max }
+    return low...low + Int64(count) - 1
+  }
+}
+
+/// The pods of one mix, as the controller would have read them.
+private struct PodMix {
+  let pods: [ScaledPod]
+  /// How many count: they stand first.
+  let counted: Int
+
+  private static let longAgo = KubernetesTime(seconds: -1_000_000)
+
+  init(_ mix: PodSituation.Mix, _ situation: PodSituation, plan: ScalingPlan, version: KubernetesVersion) {
+    // Where no pod was seen, pods of no known shape may stand in the mix.
+    let shapes = situation.groups.map { Optional($0.shape) } + [nil]
+    let shares = Array(zip(shapes, mix.shares))
+    let isKnown = Self.haveRequests(shares.filter { $1.counted + $1.unready + $1.missing > 0 }.map(\.0), plan, version)
+    let standIn = Self.standIn(plan)
+    func pods(_ count: Int, _ shape: PodShape?, isUnready: Bool, from index: Int) -> [ScaledPod] {
+      (index..<index + count).map { index in
+        ScaledPod(
+          name: "pod-\(index)", phase: isUnready ? .pending : .running, startTime: Self.longAgo,
+          ready: .init(status: isUnready ? .false : .true, lastTransitionTime: Self.longAgo),
+          containers: isKnown ? shape?.containers ?? standIn : standIn,
+          initContainers: isKnown ? shape?.initContainers ?? [] : [],
+          podRequests: isKnown ? shape?.podRequests ?? ResourceAmounts() : ResourceAmounts())
+      }
+    }
+    var all: [ScaledPod] = []
+    for (shape, share) in shares { all += pods(share.counted, shape, isUnready: false, from: all.count) }
+    counted = all.count
+    for (shape, share) in shares { all += pods(share.unready, shape, isUnready: true, from: all.count) }
+    for (shape, share) in shares { all += pods(share.missing, shape, isUnready: false, from: all.count) }
+    self.pods = all
+  }
+
+  /// A pod of which nothing is known.
+  private static func standIn(_ plan: ScalingPlan) -> [ScaledPod.ContainerRequests] {
+    let names = Set(plan.metrics.compactMap(\.container)).sorted()
+    let requests = ResourceAmounts(cpu: SyncInput.request, memory: SyncInput.request)
+    return (names.isEmpty ? ["main"] : names).map { ScaledPod.ContainerRequests(name: $0, requests: requests) }
+  }
+
+  /// Whether all pods request what the metrics of the plan are shares of; else no share could have been published.
+  private static func haveRequests(_ shapes: [PodShape?], _ plan: ScalingPlan, _ version: KubernetesVersion) -> Bool {
+    shapes.allSatisfy { shape in
+      guard let shape else { return false }
+      let pod = ScaledPod(
+        name: "", containers: shape.containers, initContainers: shape.initContainers, podRequests: shape.podRequests)
+      return !shape.containers.isEmpty
+        && plan.metrics.allSatisfy { metric in
+          guard case .resource(let resource, let container, .utilization) = metric.source else { return true }
+          let requests = PodRequests(
+            resource: resource, container: container, version: version,
+            podLevelResources: version.podLevelResourcesByDefault)
+          return ((try? requests.milli(of: pod)) ?? 0) > 0
+        }
+    }
+  }
+
+  /// What the counted pods request of a resource together, in thousandths.
+  func requests(
+    _ resource: ResourceName, _ container: String?, _ plan: ScalingPlan, _ version: KubernetesVersion
+  ) -> Int64 {
+    let requests = PodRequests(
+      resource: resource, container: container, version: version, podLevelResources: version.podLevelResourcesByDefault)
+    return pods.prefix(counted).reduce(0) { $0 + ((try? requests.milli(of: $1)) ?? 0) }
+  }
+
+  /// Samples of the counted pods with a sum; who of them used how much makes no difference.
+  func usages(_ total: Int64, of resource: ResourceName, in container: String?) -> [PodUsage] {
+    (0..<counted).map { index in
+      PodUsage(
+        pod: pods[index].name, timestamp: KubernetesTime(seconds: 0), window: .seconds(30),
+        containers: pods[index].containers.map { each in
+          let isRead = each.name == container ?? pods[index].containers.first?.name
+          var amounts = ResourceAmounts()
+          amounts[resource] = isRead && index == 0 ? total : 0
+          return PodUsage.ContainerUsage(name: each.name, usage: amounts)
+        })
+    }
+  }
+
+  func samples(_ total: Int64) -> [PodSample] {
+    (0..<counted).map {
+      PodSample(pod: pods[$0].name, milli: $0 == 0 ? total : 0, timestamp: KubernetesTime(seconds: 0))
     }
   }
 }
@@ -134,57 +226,7 @@ extension PlannedMetric {
     if case .resource(_, let container, _) = source { container } else { nil }
   }
 
-  /// A reading that makes the controller publish the value.
-  fileprivate func reading(
-    _ value: MetricStatus, excess: Int64, counted: Int, containers: [String], statusReplicas: Int, failure: String
-  ) -> MetricReading {
-    let current =
-      (value.resource ?? value.containerResource)?.current ?? (value.pods ?? value.object ?? value.external)?.current
-    guard !value.type.isEmpty, let current else { return .failed(failure) }
-    switch source {
-    case .resource(let resource, _, .utilization):
-      guard let percent = current.averageUtilization else { return .failed(failure) }
-      let usage = Int64(percent) * SyncInput.request / 100 + excess
-      return .resource(usages(counted, containers: containers) { _ in (resource, usage) })
-    case .resource(let resource, let container, .average):
-      guard let milli = current.averageValue?.quantity.milli else { return .failed(failure) }
-      return .resource(
-        usages(counted, containers: containers) { name in
-          (resource, name == (container ?? containers.first ?? "main") ? milli : 0)
-        })
-    case .pods:
-      guard let milli = current.averageValue?.quantity.milli else { return .failed(failure) }
-      return .pods(
-        (0..<counted).map { PodSample(pod: "pod-\($0)", milli: milli, timestamp: KubernetesTime(seconds: 0)) })
-    case .object(.value), .external(.value):
-      guard let milli = current.value?.quantity.milli else { return .failed(failure) }
-      return total(milli)
-    case .object(.average), .external(.average):
-      guard let milli = current.averageValue?.quantity.milli else { return .failed(failure) }
-      let highest = milli * Int64(max(statusReplicas, 1))
-      // The published average is rounded up, so that the total may have been lower.
-      return total(excess == 0 ? highest : max(highest - Int64(max(statusReplicas, 1)) + 1, 0))
-    case .invalid: return .failed(failure)
-    }
-  }
-
-  private func total(_ milli: Int64) -> MetricReading {
+  fileprivate func total(_ milli: Int64) -> MetricReading {
     if case .object = source { .object(milli: milli) } else { .external(milli: [milli]) }
-  }
-
-  private func usages(
-    _ counted: Int, containers: [String], usage: (String) -> (ResourceName, Int64)
-  ) -> [PodUsage] {
-    let names = containers.isEmpty ? ["main"] : containers
-    return (0..<counted).map { index in
-      PodUsage(
-        pod: "pod-\(index)", timestamp: KubernetesTime(seconds: 0), window: .seconds(30),
-        containers: names.map { name in
-          let (resource, milli) = usage(name)
-          var amounts = ResourceAmounts()
-          amounts[resource] = milli
-          return PodUsage.ContainerUsage(name: name, usage: amounts)
-        })
-    }
   }
 }

@@ -5,13 +5,14 @@ import RunTimeline
 import Units
 
 extension Expectation.WithinCorridor {
-  /// Passes when, at every instant, every count that may have been wanted lies in the corridor; fails when at some
-  /// instant none does.
+  /// Passes when, at every instant, every count that may have been wanted lies in the corridor, and no rescale is in
+  /// doubt; fails when at some instant none does, whoever set it.
   func opinion(on run: RunView) -> Opinion {
     guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
     guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
-      return .inconclusive("nothing was seen of the autoscaler, or nothing of the Deployment that it scales")
+      return .inconclusive(run.missingAutoscaler)
     }
+    if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     switch run.stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
@@ -31,6 +32,7 @@ extension Expectation.WithinCorridor {
       of: wanted, corridor: corridor, from: window.earliest, to: window.latest)
     let evidence = CorridorEvidence(corridor: corridor, record: record)
     var rows = evidence.rows(in: window)
+    rows += evidence.changesByOthers(in: window)
     if let outside = pieces.first(where: { $0.isOutside && $0.overlaps(stretch) }) {
       let text = evidence.objection(to: outside)
       rows.append(Evidence(at: InstantBounds(outside.from, outside.to), text))
@@ -46,6 +48,14 @@ extension Expectation.WithinCorridor {
     }
     if let doubt = pieces.first(where: { !$0.isInside }) {
       return .inconclusive(evidence.doubt(about: doubt), window: window, evidence: rows)
+    }
+    // A corridor holds what some history allows; which one it was is told by the rescales.
+    let judge = ConformanceJudge(record: record)
+    let rescales = record.changes.indices.map(judge.rule(onChange:)).filter {
+      $0.verdict != .pass && $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
+    }
+    if let doubt = rescales.first {
+      return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: rows)
     }
     let exact = pieces.filter { $0.possible.map { $0.lowerBound == $0.upperBound } ?? false }
     let share = percentText(
@@ -117,6 +127,7 @@ struct CorridorEvidence {
     if pieces.count > Self.mostRows {
       rows.append(Evidence("and \((pieces.count - Self.mostRows).of("further step")) of the corridor"))
     }
+    rows += record.edits.filter { window.intersection($0.at) != nil }.map { Evidence(at: $0.at, $0.text) }
     return rows
   }
 
@@ -124,11 +135,36 @@ struct CorridorEvidence {
   func objection(to piece: CorridorPiece) -> String {
     guard let wanted = piece.wanted, let possible = piece.possible else { return "" }
     let count = wanted.lowerBound > possible.upperBound ? wanted.lowerBound : wanted.upperBound
+    let author = author(of: wanted, at: piece.from)
     let facts =
-      "\(CountEvidence.text(wanted)) wanted from \(piece.from.plain) to \(piece.to.plain) of the run, "
-      + "where \(CountEvidence.text(possible)) is allowed"
+      "\(CountEvidence.text(wanted)) wanted from \(piece.from.plain) to \(piece.to.plain) of the run"
+      + (author.map { ", set by \($0.name)" } ?? "") + ", where \(CountEvidence.text(possible)) is allowed"
+    if author != nil { return facts }
     guard let reason = reason(against: count, at: piece.from) else { return facts }
     return "\(facts): \(reason)"
+  }
+
+  /// Counts that others set, and how they stand to the bounds of the spec.
+  func changesByOthers(in window: InstantBounds) -> [Evidence] {
+    record.changes.compactMap { change in
+      guard case .other(let name) = change.author, window.intersection(change.at) != nil else { return nil }
+      let isInside = record.plans(at: change.at).contains {
+        $0.minReplicas <= change.to && change.to <= $0.maxReplicas
+      }
+      return Evidence(
+        at: change.at,
+        "\(change.from) to \(change.to) set by \(name), \(isInside ? "within" : "outside of") minReplicas and maxReplicas"
+      )
+    }
+  }
+
+  /// Who but the autoscaler set the count that stood at an instant, and when a sync had to take it up at the latest.
+  func author(of count: ClosedRange<Int>, at instant: Duration) -> (name: String, due: Duration)? {
+    guard let last = record.changes.last(where: { $0.at.latest <= instant }), count.contains(last.to),
+      case .other(let name) = last.author
+    else { return nil }
+    let due = last.at.latest + max(record.rhythm, record.settings.syncPeriod) + .seconds(2)
+    return instant <= due ? (name, due) : nil
   }
 
   private func reason(against count: Int, at instant: Duration) -> String? {

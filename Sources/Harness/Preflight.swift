@@ -76,10 +76,7 @@ struct Preflight {
     let description = cluster.description
     let start = ContinuousClock.now
     do {
-      if let autoscaler = description.autoscaler {
-        _ = try await cluster.client.get(
-          HorizontalPodAutoscaler.self, namespace: description.namespace, name: autoscaler)
-      }
+      if let autoscaler = description.autoscaler { try await checkAutoscaler(autoscaler, of: cluster) }
       while true {
         let deployment = try await cluster.client.get(
           Deployment.self, namespace: description.namespace, name: description.deployment)
@@ -94,6 +91,18 @@ struct Preflight {
     } catch {
       throw TargetCluster.refusal(of: error)
     }
+  }
+
+  /// Refuses an autoscaler that is not the one of the workload, or not the only one.
+  private func checkAutoscaler(_ name: String, of cluster: TargetCluster) async throws {
+    let description = cluster.description
+    let autoscaler = try await cluster.client.get(
+      HorizontalPodAutoscaler.self, namespace: description.namespace, name: name)
+    let others = try await cluster.client.list(
+      HorizontalPodAutoscaler.resource, namespace: description.namespace
+    ).objects.items?.compactMap { try? $0.decoded(as: HorizontalPodAutoscaler.self) }
+    let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + (others ?? []))
+    guard problems.isEmpty else { throw HarnessError(.refused, problems) }
   }
 
   static func isSteady(_ deployment: Deployment) -> Bool {

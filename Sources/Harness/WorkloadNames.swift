@@ -22,6 +22,25 @@ struct WorkloadNames {
     }
   }
 
+  /// What is wrong with the autoscaler of the profile, given all those of the namespace: it scales another workload, or
+  /// others scale its workload as well, which stops them all
+  /// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `validateAndParseSelector`).
+  func problems(in autoscalers: [HorizontalPodAutoscaler]) -> [String] {
+    guard let cluster = profile.cluster, let name = cluster.autoscaler else { return [] }
+    let own = autoscalers.first { $0.metadata.name == name }
+    if let problem = own?.misdirection(from: cluster.deployment) {
+      return ["\(profile.source): cluster.hpa: \(problem)"]
+    }
+    let others = Set(autoscalers.filter { $0.scales(deployment: cluster.deployment) }.compactMap(\.metadata.name))
+      .subtracting([name]).sorted().map { "hpa/\($0)" }
+    guard !others.isEmpty else { return [] }
+    return [
+      "\(profile.source): cluster.hpa: hpa/\(name) is not the only one that scales deployment/\(cluster.deployment): "
+        + "\(others.joined(separator: ", ")) \(others.count == 1 ? "does" : "do") so too, and the controller stops all "
+        + "of them (AmbiguousSelector): leave one of them"
+    ]
+  }
+
   /// What is wrong with the names of the cluster's objects, given the manifests of a simulated one.
   func problems(in manifests: [ClusterManifest]) -> [String] {
     guard let cluster = profile.cluster else { return [] }

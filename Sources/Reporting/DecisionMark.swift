@@ -68,7 +68,8 @@ struct DecisionMark: Sendable {
         Fact(
           name: "controller",
           text: entry.agrees
-            ? "\(step), as the model" : "\(step), unlike the model; it may remember what was before the recording"),
+            ? "\(step), as the model\(entry.assumption.map { ", provided that \($0)" } ?? "")"
+            : "\(step), unlike the model in any history that was searched"),
         Fact(name: "otherwise", text: entry.alternative),
       ]
     } else {

@@ -10,6 +10,8 @@ package struct ClusterHistory: Sendable {
   package private(set) var autoscaler: [ObjectVersion<HorizontalPodAutoscaler>]
   package let replicaSets: [[ObjectVersion<ReplicaSet>]]
   package private(set) var pods: [PodLifeline]
+  /// The pods that the Deployment's selector matches, whoever owns them: those that the autoscaler counts.
+  package private(set) var selectedPods: [PodLifeline]
   package private(set) var rollouts: [Rollout]
   /// All events of the namespace.
   package private(set) var events: [EventVersion]
@@ -68,6 +70,7 @@ package struct ClusterHistory: Sendable {
         versions: versions, appeared: allPods.appearance(uid: uid) ?? first.at, clock: clock,
         gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
     }
+    selectedPods = Self.selectedPods(of: deployment, among: allPods, clock: clock) ?? pods
     rollouts = Rollout.rollouts(of: deployment)
     let ownSlices = Self.slices(slices, of: workload.podNames)
     workload.add(ownSlices)
@@ -113,6 +116,7 @@ package struct ClusterHistory: Sendable {
     history.deployment.removeAll { $0.at.latest > instant }
     history.autoscaler.removeAll { $0.at.latest > instant }
     history.pods.removeAll { $0.created.earliest > instant }
+    history.selectedPods.removeAll { $0.created.earliest > instant }
     history.rollouts = Rollout.rollouts(of: history.deployment)
     history.events.removeAll { $0.at.earliest > instant }
     history.ownEvents.removeAll { $0.at.earliest > instant }

@@ -9,6 +9,8 @@ package struct PodLifeline: Sendable, Equatable {
   package let templateHash: String?
   /// The image of the first container.
   package let image: String?
+  /// Its containers and what they request.
+  package let spec: PodSpec
   package let created: InstantBounds
   package let scheduled: InstantBounds?
   /// When the first container began to run.
@@ -19,6 +21,8 @@ package struct PodLifeline: Sendable, Equatable {
   package let deleteRequested: InstantBounds?
   /// How long it was allowed to take for going.
   package let gracePeriod: Duration?
+  /// When its phase became `Failed`, which no autoscaler counts.
+  package let failed: InstantBounds?
   /// When the object was gone.
   package let removed: InstantBounds?
   /// The highest count of restarts of any of its containers.
@@ -38,6 +42,7 @@ package struct PodLifeline: Sendable, Equatable {
     uid = metadata.uid ?? ""
     templateHash = metadata.labels?[ReplicaSet.templateHashLabel]
     image = first.object.spec.containers?.first?.image
+    spec = first.object.spec
     let created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)
     self.created = created
     // Something that a version shows for the first time happened after the version before it was written.
@@ -71,6 +76,7 @@ package struct PodLifeline: Sendable, Equatable {
     deleteRequested = asked
     gracePeriod = versions.first { $0.object.isTerminating }?.object.metadata.deletionGracePeriodSeconds
       .map { .seconds($0) }
+    failed = versions.indices.first { versions[$0].object.status?.phase == "Failed" }.map { shown[$0] }
     removed = last.deleted ? last.at.notBefore(asked?.earliest ?? created.earliest) : nil
     restarts = versions.flatMap { $0.object.status?.containerStatuses ?? [] }.compactMap(\.restartCount).max() ?? 0
     waitingReason = last.object.status?.containerStatuses?.compactMap { $0.state?.waiting?.reason }.first

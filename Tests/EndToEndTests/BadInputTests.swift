@@ -224,6 +224,21 @@ struct BadInputTests {
     #expect(autoscaler.complaints.contains("did you mean aspnetcore-hpa?"), "\(autoscaler.complaints)")
   }
 
+  @Test("an autoscaler of another workload is refused before the load, in one line that names both")
+  func foreignAutoscaler() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await Program.run([
+      "run", "Profiles/surge-and-rollout.yaml", "--set", "manifests.hpa.spec.scaleTargetRef.name=web", "--output",
+      folder.file("out"),
+    ])
+
+    #expect(ending.code == 4, "\(ending.complaints)")
+    #expect(ending.complaints.contains("hpa/aspnetcore-hpa scales apps/v1 Deployment/web"), "\(ending.complaints)")
+    #expect(ending.complaints.contains("not apps/v1 Deployment/aspnetcore-deployment"), "\(ending.complaints)")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("out/run.sqlite")))
+  }
+
   @Test("a kubeconfig of the user's own is not overwritten by a simulated cluster")
   func kubeconfigIsKept() async throws {
     let folder = try TemporaryFolder()

@@ -17,6 +17,8 @@ struct AutoscalerScript {
   var metricText: String?
   var serverVersion = "v1.36.2"
   var lastScale: Double?
+  /// What the spec's `scaleTargetRef` names.
+  var target = #"{"kind": "Deployment", "name": "web"}"#
   private(set) var wanted: Int
   /// The workload's status follows its spec within 0.2 s.
   private var statusReplicas: Int
@@ -189,7 +191,7 @@ struct AutoscalerScript {
     let metrics = Array(repeating: metric, count: metrics).joined(separator: ",")
     return """
       {"metadata": {"name": "web", "uid": "h", "managedFields": [{"manager": "kube-controller-manager",
-       "operation": "Update", "subresource": "status", "time": "\(text(written))"}]}, "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "web"},
+       "operation": "Update", "subresource": "status", "time": "\(text(written))"}]}, "spec": {"scaleTargetRef": \(target),
        "minReplicas": \(minReplicas), "maxReplicas": \(maxReplicas), "metrics": [\(metrics)]
        \(behavior.map { ", \"behavior\": \($0)" } ?? "")}\(status)}
       """

@@ -19,6 +19,10 @@ struct HPAConformanceTests {
       ("metrics-outage", "1 rescale, each as the spec allows"),
       ("quota-blocked", "2 rescales, each as the spec allows"),
       ("stuck-rollout-and-undo", "the autoscaler did not scale, as its spec allows"),
+      ("release-overtaken-by-undo", "4 rescales, each as the spec allows"),
+      ("controller-restarts", "2 rescales, each as the spec allows"),
+      // One of the pods that it counts has no owner.
+      ("foreign-pod-in-selector", "4 rescales, each as the spec allows"),
     ])
   func conforms(name: String, finding: String) throws {
     let judgement = try judge(Self.text, on: Recordings.timeline(name, phases: []))

@@ -1,0 +1,118 @@
+import AutoscalerModel
+import RunTimeline
+import Units
+
+/// What is found of one rescale, or of one sync that left the count as it was.
+struct ConformanceRuling: Equatable {
+  var at: InstantBounds
+  var verdict: Verdict
+  var text: String
+}
+
+/// Holds what a recording shows of an autoscaler against what its spec allows.
+struct ConformanceJudge {
+  let record: ScalingRecord
+
+  /// Judges one change of the wanted replicas.
+  func rule(onChange index: Int) -> ConformanceRuling {
+    let change = record.changes[index]
+    let step = "\(change.from) to \(change.to)"
+    func ruling(_ verdict: Verdict, _ text: String) -> ConformanceRuling {
+      ConformanceRuling(at: change.at, verdict: verdict, text: "\(step): \(text)")
+    }
+    switch change.author {
+    case .other(let name): return ruling(.pass, "made by \(name), not by the autoscaler, and not judged")
+    case .unknown:
+      return ruling(.inconclusive, "nothing tells who made it: no status of the autoscaler, and no managed fields")
+    case .autoscaler: break
+    }
+    // The status bears the count that the sync found, also where changes before it went unseen.
+    if let own = change.sync, record.syncs[own].desired == change.to, record.syncs[own].current != change.from {
+      let from = record.syncs[own].current
+      let (verdict, text) = rule(from, change.to, at: change.at, sync: own)
+      return ConformanceRuling(at: change.at, verdict: verdict, text: "\(from) to \(change.to): \(text)")
+    }
+    if record.isBlind(from: change.at.earliest, to: change.at.latest) { return unwatched(change, ruling) }
+    if let spacing = spacing(of: index) { return ruling(.fail, spacing) }
+    if let said = change.sync.map({ record.syncs[$0].desired }), said != change.to {
+      let decided = rule(change.from, said, at: change.at, sync: change.sync)
+      if decided.verdict != .pass {
+        let text = "\(change.from) to \(said), as the autoscaler's status has it: \(decided.text)"
+        return ConformanceRuling(at: change.at, verdict: decided.verdict, text: text)
+      }
+    }
+    let (verdict, text) = rule(change.from, change.to, at: change.at, sync: change.sync)
+    return ruling(verdict, text)
+  }
+
+  /// A change that was found after nobody had watched may be the sum of several.
+  private func unwatched(
+    _ change: ObservedChange, _ ruling: (Verdict, String) -> ConformanceRuling
+  ) -> ConformanceRuling {
+    let (verdict, text) = rule(change.from, change.to, at: change.at, sync: change.sync)
+    guard verdict != .pass else { return ruling(.pass, text) }
+    return ruling(.inconclusive, "nobody watched in between, and it may have been more than one change")
+  }
+
+  /// The first stretch in which the autoscaler left a count that it had to change, though it wrote no status of it.
+  func idleness() -> ConformanceRuling? {
+    let corridor = ReplicaCorridor(record)
+    let wanted = record.history.wantedReplicas
+    let evidence = CorridorEvidence(corridor: corridor, record: record)
+    let pieces = CorridorPiece.pieces(of: wanted, corridor: corridor, from: .zero, to: wanted.end)
+    let idle = pieces.first { piece in
+      // At zero replicas, as without a workload, nothing is scaled.
+      guard piece.isOutside, let count = piece.wanted, count.upperBound > 0 else { return false }
+      // What a status says of the count shows where the Deployment was not seen as it was.
+      let isDenied = record.syncs.contains { sync in
+        sync.at.latest > piece.from && sync.at.earliest < piece.to && !count.contains(sync.start)
+      }
+      return !isDenied && evidence.author(of: count, at: piece.from).map { piece.to > $0.due } ?? true
+    }
+    return idle.map {
+      ConformanceRuling(at: InstantBounds($0.from, $0.to), verdict: .fail, text: evidence.objection(to: $0))
+    }
+  }
+
+  /// Judges a sync whose decision no change of the Deployment shows; `nil` when there is nothing to object.
+  func rule(onSync index: Int) -> ConformanceRuling? {
+    let sync = record.syncs[index]
+    guard !sync.failed, !sync.couldNotWrite, sync.change == nil, sync.current > 0, index > 0, isQuiet(about: sync.at),
+      sync.raw != nil || sync.desired != sync.current || sync.isOutOfBounds
+    else { return nil }
+    let (verdict, text) = rule(sync.current, sync.desired, at: sync.at, sync: index)
+    // Of one that left the count, a history that explains all that it says is enough.
+    guard verdict == .fail || (verdict == .inconclusive && sync.fitting.isEmpty) else { return nil }
+    let what = sync.desired == sync.current ? "stays at \(sync.current)" : "\(sync.current) to \(sync.desired)"
+    return ConformanceRuling(at: sync.at, verdict: verdict, text: "\(what): \(text)")
+  }
+
+  /// Judges a step by every spec that may have been in force: it fails when all of them object, and passes only when
+  /// none does. A status that was written bears the spec of its sync, since an edit in between makes the write fail.
+  private func rule(_ from: Int, _ to: Int, at: InstantBounds, sync: Int?) -> (verdict: Verdict, text: String) {
+    let plans = sync.map { [record.syncs[$0].plan] } ?? record.plans(at: at)
+    let rulings = plans.map { plan in
+      StepRuling(from: from, to: to, at: at, plan: plan, sync: sync, record: record)
+    }
+    guard let first = rulings.first else { return (.inconclusive, "no spec of the autoscaler was seen") }
+    if rulings.allSatisfy({ $0.verdict == first.verdict }) { return (first.verdict, first.text) }
+    let doubt = rulings.first { $0.verdict == .inconclusive }?.text
+    return (.inconclusive, doubt ?? "its spec was edited about then, and not every version of it allows that")
+  }
+
+  /// Whether nobody else changed the count near an instant.
+  private func isQuiet(about at: InstantBounds) -> Bool {
+    !record.changes.contains { change in
+      change.at.latest >= at.earliest - .seconds(1) && change.at.earliest <= at.latest + .seconds(1)
+    }
+  }
+
+  /// Why a change comes too soon after the one before; `nil` when it does not.
+  private func spacing(of index: Int) -> String? {
+    let change = record.changes[index]
+    guard let before = record.changes[..<index].last(where: { $0.author == .autoscaler }) else { return nil }
+    let length = change.at.elapsed(since: before.at).longest
+    guard length < record.settings.syncPeriod - .seconds(1) else { return nil }
+    return "at most \(length.plain) after the rescale before, and syncs are \(record.settings.syncPeriod.text) apart"
+  }
+}

@@ -1,0 +1,193 @@
+package import AutoscalerModel
+package import KubernetesObjects
+package import RunTimeline
+import Units
+
+/// One sync of the autoscaler that left a trace: a write of its status.
+package struct ObservedSync: Sendable {
+  package let at: InstantBounds
+  package let plan: ScalingPlan
+  package let autoscaler: HorizontalPodAutoscaler
+  package let status: HorizontalPodAutoscaler.Status
+  /// The count at the start of the sync, as the status has it.
+  package let current: Int
+  /// The count that the status wants.
+  package let desired: Int
+  /// What the sync may have read as the target's `status.replicas`.
+  let statusReplicas: ClosedRange<Int>
+  /// Whether `lastScaleTime` moved with this write.
+  let scaled: Bool
+  /// No recommendation came of this sync, since metrics failed or the scale could not be read.
+  let failed: Bool
+  /// The target or its scale could not be read, so that nothing else in the status was written by this sync.
+  let couldNotRead: Bool
+  /// The sync may have decided on a change that it could not write.
+  let couldNotWrite: Bool
+  /// The change of the wanted replicas that this sync made.
+  package internal(set) var change: ObservedChange?
+  /// What it says itself of the way to its decision.
+  var claims = SyncClaims.none
+  /// All inputs that the observation allows.
+  var inputs: [SyncInput] = []
+  /// What each of the inputs makes the metrics ask for, each outcome once.
+  var proposals: [Proposal] = []
+  /// Those of ``proposals`` that fit what the sync says of itself, and what it did.
+  var fitting: [Proposal] = []
+  /// What the metrics may have asked for in the syncs after this one that wrote nothing.
+  var silent: ClosedRange<Int>?
+
+  /// What the metrics may have asked for in this sync.
+  struct Proposal: Sendable {
+    let raw: Int
+    let input: SyncInput
+    let basis: BindingTerm
+    /// Whether all inputs that come to this have every pod counted.
+    var isComplete: Bool
+  }
+
+  /// What the metrics may have asked for; `nil` where they do not tell, or failed.
+  var raw: ClosedRange<Int>? { proposals.map(\.raw).range }
+
+  /// What the metrics asked for, given what the sync did; a mistake in this one sync aside.
+  var remembered: ClosedRange<Int>? { (fitting.isEmpty ? proposals : fitting).map(\.raw).range }
+
+  static func syncs(
+    of history: ClusterHistory, clock: ServerClock, settings: ControllerSettings, version: KubernetesVersion
+  ) -> [ObservedSync] {
+    let versions = history.autoscaler
+    return versions.indices.compactMap { index in
+      let observed = versions[index]
+      guard !observed.deleted, let status = observed.object.status, status.conditions != nil,
+        index == 0 || versions[index - 1].object.status != status
+      else { return nil }
+      let isFirst = index == 0 || versions[index - 1].deleted
+      let before = isFirst ? status : versions[index - 1].object.status
+      return ObservedSync(
+        observed, status: status, before: before, history: history, clock: clock, settings: settings, version: version)
+    }
+  }
+
+  private init(
+    _ observed: ObjectVersion<HorizontalPodAutoscaler>, status: HorizontalPodAutoscaler.Status,
+    before: HorizontalPodAutoscaler.Status?, history: ClusterHistory, clock: ServerClock,
+    settings: ControllerSettings, version: KubernetesVersion
+  ) {
+    scaled = status.lastScaleTime != before?.lastScaleTime
+    at = Self.narrowed(observed.at, by: status, after: before, clock: clock)
+    autoscaler = observed.object
+    plan = ScalingPlan(observed.object.spec, settings: settings, version: version)
+    self.status = status
+    current = status.currentReplicas ?? 0
+    desired = status.desiredReplicas ?? current
+    let active = status.condition("ScalingActive")
+    let able = status.condition("AbleToScale")
+    couldNotRead = able.map { !$0.isTrue && $0.reason == "FailedGetScale" } ?? false
+    failed = couldNotRead || (active.map { !$0.isTrue } ?? true)
+    couldNotWrite = able.map { !$0.isTrue && $0.reason == "FailedUpdateScale" } ?? false
+    statusReplicas = Self.statusReplicas(of: history, at: at, current: current, desired: desired, scaled: scaled)
+  }
+
+  /// A status bears the times of what changed in it, to the second, and is written right after that.
+  private static func narrowed(
+    _ at: InstantBounds, by status: HorizontalPodAutoscaler.Status, after before: HorizontalPodAutoscaler.Status?,
+    clock: ServerClock
+  ) -> InstantBounds {
+    guard let before else { return at }
+    var times = (status.conditions ?? []).filter { condition in
+      before.condition(condition.type)?.lastTransitionTime != condition.lastTransitionTime
+    }.compactMap(\.lastTransitionTime)
+    if status.lastScaleTime != before.lastScaleTime, let time = status.lastScaleTime { times.append(time) }
+    return times.reduce(at) { at, time in
+      let taken = clock.runTime(of: time)
+      return at.intersection(InstantBounds(taken.earliest, taken.latest + .seconds(1))) ?? at
+    }
+  }
+
+  /// Metrics failed or the scale could not be read, so that the count could only stay, unless it was out of bounds.
+  var isHeld: Bool { failed || (raw == nil && isPartial) }
+
+  /// Some metric failed, and what the others asked for, a shrink, was not followed.
+  private var isPartial: Bool {
+    !inputs.isEmpty && status.currentMetrics?.contains { $0.type.isEmpty } ?? false
+  }
+
+  /// Whether it found a count out of bounds and corrected it, without a look at metrics.
+  var isCorrection: Bool { scaled && isOutOfBounds }
+
+  /// Whether the count that it found had to be corrected.
+  var isOutOfBounds: Bool { current > plan.maxReplicas || (current > 0 && current < plan.minReplicas) }
+
+  /// The count after the sync. One whose metrics failed, or that could not write, leaves `desiredReplicas` as it was,
+  /// which may be long ago.
+  var outcome: Int { failed || couldNotWrite ? current : desired }
+
+  /// The target as the sync found it. Its selector plays no part here.
+  var target: ScaleTarget {
+    ScaleTarget(specReplicas: current, statusReplicas: statusReplicas.lowerBound, selector: "all=pods")
+  }
+
+  /// What the workload's status said between the start of the sync and the write of the scale, which the status can
+  /// follow only later.
+  private static func statusReplicas(
+    of history: ClusterHistory, at: InstantBounds, current: Int, desired: Int, scaled: Bool
+  ) -> ClosedRange<Int> {
+    let start = at.earliest - .seconds(1)
+    if scaled, let written = history.rescaled(from: current, to: desired, near: at), written > 0 {
+      let versions = history.deployment
+      let read = (0..<written).filter { versions[$0 + 1].at.latest >= start || $0 == written - 1 }
+      return read.compactMap { versions[$0].object.status?.replicas }.range ?? current...current
+    }
+    // A piece ends where the next count begins.
+    let seen = history.currentReplicas.pieces(from: start, to: at.latest).compactMap(\.range)
+    return seen.hull ?? history.currentReplicas.range(at: at.latest) ?? current...current
+  }
+}
+
+extension ClusterHistory {
+  /// The version of the Deployment that first had the count of a rescale.
+  fileprivate func rescaled(from: Int, to: Int, near at: InstantBounds) -> Int? {
+    deployment.indices.dropFirst().last { index in
+      let (before, version) = (deployment[index - 1], deployment[index])
+      return before.object.spec.replicas == from && version.object.spec.replicas == to && !version.deleted
+        && version.at.earliest <= at.latest && version.at.latest >= at.earliest - .seconds(1)
+    }
+  }
+}
+
+extension ObservedSync {
+  /// What the metrics of this sync may ask for under a spec and with pods that may be others by now: what a controller
+  /// without memory makes of any of the inputs.
+  func proposals(
+    under autoscaler: HorizontalPodAutoscaler, pods: PodSituation, settings: ControllerSettings,
+    version: KubernetesVersion
+  ) -> (inputs: [SyncInput], proposals: [Proposal]) {
+    if failed { return ([], []) }
+    let plan =
+      autoscaler.spec == self.autoscaler.spec
+      ? plan : ScalingPlan(autoscaler.spec, settings: settings, version: version)
+    let inputs = SyncInputs(plan: plan, status: status, version: version, statusReplicas: statusReplicas).possible(pods)
+    var proposals: [Proposal] = []
+    for input in inputs {
+      var controller = HPAController(settings: settings, version: version)
+      let decision = controller.sync(
+        at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: input.read(target), pods: input.pods,
+        metrics: input.metrics)
+      guard let raw = decision.rawRecommendation else { continue }
+      let basis = decision.metricTerm
+      if let known = proposals.firstIndex(where: { $0.raw == raw && $0.basis == basis }) {
+        if !input.isComplete { proposals[known].isComplete = false }
+      } else {
+        proposals.append(Proposal(raw: raw, input: input, basis: basis, isComplete: input.isComplete))
+      }
+    }
+    return (inputs, proposals)
+  }
+}
+
+extension [Int] {
+  /// From the smallest to the largest; `nil` of none.
+  var range: ClosedRange<Int>? {
+    guard let low = self.min(), let high = self.max() else { return nil }
+    return low...high
+  }
+}

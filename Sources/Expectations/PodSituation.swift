@@ -1,0 +1,198 @@
+import AutoscalerModel
+import KubernetesObjects
+import RunTimeline
+import Units
+
+/// The pods that an autoscaler counts at one sync, as far as watching them tells what a CPU metric makes of them.
+///
+/// Whether a young pod counts depends on when its sample was taken, which nobody publishes; so there are several
+/// mixes of counted, unready and missing pods that one observation allows. Pods that have been ready for long are taken
+/// to have a sample, unless what was published can only be explained without.
+struct PodSituation: Sendable, Equatable {
+  /// Pods that request the same, container by container.
+  private(set) var groups: [Group] = []
+  /// Pods that count when the sync came before anybody watched, so that nothing is known of them.
+  private let unseen: Int?
+
+  struct Group: Sendable, Equatable {
+    let shape: PodShape
+    /// Ready for so long that their samples are young enough.
+    var counted = 0
+    /// Ready for a short time, or not ready any more: they count, or count as not ready, or have no sample.
+    var doubtful = 0
+    /// Never ready so far.
+    var idle = 0
+    /// Counted, but perhaps already asked to go.
+    var leaving = 0
+    /// Not ready, and perhaps not there yet.
+    var appearing = 0
+  }
+
+  /// A pod that has been ready for so long has a sample taken wholly after that: two windows of 30 s, and the time
+  /// until the metrics server has read it.
+  private static let sampleAge = Duration.seconds(90)
+
+  /// - Parameters:
+  ///   - sampledBy: pods that were ready by then have samples.
+  ///   - change: what the sync itself did to the workload's pods, which it read before.
+  ///   - unseen: how many pods the workload had at a sync before anybody watched; else `nil`.
+  init(
+    _ history: ClusterHistory, at: InstantBounds, sampledBy: Duration? = nil, change: ObservedChange? = nil,
+    unseen: Int? = nil
+  ) {
+    self.unseen = unseen
+    let own = Self.ownDoing(change, history: history)
+    for pod in history.selectedPods {
+      if own.made.contains(pod.uid) || pod.created.earliest > at.latest { continue }
+      let going = own.removed.contains(pod.uid) ? nil : pod.deleteRequested ?? pod.failed ?? pod.removed
+      if let going, going.latest < at.earliest { continue }
+      let index = place(of: PodShape(pod.spec))
+      if let going, going.earliest <= at.latest {
+        groups[index].leaving += 1
+      } else if let ready = pod.ready.last(where: { $0.from.earliest <= at.latest }) {
+        let isSettled =
+          ready.from.latest <= max(at.earliest - Self.sampleAge, sampledBy ?? at.earliest - Self.sampleAge)
+        let holds = own.removed.contains(pod.uid) || (ready.to.map { $0.earliest > at.latest } ?? true)
+        if isSettled, holds { groups[index].counted += 1 } else { groups[index].doubtful += 1 }
+      } else if pod.created.latest > at.earliest {
+        groups[index].appearing += 1
+      } else {
+        groups[index].idle += 1
+      }
+    }
+  }
+
+  /// So many pods of no known shape, all of which count.
+  init(counted: Int) { unseen = counted }
+
+  private mutating func place(of shape: PodShape) -> Int {
+    if let index = groups.firstIndex(where: { $0.shape == shape }) { return index }
+    groups.append(Group(shape: shape))
+    return groups.count - 1
+  }
+
+  /// The pods that a rescale made or removed: the controllers act on a count only after it was written, so that the sync
+  /// that wrote it saw the pods as they were before.
+  private static func ownDoing(
+    _ change: ObservedChange?, history: ClusterHistory
+  ) -> (made: Set<String>, removed: Set<String>) {
+    guard let change else { return ([], []) }
+    func latest(_ count: Int, _ moment: (PodLifeline) -> InstantBounds?) -> Set<String> {
+      guard count > 0 else { return [] }
+      let after = history.pods.compactMap { pod in moment(pod).map { (uid: pod.uid, at: $0) } }
+        .filter { $0.at.latest >= change.at.earliest && $0.at.earliest <= change.at.latest + .seconds(60) }
+      return Set(after.sorted { $0.at.latest < $1.at.latest }.prefix(count).map(\.uid))
+    }
+    return (
+      latest(change.to - change.from) { $0.created },
+      latest(change.from - change.to) { $0.deleteRequested ?? $0.removed }
+    )
+  }
+
+  /// How many pods of each group fall into which class.
+  struct Mix: Sendable, Hashable {
+    struct Share: Sendable, Hashable {
+      var counted = 0
+      var unready = 0
+      var missing = 0
+    }
+    var shares: [Share]
+
+    var counted: Int { shares.reduce(0) { $0 + $1.counted } }
+  }
+
+  /// The mixes that the observation allows, the likeliest first.
+  var mixes: [Mix] {
+    var mixes = [unseen.map(allCounted)].compactMap { $0 }
+    var seen: Set<Mix> = Set(mixes)
+    for leaves in [false, true] {
+      for appears in [false, true] {
+        for young in youngCounted {
+          for missing in Missing.allCases {
+            let mix = mix(young: young, leaves: leaves, appears: appears, missing: missing)
+            if mix.counted > 0, seen.insert(mix).inserted { mixes.append(mix) }
+          }
+        }
+      }
+    }
+    // Some metrics need no pods, so that nothing has to be known of them.
+    return mixes.isEmpty ? [Mix(shares: groups.map { _ in Mix.Share() })] : mixes
+  }
+
+  /// The mixes in which pods that have been ready for long have no sample all the same.
+  var mixesWithoutSamples: [Mix] {
+    Self.product(groups.map { Self.steps($0.counted + $0.doubtful) }).compactMap { counted in
+      let shares = zip(groups, counted).map { group, counted in
+        Mix.Share(
+          counted: counted, unready: group.idle, missing: group.counted + group.doubtful + group.leaving - counted)
+      }
+      let mix = Mix(shares: shares.map { $0.missing < 0 ? Mix.Share(counted: $0.counted, unready: $0.unready) : $0 })
+      return mix.counted > 0 ? mix : nil
+    }
+  }
+
+  private enum Missing: CaseIterable { case none, all, half }
+
+  private func mix(young: [Int], leaves: Bool, appears: Bool, missing: Missing) -> Mix {
+    Mix(
+      shares: zip(groups, young).map { group, young in
+        let rest = group.doubtful - young + group.idle + (appears ? group.appearing : 0)
+        let absent =
+          switch missing {
+          case .none: 0
+          case .all: rest
+          case .half: rest / 2
+          }
+        return Mix.Share(
+          counted: group.counted + (leaves ? 0 : group.leaving) + young, unready: rest - absent, missing: absent)
+      })
+  }
+
+  /// Every pod that the workload had, of the shape that most have.
+  private func allCounted(_ count: Int) -> Mix {
+    guard let most = groups.indices.max(by: { groups[$0].total < groups[$1].total }) else {
+      return Mix(shares: [Mix.Share(counted: count)])
+    }
+    return Mix(shares: groups.indices.map { Mix.Share(counted: $0 == most ? count : 0) })
+  }
+
+  /// How many of each group's doubtful pods count: all combinations, or where those are too many, a spread of them.
+  private var youngCounted: [[Int]] {
+    let steps = groups.map { Array(Self.steps($0.doubtful).reversed()) }
+    if steps.reduce(1, { $0 * $1.count }) <= 200 { return Self.product(steps) }
+    return (0...12).reversed().map { twelfths in groups.map { $0.doubtful * twelfths / 12 } }
+  }
+
+  /// All counts up to a dozen, beyond that a spread of them with both ends.
+  private static func steps(_ count: Int) -> [Int] {
+    count <= 12 ? Array(0...count) : (0...12).map { count * $0 / 12 }
+  }
+
+  private static func product(_ choices: [[Int]]) -> [[Int]] {
+    choices.reduce([[]]) { combinations, choice in
+      combinations.flatMap { combination in choice.map { combination + [$0] } }
+    }
+  }
+}
+
+extension PodSituation.Group {
+  fileprivate var total: Int { counted + doubtful + idle + leaving + appearing }
+}
+
+/// What the containers of a pod request, as far as an autoscaler reads it.
+struct PodShape: Sendable, Equatable {
+  let containers: [ScaledPod.ContainerRequests]
+  let initContainers: [ScaledPod.ContainerRequests]
+  let podRequests: ResourceAmounts
+
+  init(_ spec: PodSpec) {
+    func requests(_ container: Container) -> ScaledPod.ContainerRequests {
+      ScaledPod.ContainerRequests(
+        name: container.name, requests: ResourceAmounts(container.resources?.requests),
+        isRestartable: container.restartPolicy == "Always")
+    }
+    containers = (spec.containers ?? []).map(requests)
+    initContainers = (spec.initContainers ?? []).map(requests)
+    podRequests = ResourceAmounts(spec.resources?.requests)
+  }
+}

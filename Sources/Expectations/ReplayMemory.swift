@@ -1,0 +1,122 @@
+import AutoscalerModel
+import KubernetesObjects
+import RunTimeline
+import Units
+
+/// What the replayed controller remembers: recommendations and rescales as the replay found them so far.
+struct ReplayMemory {
+  private let record: ScalingRecord
+  private var recommendations: [(replicas: Int, at: Duration)] = []
+  private var rescales: [(from: Int, to: Int, at: Duration)] = []
+  /// Syncs right before which the controller may have been restarted, with the count that they found.
+  private var beginnings: [(at: Duration, count: Int)] = []
+
+  init(_ record: ScalingRecord) { self.record = record }
+
+  /// A state of the controller's memory that the observation allows.
+  struct Variant {
+    var history: ScalingHistory?
+    /// What is assumed in it beyond what was seen.
+    var assumption: String?
+  }
+
+  /// Remembers a sync as it was replayed, and its repetitions without a trace.
+  mutating func add(_ sync: ReplayedSync?, of index: Int) {
+    let observed = record.syncs[index]
+    if index > 0, record.mayHaveRestarted(before: index) {
+      beginnings.append((observed.at.latest, observed.start))
+    }
+    if let raw = sync?.decision.rawRecommendation {
+      let next = index + 1 < record.syncs.count ? record.periods(from: index, to: index + 1) ?? 1 : 1
+      for repetition in 0..<min(max(next, 1), 10_000) {
+        recommendations.append((raw, observed.at.latest + record.rhythm * repetition))
+      }
+    }
+    if observed.start != observed.end { rescales.append((observed.start, observed.end, observed.at.latest)) }
+  }
+
+  /// The states of memory before a sync, the likeliest first.
+  func variants(before index: Int) -> [Variant] {
+    let sync = record.syncs[index]
+    let now = sync.at.latest
+    var variants = [Variant(history: history(of: sync, since: nil))]
+    if index == 0 || reachesBack(before: now, sync.plan) { variants += unseen(sync, index: index) }
+    if index > 0, record.mayHaveRestarted(before: index) {
+      variants.append(Variant(history: nil, assumption: "the controller was restarted before this sync"))
+    }
+    if let last = beginnings.last {
+      variants.append(
+        Variant(
+          history: history(of: sync, since: last),
+          assumption: "the controller was restarted before \(DecisionReplay.seconds(last.at))"))
+    }
+    variants.append(Variant(history: edgeless(sync)))
+    return variants
+  }
+
+  /// Whether a window reaches back to before the first sync that was seen, or into a gap.
+  private func reachesBack(before now: Duration, _ plan: ScalingPlan) -> Bool {
+    let window = max(
+      plan.behavior.map { max($0.scaleUp.stabilizationWindowSeconds, $0.scaleDown.stabilizationWindowSeconds) } ?? 0,
+      plan.behavior == nil ? Int(record.settings.downscaleStabilization.seconds) : 0)
+    let start = now - .seconds(window) - ScalingRecord.slack
+    return record.syncs.first.map { start < $0.at.latest } ?? true || record.isBlind(from: start, to: now)
+  }
+
+  /// With recommendations from before the recording: the count of the beginning, or one that explains the outcome.
+  private func unseen(_ sync: ObservedSync, index: Int) -> [Variant] {
+    let known = history(of: sync, since: nil)
+    let before = record.syncs[0].at.latest
+    func with(_ replicas: Int, at: Duration) -> Variant {
+      var history = known
+      history.recommendations =
+        [TimedRecommendation(replicas: replicas, time: record.time(at))] + (history.recommendations ?? [])
+      return Variant(
+        history: history, assumption: "it remembered a recommendation of \(replicas) from before the recording or a gap"
+      )
+    }
+    let first = index == 0 ? sync.at.latest - record.settings.syncPeriod : before
+    let counts = Set([record.syncs[0].start, sync.end, sync.start]).sorted()
+    return counts.map { with($0, at: min(first, sync.at.latest - .milliseconds(1))) }
+  }
+
+  /// Without what is so near to the end of its window or period that it may have left it.
+  private func edgeless(_ sync: ObservedSync) -> ScalingHistory {
+    var history = history(of: sync, since: nil)
+    guard let behavior = sync.plan.behavior else { return history }
+    let now = record.time(sync.at.latest).microseconds
+    let slack = Int64(1_000_000)
+    func isAtEdge(_ time: KubernetesTime, _ periods: [Int]) -> Bool {
+      periods.contains { (now - time.microseconds - Int64($0) * 1_000_000).magnitude <= slack }
+    }
+    let windows = [behavior.scaleUp.stabilizationWindowSeconds, behavior.scaleDown.stabilizationWindowSeconds]
+    let periods = (behavior.scaleUp.policies + behavior.scaleDown.policies).map(\.periodSeconds)
+    history.recommendations?.removeAll { isAtEdge($0.time, windows) }
+    history.scaleUpEvents.removeAll { isAtEdge($0.time, periods) }
+    history.scaleDownEvents.removeAll { isAtEdge($0.time, periods) }
+    return history
+  }
+
+  /// - Parameter beginning: the first sync after a restart, which began the list with the count that it found.
+  private func history(of sync: ObservedSync, since beginning: (at: Duration, count: Int)?) -> ScalingHistory {
+    let start = beginning?.at ?? .seconds(-1e12)
+    var history = ScalingHistory(recommendations: [])
+    if let beginning {
+      history.recommendations = [TimedRecommendation(replicas: beginning.count, time: record.time(beginning.at))]
+    }
+    let oldest = max(start, sync.at.latest - .seconds(3700) - record.settings.downscaleStabilization)
+    history.recommendations? += recommendations.filter { $0.at >= oldest }.map {
+      TimedRecommendation(replicas: $0.replicas, time: record.time($0.at))
+    }
+    guard sync.plan.behavior != nil else { return history }
+    for rescale in rescales where rescale.at >= oldest {
+      let event = ScaleEvent(change: abs(rescale.to - rescale.from), time: record.time(rescale.at))
+      if rescale.to > rescale.from {
+        history.scaleUpEvents.append(event)
+      } else {
+        history.scaleDownEvents.append(event)
+      }
+    }
+    return history
+  }
+}
