@@ -128,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "ClusterObservationTests",
       dependencies: [
-        "ClusterObservation", "KubernetesClient", "KubernetesObjects", "RunTimeline", "SimulatedCluster",
-        "SimulatedClusterServer", "Units",
+        "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline", "SimulatedCluster",
+        "SimulatedClusterServer", "TestServers", "Units",
       ]),
     .testTarget(
       name: "RunRecordingTests",

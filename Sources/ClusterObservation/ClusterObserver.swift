@@ -19,14 +19,17 @@ package struct ClusterObserver: Sendable {
   /// - Parameters:
   ///   - relistInterval: wall time between two proving lists of a resource.
   ///   - watchSeconds: wall time after which a watch is opened anew.
+  ///   - patience: wall time that a watch has for bringing what a list beside it showed; then it is opened anew.
   package init(
     client: APIClient, namespace: String, clock: RunClock, sink: any ObservationSink,
-    relistInterval: Duration = .seconds(30), watchSeconds: Int = 300
+    relistInterval: Duration = .seconds(30), watchSeconds: Int = 300,
+    patience: Duration = .seconds(2)
   ) {
     self.relistInterval = relistInterval
     observers = Self.resources.map {
       ResourceObserver(
-        client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds)
+        client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds,
+        patience: patience)
     }
   }
 
@@ -45,10 +48,12 @@ package struct ClusterObserver: Sendable {
   /// Reads every resource once more, so that what is known reaches to this moment.
   ///
   /// A failed read leaves a gap in the recording and is no error here.
-  package func listAll() async {
+  package func listAll() async { await listAll(provingWatches: false) }
+
+  private func listAll(provingWatches: Bool) async {
     await withTaskGroup(of: Void.self) { group in
       for observer in observers {
-        group.addTask { await observer.listAgain() }
+        group.addTask { await observer.listAgain(provesWatch: provingWatches) }
       }
     }
   }
@@ -60,7 +65,7 @@ package struct ClusterObserver: Sendable {
       } catch {
         return
       }
-      await listAll()
+      await listAll(provingWatches: true)
     }
   }
 }

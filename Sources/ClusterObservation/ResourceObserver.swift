@@ -1,6 +1,7 @@
 import KubernetesClient
 import KubernetesObjects
 import RunTimeline
+import Units
 
 /// Keeps one resource of a namespace observed and reports every list, event and failed read.
 struct ResourceObserver: Sendable {
@@ -11,6 +12,22 @@ struct ResourceObserver: Sendable {
   let sink: any ObservationSink
   /// Wall time after which a watch is opened anew, so that a dead connection is noticed.
   let watchSeconds: Int
+  /// Wall time that a watch has for bringing what a list beside it showed.
+  let patience: Duration
+  private let witness = WatchWitness()
+
+  init(
+    client: APIClient, resource: ResourceType, namespace: String, clock: RunClock, sink: any ObservationSink,
+    watchSeconds: Int, patience: Duration
+  ) {
+    self.client = client
+    self.resource = resource
+    self.namespace = namespace
+    self.clock = clock
+    self.sink = sink
+    self.watchSeconds = watchSeconds
+    self.patience = patience
+  }
 
   /// Observes until the task is cancelled; `onListed` is called after the first complete list.
   func run(onListed: @Sendable () -> Void) async {
@@ -21,46 +38,98 @@ struct ResourceObserver: Sendable {
       do {
         switch next.step {
         case .list:
-          next = state.listed(version: try await list())
+          let listing = try await list()
+          witness.began(from: listing.version, objects: listing.objects)
+          next = state.listed(version: listing.version)
           onListed()
         case .watch(let version):
-          try await watch(from: version, state: &state)
-          next = state.closed()
+          let outcome = await watch(from: version)
+          if Task.isCancelled { return }
+          let (seen, silence) = witness.closed()
+          if let seen { state.advanced(to: seen) }
+          if let silence {
+            record(gap: silence)
+            next = state.silent()
+          } else {
+            try outcome.get()
+            next = state.closed()
+          }
         }
       } catch {
         if Task.isCancelled { return }
         next = state.failed(error)
-        record(gap: error)
+        record(gap: error.description)
       }
     }
   }
 
   /// Reads the whole resource once more beside the watch; a failure is reported as a gap.
-  func listAgain() async {
+  ///
+  /// - Parameter provesWatch: a watch that then does not bring what the list shows is ended and opened anew.
+  func listAgain(provesWatch: Bool) async {
     do {
-      try await list()
+      let listing = try await list()
+      guard provesWatch, let lack = witness.lack(in: listing.objects, listVersion: listing.version) else { return }
+      try await Task.sleep(for: patience)
+      witness.endIfSilent(lack, because: silence(lack, listedAt: listing.received))
+    } catch let error as KubernetesError {
+      if !Task.isCancelled { record(gap: error.description) }
     } catch {
-      if !Task.isCancelled { record(gap: error) }
+      // The task was cancelled while it waited.
+      return
     }
   }
 
-  /// Reads the whole resource once and reports it; answers the version of the list.
-  @discardableResult
-  func list() async throws(KubernetesError) -> String {
+  private func silence(_ lack: WatchProgress.Lack, listedAt received: Duration) -> String {
+    let shown = lack.version.map { "version \($0)" } ?? "the end of \(lack.gone.count) objects"
+    return
+      "the watch of \(resource.plural) was silent: it did not bring \(shown), which the list of \(received.text) shows; "
+      + "it was opened anew"
+  }
+
+  private struct Listing {
+    let version: String
+    let objects: [ListedObject]
+    let received: Duration
+  }
+
+  /// Reads the whole resource once and reports it.
+  private func list() async throws(KubernetesError) -> Listing {
     let (list, answer) = try await client.list(resource, namespace: namespace)
     let sent = clock.runTime(of: answer.sent)
     let received = clock.runTime(of: answer.received)
     if let date = answer.date { sink.clock(date: date, sent: sent, received: received) }
     var observations = (list.items ?? []).map { observation(.listed, of: $0, sent: sent, received: received) }
+    let objects = observations.compactMap { item in
+      item.uid.map { ListedObject(uid: $0, version: item.resourceVersion.flatMap { UInt64($0) }) }
+    }
     let version = list.metadata.resourceVersion ?? ""
     observations.append(
       Observation(
         sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
     sink.record(observations)
-    return version
+    return Listing(version: version, objects: objects, received: received)
   }
 
-  private func watch(from version: String, state: inout WatchState) async throws(KubernetesError) {
+  /// Watches until the server closes the watch, it breaks, or it is ended since it was found silent.
+  private func watch(from version: String) async -> Result<Void, KubernetesError> {
+    let task = Task { () async -> Result<Void, KubernetesError> in
+      do throws(KubernetesError) {
+        try await read(from: version)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    witness.opened(end: { task.cancel() })
+    return await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  private func read(from version: String) async throws(KubernetesError) {
     let stream = try await client.watch(resource, namespace: namespace, from: version, seconds: watchSeconds)
     let sent = clock.runTime(of: stream.sent)
     var events = stream.makeAsyncIterator()
@@ -74,7 +143,9 @@ struct ResourceObserver: Sendable {
         case "BOOKMARK": .bookmark
         default: nil
         }
-      state.advanced(to: element.event.object["metadata", "resourceVersion"]?.string)
+      let metadata = element.event.object["metadata"]
+      witness.brought(
+        element.event.type, uid: metadata?["uid"]?.string, version: metadata?["resourceVersion"]?.string)
       guard let kind else { continue }
       sink.record([observation(kind, of: element.event.object, sent: sent, received: received)])
     }
@@ -90,10 +161,8 @@ struct ResourceObserver: Sendable {
       object: kind == .bookmark ? nil : try? object.json())
   }
 
-  private func record(gap error: KubernetesError) {
+  private func record(gap message: String) {
     let now = clock.runTime(of: .now)
-    sink.record([
-      Observation(sent: now, received: now, resource: resource.plural, kind: .gap, message: error.description)
-    ])
+    sink.record([Observation(sent: now, received: now, resource: resource.plural, kind: .gap, message: message)])
   }
 }

@@ -3,7 +3,7 @@ package import KubernetesClient
 /// What to do next to keep one resource observed: list, watch from a version, or wait and try again.
 ///
 ///     start ──▶ list ──▶ watch ──closed──▶ watch from the last version seen
-///                ▲         │
+///                ▲         ├─ silent ──▶ watch from the last version seen: the server sends what was missed
 ///                │         ├─ expired (410) ──▶ list: what happened in between may be lost
 ///                └─ wait ◀─┴─ broken ──▶ wait, then watch from the last version: nothing is lost
 ///
@@ -48,6 +48,12 @@ package struct WatchState: Sendable, Equatable {
 
   /// The server closed the watch in good order, as it does after some minutes.
   package mutating func closed() -> Next {
+    Next(step: step, delay: .zero)
+  }
+
+  /// The watch was ended, since it brought nothing of what a list showed: the server sends what was missed when the watch
+  /// is opened anew from the last version that came in.
+  package mutating func silent() -> Next {
     Next(step: step, delay: .zero)
   }
 

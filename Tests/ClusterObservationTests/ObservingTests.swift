@@ -6,30 +6,7 @@ import KubernetesObjects
 import RunTimeline
 import SimulatedCluster
 import SimulatedClusterServer
-import Synchronization
 import Testing
-
-/// Keeps what an observer reports.
-private final class Notebook: ObservationSink {
-  private let notes = Mutex<[Observation]>([])
-  private let dates = Mutex(0)
-
-  func record(_ observations: [Observation]) {
-    notes.withLock { $0 += observations }
-  }
-
-  func clock(date: KubernetesTime, sent: Duration, received: Duration) {
-    dates.withLock { $0 += 1 }
-  }
-
-  var observations: [Observation] { notes.withLock { $0 } }
-  var dateCount: Int { dates.withLock { $0 } }
-
-  /// Waits until an observation is there, by looking again and again.
-  func await(_ matches: @Sendable (Observation) -> Bool) async throws {
-    while !observations.contains(where: matches) { try await Task.sleep(for: .milliseconds(5)) }
-  }
-}
 
 private let deployment: JSONValue = [
   "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "default"],

@@ -62,4 +62,14 @@ struct WatchStateTests {
 
     #expect(state.failed(broken).step == .list)
   }
+
+  @Test("a silent watch is opened anew at once from the last version seen, so that nothing is lost")
+  func silentWatch() {
+    var state = WatchState()
+    _ = state.listed(version: "17")
+
+    state.advanced(to: "21")
+
+    #expect(state.silent() == WatchState.Next(step: .watch(from: "21"), delay: .zero))
+  }
 }
