@@ -32,7 +32,7 @@ struct LostSightReportTests {
     #expect(page.contains("Deployment deleted at 01:45.2"))
     #expect(summary.contains(fact))
     #expect(json.contains(fact))
-    #expect(json.contains("\"recreatedBy\": \"kubectl-client-side-apply\""), "\(json.prefix(2000))")
+    #expect(json.contains("\"recreatedBy\":\"kubectl-client-side-apply\""), "\(json.prefix(2000))")
   }
 
   @Test("a release that was undone is named as such")
@@ -61,6 +61,6 @@ struct LostSightReportTests {
 
     #expect(page.contains("class=\"area-gap\""))
     #expect(page.contains("401: token &lt;expired&gt;"))
-    #expect(json.contains("\"cause\": \"401: token <expired>\""))
+    #expect(json.contains("\"cause\":\"401: token <expired>\""))
   }
 }
