@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "AutoscalerModel", "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics", "Units",
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics",
+        "TestRecordings", "Units",
         subprocess(),
       ], exclude: ["Resources"]),
     .testTarget(

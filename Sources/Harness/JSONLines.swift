@@ -66,7 +66,10 @@ struct JSONLines: Sendable {
       "machineLatenessP99Ms": Self.milliseconds(now.generator?.machineLatenessP99),
       "placesHeldSince": now.generator?.targetHeldSince.map(Self.seconds) ?? .null,
       "replicas": [
-        "wanted": Self.count(now.wanted), "ready": Self.count(now.ready), "recommended": Self.count(now.recommended),
+        "wanted": Self.count(now.sight.wanted), "ready": Self.count(now.sight.ready),
+        "recommended": Self.count(now.sight.recommended),
+        "deletedAt": now.sight.deletedAt.map(Self.seconds) ?? .null,
+        "stale": now.sight.loss.map { ["heardAt": Self.seconds($0.heard), "cause": Self.text($0.cause)] } ?? .null,
       ],
     ]
   }

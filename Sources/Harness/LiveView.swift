@@ -75,7 +75,7 @@ struct LiveView: Sendable {
     if phases.current(at: now).count > 1 { lines.append(Self.labelled("phases", phaseText(at: now))) }
     lines += [loadLine(figures), requestLine(figures.total)]
     if let generator = figures.generator { lines.append(Self.generatorLine(generator)) }
-    if figures.wanted != nil || figures.recommended != nil { lines.append(Self.replicaLine(figures)) }
+    if let line = Self.replicaLine(figures.sight, at: now) { lines.append(line) }
     lines.append(Self.labelled("event", figures.lastEvent ?? "-"))
     if let reason = figures.stopping { lines.append(Self.labelled("stopping", "") + TerminalLine(reason, .red)) }
     return lines
@@ -146,10 +146,13 @@ struct LiveView: Sendable {
     return isLate || sample.placesHeldSince != nil ? "this machine is late" : nil
   }
 
-  private static func replicaLine(_ figures: RunProgress.Snapshot) -> TerminalLine {
-    labelled(
-      "replicas",
-      "wanted \(count(figures.wanted))  ready \(count(figures.ready))  recommended \(count(figures.recommended))")
+  /// `nil` while nothing was seen of a workload.
+  private static func replicaLine(_ sight: ClusterSight, at now: Duration) -> TerminalLine? {
+    guard sight.wanted != nil || sight.recommended != nil || sight.deletedAt != nil || sight.loss != nil else {
+      return nil
+    }
+    let text = sight.text(at: now, separator: "  ", withRecommended: true)
+    return labelled("replicas", "") + TerminalLine(text, sight.loss == nil && sight.deletedAt == nil ? .none : .red)
   }
 
   private static func labelled(_ label: String, _ text: String) -> TerminalLine {
@@ -168,8 +171,8 @@ struct LiveView: Sendable {
     if total.late > 0 { text += ", sent late \(total.late)" }
     if let queued = figures.generator?.queued, queued > 0 { text += ", queued \(queued)" }
     if let strain = figures.generator.flatMap(Self.strain) { text += ", \(strain)" }
-    if figures.wanted != nil {
-      text += ", replicas wanted \(Self.count(figures.wanted)) ready \(Self.count(figures.ready))"
+    if figures.sight.wanted != nil || figures.sight.deletedAt != nil || figures.sight.loss != nil {
+      text += ", replicas \(figures.sight.text(at: now, separator: " ", withRecommended: false))"
     }
     if let reason = figures.stopping { text += "; stopping: \(reason)" }
     return TerminalText.plain(text)
@@ -194,10 +197,6 @@ struct LiveView: Sendable {
   private static func latency(_ value: Duration?) -> String {
     guard let milliseconds = value.map({ $0.seconds * 1000 }) else { return "-" }
     return milliseconds < 10 ? String(format: "%.1f ms", milliseconds) : String(format: "%.0f ms", milliseconds)
-  }
-
-  private static func count(_ value: Int?) -> String {
-    value.map(String.init) ?? "-"
   }
 
   /// What draws lines over the `previous` ones above the cursor.

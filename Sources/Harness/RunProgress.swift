@@ -16,9 +16,8 @@ final class RunProgress: Sendable {
     var latest: LatestFigures?
     /// What the generator last saw of itself.
     var generator: GeneratorSample?
-    var wanted: Int?
-    var ready: Int?
-    var recommended: Int?
+    /// What was last heard of the workload's counts.
+    var sight = ClusterSight()
     var lastEvent: String?
     /// Why the load is being ended early; `nil` while it goes as planned.
     var stopping: String?
@@ -146,6 +145,7 @@ final class RunProgress: Sendable {
 
   func add(_ observations: [Observation], of cluster: ClusterDescription) {
     for observation in observations {
+      hear(observation, of: cluster)
       guard let data = observation.object, observation.kind != .deleted else { continue }
       switch observation.resource {
       case Deployment.resource.plural where observation.name == cluster.deployment:
@@ -153,7 +153,7 @@ final class RunProgress: Sendable {
         add(deployment, at: observation.received)
       case HorizontalPodAutoscaler.resource.plural where observation.name == cluster.autoscaler:
         guard let autoscaler = try? JSONDecoder().decode(HorizontalPodAutoscaler.self, from: data) else { continue }
-        state.withLock { $0.snapshot.recommended = autoscaler.status?.desiredReplicas }
+        state.withLock { $0.snapshot.sight.see(autoscaler) }
       case Event.resource.plural where observation.kind != .listed:
         guard let event = try? JSONDecoder().decode(Event.self, from: data) else { continue }
         add(ProgressEvent(event, at: observation.received), shown: "\(event.reason ?? "") \(event.message ?? "")")
@@ -162,17 +162,30 @@ final class RunProgress: Sendable {
     }
   }
 
+  /// Notes when something was heard of the cluster, and tells of the end of the workload.
+  private func hear(_ observation: Observation, of cluster: ClusterDescription) {
+    let message = state.withLock { state -> String? in
+      guard state.snapshot.sight.hear(observation, of: cluster) else { return nil }
+      let message = "Deployment \(cluster.deployment) was deleted, by whom is not recorded"
+      state.snapshot.lastEvent = message
+      return message
+    }
+    guard let message, collectsNews else { return }
+    state.withLock {
+      $0.newEvents.append(
+        ProgressEvent(
+          at: observation.received, kind: .rollout, subject: "Deployment/\(cluster.deployment)", message: message))
+    }
+  }
+
   private func add(_ deployment: Deployment, at time: Duration) {
-    let wanted = deployment.spec.replicas
     state.withLock { state in
-      if collectsNews, let before = state.snapshot.wanted, let wanted, wanted != before {
-        state.newEvents.append(
-          ProgressEvent(
-            at: time, kind: .rescale, subject: "Deployment/\(deployment.metadata.name ?? "")",
-            message: "replicas wanted: \(before) to \(wanted)"))
-      }
-      state.snapshot.wanted = wanted
-      state.snapshot.ready = deployment.status?.readyReplicas ?? 0
+      let before = state.snapshot.sight.see(deployment)
+      guard collectsNews, let before, let wanted = deployment.spec.replicas, wanted != before else { return }
+      state.newEvents.append(
+        ProgressEvent(
+          at: time, kind: .rescale, subject: "Deployment/\(deployment.metadata.name ?? "")",
+          message: "replicas wanted: \(before) to \(wanted)"))
     }
   }
 

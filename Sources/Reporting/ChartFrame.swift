@@ -21,6 +21,8 @@ struct ChartFrame: Sendable {
   let time: TimeAxis
   let phases: [Phase]
   let actions: [Mark]
+  /// When the Deployment or its autoscaler was deleted, and when it was made anew.
+  let absences: [Mark]
   let failures: [Mark]
 
   init(_ timeline: Timeline, _ judgements: [Judgement]) {
@@ -33,6 +35,11 @@ struct ChartFrame: Sendable {
     }
     actions = timeline.actions.compactMap { action in
       action.sent.map { Mark(at: $0, label: action.name, target: nil) }
+    }
+    absences = (timeline.cluster?.absences ?? []).flatMap { absence in
+      let gone = Mark(at: absence.mark?.at ?? absence.deleted.middle, label: "\(absence.kind) deleted", target: nil)
+      let back = absence.recreated.map { Mark(at: $0.middle, label: "\(absence.kind) made anew", target: nil) }
+      return [gone] + (back.map { [$0] } ?? [])
     }
     failures = judgements.enumerated().compactMap { index, judgement in
       guard judgement.verdict == .fail, let moment = judgement.moment else { return nil }
@@ -69,6 +76,10 @@ struct ChartFrame: Sendable {
     for action in actions {
       let x = time.percent(action.at)
       picture += "<line class=\"action-mark\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
+    }
+    for absence in absences {
+      let x = time.percent(absence.at)
+      picture += "<line class=\"absence-mark\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
     }
     for failure in failures {
       let x = time.percent(failure.at)

@@ -59,6 +59,12 @@ struct ChartStack: Sendable {
       title="\(action.label) at \(action.at.preciseClock)">\(action.label)</span>
       """
     }
+    let absences = frame.absences.map { absence -> HTML in
+      """
+      <span class="action absence\(side(absence.at))" style="left:\(frame.time.percent(absence.at))%" \
+      title="\(absence.label) at \(absence.at.preciseClock)">\(absence.label)</span>
+      """
+    }
     let failures = frame.failures.map { failure -> HTML in
       // Named where no other mark is near enough to be written over.
       let isAlone = !frame.failures.contains { other in
@@ -73,7 +79,7 @@ struct ChartStack: Sendable {
     }
     return """
       <div class="strip"><div class="strip-inner">\(streams)
-      <div class="strip-row">\(actions)</div>
+      <div class="strip-row">\(actions)\(absences)</div>
       <div class="strip-row">\(failures)<output id="now" class="now" hidden></output></div></div></div>
       """
   }

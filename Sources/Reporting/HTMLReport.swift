@@ -68,6 +68,9 @@ package enum HTMLReport {
     if let incomplete = headline.incomplete {
       boxes += "<p class=\"box warning\" role=\"note\"><strong>Not a whole run.</strong> \(incomplete)</p>"
     }
+    for absence in headline.absences {
+      boxes += "<p class=\"box warning\" role=\"note\"><strong>\(absence)</strong></p>"
+    }
     let health = GeneratorHealth(timeline)
     if let note = health.targetNote {
       boxes += "<p class=\"box warning\" role=\"note\"><strong>\(note)</strong></p>"

@@ -12,8 +12,10 @@ package struct Headline: Sendable, Equatable {
   package let incomplete: String?
   /// For a run whose time passed faster or slower than the wall's.
   package let timeScale: String?
-  /// What else a reader must know before believing the figures, one sentence each: a generator that did not keep up, a
-  /// closed model, a certificate that is about to expire.
+  /// That the workload or its autoscaler was deleted, one sentence each: the first thing that a reader needs.
+  package let absences: [String]
+  /// What else a reader must know before believing the figures, one sentence each: what was deleted, a generator that did
+  /// not keep up, a closed model, a certificate that is about to expire.
   package let notes: [String]
 
   package init(_ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()) {
@@ -38,12 +40,15 @@ package struct Headline: Sendable, Equatable {
       sentence = "Nothing was judged: the run has no expectations."
     }
     incomplete = Self.incomplete(timeline)
+    absences = (timeline.cluster?.absenceSentences ?? []).map(\.withFullStop)
     let health = GeneratorHealth(timeline)
-    notes = [
-      profile.source.map { "Judged by \($0), not by the profile that was recorded." },
-      health.targetNote, health.warnings.first.map { "The load generator did not keep up: \($0)" },
-      ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning,
-    ].compactMap { $0 }
+    notes =
+      absences
+      + [
+        profile.source.map { "Judged by \($0), not by the profile that was recorded." },
+        health.targetNote, health.warnings.first.map { "The load generator did not keep up: \($0)" },
+        ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning,
+      ].compactMap { $0 }
     let scale = timeline.run.timeScale
     timeScale =
       scale == 1

@@ -24,7 +24,9 @@ import Units
 /// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings, `saturated` stretches, and samples, whose `columns` name the fields of each of `rows` |
 /// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests, compressed |
 /// | `phases`, `actions` | planned and actual instants; phases with their totals, of all streams together |
-/// | `rollouts` | image, started, completed, stalled, superseded |
+/// | `rollouts` | image, started, completed, stalled, superseded, undoneTo (the revision that an overtaking undo went back to) |
+/// | `absences` | when the Deployment or its autoscaler was not there: kind, name, deleted, recreated, recreatedBy |
+/// | `gaps` | where something may have been missed of a resource: resource, from, to (`null` for the end), cause |
 /// | `replicas` | per count a list of `[from, lower, upper]`; lower and upper are `null` where nothing is known |
 /// | `pods` | name, version, created, started, ready (list of [from, to]), deleteRequested, removed, restarts |
 /// | `corridor` | the counts that the autoscaler's spec allows: a list of `[from, to, lower, upper]`, with gaps between |
@@ -54,6 +56,8 @@ package enum JSONReport {
       ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
       ("actions", .array(timeline.actions.map(action))),
       ("rollouts", .array((timeline.cluster?.rollouts ?? []).map(rollout))),
+      ("absences", .array((timeline.cluster?.absences ?? []).map(absence))),
+      ("gaps", .array(timeline.cluster.map { gaps($0, until: timeline.lastInstant) } ?? [])),
       ("replicas", timeline.cluster.map(replicas) ?? .null),
       ("corridor", .array(record.map { corridor(ReplicaCorridor($0)) } ?? [])),
       ("decisions", .array((record.map { DecisionMark.marks($0) } ?? []).map(decision))),
@@ -172,7 +176,27 @@ package enum JSONReport {
       ("image", .optional(rollout.image) { .string($0) }), ("generation", .integer(Int(rollout.generation))),
       ("started", bounds(rollout.started)), ("completed", bounds(rollout.completed)),
       ("stalled", bounds(rollout.stalled)), ("superseded", bounds(rollout.superseded)),
+      ("undoneTo", .optional(rollout.undoneTo) { .string($0) }),
     ])
+  }
+
+  private static func absence(_ absence: Absence) -> JSONText {
+    .record([
+      ("kind", .string(absence.kind)), ("name", .string(absence.name)), ("deleted", bounds(absence.deleted)),
+      ("recreated", bounds(absence.recreated)), ("recreatedBy", .optional(absence.recreatedBy) { .string($0) }),
+    ])
+  }
+
+  private static func gaps(_ cluster: ClusterHistory, until end: Duration) -> [JSONText] {
+    cluster.observationGaps.sorted { $0.key < $1.key }.flatMap { resource, gaps in
+      gaps.map { gap in
+        .record([
+          ("resource", .string(resource)), ("from", .seconds(max(gap.stretch.earliest, .zero))),
+          ("to", gap.stretch.latest > end ? .null : .seconds(gap.stretch.latest)),
+          ("cause", .optional(gap.cause) { .string($0) }),
+        ])
+      }
+    }
   }
 
   private static func replicas(_ cluster: ClusterHistory) -> JSONText {

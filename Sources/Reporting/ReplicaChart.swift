@@ -30,7 +30,17 @@ enum ReplicaChart {
     )
     // Narrower than a pixel or two: not worth a band of its own.
     let tolerance = end.seconds / 250
-    var drawing: HTML = "<path class=\"area-corridor\" d=\"\(corridorPath(allowed, frame.time, axis))\"/>"
+    let missed = missedStretches(cluster, until: end)
+    var drawing = HTML.empty
+    for (resource, gap) in missed {
+      let x = frame.time.x(max(gap.stretch.earliest.seconds, 0))
+      let width = max(frame.time.x(min(gap.stretch.latest, end).seconds) - x, 1)
+      drawing += """
+        <rect class="area-gap" x="\(x.coordinate)" y="0" width="\(width.coordinate)" height="\(axis.height)">\
+        <title>\(gapText(resource, gap, until: end))</title></rect>
+        """
+    }
+    drawing += "<path class=\"area-corridor\" d=\"\(corridorPath(allowed, frame.time, axis))\"/>"
     for bound in bounds {
       drawing += "<path class=\"line-limit\" d=\"M0 \(axis.y(bound))H1000\"/>"
     }
@@ -47,11 +57,12 @@ enum ReplicaChart {
     if lines.contains(where: { $0.samples.contains { $0.upper > $0.value } }) {
       extra.append(("area-uncertain", "uncertain"))
     }
+    if !missed.isEmpty { extra.append(("area-gap", "nothing certain was heard")) }
     return Chart(
       id: "replicas", title: "Replicas", measure: "pods",
       description: description(lines), axis: axis, tickLabel: { $0.rateText }, drawing: drawing,
       series: lines + (allowed.isEmpty ? [] : [allowed]),
-      extraLegend: extra, note: gapNote(cluster))
+      extraLegend: extra, note: gapNote(missed, until: end))
   }
 
   private static func corridorPath(_ allowed: ChartSeries, _ time: TimeAxis, _ axis: ValueAxis) -> HTML {
@@ -73,12 +84,27 @@ enum ReplicaChart {
       ? "No replica counts were observed." : "Replica counts over time: \(parts.joined(separator: ", "))."
   }
 
-  private static func gapNote(_ cluster: ClusterHistory) -> String? {
-    let concerned = [Deployment.resource, HorizontalPodAutoscaler.resource, Pod.resource]
-      .filter { !(cluster.gaps[$0.plural] ?? []).isEmpty }
-    guard !concerned.isEmpty else { return nil }
-    return
-      "The observer missed stretches of \(concerned.map(\.plural).joined(separator: ", ")): lines are interrupted there."
+  /// Stretches in which something may have been missed of what the chart draws, in order.
+  private static func missedStretches(
+    _ cluster: ClusterHistory, until end: Duration
+  ) -> [(resource: String, gap: ObservationGap)] {
+    [Deployment.resource, HorizontalPodAutoscaler.resource, Pod.resource].flatMap { resource in
+      (cluster.observationGaps[resource.plural] ?? []).filter { $0.stretch.earliest < end && $0.stretch.latest > .zero }
+        .map { (resource.plural, $0) }
+    }.sorted { $0.gap.stretch.earliest < $1.gap.stretch.earliest }
+  }
+
+  /// `pods, 00:12 - 00:30: 401: token expired`.
+  private static func gapText(_ resource: String, _ gap: ObservationGap, until end: Duration) -> String {
+    let seen = InstantBounds(max(gap.stretch.earliest, .zero), min(gap.stretch.latest, end))
+    return "\(resource), \(seen.clock)" + (gap.cause.map { ": \($0)" } ?? "")
+  }
+
+  private static func gapNote(_ missed: [(resource: String, gap: ObservationGap)], until end: Duration) -> String? {
+    guard !missed.isEmpty else { return nil }
+    let told = missed.prefix(6).map { gapText($0.resource, $0.gap, until: end) }.joined(separator: "; ")
+    let more = missed.count > 6 ? "; and \(missed.count - 6) more" : ""
+    return "The observer missed stretches, over which lines are interrupted: \(told)\(more)."
   }
 }
 

@@ -96,6 +96,8 @@ enum ReportStyle {
     .axis text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
     .grid{stroke:var(--grid)}
     .phase-band.shaded{fill:var(--band)}.phase-band.plain{fill:transparent}
+    .strip .absence{border-left-color:var(--fail);color:var(--fail)}
+    .absence-mark{stroke:var(--fail);stroke-width:1.5;stroke-dasharray:8 3}
     .action-mark{stroke:var(--purple);stroke-width:1.5;stroke-dasharray:5 4}
     .failure-mark{stroke:var(--fail);stroke-width:2;stroke-dasharray:2 3}
     .cursor{stroke:var(--ink);stroke-width:1;visibility:hidden}
@@ -128,6 +130,7 @@ enum ReportStyle {
     .lane-hint{margin:2px 16px 0 64px}.decision-text::first-line{font-weight:650;color:var(--ink)}
     .decisions td{white-space:normal!important;min-width:9em}.decisions td.step,.decisions th{white-space:nowrap!important}.decisions td.step,.decisions td:last-child{min-width:0}
     #failures td,#failures th{padding:6px 7px}.chart>.note{margin-left:64px}#phases tbody th{white-space:nowrap}.why{color:var(--soft)}.box p{margin-top:6px}
+    .area-gap{fill:var(--fail)!important;opacity:.16}
     .area-uncertain{fill:var(--blue)!important;opacity:.25}
     .bar-failure-0{fill:var(--red)!important}.bar-failure-1{fill:var(--purple)!important}.bar-failure-2{fill:var(--orange)!important}
     .bar-failure-3{fill:var(--blue)!important}.bar-failure-4{fill:var(--green)!important}.bar-failure-5{fill:var(--grey)!important}

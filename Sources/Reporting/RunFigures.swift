@@ -78,6 +78,14 @@ extension CountEnvelope {
 }
 
 extension Rollout {
+  /// What became of a rollout in a few words.
+  var stateText: String {
+    if completed != nil { return "complete" }
+    let undo = undoneTo.map { "undone to revision \($0)" }
+    if stalled != nil { return ["stalled", undo].compactMap { $0 }.joined(separator: ", ") }
+    return undo ?? (superseded != nil ? "superseded" : "not complete")
+  }
+
   /// About how long it took, in whole seconds.
   var roundLengthText: String {
     guard let completed else { return lengthText }
@@ -88,7 +96,7 @@ extension Rollout {
 
   /// How long it took, as far as that is known.
   var lengthText: String {
-    guard let completed else { return stalled != nil ? "stalled" : superseded != nil ? "superseded" : "not complete" }
+    guard let completed else { return stateText }
     let length = completed.elapsed(since: started)
     let shortest = max(length.shortest, .zero)
     if (length.longest - shortest).seconds < 1 { return length.longest.tenths.lengthText }

@@ -40,13 +40,10 @@ enum TableSections {
     let rows = (timeline.cluster?.rollouts ?? []).map { rollout -> HTML in
       let end = rollout.completed?.latest ?? rollout.superseded?.latest ?? timeline.lastInstant
       let total = load.total(from: rollout.started.earliest, to: end)
-      let state =
-        rollout.completed != nil
-        ? "complete" : rollout.stalled != nil ? "stalled" : rollout.superseded != nil ? "superseded" : "not complete"
       return row(
         rollout.image ?? "–",
         [
-          rollout.started.seen, rollout.completed?.seen ?? "–", rollout.lengthText, state,
+          rollout.started.seen, rollout.completed?.seen ?? "–", rollout.lengthText, rollout.stateText,
           total.map { "\($0.failed.grouped) of \($0.offered.grouped)" } ?? "–",
         ])
     }

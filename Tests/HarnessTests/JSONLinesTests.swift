@@ -68,7 +68,7 @@ struct JSONLinesTests {
       "failed": 20, "dropped": 1, "droppedByTarget": 0, "stopped": 0, "late": 2, "p50Ms": 12.5, "p99Ms": 12.5,
       "queued": 4, "inFlight": 12,
       "openConnections": 9, "latenessP99Ms": 0.42, "machineLatenessP99Ms": .null, "placesHeldSince": .null,
-      "replicas": ["wanted": 7, "ready": 3, "recommended": .null],
+      "replicas": ["wanted": 7, "ready": 3, "recommended": .null, "deletedAt": .null, "stale": .null],
     ]
     #expect(line == expected)
   }
