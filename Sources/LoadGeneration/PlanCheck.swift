@@ -62,7 +62,8 @@ enum PlanCheck {
   }
 
   /// Connections over a proxy bear names of our own as those to the target do, by which its certificate would not be
-  /// for it; and libcurl begins HTTP/2 without TLS with the proxy rather than with the target.
+  /// for it; and libcurl does not keep the requests of HTTP/2 to as few tunnels as are asked for, and begins HTTP/2 without TLS
+  /// with the proxy itself.
   private static func checkProxy(_ plan: LoadPlan) throws(LoadGenerationError) {
     guard let proxy = plan.proxy else { return }
     let escape = "add the target to NO_PROXY to connect directly"
@@ -75,9 +76,9 @@ enum PlanCheck {
       throw LoadGenerationError(
         "the load cannot go through a proxy that is reached over TLS (\(proxy)): \(escape), or name one with http://")
     }
-    guard plan.httpVersion != .http2ClearText else {
+    guard plan.httpVersion == .http1_1 else {
       throw LoadGenerationError(
-        "HTTP/2 without TLS (h2c) cannot go through a proxy (\(proxy)): \(escape), or write http: \"1.1\"")
+        "the load cannot speak HTTP/2 through a proxy (\(proxy)): \(escape), or write http: \"1.1\"")
     }
   }
 

@@ -129,6 +129,7 @@ struct ProxyTests {
 
     // Behind the proxy is no API server.
     #expect(ending.code == (isAsked ? 4 : 69), "\(ending.complaints)")
-    #expect(try proxy.asked() == (isAsked ? ["0 GET http://cluster.invalid/version"] : []))
+    #expect(
+      try proxy.asked().map { $0.drop { $0 != " " } } == (isAsked ? [" GET http://cluster.invalid/version"] : []))
   }
 }

@@ -89,7 +89,7 @@ struct LoadGeneratorFailureTests {
     let server = try ScriptedServer { $0.awaitClose() }
     let generator = try LoadGenerator(
       plan: LoadPlan(
-        baseURL: server.url, drainTimeout: .milliseconds(100), routes: [Route(name: "slow", path: "/")],
+        baseURL: server.url, drainTimeout: .seconds(3), routes: [Route(name: "slow", path: "/")],
         schedule: try constant(100, for: .milliseconds(100)), maxInFlight: 4, maxLateness: .seconds(30)))
     let log = SnapshotLog()
 

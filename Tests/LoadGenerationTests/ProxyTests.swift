@@ -15,13 +15,13 @@ struct ProxyTests {
 
   /// 40 requests in 200 ms.
   private func run(
-    _ url: String, path: RequestText = "/ok", version: HTTPVersion = .http1_1, connections: ConnectionPolicy,
+    _ url: String, path: RequestText = "/ok", connections: ConnectionPolicy,
     redirects: Int = 0, tls: TLSSettings = .standard, proxy: PythonServer, proxies: ProxyEnvironment = .none
   ) async throws -> Run {
     let log = SnapshotLog()
     let generator = try LoadGenerator(
       plan: LoadPlan(
-        baseURL: url, proxy: Proxy(proxy.url), proxies: proxies, httpVersion: version, tls: tls,
+        baseURL: url, proxy: Proxy(proxy.url), proxies: proxies, tls: tls,
         connectTimeout: .seconds(30), requestTimeout: .seconds(30), drainTimeout: .seconds(60),
         routes: [Route(name: "one", path: path)],
         streams: [LoadStream(routes: [0], model: .open(try constant(200, for: .milliseconds(200))))],
@@ -46,13 +46,13 @@ struct ProxyTests {
     #expect(run.log.all.flatMap(\.connections).allSatisfy { $0.address == "127.0.0.1:\(proxy.port)" })
   }
 
-  @Test("of https has a tunnel for each connection", arguments: [HTTPVersion.http1_1, .http2])
-  func tunnels(_ version: HTTPVersion) async throws {
+  @Test("of https has a tunnel for each connection")
+  func tunnels() async throws {
     let nginx = try NginxServer()
     let proxy = try PythonServer.proxy(http: nginx.port, tunnels: nginx.tlsPort)
 
     let run = try await run(
-      "https://api.example.com", version: version, connections: ConnectionPolicy(minimum: 3, maximum: 3),
+      "https://api.example.com", connections: ConnectionPolicy(minimum: 3, maximum: 3),
       tls: TLSSettings(authority: .file(nginx.authorityFile)), proxy: proxy)
 
     #expect(run.log.counts == ["0 200": 40])
@@ -91,14 +91,16 @@ struct ProxyTests {
     "cannot have what the proxy decides, and is refused before it begins",
     arguments: [
       ("http://proxy.example.com", ["10.0.0.7:80"], HTTPVersion.http1_1, "connectTo (10.0.0.7:80)"),
-      ("http://proxy.example.com", [], .http2ClearText, "(h2c) cannot go through a proxy"),
+      ("http://proxy.example.com", [], .http2ClearText, "cannot speak HTTP/2 through a proxy"),
+      ("http://proxy.example.com", [], .http2, "cannot speak HTTP/2 through a proxy"),
       ("https://me:sesame@proxy.example.com", [], .http1_1, "reached over TLS (https://proxy.example.com:443)"),
     ])
   func impossible(_ proxy: String, connectTo: [String], version: HTTPVersion, cause: String) throws {
     let error = #expect(throws: LoadGenerationError.self) {
       try LoadGenerator(
         plan: LoadPlan(
-          baseURL: "http://api.example.com", connectTo: connectTo, proxy: Proxy(proxy), httpVersion: version,
+          baseURL: version == .http2 ? "https://api.example.com" : "http://api.example.com", connectTo: connectTo,
+          proxy: Proxy(proxy), httpVersion: version,
           routes: [Route(name: "one", path: "/")],
           streams: [LoadStream(routes: [0], model: .open(try constant(1, for: .seconds(1))))]))
     }
