@@ -11,6 +11,8 @@ package struct CurlRequest: Sendable {
   package var tls: TLSSettings
   /// `HOST:PORT` to connect to whatever the URL says.
   package var connectTo: String?
+  /// `nil` for a direct connection.
+  package var proxy: Proxy?
   /// `nil` for the newest that both sides speak.
   package var httpVersion: HTTPVersion?
   /// Whether the response says which certificate the server showed.
@@ -21,7 +23,7 @@ package struct CurlRequest: Sendable {
   package init(
     method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
     timeout: Duration? = .seconds(30), connectTimeout: Duration = .seconds(10), tls: TLSSettings = .standard,
-    connectTo: String? = nil, httpVersion: HTTPVersion? = nil, keepsCertificate: Bool = false,
+    connectTo: String? = nil, proxy: Proxy? = nil, httpVersion: HTTPVersion? = nil, keepsCertificate: Bool = false,
     maximumBodySize: Int = 64 << 20
   ) {
     self.method = method
@@ -32,6 +34,7 @@ package struct CurlRequest: Sendable {
     self.connectTimeout = connectTimeout
     self.tls = tls
     self.connectTo = connectTo
+    self.proxy = proxy
     self.httpVersion = httpVersion
     self.keepsCertificate = keepsCertificate
     self.maximumBodySize = maximumBodySize
@@ -46,6 +49,7 @@ extension CurlRequest {
     try transfer.set(.noBody, method == "HEAD")
     try transfer.set(.pathAsIs, true)
     try transfer.set(.keepAliveProbes, true)
+    if let proxy { try transfer.set(.proxy, proxy.url) }
     if let httpVersion { try transfer.set(httpVersion) }
     if keepsCertificate { try transfer.set(.keepsCertificates, true) }
     try transfer.set(.connectTimeout, connectTimeout)

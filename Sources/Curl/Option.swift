@@ -23,7 +23,7 @@ extension Option where Value == String {
   /// The only schemes allowed, such as `http,https`, so that no text from outside makes us read a file.
   package static var protocols: Self { Self(CURLOPT_PROTOCOLS_STR, "CURLOPT_PROTOCOLS_STR") }
   package static var userAgent: Self { Self(CURLOPT_USERAGENT, "CURLOPT_USERAGENT") }
-  /// The proxy; empty for none even if the environment names one.
+  /// The proxy; empty, as from the beginning, for none even if the environment names one.
   package static var proxy: Self { Self(CURLOPT_PROXY, "CURLOPT_PROXY") }
   /// The encodings of bodies to ask for, and to decode, such as `gzip`.
   package static var acceptedEncoding: Self { Self(CURLOPT_ACCEPT_ENCODING, "CURLOPT_ACCEPT_ENCODING") }

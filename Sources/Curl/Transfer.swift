@@ -19,7 +19,8 @@ package struct Transfer: ~Copyable {
   /// What ``Multiplexer/nextCompletion()`` calls this transfer; 0 or more.
   package let token: Int
 
-  /// A new transfer with the settings that all of ours share: no signals, http and https only, body thrown away.
+  /// A new transfer with the settings that all of ours share: no signals, http and https only, body thrown away, and no proxy
+  /// whatever the environment says (see ``ProxyEnvironment``).
   package init(token: Int) throws(CurlError) {
     CurlGlobal.initialise()
     guard let handle = curl_easy_init() else {
@@ -40,6 +41,8 @@ package struct Transfer: ~Copyable {
       to: scaleproof_attempts(handle: handle, begun: 0, has_repeated: 0, is_sent_once: 0, is_closing: 0, was_refused: 0)
     )
     if code == CURLE_OK { code = scaleproof_easy_set_attempts(handle, attempts) }
+    if code == CURLE_OK { code = scaleproof_easy_set_string(handle, CURLOPT_PROXY, "") }
+    if code == CURLE_OK { code = scaleproof_easy_set_string(handle, CURLOPT_NOPROXY, "") }
     guard code == CURLE_OK else {
       curl_easy_cleanup(handle)
       errorText.deallocate()

@@ -37,6 +37,8 @@ package enum TransferFailure: String, Sendable, CaseIterable {
   case emptyReply = "empty reply"
   /// The request timeout passed on an established connection.
   case timeout = "read timeout"
+  /// The proxy did not connect to the target.
+  case proxyRefused = "proxy refused"
   /// The answer is not valid HTTP.
   case protocolError = "protocol"
   /// The server ended an HTTP/2 stream with an error (RST_STREAM).
@@ -105,6 +107,7 @@ extension TransferFailure {
       CURLE_USE_SSL_FAILED, CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_SHUTDOWN_FAILED, CURLE_SSL_CRL_BADFILE,
       CURLE_SSL_ISSUER_ERROR, CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS:
       return end.isCertificateRefused ? .tlsClientCertificate : .tlsHandshake
+    case CURLE_PROXY: return .proxyRefused
     case CURLE_TOO_MANY_REDIRECTS: return .tooManyRedirects
     // A header that is longer than libcurl takes is "out of memory" to it, and since 8.6 an error of its own (100).
     case CURLE_OUT_OF_MEMORY: return end.hasResponse ? .tooLarge : .localLimit
@@ -129,6 +132,9 @@ extension TransferFailure {
   private static func classifyBroken(_ end: TransferEnd) -> TransferFailure {
     // CURLE_RECV_ERROR is also what libcurl says of chunks that are no chunks.
     if end.text.contains("chunked") { return .protocolError }
+    if end.text.hasPrefix("CONNECT tunnel failed") || end.text.contains("from proxy after CONNECT") {
+      return .proxyRefused
+    }
     if end.hasResponse { return .resetDuringResponse }
     if end.isCertificateRefused { return .tlsClientCertificate }
     return end.isReused ? .idleClosed : .resetBeforeResponse

@@ -22,11 +22,13 @@ struct LoadPlanning {
   /// - Parameter connectTo: where the simulated Ingress listens; the profile's own setting wins.
   func plan(connectTo: String?) throws(HarnessError) -> LoadPlan {
     let target = profile.target
+    let places = target.connectTo.isEmpty ? [connectTo].compactMap(\.self) : target.connectTo
+    let proxies = ProxyEnvironment(environment)
     let requests = RequestPlanning(profile: profile, files: files, environment: environment)
     var routes: [Route] = []
     for request in profile.requests { routes.append(try requests.route(request)) }
     return LoadPlan(
-      baseURL: target.url, connectTo: target.connectTo.isEmpty ? [connectTo].compactMap(\.self) : target.connectTo,
+      baseURL: target.url, connectTo: places, proxy: try proxy(places, proxies), proxies: proxies,
       httpVersion: Self.version(target.http), tls: Self.tls(target.tls), connectTimeout: target.connectTimeout,
       requestTimeout: target.requestTimeout, drainTimeout: target.requestTimeout, routes: routes,
       streams: profile.load.streams.indices.map(stream),
@@ -36,6 +38,23 @@ struct LoadPlanning {
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,
       userAgent: "scaleproof/\(ProgramVersion.text)")
+  }
+
+  /// The proxy that the environment asks for; `nil` where none is, or where the target or every address that is connected
+  /// to in its place is reached directly.
+  private func proxy(_ places: [String], _ proxies: ProxyEnvironment) throws(HarnessError) -> Proxy? {
+    let url = profile.target.url
+    do throws(ProxyEnvironment.Problem) {
+      guard let proxy = try proxies.proxy(url: url) else { return nil }
+      if places.isEmpty { return proxy }
+      let scheme = url.prefix { $0 != ":" }
+      for place in places {
+        if let proxy = try proxies.proxy(url: "\(scheme)://\(place)") { return proxy }
+      }
+      return nil
+    } catch {
+      throw HarnessError(.refused, "\(profile.source): target.url: \(error)")
+    }
   }
 
   static func version(_ version: Target.HTTPVersion) -> HTTPVersion {

@@ -14,15 +14,16 @@ struct Preflight {
 
   /// Whether the target answers at all: one request to each address of ``Target/connectTo``, whatever the status.
   ///
+  /// - Parameter proxy: the one that the load goes through.
   /// - Returns: the certificate that the first one showed; `nil` without TLS.
-  func checkTarget(connectTo: String?) async throws(HarnessError) -> ServerCertificate? {
+  func checkTarget(connectTo: String?, proxy: Proxy? = nil) async throws(HarnessError) -> ServerCertificate? {
     let target = profile.target
     var places: [String?] = target.connectTo
     if places.isEmpty { places = [connectTo] }
     var certificate: ServerCertificate?
     for place in places {
       do {
-        let shown = try await ask(place)
+        let shown = try await ask(place, proxy: proxy)
         certificate = certificate ?? shown
       } catch let error as HarnessError {
         throw error
@@ -31,7 +32,7 @@ struct Preflight {
         throw HarnessError(
           .refused, "\(loaded.targetPlace): \(field): the certificate of \(target.url) cannot be checked: \(error)")
       } catch {
-        let connecting = place.map { " (connecting to \($0))" } ?? ""
+        let connecting = place.map { " (connecting to \($0))" } ?? proxy.map { " (through the proxy \($0))" } ?? ""
         throw HarnessError(
           .unreachable, "\(loaded.targetPlace): target.url: \(target.url)\(connecting) does not answer: \(error)")
       }
@@ -39,16 +40,22 @@ struct Preflight {
     return certificate
   }
 
-  private func ask(_ place: String?) async throws -> ServerCertificate? {
+  private func ask(_ place: String?, proxy: Proxy?) async throws -> ServerCertificate? {
     let target = profile.target
     let session = try CurlSession(name: "preflight")
     defer { session.shutdown() }
     let request = CurlRequest(
       method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
       timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,
-      tls: LoadPlanning.tls(target.tls), connectTo: place, httpVersion: LoadPlanning.version(target.http),
+      tls: LoadPlanning.tls(target.tls), connectTo: place, proxy: proxy, httpVersion: LoadPlanning.version(target.http),
       keepsCertificate: true)
     let response = try await session.perform(request)
+    if let proxy, response.status == 407 {
+      throw HarnessError(
+        .refused,
+        "\(loaded.targetPlace): target.url: the proxy \(proxy) wants credentials (407): write them into the variable that names "
+          + "it, as in http://USER:PASSWORD@HOST:PORT")
+    }
     if target.http == .http2, response.httpVersion != .http2 {
       throw HarnessError(
         .refused,

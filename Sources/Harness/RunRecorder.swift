@@ -47,8 +47,8 @@ struct RunRecorder: Sendable {
 
   /// Opens the recording and fixes run time zero, a moment from now.
   init(
-    loaded: LoadedProfile, cluster: TargetCluster?, planning: LoadPlanning, generator: LoadGenerator,
-    certificate: ServerCertificate?, output: RunOutput, style: LiveView.Style
+    loaded: LoadedProfile, cluster: TargetCluster?, planning: LoadPlanning, proxy: Proxy?,
+    generator: LoadGenerator, certificate: ServerCertificate?, output: RunOutput, style: LiveView.Style
   ) async throws {
     self.output = output
     self.cluster = cluster
@@ -69,6 +69,7 @@ struct RunRecorder: Sendable {
     clock = RunClock(origin: origin, scale: timeScale)
     var run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
     if let certificate { run.describe(certificate, at: zero) }
+    if let proxy { run.environment["proxy"] = proxy.description }
     writer = try Self.open(output, run: run)
     progress = RunProgress(collectsNews: style == .jsonLines)
     observer = cluster.map { [writer, progress, clock] cluster in

@@ -81,12 +81,13 @@ package struct RunSession: Sendable {
     }
     let preflight = Preflight(loaded: loaded)
     if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
-    let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress)
+    let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress, proxy: plan.proxy)
     // Before run time zero is fixed: lookups may take their time.
     await generator.prepare()
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
-      loaded: loaded, cluster: cluster, planning: planning, generator: generator, certificate: certificate,
+      loaded: loaded, cluster: cluster, planning: planning, proxy: plan.proxy, generator: generator,
+      certificate: certificate,
       output: output,
       style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines))
   }

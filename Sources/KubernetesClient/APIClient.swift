@@ -114,7 +114,7 @@ extension APIClient {
     if let authorization = try connection.authorization() { headers.append(("Authorization", authorization)) }
     return CurlRequest(
       method: method, url: connection.server + path, headers: headers, body: body, timeout: timeout,
-      tls: connection.tls)
+      tls: connection.tls, proxy: connection.proxy)
   }
 
   private func perform(

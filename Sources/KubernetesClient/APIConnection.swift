@@ -11,6 +11,8 @@ package struct APIConnection: Sendable {
   package let server: String
   package let namespace: String
   package let tls: TLSSettings
+  /// The proxy before the server; `nil` for none.
+  package let proxy: Proxy?
   let credential: Credential
 
   /// How we say who we are; never printed.
@@ -49,6 +51,7 @@ extension APIConnection {
     }
     self.context = name
     server = cluster.server.hasSuffix("/") ? String(cluster.server.dropLast()) : cluster.server
+    proxy = try Self.proxy(of: cluster, environment: environment, attempt: "cannot use the context \(name) of \(files)")
     namespace = context.namespace ?? "default"
     let user = kubeconfig.users[context.user] ?? Kubeconfig.User()
     var certificate = user.clientCertificate
@@ -75,6 +78,25 @@ extension APIConnection {
     tls = TLSSettings(
       verify: !cluster.skipsVerification, authority: cluster.certificateAuthority, clientCertificate: certificate,
       clientKey: key, serverName: cluster.serverName)
+  }
+
+  /// As kubectl chooses it: what the kubeconfig names, else what the environment does.
+  private static func proxy(
+    of cluster: Kubeconfig.Cluster, environment: [String: String], attempt: String
+  ) throws(KubernetesError) -> Proxy? {
+    if let url = cluster.proxyURL {
+      guard let proxy = Proxy(url) else {
+        throw KubernetesError(
+          .configuration, attempt: attempt, cause: "the proxy-url of its cluster is not one",
+          hint: "write it as in proxy-url: http://proxy.example.com:3128")
+      }
+      return proxy
+    }
+    do {
+      return try ProxyEnvironment(environment, readsAllProxy: false).proxy(url: cluster.server)
+    } catch {
+      throw KubernetesError(.configuration, attempt: attempt, cause: error.description)
+    }
   }
 
   private static func names(_ names: some Sequence<String>) -> String {

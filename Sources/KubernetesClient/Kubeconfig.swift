@@ -25,6 +25,8 @@ package struct Kubeconfig: Sendable, Equatable {
     package var certificateAuthority: PEM?
     package var skipsVerification: Bool
     package var serverName: String?
+    /// The proxy for this server, whatever the environment says; empty for what the environment says.
+    package var proxyURL: String?
   }
 
   package struct User: Sendable, Equatable {
@@ -129,7 +131,8 @@ extension Kubeconfig {
         server: server,
         certificateAuthority: try Self.pem("certificate-authority", in: node, folder: folder, attempt: attempt),
         skipsVerification: node["insecure-skip-tls-verify"]?.bool ?? false,
-        serverName: node["tls-server-name"]?.string)
+        serverName: node["tls-server-name"]?.string,
+        proxyURL: node["proxy-url"]?.string.flatMap { $0.isEmpty ? nil : $0 })
     }
     for (name, node) in Self.entries(root["users"], "user") {
       users[name] = User(

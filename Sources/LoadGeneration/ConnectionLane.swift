@@ -12,7 +12,9 @@ final class ConnectionLane {
   /// What the lane's transfers connect to, and the address of that name.
   private(set) var connectTo = TextList()
   private(set) var addresses = TextList()
-  /// Counts the changes of the two lists.
+  /// The proxy under the name of the lane; empty without one.
+  private(set) var proxyURL = ""
+  /// Counts the changes of these three.
   private(set) var edition = 0
   /// Requests on their way.
   var inFlight = 0
@@ -31,6 +33,7 @@ final class ConnectionLane {
   private let worker: Int
   /// Whose connections are the lane's; `nil` for all.
   private let target: HostAndPort?
+  private let proxy: Proxy?
   private var name: String
   /// The port of the endpoint.
   private var port: Int
@@ -38,10 +41,13 @@ final class ConnectionLane {
 
   /// - Parameter target: `nil` where requests go to one host only. Otherwise redirects to other hosts find their own
   ///   way; the host must be written as libcurl writes it.
-  init(number: Int, worker: Int, target: HostAndPort?, endpoint: Int, at place: Endpoint) throws(CurlError) {
+  init(
+    number: Int, worker: Int, target: HostAndPort?, proxy: Proxy?, endpoint: Int, at place: Endpoint
+  ) throws(CurlError) {
     self.number = number
     self.worker = worker
     self.target = target
+    self.proxy = proxy
     self.endpoint = endpoint
     name = "lane-\(worker)-\(number).invalid"
     port = place.port
@@ -92,7 +98,9 @@ final class ConnectionLane {
     let from = target.map { ($0.host.contains(":") ? "[\($0.host)]" : $0.host) + ":\($0.port)" } ?? ":"
     let address = place.address.contains(":") ? "[\(place.address)]" : place.address
     port = place.port
-    connectTo = try TextList(["\(from):\(name):\(place.port)"])
+    // The name stands for what is connected to, which is the proxy where there is one.
+    connectTo = try proxy == nil ? TextList(["\(from):\(name):\(place.port)"]) : TextList()
+    proxyURL = proxy?.url(host: name) ?? ""
     addresses = try TextList((old.map { ["-\($0)"] } ?? []) + ["\(name):\(place.port):\(address)"])
     edition += 1
   }

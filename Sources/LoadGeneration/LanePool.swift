@@ -17,6 +17,7 @@ struct LanePool {
   private let policy: ConnectionPolicy
   private let worker: Int
   private let target: HostAndPort?
+  private let proxy: Proxy?
   private let book: AddressBook
   private let maximumLanes: Int
   private let minimumLanes: Int
@@ -41,12 +42,13 @@ struct LanePool {
   ///   - maximumLanes: the share of this worker.
   ///   - isMultiplexed: whether a connection carries several requests at a time.
   init(
-    policy: ConnectionPolicy, worker: Int, workers: Int, target: HostAndPort?, book: AddressBook, maximumLanes: Int,
-    isMultiplexed: Bool
+    policy: ConnectionPolicy, worker: Int, workers: Int, target: HostAndPort?, proxy: Proxy? = nil, book: AddressBook,
+    maximumLanes: Int, isMultiplexed: Bool
   ) {
     self.policy = policy
     self.worker = worker
     self.target = target
+    self.proxy = proxy
     self.book = book
     self.maximumLanes = maximumLanes
     minimumLanes = min((policy.minimum + workers - 1 - worker) / workers, maximumLanes)
@@ -177,7 +179,8 @@ struct LanePool {
     if let number = retired.popLast() { return try passage(through: lanes[number], at: now) }
     let endpoint = nextEndpoint()
     let lane = try ConnectionLane(
-      number: lanes.count, worker: worker, target: target, endpoint: endpoint, at: book.endpoint(endpoint))
+      number: lanes.count, worker: worker, target: target, proxy: proxy, endpoint: endpoint, at: book.endpoint(endpoint)
+    )
     lanes.append(lane)
     return enter(lane, at: now)
   }

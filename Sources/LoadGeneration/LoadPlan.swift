@@ -9,6 +9,10 @@ package struct LoadPlan: Sendable {
   /// Each a `HOST:PORT` to connect to in place of the host of ``baseURL``; connections are spread over several. Name
   /// checks and the Host header keep to the URL.
   package var connectTo: [String]
+  /// What makes the connections to the target in our place; `nil` for nothing.
+  package var proxy: Proxy?
+  /// The proxies for other hosts, to which redirects may lead.
+  package var proxies: ProxyEnvironment
   package var httpVersion: HTTPVersion
   package var tls: TLSSettings
   /// For name lookup, connection and TLS handshake.
@@ -46,7 +50,8 @@ package struct LoadPlan: Sendable {
   package var userAgent: String
 
   package init(
-    baseURL: String, connectTo: [String] = [], httpVersion: HTTPVersion = .http1_1, tls: TLSSettings = .standard,
+    baseURL: String, connectTo: [String] = [], proxy: Proxy? = nil, proxies: ProxyEnvironment = .none,
+    httpVersion: HTTPVersion = .http1_1, tls: TLSSettings = .standard,
     connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(10),
     drainTimeout: Duration = .seconds(10), routes: [Route], streams: [LoadStream], feeds: [DataFeed] = [],
     connections: ConnectionPolicy = ConnectionPolicy(), acceptsGzip: Bool = false, redirects: Int = 0,
@@ -56,6 +61,8 @@ package struct LoadPlan: Sendable {
   ) {
     self.baseURL = baseURL
     self.connectTo = connectTo
+    self.proxy = proxy
+    self.proxies = proxies
     self.httpVersion = httpVersion
     self.tls = tls
     self.connectTimeout = connectTimeout

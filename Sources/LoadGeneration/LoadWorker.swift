@@ -100,7 +100,8 @@ final class LoadWorker {
     }
     lanes = LanePool(
       policy: plan.connections, worker: assignment.worker, workers: plan.workers, target: assignment.target,
-      book: assignment.book, maximumLanes: assignment.maxLanes, isMultiplexed: plan.httpVersion.isMultiplexed)
+      proxy: plan.proxy, book: assignment.book, maximumLanes: assignment.maxLanes,
+      isMultiplexed: plan.httpVersion.isMultiplexed)
     ledger = assignment.pool.take()
     let streams = plan.httpVersion.isMultiplexed && plan.connections.reuse ? max(plan.connections.streams, 1) : 1
     places = min(assignment.maxInFlight, assignment.maxLanes * streams)

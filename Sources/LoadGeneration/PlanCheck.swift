@@ -6,6 +6,7 @@ import Units
 enum PlanCheck {
   static func check(_ plan: LoadPlan) throws(LoadGenerationError) {
     try checkVersion(plan)
+    try checkProxy(plan)
     try checkLimits(plan)
     try checkStreams(plan)
     for route in plan.routes { try check(route, plan) }
@@ -34,6 +35,7 @@ enum PlanCheck {
 
   /// What connections are made to.
   static func places(of plan: LoadPlan, target: HostAndPort) throws(LoadGenerationError) -> [HostAndPort] {
+    if let proxy = plan.proxy { return [HostAndPort(host: proxy.host, port: proxy.port)] }
     if plan.connectTo.isEmpty { return [target] }
     var places: [HostAndPort] = []
     for text in plan.connectTo {
@@ -56,6 +58,27 @@ enum PlanCheck {
     }
     guard plan.httpVersion == .http1_1 || CurlGlobal.version.supportsHTTP2 else {
       throw LoadGenerationError("this libcurl (\(CurlGlobal.version.libcurl)) was built without HTTP/2")
+    }
+  }
+
+  /// Connections over a proxy bear names of our own as those to the target do, by which its certificate would not be
+  /// for it; and libcurl does not keep the requests of HTTP/2 to as few tunnels as are asked for, and begins HTTP/2 without TLS
+  /// with the proxy itself.
+  private static func checkProxy(_ plan: LoadPlan) throws(LoadGenerationError) {
+    guard let proxy = plan.proxy else { return }
+    let escape = "add the target to NO_PROXY to connect directly"
+    guard plan.connectTo.isEmpty else {
+      throw LoadGenerationError(
+        "the proxy \(proxy) would choose the address of the target, and not connectTo (\(plan.connectTo[0])): \(escape), "
+          + "or remove connectTo")
+    }
+    guard proxy.scheme != .https else {
+      throw LoadGenerationError(
+        "the load cannot go through a proxy that is reached over TLS (\(proxy)): \(escape), or name one with http://")
+    }
+    guard plan.httpVersion == .http1_1 else {
+      throw LoadGenerationError(
+        "the load cannot speak HTTP/2 through a proxy (\(proxy)): \(escape), or write http: \"1.1\"")
     }
   }
 

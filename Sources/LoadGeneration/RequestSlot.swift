@@ -71,8 +71,6 @@ final class RequestSlot {
     try transfer.set(.waitsForMultiplexing, plan.httpVersion.isMultiplexed)
     try transfer.set(.userAgent, plan.userAgent)
     try transfer.set(.pathAsIs, true)
-    // A proxy from the environment would be what is measured.
-    try transfer.set(.proxy, "")
     if plan.acceptsGzip { try transfer.set(.acceptedEncoding, "gzip") }
     if plan.redirects > 0 {
       // Each is followed by us.
@@ -103,6 +101,7 @@ final class RequestSlot {
     if redirects > 0 {
       redirects = 0
       isAtTarget = true
+      try transfer.set(.proxy, lane.proxyURL)
     }
     let route = setup.plan.routes[pending.route]
     let isNew = self.route != pending.route
@@ -135,6 +134,7 @@ final class RequestSlot {
     if laneEdition != lane.edition {
       try transfer.setConnectTo(lane.connectTo)
       try transfer.setAddresses(lane.addresses)
+      try transfer.set(.proxy, lane.proxyURL)
       laneEdition = lane.edition
     }
     if opensConnection != passage.opensConnection {
@@ -194,6 +194,7 @@ final class RequestSlot {
     self.route = nil
     bodyBuffer?.clear()
     try transfer.set(.url, url)
+    try transfer.set(.proxy, isAtTarget ? lane.proxyURL : proxy(for: url, setup))
     let next = Redirection.method(after: status, of: method)
     if next != method {
       method = next
@@ -227,6 +228,15 @@ final class RequestSlot {
     try renewIfRepeated(setup.plan)
     try prepare(setup, pending, LanePool.Passage(lane: lane, expectsConnection: expectsConnection))
     resends = count
+  }
+
+  /// The proxy for another host, as libcurl takes it.
+  private func proxy(for url: String, _ setup: borrowing Setup) throws(CurlError) -> String {
+    do throws(ProxyEnvironment.Problem) {
+      return try setup.plan.proxies.proxy(url: url)?.url ?? ""
+    } catch {
+      throw CurlError(failure: .proxyRefused, description: error.description)
+    }
   }
 
   func start(on multiplexer: Multiplexer) throws(CurlError) {

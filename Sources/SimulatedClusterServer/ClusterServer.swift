@@ -1,3 +1,4 @@
+import Glibc
 package import KubernetesObjects
 import NIOCore
 import NIOHTTP1
@@ -106,6 +107,13 @@ package final class ClusterServer: Sendable {
     return try await host.loop.submit { host.withCluster(body) }.get()
   }
 
+  /// No program that this process starts inherits the socket, which NIO does not see to.
+  private static func closeOnExec(_ channel: any Channel) throws {
+    try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) { socket in
+      _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+    }
+  }
+
   private func bind(
     port: Int, handler: @escaping @Sendable () -> some ChannelInboundHandler
   ) async throws -> any Channel {
@@ -113,8 +121,12 @@ package final class ClusterServer: Sendable {
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try Self.closeOnExec(channel) }
+      }
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try Self.closeOnExec(channel)
           try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
           try channel.pipeline.syncOperations.addHandler(handler())
         }

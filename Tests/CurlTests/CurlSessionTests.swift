@@ -161,10 +161,10 @@ struct CurlSessionFailureTests {
   @Test("each way to fail has its class")
   func classes() async throws {
     let silent = try ScriptedServer { $0.awaitClose() }
-    #expect(try await failure(CurlRequest(url: silent.url, timeout: .milliseconds(100))) == .timeout)
+    #expect(try await failure(CurlRequest(url: silent.url, timeout: .seconds(1))) == .timeout)
     #expect(
       try await failure(
-        CurlRequest(url: "https://127.0.0.1:\(silent.port)", connectTimeout: .milliseconds(100))) == .tlsTimeout)
+        CurlRequest(url: "https://127.0.0.1:\(silent.port)", connectTimeout: .seconds(1))) == .tlsTimeout)
 
     let closing = try ScriptedServer { _ = $0.readRequestHead() }
     #expect(try await failure(CurlRequest(url: closing.url)) == .emptyReply)
@@ -238,7 +238,7 @@ struct CurlStreamTests {
     let server = try ScriptedServer {
       _ = $0.readRequestHead()
       $0.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\nfirst\nsec")
-      proceed.wait()
+      guard proceed.wait(timeout: .now() + 30) == .success else { return }
       $0.write("ond\n\nlast without end")
     }
     let session = try CurlSession(name: "test")

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// `scaleproof cluster` as a product of its own, and as the real cluster of a run.
-@Suite("The simulated cluster on its own", .serialized)
+@Suite("The simulated cluster on its own", .serialized, .timeLimit(.minutes(3)))
 struct ClusterCommandTests {
   /// Serves the ready manifests while the body runs.
   private func serving(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What is left of a run that does not end by itself.
-@Suite("A run that is ended from outside", .serialized)
+@Suite("A run that is ended from outside", .serialized, .timeLimit(.minutes(5)))
 struct InterruptionTests {
   /// Starts a run and does something to it once requests have been recorded.
   private func interrupted(

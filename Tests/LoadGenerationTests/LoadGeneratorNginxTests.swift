@@ -196,7 +196,8 @@ struct LoadGeneratorNginxTests {
     #expect(try #require(log.histogram(\.fromDue).quantile(0.97)) > .milliseconds(1750))
     #expect(try #require(log.histogram(\.fromDue).maximum) > .milliseconds(1950))
     // Only four were sent before it froze and answered after.
-    #expect(try #require(log.histogram(\.fromSend).quantile(0.97)) < .milliseconds(500))
+    #expect(
+      try #require(log.histogram(\.fromSend).quantile(0.97)) * 2 < #require(log.histogram(\.fromDue).quantile(0.97)))
     #expect(try #require(log.histogram(\.fromSend).maximum) > .milliseconds(1950))
     #expect(summary.late > 1900)
   }

@@ -54,6 +54,20 @@ package final class PythonServer: Sendable {
     try PythonServer("redirecting.py") { [$0.path + "/log"] }
   }
 
+  /// A proxy that takes everything to two ports of 127.0.0.1, whatever host it is asked for, and keeps what it was asked.
+  ///
+  /// - Parameters:
+  ///   - http: where requests with whole URLs go.
+  ///   - tunnels: where CONNECT leads.
+  package static func proxy(http: Int, tunnels: Int) throws -> PythonServer {
+    try PythonServer("proxying.py") { [$0.path + "/log", String(http), String(tunnels)] }
+  }
+
+  /// The request lines that a proxy was sent, without the version, and before each the number of its connection.
+  package func asked() throws -> [String] {
+    try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map(String.init)
+  }
+
   /// What has arrived at a server that keeps it, in order.
   package func arrived() throws -> [Arrived] {
     try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
