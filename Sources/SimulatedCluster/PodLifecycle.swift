@@ -30,7 +30,10 @@ extension ClusterSimulation {
 
     podCounter += 1
     let key = ObjectKey(namespace: replicaSet.key.namespace, name: name)
-    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }
+    // A limit of zero is none.
+    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
     pods[podCounter] = PodRuntime(
       id: podCounter, key: key, uid: metadata.uid ?? "", replicaSet: replicaSet.key, createdAt: now,
       container: container, version: Self.version(ofImage: container.image ?? ""),
@@ -159,12 +162,12 @@ extension ClusterSimulation {
   /// (Kubernetes 1.36, pkg/kubelet/prober/worker.go).
   private mutating func scheduleFirstProbe(_ id: PodID) {
     guard let runtime = pods[id], let startedAt = runtime.startedAt, let probe = currentProbe(runtime) else { return }
-    let phase = random.fraction() * Double(probe.period)
-    var due = startedAt + .seconds(phase)
-    while due < startedAt + .seconds(probe.initialDelaySeconds ?? 0) || due <= now {
-      due += .seconds(probe.period)
-    }
-    queue.add(.probe(id), at: due)
+    let phase = Duration.seconds(random.fraction() * Double(probe.period))
+    let earliest = max(Duration.seconds(probe.initialDelaySeconds ?? 0), now - startedAt)
+    var periods = Int(max(0, ((earliest - phase) / .seconds(probe.period)).rounded(.up)))
+    // Not at this very instant, when nothing can have changed yet.
+    if startedAt + phase + .seconds(probe.period) * periods <= now { periods += 1 }
+    queue.add(.probe(id), at: startedAt + phase + .seconds(probe.period) * periods)
   }
 
   mutating func probe(_ id: PodID) {
