@@ -36,7 +36,8 @@ extension ClusterSimulation {
     }
     pods[podCounter] = PodRuntime(
       id: podCounter, key: key, uid: metadata.uid ?? "", replicaSet: replicaSet.key, createdAt: now,
-      container: container, version: Self.version(ofImage: container.image ?? ""),
+      container: container, portNames: Self.portNames(of: template.spec),
+      version: Self.version(ofImage: container.image ?? ""),
       load: PodLoad(cost: workload.cpuPerRequest.seconds, limit: limit, queueLimit: workload.queueLimit))
     podIDs[key] = podCounter
     podsOfReplicaSet[replicaSet.key, default: []].append(podCounter)
@@ -47,6 +48,18 @@ extension ClusterSimulation {
   /// The container whose port takes requests: the only one without a say of its own.
   static func servingContainer(_ spec: PodSpec) -> Container? {
     spec.containers?.first { $0.readinessProbe != nil } ?? spec.containers?.first
+  }
+
+  /// The names of the ports of containers and sidecars.
+  private static func portNames(of spec: PodSpec) -> Set<String> {
+    Set(((spec.containers ?? []) + (spec.initContainers ?? [])).flatMap { $0.ports ?? [] }.compactMap(\.name))
+  }
+
+  /// How long the init containers hold the others back: each starts when the one before has ended, and is taken to end at
+  /// once; a sidecar goes on (Kubernetes 1.36, pkg/kubelet/kuberuntime/kuberuntime_manager.go).
+  private func initialization(of id: PodID) -> Duration {
+    let spec = pods[id].flatMap { store[.pod, $0.key]?.pod?.spec }
+    return workload.containerStart * (spec?.initContainers?.count ?? 0)
   }
 
   /// The tag of an image, as answers report it; an image without one is `latest`.
@@ -97,7 +110,7 @@ extension ClusterSimulation {
       record(
         .normal, "Pulled", "Container image \"\(image)\" already present on machine", about: .pod, runtime.key,
         by: Self.kubelet)
-      queue.add(.startContainers(id), at: now + workload.containerStart)
+      queue.add(.startContainers(id), at: now + initialization(of: id) + workload.containerStart)
     } else {
       record(.normal, "Pulling", "Pulling image \"\(image)\"", about: .pod, runtime.key, by: Self.kubelet)
       queue.add(.finishPull(id), at: now + workload.imagePull)
@@ -113,7 +126,7 @@ extension ClusterSimulation {
     record(
       .normal, "Pulled", "Successfully pulled image \"\(image)\" in \(workload.imagePull.text)", about: .pod,
       runtime.key, by: Self.kubelet)
-    queue.add(.startContainers(id), at: now + workload.containerStart)
+    queue.add(.startContainers(id), at: now + initialization(of: id) + workload.containerStart)
   }
 
   mutating func startContainers(_ id: PodID) {
