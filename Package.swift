@@ -30,6 +30,9 @@ let package = Package(
     .target(name: "Arrivals", dependencies: ["Units"]),
     .target(name: "KubernetesObjects", dependencies: ["Units"]),
     .target(name: "AutoscalerModel", dependencies: ["KubernetesObjects", "Units"]),
+    .target(
+      name: "KubernetesValidation", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
+      exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Statistics", "Units"]),
     .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Units", yams()]),
     .target(
@@ -45,7 +48,9 @@ let package = Package(
     .target(name: "TrafficReplay", dependencies: ["Arrivals", "Units"]),
     .target(
       name: "SimulatedCluster",
-      dependencies: ["Arrivals", "AutoscalerModel", "KubernetesObjects", "RunTimeline", "Units"]),
+      dependencies: [
+        "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "RunTimeline", "Units",
+      ]),
 
     // At the edge: thin, and each C library behind one door.
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -73,7 +78,7 @@ let package = Package(
       name: "Harness",
       dependencies: [
         "Arrivals", "AutoscalerModel", "ClusterObservation",
-        "Curl", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
         "LoadGeneration", "LogFiles", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
         "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
@@ -89,6 +94,11 @@ let package = Package(
     .testTarget(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["mutations.txt"]),
+    .testTarget(
+      name: "KubernetesValidationTests",
+      dependencies: [
+        "KubernetesObjects", "KubernetesValidation", "Profiles", "SimulatedCluster", "TestRecordings", "Units",
+      ]),
     .testTarget(
       name: "RunTimelineTests",
       dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "TestRecordings", "Units"]),

@@ -1,33 +1,6 @@
 package import KubernetesObjects
 import Units
 
-/// One thing that the API server refuses in an HPA, in its words:
-/// `spec.behavior.scaleUp.policies[0].value: Invalid value: 0: must be greater than zero`.
-package struct FieldProblem: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The path of the field: `spec.maxReplicas`.
-  package let field: String
-  package let detail: String
-
-  package var description: String { "\(field): \(detail)" }
-
-  static func invalid(_ field: String, _ value: some Any, _ why: String) -> FieldProblem {
-    FieldProblem(field: field, detail: "Invalid value: \(value): \(why)")
-  }
-
-  static func required(_ field: String, _ why: String) -> FieldProblem {
-    FieldProblem(field: field, detail: "Required value: \(why)")
-  }
-
-  static func forbidden(_ field: String, _ why: String) -> FieldProblem {
-    FieldProblem(field: field, detail: "Forbidden: \(why)")
-  }
-
-  static func unsupported(_ field: String, _ value: String, _ supported: [String]) -> FieldProblem {
-    let names = supported.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
-    return FieldProblem(field: field, detail: "Unsupported value: \"\(value)\": supported values: \(names)")
-  }
-}
-
 /// What the API server checks of an HPA (Kubernetes 1.36, pkg/apis/autoscaling/validation/validation.go).
 package enum AutoscalerValidation {
   /// The longest stabilization window, in seconds.

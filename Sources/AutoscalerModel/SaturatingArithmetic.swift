@@ -1,7 +1,7 @@
 extension Int64 {
   /// The sum, or the nearest bound of 64 bits where it does not fit.
   @inline(__always)
-  func addingClamped(_ other: Int64) -> Int64 {
+  package func addingClamped(_ other: Int64) -> Int64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other > 0 ? .max : .min) : sum
   }

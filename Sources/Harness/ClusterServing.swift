@@ -21,9 +21,10 @@ package struct ClusterServing {
       throw HarnessError(
         .refused, "\(kubeconfig): there is a file already, and it is not overwritten; name another with --kubeconfig")
     }
-    let objects = try ManifestLoading.read(manifests, changes: [])
+    let loaded = try ManifestLoading.read(manifests, changes: [], references: .named)
+    for note in loaded.notes { StandardOutput.complain("note: \(note)") }
     let target = try await SimulatedTarget.start(
-      objects, workload: SimulatedWorkload(), timeScale: timeScale, apiPort: port)
+      loaded.objects, workload: SimulatedWorkload(), timeScale: timeScale, apiPort: port)
     let path =
       kubeconfig ?? FileManager.default.temporaryDirectory.path
       + "/scaleproof-kubeconfig-\(ProcessInfo.processInfo.processIdentifier)"

@@ -14,6 +14,8 @@ struct LoadedProfile: Sendable {
   let files: RequestFiles
   /// The objects of the simulated cluster; empty for a real one.
   let manifests: [ClusterManifest]
+  /// What in the manifests is not run as it is written, one line each.
+  let manifestNotes: [String]
 
   /// Reads and checks everything that a run needs from files.
   ///
@@ -40,6 +42,7 @@ struct LoadedProfile: Sendable {
     guard unfit.isEmpty else { throw HarnessError(.invalidInput, unfit.map(\.description)) }
     guard case .simulated(let simulation)? = profile.cluster?.kind, context == nil else {
       manifests = []
+      manifestNotes = []
       if let change = forManifests.first {
         throw HarnessError(
           .invalidInput, "--set \(change): a real cluster's objects are not changed; apply the manifest with kubectl")
@@ -61,8 +64,10 @@ struct LoadedProfile: Sendable {
         "\(Self.place(of: path, in: text, source: profile.source)): cluster.simulated.manifests: no such file or folder: "
           + "\(file); paths are relative to the profile")
     }
-    manifests = try ManifestLoading.read(
+    let loaded = try ManifestLoading.read(
       simulation.manifests.map { Self.resolved($0, in: folder) }, changes: forManifests)
+    manifests = loaded.objects
+    manifestNotes = loaded.notes
     let problems = WorkloadNames(profile: profile).problems(in: manifests)
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
   }

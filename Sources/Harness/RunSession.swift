@@ -76,6 +76,7 @@ package struct RunSession: Sendable {
     } catch {
       throw HarnessError(.refused, "\(profile.source): \(error)")
     }
+    for note in loaded.manifestNotes { StandardOutput.complain("note: \(note)") }
     for warning in LoadCapacity.warnings(profile, timeScale: planning.timeScale) {
       StandardOutput.complain("warning: \(warning)")
     }

@@ -30,6 +30,7 @@ package struct Validation {
     let requests = loaded.profile.plannedRequests(in: .run).map { "about \(Int($0.rounded()))" }
     StandardOutput.line("  requests      \(requests ?? "as many as the users send")")
     StandardOutput.line("  expectations  \(loaded.profile.expectations.count)")
+    for note in loaded.manifestNotes { StandardOutput.line("  note          \(note)") }
     for warning in LoadCapacity.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
     for warning in ExpectationPlan.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
     return .passed

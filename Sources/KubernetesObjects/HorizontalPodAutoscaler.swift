@@ -1,4 +1,4 @@
-/// `autoscaling/v2` HorizontalPodAutoscaler.
+/// `autoscaling/v2` HorizontalPodAutoscaler; objects of older versions are converted when they are read.
 package struct HorizontalPodAutoscaler: KubernetesObject {
   package static let resource = ResourceType.horizontalPodAutoscalers
 
@@ -74,6 +74,22 @@ package struct HorizontalPodAutoscaler: KubernetesObject {
     package func condition(_ type: String) -> Condition? {
       conditions?.first { $0.type == type }
     }
+  }
+}
+
+extension HorizontalPodAutoscaler {
+  private enum MemberKeys: CodingKey { case metadata, spec, status }
+
+  /// Reads any version, and converts older ones as the API server does.
+  package init(from decoder: any Decoder) throws {
+    if try OlderAutoscaler.VersionMarks(from: decoder).isOlder {
+      self = try OlderAutoscaler.version2(of: JSONValue(from: decoder)).decoded()
+      return
+    }
+    let members = try decoder.container(keyedBy: MemberKeys.self)
+    metadata = try members.decode(ObjectMetadata.self, forKey: .metadata)
+    spec = try members.decode(Spec.self, forKey: .spec)
+    status = try members.decodeIfPresent(Status.self, forKey: .status)
   }
 }
 

@@ -13,9 +13,10 @@ package struct KubernetesTime: Sendable, Hashable, Comparable, CustomStringConve
     self.hasFraction = hasFraction
   }
 
-  /// Whole seconds since 1970, as `metav1.Time` keeps them.
+  /// Whole seconds since 1970, as `metav1.Time` keeps them; what is beyond 64 bits of microseconds is cut to them.
   package init(seconds: Int64) {
-    self.init(microseconds: seconds * 1_000_000, hasFraction: false)
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    self.init(microseconds: overflow ? (seconds < 0 ? .min : .max) : product, hasFraction: false)
   }
 
   /// Seconds since 1970.

@@ -84,8 +84,15 @@ package struct Container: Sendable, Equatable, Codable {
   package var livenessProbe: Probe?
   package var startupProbe: Probe?
   package var lifecycle: Lifecycle?
+  package var ports: [ContainerPort]?
   /// `Always` makes an init container a sidecar.
   package var restartPolicy: String?
+}
+
+package struct ContainerPort: Sendable, Equatable, Codable {
+  /// By which a Service may name it.
+  package var name: String?
+  package var containerPort: Int?
 }
 
 package struct ResourceRequirements: Sendable, Equatable, Codable {

@@ -80,20 +80,22 @@ package struct ManifestOverride: Sendable, Equatable {
         source: source, message: "the manifests have \(meant.count) objects of the kind \(kind)",
         hint: "say which: \(names.map { "manifests.\(kind.lowercased())/\($0)" }.joined(separator: ", "))")
     }
-    try apply(to: &manifests[index].node)
+    let field = try set(&manifests[index].node, steps[...], path: kind)
+    manifests[index].noteChange(of: String(field.dropFirst(kind.count + 1)), by: source)
   }
 
   /// Changes the field in one object.
   package func apply(to node: inout JSONValue) throws(ProfileProblem) {
-    try set(&node, steps[...], path: kind)
+    _ = try set(&node, steps[...], path: kind)
   }
 
+  /// - Returns: the path of the field that was changed, after the kind.
   private func set(
     _ node: inout JSONValue, _ rest: ArraySlice<FieldOverride.Step>, path: String
-  ) throws(ProfileProblem) {
+  ) throws(ProfileProblem) -> String {
     guard let step = rest.first else {
       node = value
-      return
+      return path
     }
     let further = rest.dropFirst()
     switch (step, node) {
@@ -107,12 +109,14 @@ package struct ManifestOverride: Sendable, Equatable {
         }
       }
       var child = members[key].flatMap { $0.isNull ? nil : $0 } ?? .object([:])
-      try set(&child, further, path: "\(path).\(key)")
+      let changed = try set(&child, further, path: "\(path).\(key)")
       node[key] = child
+      return changed
     case (_, .array(var elements)):
       let index = try index(step, in: elements, path: path)
-      try set(&elements[index], further, path: "\(path)[\(index)]")
+      let changed = try set(&elements[index], further, path: "\(path)[\(index)]")
       node = .array(elements)
+      return changed
     default:
       throw ProfileProblem(source: source, message: "\(path) is a single value and has no \"\(step)\"")
     }

@@ -1,19 +1,4 @@
-package import KubernetesObjects
-
-/// One object of a manifest file.
-package struct Manifest: Sendable, Equatable {
-  /// `FILE:LINE` of its first line, for messages.
-  package var source: String
-  package var node: JSONValue
-
-  package init(source: String, node: JSONValue) {
-    self.source = source
-    self.node = node
-  }
-
-  package var kind: String { node["kind"]?.string ?? "" }
-  package var name: String { node["metadata", "name"]?.string ?? "" }
-}
+import KubernetesObjects
 
 /// Reads manifests as `kubectl apply` does: all documents of a file, and the items of a `List`.
 package enum ManifestReader {
@@ -44,16 +29,17 @@ package enum ManifestReader {
       field.report(
         "the key \"\(key)\" is missing", hint: "every object of Kubernetes has apiVersion, kind and metadata")
     }
-    if field.node["kind"]?.scalar == "List", let items = field.node["items"]?.elements {
+    if field.node["kind"]?.scalar?.hasSuffix("List") == true, let items = field.node["items"]?.elements {
       return items.enumerated().flatMap { index, item in
         objects(Field(node: item, path: "items[\(index)]", problems: field.problems), source: source)
       }
     }
-    if field.node["metadata"]?["name"]?.scalar?.isEmpty ?? true {
+    let name = field.node["metadata"]?["name"] ?? field.node["metadata"]?["generateName"]
+    if name?.scalar?.isEmpty ?? true {
       field.report("the key \"metadata.name\" is missing", hint: "write it as in metadata: {name: my-app}")
     }
     let line = field.node.place.line.map { "\(source):\($0)" } ?? source
-    return [Manifest(source: line, node: field.node.json)]
+    return [Manifest(source: line, written: field.node)]
   }
 }
 

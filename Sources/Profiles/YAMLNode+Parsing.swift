@@ -46,6 +46,7 @@ extension YAMLNode {
       content = .sequence(elements)
     case .mapping(let mapping):
       var entries: [Entry] = []
+      var merged: [Entry] = []
       for (key, value) in mapping {
         guard let text = key.scalar?.string else {
           throw ProfileProblem(
@@ -53,14 +54,33 @@ extension YAMLNode {
             message: "a key must be a single value, not a list or a mapping")
         }
         let keyPlace = Place(source: source, line: key.mark?.line, column: key.mark?.column)
-        entries.append(
-          Entry(key: text, keyPlace: keyPlace, value: try YAMLNode(value, source: source, budget: &budget)))
+        let value = try YAMLNode(value, source: source, budget: &budget)
+        if text == "<<", key.scalar?.style == .plain {
+          merged += try Self.mergedEntries(of: value, at: keyPlace)
+        } else {
+          entries.append(Entry(key: text, keyPlace: keyPlace, value: value))
+        }
       }
+      // What stands in the mapping itself goes first, then the mappings in their order.
+      for entry in merged where !entries.contains(where: { $0.key == entry.key }) { entries.append(entry) }
       content = .mapping(entries)
     case .alias:
       throw ProfileProblem(
         source: source, line: place.line, column: place.column, message: "an alias names no anchor before it")
     }
+  }
+
+  /// The entries that a merge key brings: `<<: *defaults`, or a list of mappings
+  /// (YAML, "Merge Key Language-Independent Type", 2005).
+  private static func mergedEntries(of value: YAMLNode, at place: Place) throws(ProfileProblem) -> [Entry] {
+    if let entries = value.entries { return entries }
+    let mappings = value.elements?.compactMap(\.entries) ?? []
+    guard let elements = value.elements, mappings.count == elements.count else {
+      throw ProfileProblem(
+        source: place.source, line: place.line, column: place.column,
+        message: "the merge key \"<<\" takes a mapping or a list of mappings, not \(value.kindInWords)")
+    }
+    return mappings.flatMap { $0 }
   }
 
   /// The problem behind an error of the YAML parser, without the copy of the whole text that the error holds.

@@ -20,7 +20,7 @@ extension ClusterKind {
       Self.fillTemplate(of: &json)
     case .autoscaler: Self.fillAutoscaler(&json)
     case .service: Self.fillService(&json)
-    case .ingress, .pod, .namespace, .event, .resourceQuota, .endpointSlice: break
+    default: break
     }
   }
 
@@ -31,30 +31,32 @@ extension ClusterKind {
     spec.setDefault("ClusterFirst", at: "dnsPolicy")
     spec.setDefault([:], at: "securityContext")
     spec.setDefault("default-scheduler", at: "schedulerName")
-    spec.mapElements(of: "containers") { container in
-      container.setDefault("/dev/termination-log", at: "terminationMessagePath")
-      container.setDefault("File", at: "terminationMessagePolicy")
-      let isLatest = ClusterSimulation.version(ofImage: container["image"]?.string ?? "") == "latest"
-      container.setDefault(isLatest ? "Always" : "IfNotPresent", at: "imagePullPolicy")
-      container.setDefault([:], at: "resources")
-      container.mapElements(of: "ports") { $0.setDefault("TCP", at: "protocol") }
-      if let limits = container["resources", "limits"]?.object {
-        for (name, limit) in limits { container.setDefault(limit, at: "resources", "requests", name) }
-      }
-      for name in ["startupProbe", "readinessProbe", "livenessProbe"] {
-        guard var probe = container[name] else { continue }
-        probe.setDefault(1, at: "timeoutSeconds")
-        probe.setDefault(10, at: "periodSeconds")
-        probe.setDefault(1, at: "successThreshold")
-        probe.setDefault(3, at: "failureThreshold")
-        if probe["httpGet"] != nil {
-          probe.setDefault("/", at: "httpGet", "path")
-          probe.setDefault("HTTP", at: "httpGet", "scheme")
-        }
-        container[name] = probe
-      }
-    }
+    for list in ["containers", "initContainers"] { spec.mapElements(of: list, Self.fillContainer) }
     json.setMember(spec, at: ["spec", "template", "spec"])
+  }
+
+  private static func fillContainer(_ container: inout JSONValue) {
+    container.setDefault("/dev/termination-log", at: "terminationMessagePath")
+    container.setDefault("File", at: "terminationMessagePolicy")
+    let isLatest = ClusterSimulation.version(ofImage: container["image"]?.string ?? "") == "latest"
+    container.setDefault(isLatest ? "Always" : "IfNotPresent", at: "imagePullPolicy")
+    container.setDefault([:], at: "resources")
+    container.mapElements(of: "ports") { $0.setDefault("TCP", at: "protocol") }
+    if let limits = container["resources", "limits"]?.object {
+      for (name, limit) in limits { container.setDefault(limit, at: "resources", "requests", name) }
+    }
+    for name in ["startupProbe", "readinessProbe", "livenessProbe"] {
+      guard var probe = container[name] else { continue }
+      probe.setDefault(1, at: "timeoutSeconds")
+      probe.setDefault(10, at: "periodSeconds")
+      probe.setDefault(1, at: "successThreshold")
+      probe.setDefault(3, at: "failureThreshold")
+      if probe["httpGet"] != nil {
+        probe.setDefault("/", at: "httpGet", "path")
+        probe.setDefault("HTTP", at: "httpGet", "scheme")
+      }
+      container[name] = probe
+    }
   }
 
   private static func fillAutoscaler(_ json: inout JSONValue) {

@@ -52,16 +52,44 @@ struct APIFailure: Error, Sendable {
   }
 
   static func invalid(_ kind: ClusterKind, _ name: String, _ problems: [FieldProblem]) -> APIFailure {
-    let texts = problems.map { "\($0.field): \($0.message)" }
+    let texts = problems.map(\.description)
     let list = texts.count == 1 ? texts[0] : "[\(texts.joined(separator: ", "))]"
     let subject = kind.resource.group.isEmpty ? kind.resource.kind : "\(kind.resource.kind).\(kind.resource.group)"
     var details = details(kind, name: name, named: kind.resource.kind)
     details["causes"] = .array(
       problems.map {
-        ["reason": .string($0.reason), "message": .string($0.message), "field": .string($0.field)]
+        ["reason": .string($0.reason.rawValue), "message": .string($0.detail), "field": .string($0.field)]
       })
     return APIFailure(
       code: 422, reason: "Invalid", message: "\(subject) \"\(name)\" is invalid: \(list)", details: details)
+  }
+
+  /// An object that cannot be decoded, with everything that strict decoding has against it
+  /// (Kubernetes 1.36, apiserver/pkg/endpoints/handlers/create.go).
+  static func undecodable(_ object: JSONValue, _ problems: [FieldProblem]) -> APIFailure {
+    let apiVersion = object["apiVersion"]?.string ?? ""
+    let version = apiVersion.split(separator: "/").last.map(String.init) ?? ""
+    let kind = object["kind"]?.string ?? ""
+    return badRequest(
+      "\(kind) in version \"\(version)\" cannot be handled as a \(kind): \(decodingText(problems))")
+  }
+
+  /// A patch whose result cannot be decoded (Kubernetes 1.36, apiserver/pkg/endpoints/handlers/patch.go).
+  static func undecodable(patch: JSONValue?, _ problems: [FieldProblem]) -> APIFailure {
+    let text = patch?.compactText ?? ""
+    let message = "Invalid value: \(text): \(decodingText(problems))"
+    return APIFailure(
+      code: 422, reason: "Invalid", message: " \"\" is invalid: patch: \(message)",
+      details: ["causes": [["reason": "FieldValueInvalid", "message": .string(message), "field": "patch"]]])
+  }
+
+  private static func decodingText(_ problems: [FieldProblem]) -> String {
+    let unknown = problems.filter { $0.reason == .unknownField }.map(\.detail)
+    let mistyped = problems.filter { $0.reason == .wrongType }.map {
+      $0.detail.hasPrefix("json:") ? $0.detail : "\($0.field): \($0.detail)"
+    }
+    return (mistyped + (unknown.isEmpty ? [] : ["strict decoding error: \(unknown.joined(separator: ", "))"]))
+      .joined(separator: ", ")
   }
 
   static func badRequest(_ message: String) -> APIFailure {
@@ -86,26 +114,5 @@ struct APIFailure: Error, Sendable {
 
   static func expired(_ version: Int64, newest: Int64) -> APIFailure {
     APIFailure(code: 410, reason: "Expired", message: "too old resource version: \(version) (\(newest))")
-  }
-}
-
-/// One field of an object that makes no sense, and why.
-struct FieldProblem: Sendable, Equatable {
-  let field: String
-  /// `FieldValueRequired`, `FieldValueInvalid`, `FieldValueNotSupported` or `FieldValueForbidden`.
-  let reason: String
-  let message: String
-
-  static func required(_ field: String, _ why: String = "") -> FieldProblem {
-    FieldProblem(
-      field: field, reason: "FieldValueRequired", message: why.isEmpty ? "Required value" : "Required value: \(why)")
-  }
-
-  static func invalid(_ field: String, _ value: some CustomStringConvertible, _ why: String) -> FieldProblem {
-    FieldProblem(field: field, reason: "FieldValueInvalid", message: "Invalid value: \(value): \(why)")
-  }
-
-  static func unsupported(_ field: String, _ value: String, _ why: String) -> FieldProblem {
-    FieldProblem(field: field, reason: "FieldValueNotSupported", message: "Unsupported value: \"\(value)\": \(why)")
   }
 }

@@ -32,12 +32,16 @@ package struct APIRequest: Sendable {
     query["fieldManager"] ?? userAgent.split(separator: "/").first.map(String.init) ?? "unknown"
   }
 
+  var fieldValidation: FieldValidation { FieldValidation(query["fieldValidation"]) }
+
   func flag(_ name: String) -> Bool { query[name] == "true" || query[name] == "1" }
 }
 
 /// What the Kubernetes API answers.
 package enum APIAnswer: Sendable {
   case object(status: Int, JSONValue)
+  /// An object that was taken without some of its fields; each is named in a `Warning` header.
+  case warned(status: Int, JSONValue, [String])
   case text(status: Int, String)
   /// Bytes of a media type.
   case binary(status: Int, type: String, [UInt8])

@@ -1,4 +1,5 @@
 import KubernetesObjects
+import KubernetesValidation
 
 extension ClusterSimulation {
   /// Answers a request to the Kubernetes API now.
@@ -102,8 +103,9 @@ extension ClusterSimulation {
     }
     let wanted = try form.kept(body)
     return try trying(request) { (cluster) throws(APIFailure) in
-      let created = try cluster.create(kind, namespace: namespace, json: wanted, manager: request.fieldManager)
-      return .object(status: 201, cluster.shown(created, form, request))
+      let created = try cluster.create(
+        kind, namespace: namespace, json: wanted, manager: request.fieldManager, fields: request.fieldValidation)
+      return Self.answer(201, cluster.shown(created, form, request), to: request, about: kind, wanted)
     }
   }
 
@@ -116,9 +118,22 @@ extension ClusterSimulation {
     let wanted = try form.kept(try patched(form.shown(current.json()), request))
     return try trying(request) { (cluster) throws(APIFailure) in
       let updated = try cluster.update(
-        kind, key, to: wanted, isStatus: target.subresource == "status", manager: request.fieldManager)
-      return .object(status: 200, cluster.shown(updated, form, request))
+        kind, key, to: wanted, isStatus: target.subresource == "status", manager: request.fieldManager,
+        fields: request.fieldValidation, patch: request.method == "PATCH" ? request.body : nil)
+      return Self.answer(200, cluster.shown(updated, form, request), to: request, about: kind, wanted)
     }
+  }
+
+  /// The answer to a write, with a warning for each field that was dropped.
+  private static func answer(
+    _ status: Int, _ shown: JSONValue, to request: APIRequest, about kind: ClusterKind, _ wanted: JSONValue
+  ) -> APIAnswer {
+    guard request.fieldValidation == .warn else { return .object(status: status, shown) }
+    var object = wanted
+    object["apiVersion"] = .string(kind.resource.apiVersion)
+    object["kind"] = .string(kind.resource.kind)
+    let dropped = ObjectValidation.problems(in: object).filter { $0.reason == .unknownField }.map(\.detail)
+    return dropped.isEmpty ? .object(status: status, shown) : .warned(status: status, shown, dropped)
   }
 
   /// What a PUT or PATCH makes of an object.

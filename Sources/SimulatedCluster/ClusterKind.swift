@@ -1,8 +1,14 @@
 package import KubernetesObjects
 
 /// The kinds of objects that the simulated cluster keeps.
+///
+/// The first ten are what it runs. The others are stored and shown, and nothing comes of them.
 package enum ClusterKind: Int, CaseIterable, Sendable {
   case namespace, pod, service, event, resourceQuota, deployment, replicaSet, autoscaler, endpointSlice, ingress
+  case configMap, secret, serviceAccount, limitRange, persistentVolume, persistentVolumeClaim, podTemplate
+  case replicationController, statefulSet, daemonSet, controllerRevision, job, cronJob
+  case podDisruptionBudget, networkPolicy, ingressClass, priorityClass, storageClass, lease
+  case role, roleBinding, clusterRole, clusterRoleBinding
 
   package var resource: ResourceType {
     switch self {
@@ -16,7 +22,34 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     case .autoscaler: .horizontalPodAutoscalers
     case .endpointSlice: .endpointSlices
     case .ingress: .ingresses
+    case .configMap: Self.stored("ConfigMap")
+    case .secret: Self.stored("Secret")
+    case .serviceAccount: Self.stored("ServiceAccount")
+    case .limitRange: Self.stored("LimitRange")
+    case .persistentVolume: Self.stored("PersistentVolume")
+    case .persistentVolumeClaim: Self.stored("PersistentVolumeClaim")
+    case .podTemplate: Self.stored("PodTemplate")
+    case .replicationController: Self.stored("ReplicationController")
+    case .statefulSet: Self.stored("StatefulSet", group: "apps")
+    case .daemonSet: Self.stored("DaemonSet", group: "apps")
+    case .controllerRevision: Self.stored("ControllerRevision", group: "apps")
+    case .job: Self.stored("Job", group: "batch")
+    case .cronJob: Self.stored("CronJob", group: "batch")
+    case .podDisruptionBudget: Self.stored("PodDisruptionBudget", group: "policy")
+    case .networkPolicy: Self.stored("NetworkPolicy", plural: "networkpolicies", group: "networking.k8s.io")
+    case .ingressClass: Self.stored("IngressClass", plural: "ingressclasses", group: "networking.k8s.io")
+    case .priorityClass: Self.stored("PriorityClass", plural: "priorityclasses", group: "scheduling.k8s.io")
+    case .storageClass: Self.stored("StorageClass", plural: "storageclasses", group: "storage.k8s.io")
+    case .lease: Self.stored("Lease", group: "coordination.k8s.io")
+    case .role: Self.stored("Role", group: "rbac.authorization.k8s.io")
+    case .roleBinding: Self.stored("RoleBinding", group: "rbac.authorization.k8s.io")
+    case .clusterRole: Self.stored("ClusterRole", group: "rbac.authorization.k8s.io")
+    case .clusterRoleBinding: Self.stored("ClusterRoleBinding", group: "rbac.authorization.k8s.io")
     }
+  }
+
+  private static func stored(_ kind: String, plural: String? = nil, group: String = "") -> ResourceType {
+    ResourceType(group: group, version: "v1", plural: plural ?? kind.lowercased() + "s", kind: kind)
   }
 
   var singular: String { resource.kind.lowercased() }
@@ -31,26 +64,63 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     case .deployment: ["deploy"]
     case .replicaSet: ["rs"]
     case .autoscaler: ["hpa"]
-    case .endpointSlice: []
     case .ingress: ["ing"]
+    case .configMap: ["cm"]
+    case .serviceAccount: ["sa"]
+    case .limitRange: ["limits"]
+    case .persistentVolume: ["pv"]
+    case .persistentVolumeClaim: ["pvc"]
+    case .replicationController: ["rc"]
+    case .statefulSet: ["sts"]
+    case .daemonSet: ["ds"]
+    case .cronJob: ["cj"]
+    case .podDisruptionBudget: ["pdb"]
+    case .networkPolicy: ["netpol"]
+    case .priorityClass: ["pc"]
+    case .storageClass: ["sc"]
+    default: []
     }
   }
 
   /// Whether `kubectl get all` asks for it.
   var isInCategoryAll: Bool {
     switch self {
-    case .pod, .service, .deployment, .replicaSet, .autoscaler: true
+    case .pod, .service, .deployment, .replicaSet, .autoscaler, .replicationController, .statefulSet, .daemonSet, .job,
+      .cronJob:
+      true
     default: false
     }
   }
 
-  var isNamespaced: Bool { self != .namespace }
-  var hasStatus: Bool { self != .event && self != .endpointSlice }
+  package var isNamespaced: Bool {
+    switch self {
+    case .namespace, .persistentVolume, .ingressClass, .priorityClass, .storageClass, .clusterRole, .clusterRoleBinding:
+      false
+    default: true
+    }
+  }
+
+  var hasStatus: Bool {
+    switch self {
+    case .namespace, .pod, .service, .resourceQuota, .deployment, .replicaSet, .autoscaler, .ingress, .statefulSet,
+      .daemonSet, .job, .cronJob, .replicationController, .podDisruptionBudget, .persistentVolume,
+      .persistentVolumeClaim:
+      true
+    default: false
+    }
+  }
+
   var hasScale: Bool { self == .deployment || self == .replicaSet }
+
+  /// Whether its objects are kept as they were written and nothing comes of them.
+  package var isOnlyStored: Bool { rawValue > ClusterKind.ingress.rawValue }
+
   /// Kinds whose `generation` counts changes of the spec.
   var countsGenerations: Bool {
     switch self {
-    case .deployment, .replicaSet, .pod, .ingress, .endpointSlice: true
+    case .deployment, .replicaSet, .pod, .ingress, .endpointSlice, .statefulSet, .daemonSet, .job, .cronJob,
+      .networkPolicy, .podDisruptionBudget, .ingressClass, .replicationController:
+      true
     default: false
     }
   }

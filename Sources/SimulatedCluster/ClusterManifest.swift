@@ -1,4 +1,5 @@
 package import KubernetesObjects
+import KubernetesValidation
 
 /// An object that a cluster begins with.
 package struct ClusterManifest: Sendable {
@@ -20,6 +21,17 @@ package struct ManifestProblem: Error, Sendable, Equatable, CustomStringConverti
   package var description: String { "\(source): \(message)" }
 }
 
+extension ClusterKind {
+  /// What an object of a manifest becomes, and the version that it is written in; `nil` for what the simulated cluster
+  /// passes over.
+  static func kept(manifest object: JSONValue) -> (kind: ClusterKind, form: ObjectForm)? {
+    let served = served(
+      apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
+    guard let served, ![.pod, .event, .endpointSlice].contains(served.kind) else { return nil }
+    return served
+  }
+}
+
 extension ClusterSimulation {
   static let manifestWriter = "kubectl-client-side-apply"
 
@@ -30,13 +42,10 @@ extension ClusterSimulation {
       let object = manifest.object
       let kindName = object["kind"]?.string ?? ""
       let version = object["apiVersion"]?.string ?? ""
-      guard let (kind, form) = ClusterKind.served(apiVersion: version, kind: kindName) else {
-        let known = ClusterKind.allCases.filter { $0 != .event && $0 != .pod && $0 != .endpointSlice }
-          .map { "\($0.resource.apiVersion) \($0.resource.kind)" }.joined(separator: ", ")
-        throw ManifestProblem(
-          source: manifest.source,
-          message: "the simulated cluster does not know \"\(version) \(kindName)\": leave it out; it knows \(known)")
+      if case .unknown(let message, let hint) = ObjectKind(apiVersion: version, kind: kindName) {
+        throw ManifestProblem(source: manifest.source, message: message + (hint.map { "; \($0)" } ?? ""))
       }
+      guard let (kind, form) = ClusterKind.kept(manifest: object) else { continue }
       let namespace = kind.isNamespaced ? object["metadata", "namespace"]?.string ?? "default" : ""
       if kind.isNamespaced { ensureNamespace(namespace) }
       do {

@@ -109,7 +109,7 @@ extension ClusterObject {
       case .event: .event(try json.decoded())
       case .service: .service(try json.decoded())
       case .ingress: .ingress(try json.decoded())
-      case .namespace, .resourceQuota:
+      default:
         .plain(try (json["metadata"] ?? [:]).decoded(), status: json["status"])
       }
     for member in ["metadata", "apiVersion", "kind"] { members[member] = nil }

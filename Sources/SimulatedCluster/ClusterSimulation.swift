@@ -11,6 +11,8 @@ import Units
 package struct ClusterSimulation: Sendable {
   /// How long a controller takes to notice a change: the latency of a watch and a queue.
   static let controlLatency = Duration.milliseconds(10)
+  /// The most pods that one workload may have: enough for any that is tried on one machine, and soon worked through.
+  package static let mostReplicas = 2_000
 
   package let workload: SimulatedWorkload
   /// Cluster seconds per second of wall time; at least 1.
@@ -171,7 +173,7 @@ package struct ClusterSimulation: Sendable {
     case .ingress: rebuildRoutes()
     case .resourceQuota: requestReconciliation(.quotas(namespace: key.namespace))
     case .autoscaler: noteAutoscaler(object)
-    case .namespace, .event, .endpointSlice: break
+    default: break
     }
   }
 }

@@ -19,9 +19,11 @@ extension ClusterSimulation {
         pod: EndpointSlice.Reference(pod: runtime.key.name, namespace: runtime.key.namespace, uid: runtime.uid),
         nodeName: object.pod?.spec.nodeName)
     }
-    let ports = (spec.ports ?? []).map {
-      EndpointSlice.Port(
-        name: $0.name ?? "", port: $0.targetPort?.int ?? $0.port, transport: $0.protocol ?? "TCP")
+    let specs = members.compactMap { $0.1.pod?.spec }
+    let ports = (spec.ports ?? []).compactMap { port in
+      Self.number(of: port, in: specs).map {
+        EndpointSlice.Port(name: port.name ?? "", port: $0, transport: port.protocol ?? "TCP")
+      }
     }
     writeSlice(of: object, endpoints: endpoints, ports: ports)
     let ready = members.map(\.0).filter { $0.isReady && !$0.isTerminating }.map(\.id)
@@ -29,6 +31,14 @@ extension ClusterSimulation {
       routing.announced[service] = ready
       queue.add(.route(service: service, pods: ready), at: now + workload.endpointDelay)
     }
+  }
+
+  /// The port of the pods behind a port of a service. One by name is that of a container, and without such a container
+  /// there is none (Kubernetes 1.36, pkg/api/v1/pod/util.go, `FindPort`).
+  private static func number(of port: Service.Port, in pods: [PodSpec]) -> Int? {
+    guard let name = port.targetPort?.string else { return port.targetPort?.int ?? port.port }
+    return pods.lazy.flatMap { ($0.containers ?? []) + ($0.initContainers ?? []) }.flatMap { $0.ports ?? [] }
+      .first { $0.name == name }?.containerPort
   }
 
   private mutating func writeSlice(

@@ -2,22 +2,28 @@ import KubernetesObjects
 
 /// What the Ingress knows: which service a host and path belong to, and which pods that service had of late.
 struct IngressRouting: Sendable {
-  struct Route: Sendable {
-    let path: String
-    let isExact: Bool
+  /// A service with the port that an Ingress names.
+  struct Backend: Sendable, Equatable {
     let service: ObjectKey
+    /// `nil` when the service does not exist or has no such port, so that nothing answers.
+    let port: Port?
 
-    /// Prefixes match whole path elements (Kubernetes, `networking.k8s.io/v1`, `PathTypePrefix`).
-    func matches(_ requested: Substring) -> Bool {
-      if isExact { return requested == path }
-      guard requested.hasPrefix(path) else { return false }
-      return path.hasSuffix("/") || requested.utf8.count == path.utf8.count
-        || requested.dropFirst(path.count).first == "/"
+    enum Port: Sendable, Equatable {
+      case number
+      /// Only pods in which a container names a port so.
+      case named(String)
     }
   }
 
-  /// Routes by host, the longest path first; the empty host stands for every host.
+  struct Route: Sendable {
+    let path: IngressPath
+    let backend: Backend
+  }
+
+  /// Routes by host in lower case, the first that matches first; the empty host stands for every host.
   private(set) var routes: [String: [Route]] = [:]
+  /// Where requests go that no rule is for.
+  private(set) var fallback: Backend?
   /// The ready pods that were written to the EndpointSlice last.
   var announced: [ObjectKey: [PodID]] = [:]
   /// The pods to which the Ingress sends now: those announced some time ago.
@@ -25,24 +31,28 @@ struct IngressRouting: Sendable {
   /// Whose turn it is in each service.
   private var turns: [ObjectKey: Int] = [:]
 
-  mutating func setRoutes(_ routes: [String: [Route]]) {
-    self.routes = routes.mapValues { $0.sorted { $0.path.utf8.count > $1.path.utf8.count } }
-  }
-
-  /// The service behind a host and a path without its query.
-  func service(host: String, path: Substring) -> ObjectKey? {
-    if let found = routes[host]?.first(where: { $0.matches(path) }) { return found.service }
-    if let dot = host.firstIndex(of: "."),
-      let found = routes["*" + host[dot...]]?.first(where: { $0.matches(path) })
-    {
-      return found.service
+  mutating func setRoutes(_ routes: [String: [Route]], fallback: Backend?) {
+    self.fallback = fallback
+    self.routes = routes.mapValues { routes in
+      routes.enumerated().sorted { left, right in
+        let (one, other) = (left.element.path.precedence, right.element.path.precedence)
+        return one == other ? left.offset < right.offset : one < other
+      }.map(\.element)
     }
-    return routes[""]?.first { $0.matches(path) }?.service
   }
 
-  /// The pods of a service in turn.
-  mutating func nextPod(of service: ObjectKey) -> PodID? {
-    guard let pods = endpoints[service], !pods.isEmpty else { return nil }
+  /// What is behind a host and a path without its query.
+  func backend(host: String, path: Substring) -> Backend? {
+    let host = host.lowercased()
+    let wildcard = host.firstIndex(of: ".").map { "*" + host[$0...] }
+    // As with nginx, the host alone decides whose paths are looked at.
+    let candidates = routes[host] ?? wildcard.flatMap { routes[$0] } ?? routes[""] ?? []
+    return candidates.first { $0.path.matches(path) }?.backend ?? fallback
+  }
+
+  /// The next of some pods of a service in turn.
+  mutating func next(of pods: [PodID], in service: ObjectKey) -> PodID? {
+    guard !pods.isEmpty else { return nil }
     let turn = turns[service, default: -1] + 1
     turns[service] = turn
     return pods[turn % pods.count]
@@ -50,24 +60,70 @@ struct IngressRouting: Sendable {
 }
 
 extension ClusterSimulation {
+  static let ingressAnnotationPrefix = "nginx.ingress.kubernetes.io/"
+
+  /// The pods to which the Ingress sends requests for a backend now.
+  func targets(of backend: IngressRouting.Backend) -> [PodID] {
+    let known = routing.endpoints[backend.service] ?? []
+    switch backend.port {
+    case nil: return []
+    case .number: return known
+    case .named(let name): return known.filter { pods[$0]?.portNames.contains(name) ?? true }
+    }
+  }
+
   /// Reads hosts, paths and services anew, after an Ingress or a Service has changed.
   mutating func rebuildRoutes() {
     settleOfferedLoad()
+    let ingresses = store.all(.ingress).compactMap(\.ingress)
+    let regexHosts = Self.hostsWithRegularExpressions(ingresses)
     var routes: [String: [IngressRouting.Route]] = [:]
-    for ingress in store.all(.ingress).compactMap(\.ingress) {
+    var fallback: IngressRouting.Backend?
+    for ingress in ingresses {
       let namespace = ingress.metadata.namespace ?? ""
-      func route(_ backend: Ingress.Backend?, path: String, isExact: Bool) -> IngressRouting.Route? {
-        guard let name = backend?.service?.name else { return nil }
-        let key = ObjectKey(namespace: namespace, name: name)
-        return store[.service, key] == nil ? nil : IngressRouting.Route(path: path, isExact: isExact, service: key)
-      }
       for rule in ingress.spec.rules ?? [] {
-        routes[rule.host ?? "", default: []] += (rule.http?.paths ?? []).compactMap {
-          route($0.backend, path: $0.path ?? "/", isExact: $0.pathType == "Exact")
+        let host = (rule.host ?? "").lowercased()
+        routes[host, default: []] += (rule.http?.paths ?? []).compactMap { path in
+          backend(path.backend, in: namespace).map {
+            IngressRouting.Route(
+              path: IngressPath(path.path ?? "/", type: path.pathType, isRegex: regexHosts.contains(host)), backend: $0)
+          }
         }
       }
-      routes["", default: []] += [route(ingress.spec.defaultBackend, path: "/", isExact: false)].compactMap { $0 }
+      guard let other = ingress.spec.defaultBackend.flatMap({ backend($0, in: namespace) }) else { continue }
+      let rest = IngressRouting.Route(path: IngressPath("/", type: "Prefix", isRegex: false), backend: other)
+      for host in Set((ingress.spec.rules ?? []).map { ($0.host ?? "").lowercased() }) {
+        routes[host, default: []].append(rest)
+      }
+      if ingress.spec.rules?.isEmpty ?? true { fallback = fallback ?? other }
     }
-    routing.setRoutes(routes)
+    routing.setRoutes(routes, fallback: fallback)
+  }
+
+  /// Hosts of which ingress-nginx reads every path as a regular expression: those with `use-regex`, or with a
+  /// `rewrite-target` that is not the path itself, on any of their paths
+  /// (ingress-nginx, docs/user-guide/ingress-path-matching.md, internal/ingress/controller/template/template.go).
+  private static func hostsWithRegularExpressions(_ ingresses: [Ingress]) -> Set<String> {
+    var hosts: Set<String> = []
+    for ingress in ingresses {
+      let annotations = ingress.metadata.annotations ?? [:]
+      let target = annotations[ingressAnnotationPrefix + "rewrite-target"] ?? ""
+      let usesRegex = annotations[ingressAnnotationPrefix + "use-regex"] == "true"
+      for rule in ingress.spec.rules ?? [] {
+        let rewrites = !target.isEmpty && (rule.http?.paths ?? []).contains { $0.path ?? "/" != target }
+        if usesRegex || rewrites { hosts.insert((rule.host ?? "").lowercased()) }
+      }
+    }
+    return hosts
+  }
+
+  private func backend(_ written: Ingress.Backend, in namespace: String) -> IngressRouting.Backend? {
+    guard let service = written.service else { return nil }
+    let key = ObjectKey(namespace: namespace, name: service.name)
+    let port = store[.service, key]?.service?.spec.ports?.first { port in
+      service.port?.number.map { $0 == port.port } ?? (port.name != nil && port.name == service.port?.name)
+    }
+    return IngressRouting.Backend(
+      service: key, port: port.map { $0.targetPort?.string.map { .named($0) } ?? .number })
   }
 }

@@ -4,7 +4,7 @@ import Units
 package enum IngressDecision: Sendable, Equatable {
   /// No rule for this host and path: 404.
   case noRoute
-  /// The service has no pod that the Ingress knows as ready: 503.
+  /// There is no such service, it has no such port, or no pod that the Ingress knows as ready: 503.
   case noEndpoint
   /// The pod does not listen any more, or not yet: 502.
   case refused(pod: String)
@@ -40,10 +40,8 @@ extension ClusterSimulation {
   ///   - host: the `Host` header, with or without a port.
   ///   - target: the request target, with or without a query.
   package mutating func arrive(host: String, target: String) -> IngressDecision {
-    let name = host.utf8.firstIndex(of: 0x3A).map { String(host[..<$0]) } ?? host
-    let path = target.utf8.firstIndex(of: 0x3F).map { target[..<$0] } ?? target[...]
-    guard let service = routing.service(host: name, path: path) else { return .noRoute }
-    guard let id = routing.nextPod(of: service) else { return .noEndpoint }
+    guard let backend = backend(host: host, target: target) else { return .noRoute }
+    guard let id = routing.next(of: targets(of: backend), in: backend.service) else { return .noEndpoint }
     guard let runtime = pods[id], runtime.isListening else { return .refused(pod: pods[id]?.key.name ?? "") }
     let arrival = wall
     guard let done = pods[id]?.load.take(at: arrival) else {
@@ -57,6 +55,17 @@ extension ClusterSimulation {
       ForwardedRequest(
         podID: id, pod: runtime.key.name, version: runtime.version,
         answerAfter: .nanoseconds(Int64((answered - arrival) * 1e9)), answeredAt: answered))
+  }
+
+  /// The service whose turn a request would be, by the rules of the Ingress alone.
+  package func ingressService(host: String, target: String) -> ObjectKey? {
+    backend(host: host, target: target)?.service
+  }
+
+  private func backend(host: String, target: String) -> IngressRouting.Backend? {
+    let name = host.utf8.firstIndex(of: 0x3A).map { String(host[..<$0]) } ?? host
+    let path = target.utf8.firstIndex(of: 0x3F).map { target[..<$0] } ?? target[...]
+    return routing.backend(host: name, path: path)
   }
 
   /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.

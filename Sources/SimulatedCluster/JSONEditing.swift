@@ -39,6 +39,9 @@ extension JSONValue {
     }
   }
 
+  /// Compact JSON text, for messages.
+  var compactText: String { (try? json()).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+
   /// The members that are texts, as labels and annotations are.
   var texts: [String: String]? {
     object?.compactMapValues(\.string)

@@ -1,14 +1,19 @@
 import KubernetesObjects
+import KubernetesValidation
 
 // Create, update and delete, as the API server does them.
 extension ClusterSimulation {
+  /// - Parameter fields: how fields that the type does not have are taken.
   mutating func create(
-    _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String
+    _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String, fields: FieldValidation = .strict
   ) throws(APIFailure) -> ClusterObject {
     guard kind != .pod, kind != .event, kind != .endpointSlice else {
       throw .badRequest("the simulated cluster makes \(kind.resource.plural) itself: create a Deployment")
     }
-    var json = json.withoutNulls
+    var json = try valid(kind, json.withoutNulls, fields: fields) { (object, problems) in
+      .undecodable(object, problems)
+    }
+    json["apiVersion"] = .string(kind.resource.apiVersion)
     json["status"] = nil
     if json["metadata", "name"] == nil, let prefix = json["metadata", "generateName"]?.string {
       json.setMember(.string(prefix + random.suffix()), at: ["metadata", "name"])
@@ -29,8 +34,9 @@ extension ClusterSimulation {
     object.metadata.deletionTimestamp = nil
     object.metadata.managedFields = nil
     object.recordWriter(manager, at: date)
-    if kind == .namespace || kind == .resourceQuota {
-      object.content = .plain(object.metadata, status: kind == .namespace ? ["phase": "Active"] : [:])
+    if case .plain = object.content {
+      let status: JSONValue? = kind == .namespace ? ["phase": "Active"] : kind.hasStatus ? [:] : nil
+      object.content = .plain(object.metadata, status: status)
     }
     if kind == .service || kind == .ingress { object.written["status"] = ["loadBalancer": [:]] }
     return commit(object)
@@ -38,6 +44,26 @@ extension ClusterSimulation {
 
   private func nextServiceAddress() -> String {
     "10.0.\(store.count(.service) / 250).\(store.count(.service) % 250 + 2)"
+  }
+
+  /// The object without fields that its type does not have, once the API server's validation has passed it.
+  ///
+  /// - Parameter refusal: the answer to an object that cannot be decoded.
+  private func valid(
+    _ kind: ClusterKind, _ object: JSONValue, fields: FieldValidation,
+    refusal: (JSONValue, [FieldProblem]) -> APIFailure
+  ) throws(APIFailure) -> JSONValue {
+    var object = object
+    if object["apiVersion"] == nil { object["apiVersion"] = .string(kind.resource.apiVersion) }
+    if object["kind"] == nil { object["kind"] = .string(kind.resource.kind) }
+    let problems = ObjectValidation.problems(in: object)
+    let undecodable = problems.filter {
+      $0.reason == .wrongType || ($0.reason == .unknownField && fields == .strict)
+    }
+    guard undecodable.isEmpty else { throw refusal(object, undecodable) }
+    let invalid = problems.filter { $0.reason != .unknownField }
+    guard invalid.isEmpty else { throw .invalid(kind, object["metadata", "name"]?.string ?? "", invalid) }
+    return ObjectValidation.pruned(object, of: problems)
   }
 
   /// The typed object, or everything that is wrong with it.
@@ -70,7 +96,8 @@ extension ClusterSimulation {
 
   /// Replaces an object, or its status, by what a client wants it to be.
   mutating func update(
-    _ kind: ClusterKind, _ key: ObjectKey, to json: JSONValue, isStatus: Bool, manager: String
+    _ kind: ClusterKind, _ key: ObjectKey, to json: JSONValue, isStatus: Bool, manager: String,
+    fields: FieldValidation = .strict, patch: JSONValue? = nil
   ) throws(APIFailure) -> ClusterObject {
     guard let current = store[kind, key] else { throw .notFound(kind, key.name) }
     if let version = json["metadata", "resourceVersion"]?.string, !version.isEmpty,
@@ -97,6 +124,10 @@ extension ClusterSimulation {
     wanted["apiVersion"] = before["apiVersion"]
     wanted["kind"] = before["kind"]
     guard wanted != before else { return current }
+    wanted = try valid(kind, wanted, fields: fields) { (object, problems) in
+      patch == nil ? .undecodable(object, problems) : .undecodable(patch: patch, problems)
+    }
+    guard wanted != before else { return current }
     var object = try checked(kind, name: key.name, json: wanted)
     if let problem = object.immutableFieldProblem(comparedTo: current) { throw .invalid(kind, key.name, [problem]) }
     if kind.countsGenerations, wanted["spec"] != before["spec"] {
@@ -116,6 +147,8 @@ extension ClusterSimulation {
       throw .invalid(
         kind, key.name, [.invalid("spec.replicas", replicas, "must be greater than or equal to 0")])
     }
+    let beyond = ClusterObject.sizeProblem(replicas, at: "spec.replicas")
+    guard beyond.isEmpty else { throw .invalid(kind, key.name, beyond) }
     switch object.content {
     case .deployment(var deployment):
       guard deployment.spec.replicas != replicas else { return object }

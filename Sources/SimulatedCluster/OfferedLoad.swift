@@ -45,11 +45,12 @@ extension ClusterSimulation {
     offered.settledAt = end
     guard offered.rate > 0, end > start else { return }
     let count = offered.rate * (end - start)
-    guard let service = routing.service(host: offered.host, path: offered.path[...]) else {
+    guard let backend = routing.backend(host: offered.host, path: offered.path[...]) else {
       offered.totals.unrouted += count
       return
     }
-    guard let targets = routing.endpoints[service], !targets.isEmpty else {
+    let targets = targets(of: backend)
+    guard !targets.isEmpty else {
       offered.totals.unavailable += count
       return
     }

@@ -30,10 +30,14 @@ extension ClusterSimulation {
 
     podCounter += 1
     let key = ObjectKey(namespace: replicaSet.key.namespace, name: name)
-    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }
+    // A limit of zero is none.
+    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
     pods[podCounter] = PodRuntime(
       id: podCounter, key: key, uid: metadata.uid ?? "", replicaSet: replicaSet.key, createdAt: now,
-      container: container, version: Self.version(ofImage: container.image ?? ""),
+      container: container, portNames: Self.portNames(of: template.spec),
+      version: Self.version(ofImage: container.image ?? ""),
       load: PodLoad(cost: workload.cpuPerRequest.seconds, limit: limit, queueLimit: workload.queueLimit))
     podIDs[key] = podCounter
     podsOfReplicaSet[replicaSet.key, default: []].append(podCounter)
@@ -44,6 +48,18 @@ extension ClusterSimulation {
   /// The container whose port takes requests: the only one without a say of its own.
   static func servingContainer(_ spec: PodSpec) -> Container? {
     spec.containers?.first { $0.readinessProbe != nil } ?? spec.containers?.first
+  }
+
+  /// The names of the ports of containers and sidecars.
+  private static func portNames(of spec: PodSpec) -> Set<String> {
+    Set(((spec.containers ?? []) + (spec.initContainers ?? [])).flatMap { $0.ports ?? [] }.compactMap(\.name))
+  }
+
+  /// How long the init containers hold the others back: each starts when the one before has ended, and is taken to end at
+  /// once; a sidecar goes on (Kubernetes 1.36, pkg/kubelet/kuberuntime/kuberuntime_manager.go).
+  private func initialization(of id: PodID) -> Duration {
+    let spec = pods[id].flatMap { store[.pod, $0.key]?.pod?.spec }
+    return workload.containerStart * (spec?.initContainers?.count ?? 0)
   }
 
   /// The tag of an image, as answers report it; an image without one is `latest`.
@@ -94,7 +110,7 @@ extension ClusterSimulation {
       record(
         .normal, "Pulled", "Container image \"\(image)\" already present on machine", about: .pod, runtime.key,
         by: Self.kubelet)
-      queue.add(.startContainers(id), at: now + workload.containerStart)
+      queue.add(.startContainers(id), at: now + initialization(of: id) + workload.containerStart)
     } else {
       record(.normal, "Pulling", "Pulling image \"\(image)\"", about: .pod, runtime.key, by: Self.kubelet)
       queue.add(.finishPull(id), at: now + workload.imagePull)
@@ -110,7 +126,7 @@ extension ClusterSimulation {
     record(
       .normal, "Pulled", "Successfully pulled image \"\(image)\" in \(workload.imagePull.text)", about: .pod,
       runtime.key, by: Self.kubelet)
-    queue.add(.startContainers(id), at: now + workload.containerStart)
+    queue.add(.startContainers(id), at: now + initialization(of: id) + workload.containerStart)
   }
 
   mutating func startContainers(_ id: PodID) {
@@ -159,12 +175,12 @@ extension ClusterSimulation {
   /// (Kubernetes 1.36, pkg/kubelet/prober/worker.go).
   private mutating func scheduleFirstProbe(_ id: PodID) {
     guard let runtime = pods[id], let startedAt = runtime.startedAt, let probe = currentProbe(runtime) else { return }
-    let phase = random.fraction() * Double(probe.period)
-    var due = startedAt + .seconds(phase)
-    while due < startedAt + .seconds(probe.initialDelaySeconds ?? 0) || due <= now {
-      due += .seconds(probe.period)
-    }
-    queue.add(.probe(id), at: due)
+    let phase = Duration.seconds(random.fraction() * Double(probe.period))
+    let earliest = max(Duration.seconds(probe.initialDelaySeconds ?? 0), now - startedAt)
+    var periods = Int(max(0, ((earliest - phase) / .seconds(probe.period)).rounded(.up)))
+    // Not at this very instant, when nothing can have changed yet.
+    if startedAt + phase + .seconds(probe.period) * periods <= now { periods += 1 }
+    queue.add(.probe(id), at: startedAt + phase + .seconds(probe.period) * periods)
   }
 
   mutating func probe(_ id: PodID) {

@@ -9,6 +9,8 @@ struct PodRuntime: Sendable {
   let createdAt: Duration
   /// The container that serves requests, and what its probes and limits say.
   let container: Container
+  /// The names of the ports of all containers.
+  let portNames: Set<String>
   /// Tag of the image: what answers call their version.
   let version: String
 
@@ -30,7 +32,7 @@ struct PodRuntime: Sendable {
 
   init(
     id: PodID, key: ObjectKey, uid: String, replicaSet: ObjectKey?, createdAt: Duration, container: Container,
-    version: String, load: PodLoad
+    portNames: Set<String>, version: String, load: PodLoad
   ) {
     self.id = id
     self.key = key
@@ -38,24 +40,19 @@ struct PodRuntime: Sendable {
     self.replicaSet = replicaSet
     self.createdAt = createdAt
     self.container = container
+    self.portNames = portNames
     self.version = version
     self.load = load
   }
 
-  /// How long the preStop hook holds SIGTERM back.
+  /// How long the preStop hook holds SIGTERM back; one whose length is unknown takes no time.
   var preStop: Duration {
-    guard let hook = container.lifecycle?.preStop else { return .zero }
-    if let sleep = hook.sleep { return .seconds(sleep.seconds) }
-    return Self.sleep(command: hook.exec?.command ?? []) ?? .zero
-  }
-
-  /// The length of `sleep N`, alone or as the text of a shell: `["sleep", "10"]`, `["/bin/sh", "-c", "sleep 10"]`.
-  static func sleep(command: [String]) -> Duration? {
-    let words = command.flatMap { $0.split(separator: " ") }
-    guard let index = words.firstIndex(where: { $0 == "sleep" || $0.hasSuffix("/sleep") }),
-      words.indices.contains(index + 1), let seconds = Double(words[index + 1])
-    else { return nil }
-    return .seconds(seconds)
+    switch container.lifecycle?.preStop.map({ PreStopLength($0) }) {
+    case .lasts(let duration): duration
+    // The grace period ends before.
+    case .forever: .seconds(Int64(Int32.max))
+    case .unknown, nil: .zero
+    }
   }
 }
 

@@ -19,7 +19,8 @@ extension ClusterSimulation {
       return
     }
     guard !runtime.isTerminating else { return }
-    pod.metadata.deletionTimestamp = KubernetesTime(seconds: date.microseconds / 1_000_000 + Int64(grace))
+    let deadline = (date.microseconds / 1_000_000).addingReportingOverflow(Int64(grace))
+    pod.metadata.deletionTimestamp = KubernetesTime(seconds: deadline.overflow ? .max : deadline.partialValue)
     pod.metadata.deletionGracePeriodSeconds = Int64(grace)
     pod.metadata.generation = (pod.metadata.generation ?? 1) + 1
     runtime.isTerminating = true

@@ -1,3 +1,4 @@
+import AutoscalerModel
 import KubernetesObjects
 import Units
 
@@ -19,7 +20,7 @@ extension ClusterSimulation {
       for (resource, limit) in limits {
         let amount = Self.amount(of: resource, in: spec)
         let current = used[resource] ?? .zero
-        guard amount.milli > 0, current.milli + amount.milli > limit.milli else { continue }
+        guard amount.milli > 0, current.milli.addingClamped(amount.milli) > limit.milli else { continue }
         requested.append("\(resource)=\(amount)")
         taken.append("\(resource)=\(current)")
         limited.append("\(resource)=\(limit)")
@@ -62,7 +63,7 @@ extension ClusterSimulation {
     var sums: [String: Int64] = [:]
     for pod in store.all(.pod, namespace: namespace).compactMap(\.pod) {
       for resource in resources {
-        sums[resource, default: 0] += Self.amount(of: resource, in: pod.spec).milli
+        sums[resource] = (sums[resource] ?? 0).addingClamped(Self.amount(of: resource, in: pod.spec).milli)
       }
     }
     return sums.mapValues { Quantity(milli: $0) }
@@ -72,7 +73,7 @@ extension ClusterSimulation {
     func sum(_ part: (ResourceRequirements) -> [String: ResourceQuantity]?, _ name: String) -> Quantity {
       Quantity(
         milli: (spec.containers ?? []).reduce(0) { total, container in
-          total + (container.resources.flatMap(part)?[name]?.quantity.milli ?? 0)
+          total.addingClamped(container.resources.flatMap(part)?[name]?.quantity.milli ?? 0)
         })
     }
     switch resource {

@@ -47,6 +47,7 @@ extension ClusterKind {
         + [TableColumn(name: "Name", priority: 1)]
     case .namespace: return [name, TableColumn(name: "Status"), age]
     case .resourceQuota: return [name, TableColumn(name: "Request"), TableColumn(name: "Limit"), age]
+    default: return [name, age]
     }
   }
 }
@@ -113,7 +114,8 @@ extension ClusterSimulation {
     case .endpointSlice(let slice): return sliceCells(slice, name: name, age: age)
     case .event(let event): return eventCells(event, name: name)
     case .plain(_, let status):
-      guard object.kind == .resourceQuota else { return [name, status?["phase"] ?? "", age] }
+      if object.kind == .namespace { return [name, status?["phase"] ?? "", age] }
+      guard object.kind == .resourceQuota else { return [name, age] }
       return quotaCells(object, status: status, name: name, age: age)
     }
   }

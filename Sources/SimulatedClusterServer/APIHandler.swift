@@ -66,6 +66,8 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
     body = nil
     switch host.withCluster({ $0.respond(to: request) }) {
     case .object(let status, let value): send(value, status: status, to: head, context: context)
+    case .warned(let status, let value, let warnings):
+      send(value, status: status, warnings: warnings, to: head, context: context)
     case .text(let status, let text):
       send(
         ByteBuffer(string: text), type: "text/plain; charset=utf-8", status: status, to: head, context: context)
@@ -94,17 +96,24 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
     }
   }
 
-  private func send(_ value: JSONValue, status: Int, to head: HTTPRequestHead, context: ChannelHandlerContext) {
+  private func send(
+    _ value: JSONValue, status: Int, warnings: [String] = [], to head: HTTPRequestHead, context: ChannelHandlerContext
+  ) {
     var buffer = context.channel.allocator.buffer(capacity: 8_192)
     buffer.writeJSON(value)
     buffer.writeInteger(UInt8(ascii: "\n"))
-    send(buffer, type: "application/json", status: status, to: head, context: context)
+    send(buffer, type: "application/json", status: status, warnings: warnings, to: head, context: context)
   }
 
   private func send(
-    _ buffer: ByteBuffer, type: String, status: Int, to head: HTTPRequestHead, context: ChannelHandlerContext
+    _ buffer: ByteBuffer, type: String, status: Int, warnings: [String] = [], to head: HTTPRequestHead,
+    context: ChannelHandlerContext
   ) {
     var headers = commonHeaders(type: type)
+    for warning in warnings {
+      let quoted = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      headers.add(name: "Warning", value: "299 - \"\(quoted)\"")
+    }
     headers.add(name: "Content-Length", value: String(buffer.readableBytes))
     let response = HTTPResponseHead(
       version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)

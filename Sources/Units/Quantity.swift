@@ -47,7 +47,8 @@ package struct Quantity: Sendable, Equatable, Hashable, Comparable, CustomString
     } else if let bits = Self.binaryShifts[suffix] {
       shift = bits
     } else if let first = suffix.first, first == "e" || first == "E", let power = Int(suffix.dropFirst()) {
-      exponent += power
+      // Far beyond what 64 bits hold in either direction, so that no sum overflows.
+      exponent += min(max(power, -10_000), 10_000)
     } else {
       throw problem
     }

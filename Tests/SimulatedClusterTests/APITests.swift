@@ -161,8 +161,49 @@ struct APITests {
 
   @Test("A manifest of an unknown kind is refused by name")
   func unknownKind() throws {
-    let manifest = ClusterManifest(source: "extra.yaml", object: ["apiVersion": "batch/v1", "kind": "Job"])
+    let manifest = ClusterManifest(source: "extra.yaml", object: ["apiVersion": "batch/v1", "kind": "Jib"])
     let problem = try #require(throws: ManifestProblem.self) { try ClusterSimulation(manifests: [manifest]) }
-    #expect(problem.description.hasPrefix("extra.yaml: the simulated cluster does not know \"batch/v1 Job\""))
+    #expect(
+      problem.description
+        == "extra.yaml: no matches for kind \"Jib\" in version \"batch/v1\"; did you mean \"Job\"?")
+  }
+
+  @Test("Fields that a type does not have are refused when validation is strict, and else dropped and named")
+  func unknownFields() throws {
+    var cluster = try Workload().settledCluster()
+    let path = "\(Self.deployments)/aspnetcore-deployment"
+    let patch: JSONValue = ["spec": ["replica": 4, "minReadySeconds": 3]]
+
+    let strict = cluster.ask(
+      "PATCH", path, query: ["fieldValidation": "Strict"], type: "application/merge-patch+json", body: patch)
+    let answer = cluster.respond(
+      to: APIRequest(method: "PATCH", path: path, contentType: "application/merge-patch+json", body: patch))
+
+    #expect(strict.status == 422)
+    #expect(
+      strict.body["message"]?.string?.hasSuffix("strict decoding error: unknown field \"spec.replica\"") == true,
+      "\(strict.body)")
+    guard case .warned(200, let object, let warnings) = answer else {
+      Issue.record("\(answer)")
+      return
+    }
+    #expect(warnings == ["unknown field \"spec.replica\""])
+    #expect(object["spec", "minReadySeconds"] == 3 && object["spec", "replica"] == nil)
+  }
+
+  @Test("An object of wrong types is refused as the API server's decoder refuses it")
+  func wrongType() throws {
+    var cluster = try Workload().settledCluster()
+    var object = try Workload().deploymentObject
+    object["metadata"] = ["name": "other"]
+    object["spec"]?["strategy"] = "zzz"
+
+    let (status, body) = cluster.ask("POST", Self.deployments, query: ["fieldValidation": "Strict"], body: object)
+
+    #expect(status == 400)
+    #expect(
+      body["message"]
+        == "Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.strategy of type v1.DeploymentStrategy"
+    )
   }
 }

@@ -41,7 +41,7 @@ struct KubectlConversationTests {
       request.query["resourceVersion"] = String(cluster.resourceVersion)
     }
     switch cluster.respond(to: request) {
-    case .object(let status, let body): return (status, body)
+    case .object(let status, let body), .warned(let status, let body, _): return (status, body)
     case .text(let status, _), .binary(let status, _, _): return (status, nil)
     case .watch: return (200, nil)
     }

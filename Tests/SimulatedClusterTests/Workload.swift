@@ -67,7 +67,7 @@ extension ClusterSimulation {
     let request = APIRequest(
       method: method, path: path, query: query, accept: accept, contentType: type, userAgent: agent, body: body)
     switch respond(to: request) {
-    case .object(let status, let body): return (status, body)
+    case .object(let status, let body), .warned(let status, let body, _): return (status, body)
     case .text(let status, let text): return (status, .string(text))
     case .binary(let status, let type, _): return (status, .string(type))
     case .watch: return (200, "watch")

@@ -1,0 +1,110 @@
+package import KubernetesObjects
+import KubernetesValidation
+
+/// Something in a manifest that the simulated cluster does not do as Kubernetes would, and what that costs.
+package struct SimulationNote: Sendable, Equatable {
+  /// The index of the object.
+  package let object: Int
+  /// The path of the field; empty for the object as a whole.
+  package let field: String
+  package let text: String
+}
+
+/// Names what the simulated cluster does not honour, once for each object or field.
+package enum SimulationNotes {
+  package static func notes(on objects: [JSONValue]) -> [SimulationNote] {
+    objects.enumerated().flatMap { index, object in
+      notes(on: object).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
+    }
+  }
+
+  private static func notes(on object: JSONValue) -> [(field: String, text: String)] {
+    let name = object["metadata", "name"]?.string ?? ""
+    let kindName = object["kind"]?.string ?? ""
+    let title = "\(kindName) \"\(name)\""
+    let version = object["apiVersion"]?.string ?? ""
+    if ObjectKind(apiVersion: version, kind: kindName) == .custom {
+      return [
+        ("", "the custom resource \(title) (\(version)) is passed over: the simulated cluster runs nothing for it")
+      ]
+    }
+    guard let kind = ClusterKind.kept(manifest: object)?.kind else {
+      return [("", "the \(title) is passed over: the simulated cluster keeps no such objects")]
+    }
+    switch kind {
+    case .statefulSet, .daemonSet, .replicationController, .job, .cronJob:
+      return [("", "the \(title) is stored, but its pods are not started")]
+    case .deployment, .replicaSet: return podNotes(object)
+    case .ingress: return ingressNotes(object)
+    case .autoscaler: return autoscalerNotes(object)
+    default: return []
+    }
+  }
+
+  private static func podNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+    let path = "spec.template.spec"
+    guard let written = object["spec", "template", "spec"], let spec: PodSpec = try? written.decoded() else {
+      return []
+    }
+    var notes: [(field: String, text: String)] = []
+    for (index, container) in (spec.containers ?? []).enumerated() {
+      guard let hook = container.lifecycle?.preStop, PreStopLength(hook) == .unknown else { continue }
+      notes.append(
+        (
+          "\(path).containers[\(index)].lifecycle.preStop",
+          "how long this takes cannot be told from the manifest: SIGTERM is taken to follow at once, so requests may fail "
+            + "that this hook would save; write sleep: {seconds: N} for its length"
+        ))
+    }
+    if written["readinessGates"]?.array?.isEmpty == false {
+      notes.append(
+        (
+          "\(path).readinessGates",
+          "nobody sets these conditions here: they are taken to hold, so pods become ready as soon as their probes succeed"
+        ))
+    }
+    if let initial = spec.initContainers?.firstIndex(where: { $0.restartPolicy != "Always" }) {
+      notes.append(
+        (
+          "\(path).initContainers[\(initial)]",
+          "init containers are taken to end as soon as they have started; in a cluster pods become ready later by what they take"
+        ))
+    }
+    return notes
+  }
+
+  private static func ingressNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+    let prefix = ClusterSimulation.ingressAnnotationPrefix
+    let names = (object["metadata", "annotations"]?.object ?? [:]).keys.filter { $0.hasPrefix(prefix) }
+      .map { String($0.dropFirst(prefix.count)) }.sorted()
+    var notes: [(field: String, text: String)] = []
+    if names.contains("rewrite-target") {
+      notes.append(
+        (
+          "metadata.annotations[\(prefix)rewrite-target]",
+          "the pods here answer every path alike, so it is not seen whether the rewritten path exists; the paths of the host "
+            + "are regular expressions by it, as with ingress-nginx"
+        ))
+    }
+    let others = names.filter { $0 != "rewrite-target" && $0 != "use-regex" }
+    if !others.isEmpty {
+      notes.append(
+        (
+          "metadata.annotations", "the simulated Ingress does not act on \(others.joined(separator: ", "))"
+        ))
+    }
+    return notes
+  }
+
+  private static func autoscalerNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+    let metrics = OlderAutoscaler.version2(of: object)["spec", "metrics"]?.array ?? []
+    return metrics.enumerated().compactMap { index, metric in
+      guard let type = metric["type"]?.string, ["Pods", "Object", "External"].contains(type) else { return nil }
+      return (
+        "spec.metrics[\(index)]",
+        "there is no adapter for metrics of the type \(type) here: the metric fails in each sync, so the HPA may scale up by "
+          + "its other metrics but never down"
+      )
+    }
+  }
+}
