@@ -94,6 +94,8 @@ private struct SpentBudget {
     let period = Duration.seconds(periodSeconds)
     for change in record.changes where change.at.latest < at.latest {
       if case .other = change.author { continue }
+      // The step itself is no part of its own past.
+      if let own, let maker = change.sync, maker >= own { continue }
       let age = Self.age(of: change, at: at, own: own, record: record, doubts: doubts)
       guard age.shortest < period else { continue }
       var isCertain = age.longest < period && change.author == .autoscaler
