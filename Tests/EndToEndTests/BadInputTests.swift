@@ -227,10 +227,19 @@ struct BadInputTests {
   @Test("an autoscaler of another workload is refused before the load, in one line that names both")
   func foreignAutoscaler() async throws {
     let folder = try TemporaryFolder()
+    let other = try folder.write(
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web}
+      spec:
+        selector: {matchLabels: {app: web}}
+        template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "example.com/web:v1"}]}}
+      """, to: "web.yaml")
 
     let ending = try await Program.run([
-      "run", "Profiles/surge-and-rollout.yaml", "--set", "manifests.hpa.spec.scaleTargetRef.name=web", "--output",
-      folder.file("out"),
+      "run", "Profiles/surge-and-rollout.yaml", "--set", "cluster.simulated.manifests=[manifests/aspnetcore, \(other)]",
+      "--set", "manifests.hpa.spec.scaleTargetRef.name=web", "--output", folder.file("out"),
     ])
 
     #expect(ending.code == 4, "\(ending.complaints)")
