@@ -77,13 +77,15 @@ struct ConformanceJudge {
   /// Judges a sync whose decision no change of the Deployment shows; `nil` when there is nothing to object.
   func rule(onSync index: Int) -> ConformanceRuling? {
     let sync = record.syncs[index]
-    guard !sync.failed, !sync.couldNotWrite, sync.change == nil, sync.current > 0, index > 0, isQuiet(about: sync.at),
-      sync.raw != nil || sync.desired != sync.current || sync.isOutOfBounds
+    guard !sync.couldNotRead, !sync.couldNotWrite, sync.change == nil, sync.current > 0, index > 0,
+      isQuiet(about: sync.at)
     else { return nil }
-    let (verdict, text) = rule(sync.current, sync.desired, at: sync.at, sync: index)
+    // A count out of bounds is corrected whatever the metrics say.
+    guard sync.isOutOfBounds || (!sync.failed && (sync.raw != nil || sync.desired != sync.current)) else { return nil }
+    let (verdict, text) = rule(sync.current, sync.outcome, at: sync.at, sync: index)
     // Of one that left the count, a history that explains all that it says is enough.
     guard verdict == .fail || (verdict == .inconclusive && sync.fitting.isEmpty) else { return nil }
-    let what = sync.desired == sync.current ? "stays at \(sync.current)" : "\(sync.current) to \(sync.desired)"
+    let what = sync.outcome == sync.current ? "stays at \(sync.current)" : "\(sync.current) to \(sync.outcome)"
     return ConformanceRuling(at: sync.at, verdict: verdict, text: "\(what): \(text)")
   }
 

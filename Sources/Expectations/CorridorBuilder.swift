@@ -69,8 +69,8 @@ struct CorridorBuilder {
   private mutating func addSyncs() {
     for index in record.syncs.indices {
       let sync = record.syncs[index]
-      // What was decided before anybody looked shows in the count that was found.
-      if sync.at.earliest >= start { add(sync, index) }
+      // What was decided before anybody looked shows in the count that was found, unless the change was seen.
+      if sync.at.earliest >= start || sync.change.map({ $0.at.latest > start }) ?? false { add(sync, index) }
       addSilent(after: sync, index)
     }
   }
@@ -97,7 +97,11 @@ struct CorridorBuilder {
     let base = isVague ? InstantBounds(sync.at.latest - period, sync.at.latest) : sync.at
     var earliest = base.earliest
     var latest = base.latest
-    while true {
+    // The rhythm tells how many there were at most, however uncertain the instants of the writes are.
+    let most = next == nil ? Int.max : record.periods(from: index, to: index + 1).map { $0 - 1 } ?? Int.max
+    var count = 0
+    while count < most {
+      count += 1
       earliest += period
       latest += max(record.rhythm, period) + Self.jitter
       let from = max(earliest - Self.writeLead, start)

@@ -15,6 +15,8 @@ package struct ObservedSync: Sendable {
   package let desired: Int
   /// What the sync may have read as the target's `status.replicas`.
   let statusReplicas: ClosedRange<Int>
+  /// Whether anything is known of the pods that its metrics read.
+  let podsWereWatched: Bool
   /// Whether `lastScaleTime` moved with this write.
   let scaled: Bool
   /// No recommendation came of this sync, since metrics failed or the scale could not be read.
@@ -73,6 +75,7 @@ package struct ObservedSync: Sendable {
     settings: ControllerSettings, version: KubernetesVersion
   ) {
     scaled = status.lastScaleTime != before?.lastScaleTime
+    podsWereWatched = history.readyReplicas.end > .zero
     at = Self.narrowed(observed.at, by: status, after: before, clock: clock)
     autoscaler = observed.object
     plan = ScalingPlan(observed.object.spec, settings: settings, version: version)
@@ -104,7 +107,7 @@ package struct ObservedSync: Sendable {
   }
 
   /// Metrics failed or the scale could not be read, so that the count could only stay, unless it was out of bounds.
-  var isHeld: Bool { failed || (raw == nil && isPartial) }
+  var isHeld: Bool { failed || (raw == nil && isPartial && podsWereWatched) }
 
   /// Some metric failed, and what the others asked for, a shrink, was not followed.
   private var isPartial: Bool {

@@ -28,6 +28,11 @@ struct RememberedRecommendations: Sendable {
   ///   - own: the position of the sync that remembers.
   init(window: Duration, at: InstantBounds, before own: Int?, record: ScalingRecord, doubts: HistoryDoubts) {
     guard window > .zero else { return }
+    if let own, doubts.restarts, record.mayHaveRestarted(before: own) {
+      // The first sync under a new leader begins the list with the count that it finds.
+      let found = record.syncs[own].change?.from ?? record.syncs[own].current
+      addPossible(found...found)
+    }
     for (index, sync) in record.syncs.enumerated().reversed() where index != own && sync.at.latest < at.latest {
       let age = EntryAge(of: index, at: at, own: own, record: record, doubts: doubts)
       // All before this one are older still.

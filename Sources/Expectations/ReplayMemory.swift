@@ -108,14 +108,11 @@ struct ReplayMemory {
     history.recommendations? += recommendations.filter { $0.at >= oldest }.map {
       TimedRecommendation(replicas: $0.replicas, time: record.time($0.at))
     }
-    guard sync.plan.behavior != nil else { return history }
+    guard let behavior = sync.plan.behavior else { return history }
     for rescale in rescales where rescale.at >= oldest {
-      let event = ScaleEvent(change: abs(rescale.to - rescale.from), time: record.time(rescale.at))
-      if rescale.to > rescale.from {
-        history.scaleUpEvents.append(event)
-      } else {
-        history.scaleDownEvents.append(event)
-      }
+      history.recordScaleEvent(
+        from: rescale.from, to: rescale.to, rules: rescale.to > rescale.from ? behavior.scaleUp : behavior.scaleDown,
+        at: record.time(rescale.at))
     }
     return history
   }

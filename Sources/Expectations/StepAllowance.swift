@@ -26,7 +26,8 @@ struct StepAllowance: Sendable {
     }
     let limits = rules.policies.map { policy in
       let spent = SpentBudget(
-        policy.periodSeconds, scalingUp: scalingUp, at: at, own: own, record: record, doubts: doubts)
+        policy.periodSeconds, scalingUp: scalingUp, behavior: behavior, at: at, own: own, record: record, doubts: doubts
+      )
       return (
         limit(policy, scalingUp, current, start: spent.lowestStart(current)),
         limit(policy, scalingUp, current, start: spent.highestStart(current))
@@ -89,7 +90,8 @@ private struct SpentBudget {
   var possibleDowns = 0
 
   init(
-    _ periodSeconds: Int, scalingUp: Bool, at: InstantBounds, own: Int?, record: ScalingRecord, doubts: HistoryDoubts
+    _ periodSeconds: Int, scalingUp: Bool, behavior: (scaleUp: ScalingRules, scaleDown: ScalingRules),
+    at: InstantBounds, own: Int?, record: ScalingRecord, doubts: HistoryDoubts
   ) {
     let period = Duration.seconds(periodSeconds)
     for change in record.changes where change.at.latest < at.latest {
@@ -100,6 +102,10 @@ private struct SpentBudget {
       guard age.shortest < period else { continue }
       var isCertain = age.longest < period && change.author == .autoscaler
       if doubts.restarts, record.mayHaveRestarted(from: change.at.latest, to: at.latest) { isCertain = false }
+      let rules = change.to > change.from ? behavior.scaleUp : behavior.scaleDown
+      if Self.mayBeDisplaced(change, longestPeriod: rules.longestPeriod, before: at, record: record) {
+        isCertain = false
+      }
       let size = abs(change.to - change.from)
       if change.to > change.from {
         possibleUps += size
@@ -116,6 +122,20 @@ private struct SpentBudget {
     if record.version < .v1_25 {
       // Up to 1.24 a policy reckons with the changes of its own direction alone.
       if scalingUp { (certainDowns, possibleDowns) = (0, 0) } else { (certainUps, possibleUps) = (0, 0) }
+    }
+  }
+
+  /// Whether a later change may have taken the place of this one: a change gives up its place to the next of its direction
+  /// once it is older than the longest period of that direction's policies, though the other direction may look back
+  /// further (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `storeScaleEvent`).
+  private static func mayBeDisplaced(
+    _ change: ObservedChange, longestPeriod: Int, before at: InstantBounds, record: ScalingRecord
+  ) -> Bool {
+    let period = Duration.seconds(longestPeriod) - ScalingRecord.slack
+    return record.changes.contains { later in
+      if case .other = later.author { return false }
+      return later.at.latest < at.latest && (later.to > later.from) == (change.to > change.from)
+        && later.at.earliest > change.at.earliest && later.at.latest - change.at.earliest > period
     }
   }
 

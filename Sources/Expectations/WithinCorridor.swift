@@ -49,12 +49,15 @@ extension Expectation.WithinCorridor {
     if let doubt = pieces.first(where: { !$0.isInside }) {
       return .inconclusive(evidence.doubt(about: doubt), window: window, evidence: rows)
     }
-    // A corridor holds what some history allows; which one it was is told by the rescales.
+    // A corridor holds what some history allows; whether all do is told by the rescales, and by the syncs that left the
+    // count as it was.
     let judge = ConformanceJudge(record: record)
-    let rescales = record.changes.indices.map(judge.rule(onChange:)).filter {
+    let rulings =
+      record.changes.indices.map(judge.rule(onChange:)) + record.syncs.indices.compactMap(judge.rule(onSync:))
+    let doubts = rulings.filter {
       $0.verdict != .pass && $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
     }
-    if let doubt = rescales.first {
+    if let doubt = doubts.min(by: { $0.at.latest < $1.at.latest }) {
       return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: rows)
     }
     let exact = pieces.filter { $0.possible.map { $0.lowerBound == $0.upperBound } ?? false }
