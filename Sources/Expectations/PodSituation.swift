@@ -20,6 +20,8 @@ struct PodSituation: Sendable, Equatable {
     var counted = 0
     /// Ready for a short time, or not ready any more: they count, or count as not ready, or have no sample.
     var doubtful = 0
+    /// Ready for so short a time that no sample of their CPU can have begun since; other metrics may count them.
+    var fresh = 0
     /// Never ready so far.
     var idle = 0
     /// Counted, but perhaps already asked to go.
@@ -31,6 +33,11 @@ struct PodSituation: Sendable, Equatable {
   /// A pod that has been ready for so long has a sample taken wholly after that: two windows of 30 s, and the time
   /// until the metrics server has read it.
   private static let sampleAge = Duration.seconds(90)
+
+  /// The CPU sample of a young pod counts only if its whole window lies after the pod became ready (Kubernetes,
+  /// pkg/controller/podautoscaler/replica_calculator.go, `groupPods`). No window of metrics-server is shorter than 10 s
+  /// (pkg/storage/pod.go, `freshContainerMinMetricsResolution`); readiness is written in whole seconds, cut off.
+  private static let shortestWait = Duration.seconds(10 - 1)
 
   /// - Parameters:
   ///   - sampledBy: pods that were ready by then have samples.
@@ -53,7 +60,16 @@ struct PodSituation: Sendable, Equatable {
         let isSettled =
           ready.from.latest <= max(at.earliest - Self.sampleAge, sampledBy ?? at.earliest - Self.sampleAge)
         let holds = own.removed.contains(pod.uid) || (ready.to.map { $0.earliest > at.latest } ?? true)
-        if isSettled, holds { groups[index].counted += 1 } else { groups[index].doubtful += 1 }
+        let isFresh =
+          at.latest < ready.from.earliest + Self.shortestWait
+          && at.latest < pod.created.earliest + ControllerSettings.defaults.cpuInitializationPeriod
+        if isSettled, holds {
+          groups[index].counted += 1
+        } else if isFresh {
+          groups[index].fresh += 1
+        } else {
+          groups[index].doubtful += 1
+        }
       } else if pod.created.latest > at.earliest {
         groups[index].appearing += 1
       } else {
@@ -99,6 +115,17 @@ struct PodSituation: Sendable, Equatable {
     var shares: [Share]
 
     var counted: Int { shares.reduce(0) { $0 + $1.counted } }
+  }
+
+  /// The situation with the fresh pods among those that may count, or among those that are not ready.
+  func withFreshPods(counting: Bool) -> PodSituation {
+    let others: WritableKeyPath<Group, Int> = counting ? \.doubtful : \.idle
+    var situation = self
+    for index in groups.indices {
+      situation.groups[index][keyPath: others] += groups[index].fresh
+      situation.groups[index].fresh = 0
+    }
+    return situation
   }
 
   /// The mixes that the observation allows, the likeliest first.
@@ -176,7 +203,7 @@ struct PodSituation: Sendable, Equatable {
 }
 
 extension PodSituation.Group {
-  fileprivate var total: Int { counted + doubtful + idle + leaving + appearing }
+  fileprivate var total: Int { counted + doubtful + fresh + idle + leaving + appearing }
 }
 
 /// What the containers of a pod request, as far as an autoscaler reads it.

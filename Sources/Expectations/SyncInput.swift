@@ -47,6 +47,7 @@ struct SyncInputs {
   /// The inputs, the likeliest first; empty where the status bears no metrics.
   func possible(_ situation: PodSituation) -> [SyncInput] {
     guard let current = status.currentMetrics, current.count == plan.metrics.count else { return [] }
+    let situation = situation.withFreshPods(counting: plan.metrics.contains(where: \.countsPodsThatAreNotReady))
     let found = situation.mixes.flatMap { inputs(of: $0, situation, current, agreeing: true) }
     if !found.isEmpty { return found }
     let without = situation.mixesWithoutSamples.flatMap { inputs(of: $0, situation, current, agreeing: true) }
@@ -221,6 +222,15 @@ private struct PodMix {
 }
 
 extension PlannedMetric {
+  /// Whether it is taken over pods whether they are ready or not: all such metrics but CPU.
+  fileprivate var countsPodsThatAreNotReady: Bool {
+    switch source {
+    case .resource(let resource, _, _): resource != .cpu
+    case .pods: true
+    case .object, .external, .invalid: false
+    }
+  }
+
   /// The container of a ContainerResource metric.
   var container: String? {
     if case .resource(_, let container, _) = source { container } else { nil }

@@ -93,7 +93,7 @@ extension ClusterReference.Simulation {
     endpointDelay = workload["endpointDelay"]?.duration() ?? endpointDelay
     keepsServing = workload["keepsServing"]?.duration() ?? keepsServing
     metricsResolution = workload["metricsResolution"]?.duration(atLeast: .seconds(1)) ?? metricsResolution
-    metricsWindow = workload["metricsWindow"]?.duration(atLeast: .seconds(1)) ?? metricsWindow
+    metricsWindow = workload["metricsWindow"]?.duration(atLeast: .seconds(10)) ?? metricsWindow
   }
 
   /// A simulation of nothing would leave the real target to the load, so that none is ever meant by silence.
