@@ -55,8 +55,7 @@ struct ConformanceJudge {
   }
 
   /// The first stretch in which the autoscaler left a count that it had to change, though it wrote no status of it.
-  func idleness() -> ConformanceRuling? {
-    let corridor = ReplicaCorridor(record)
+  func idleness(in corridor: ReplicaCorridor) -> ConformanceRuling? {
     let wanted = record.history.wantedReplicas
     let evidence = CorridorEvidence(corridor: corridor, record: record)
     let pieces = CorridorPiece.pieces(of: wanted, corridor: corridor, from: .zero, to: wanted.end)
@@ -67,7 +66,10 @@ struct ConformanceJudge {
       let isDenied = record.syncs.contains { sync in
         sync.at.latest > piece.from && sync.at.earliest < piece.to && !count.contains(sync.start)
       }
-      return !isDenied && evidence.author(of: count, at: piece.from).map { piece.to > $0.due } ?? true
+      // A new leader takes up a count later.
+      let allowance =
+        record.mayHaveRestarted(from: piece.from, to: piece.to) ? CorridorBuilder.leaderChange : .zero
+      return !isDenied && evidence.author(of: count, at: piece.from).map { piece.to > $0.due + allowance } ?? true
     }
     return idle.map {
       ConformanceRuling(at: InstantBounds($0.from, $0.to), verdict: .fail, text: evidence.objection(to: $0))

@@ -22,7 +22,7 @@ struct CorridorBuilder {
   private static let jitter = Duration.milliseconds(100)
   /// How long nobody leads after the leader has gone: the lease of 15 s, its retries, and the first period
   /// (Kubernetes 1.36, k8s.io/component-base/config/v1alpha1/defaults.go).
-  private static let leaderChange = Duration.seconds(60)
+  static let leaderChange = Duration.seconds(60)
 
   init(record: ScalingRecord, doubts: HistoryDoubts) {
     self.record = record
@@ -93,6 +93,8 @@ struct CorridorBuilder {
     let mayBeInterrupted =
       doubts.restarts && (next.map { record.mayHaveRestarted(from: sync.at.latest, to: $0.earliest) } ?? true)
     let allowance = mayBeInterrupted ? Self.leaderChange : .zero
+    // After a change of the leader the next one that left a trace may be the first.
+    let last = mayBeInterrupted ? min(next?.latest ?? end, end) : limit
     let isVague = sync.at.width > period || sync.at.earliest < start
     let base = isVague ? InstantBounds(sync.at.latest - period, sync.at.latest) : sync.at
     var earliest = base.earliest
@@ -106,7 +108,7 @@ struct CorridorBuilder {
       latest += max(record.rhythm, period) + Self.jitter
       let from = max(earliest - Self.writeLead, start)
       guard from <= limit, from < end else { return }
-      let at = InstantBounds(from, max(min(latest + allowance, limit), from))
+      let at = InstantBounds(from, max(min(latest + allowance, last), from))
       let wanted = record.history.wantedReplicas.extent(from: at.earliest, to: at.latest)
       // A sync that found another count would have written it down.
       guard let wanted, wanted.contains(sync.current), !isBlind(at) else { continue }

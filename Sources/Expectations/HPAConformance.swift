@@ -14,13 +14,24 @@ extension Expectation.HPAConformance {
     guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
       return .inconclusive(run.missingAutoscaler)
     }
+    return opinion(of: record)
+  }
+
+  /// What a recording shows that has been put together before.
+  ///
+  /// - Parameter known: its corridor, where that has been worked out as well.
+  func opinion(of record: ScalingRecord, corridor known: ReplicaCorridor? = nil) -> Opinion {
     if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     let judge = ConformanceJudge(record: record)
     var rulings =
       (record.changes.indices.map(judge.rule(onChange:)) + record.syncs.indices.compactMap(judge.rule(onSync:)))
       .sorted { $0.at.latest < $1.at.latest }
-    if !rulings.contains(where: { $0.verdict == .fail }), let idle = judge.idleness() { rulings.append(idle) }
+    if !rulings.contains(where: { $0.verdict == .fail }),
+      let idle = judge.idleness(in: known ?? ReplicaCorridor(record))
+    {
+      rulings.append(idle)
+    }
     return opinion(rulings, record: record)
   }
 

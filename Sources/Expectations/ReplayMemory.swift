@@ -6,7 +6,7 @@ import Units
 /// What the replayed controller remembers: recommendations and rescales as the replay found them so far.
 struct ReplayMemory {
   private let record: ScalingRecord
-  private var recommendations: [(replicas: Int, at: Duration)] = []
+  private var recommendations: [(replicas: Int, possible: ClosedRange<Int>, at: Duration)] = []
   private var rescales: [(from: Int, to: Int, at: Duration)] = []
   /// Syncs right before which the controller may have been restarted, with the count that they found.
   private var beginnings: [(at: Duration, count: Int)] = []
@@ -28,8 +28,9 @@ struct ReplayMemory {
     }
     if let raw = sync?.decision.rawRecommendation {
       let next = index + 1 < record.syncs.count ? record.periods(from: index, to: index + 1) ?? 1 : 1
+      let possible = observed.fitting.map(\.raw).range ?? raw...raw
       for repetition in 0..<min(max(next, 1), 10_000) {
-        recommendations.append((raw, observed.at.latest + record.rhythm * repetition))
+        recommendations.append((raw, possible, observed.at.latest + record.rhythm * repetition))
       }
     }
     if observed.start != observed.end { rescales.append((observed.start, observed.end, observed.at.latest)) }
@@ -50,7 +51,13 @@ struct ReplayMemory {
           history: history(of: sync, since: last),
           assumption: "the controller was restarted before \(DecisionReplay.seconds(last.at))"))
     }
-    variants.append(Variant(history: edgeless(sync)))
+    for (keepsWindows, keepsPeriods) in [(false, false), (true, true), (true, false), (false, true)] {
+      variants.append(Variant(history: decided(sync, keepsWindows: keepsWindows, keepsPeriods: keepsPeriods)))
+    }
+    // Where a recommendation was read from several that fit its own sync, this one may tell which it was.
+    for choice in [\ClosedRange<Int>.upperBound, \.lowerBound] {
+      variants.append(Variant(history: history(of: sync, since: nil, choosing: { $0[keyPath: choice] })))
+    }
     return variants
   }
 
@@ -80,25 +87,44 @@ struct ReplayMemory {
     return counts.map { with($0, at: min(first, sync.at.latest - .milliseconds(1))) }
   }
 
-  /// Without what is so near to the end of its window or period that it may have left it.
-  private func edgeless(_ sync: ObservedSync) -> ScalingHistory {
+  /// With what is so near to the end of its window or period that it may or may not have left it either kept or left out.
+  private func decided(_ sync: ObservedSync, keepsWindows: Bool, keepsPeriods: Bool) -> ScalingHistory {
     var history = history(of: sync, since: nil)
     guard let behavior = sync.plan.behavior else { return history }
     let now = record.time(sync.at.latest).microseconds
-    let slack = Int64(1_000_000)
-    func isAtEdge(_ time: KubernetesTime, _ periods: [Int]) -> Bool {
-      periods.contains { (now - time.microseconds - Int64($0) * 1_000_000).magnitude <= slack }
+    let slack: Int64 = 1_000_000
+    /// The time to remember it by; `nil` to leave it out.
+    func decided(_ time: KubernetesTime, _ periods: [Int], keeps: Bool) -> KubernetesTime? {
+      let near = periods.map { Int64($0) * 1_000_000 }.filter { (now - time.microseconds - $0).magnitude <= slack }
+      guard let shortest = near.min() else { return time }
+      return keeps ? KubernetesTime(microseconds: max(time.microseconds, now - shortest + 1)) : nil
+    }
+    func decided(_ events: [ScaleEvent], _ rules: ScalingRules...) -> [ScaleEvent] {
+      let periods = rules.flatMap(\.policies).map(\.periodSeconds)
+      return events.compactMap { event in
+        decided(event.time, periods, keeps: keepsPeriods).map {
+          ScaleEvent(change: event.change, time: $0, isOutdated: event.isOutdated)
+        }
+      }
     }
     let windows = [behavior.scaleUp.stabilizationWindowSeconds, behavior.scaleDown.stabilizationWindowSeconds]
-    let periods = (behavior.scaleUp.policies + behavior.scaleDown.policies).map(\.periodSeconds)
-    history.recommendations?.removeAll { isAtEdge($0.time, windows) }
-    history.scaleUpEvents.removeAll { isAtEdge($0.time, periods) }
-    history.scaleDownEvents.removeAll { isAtEdge($0.time, periods) }
+    history.recommendations = history.recommendations?.compactMap { recommendation in
+      decided(recommendation.time, windows, keeps: keepsWindows).map {
+        TimedRecommendation(replicas: recommendation.replicas, time: $0)
+      }
+    }
+    history.scaleUpEvents = decided(history.scaleUpEvents, behavior.scaleUp, behavior.scaleDown)
+    history.scaleDownEvents = decided(history.scaleDownEvents, behavior.scaleUp, behavior.scaleDown)
     return history
   }
 
-  /// - Parameter beginning: the first sync after a restart, which began the list with the count that it found.
-  private func history(of sync: ObservedSync, since beginning: (at: Duration, count: Int)?) -> ScalingHistory {
+  /// - Parameters:
+  ///   - beginning: the first sync after a restart, which began the list with the count that it found.
+  ///   - choose: which of the recommendations that fit a sync to remember; as replayed where it is not given.
+  private func history(
+    of sync: ObservedSync, since beginning: (at: Duration, count: Int)?,
+    choosing choose: ((ClosedRange<Int>) -> Int)? = nil
+  ) -> ScalingHistory {
     let start = beginning?.at ?? .seconds(-1e12)
     var history = ScalingHistory(recommendations: [])
     if let beginning {
@@ -106,7 +132,7 @@ struct ReplayMemory {
     }
     let oldest = max(start, sync.at.latest - .seconds(3700) - record.settings.downscaleStabilization)
     history.recommendations? += recommendations.filter { $0.at >= oldest }.map {
-      TimedRecommendation(replicas: $0.replicas, time: record.time($0.at))
+      TimedRecommendation(replicas: choose?($0.possible) ?? $0.replicas, time: record.time($0.at))
     }
     guard let behavior = sync.plan.behavior else { return history }
     for rescale in rescales where rescale.at >= oldest {

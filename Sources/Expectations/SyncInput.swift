@@ -56,13 +56,23 @@ struct SyncInputs {
     return situation.mixes.flatMap { inputs(of: $0, situation, current, agreeing: false) }
   }
 
+  /// What the target's `status.replicas` may have been, the likeliest first: the count that the sync found in its spec.
+  /// Of very many only both ends.
+  private var replicaCounts: [Int] {
+    let counts =
+      statusReplicas.count <= 12
+      ? Array(statusReplicas) : [statusReplicas.lowerBound, statusReplicas.upperBound]
+    guard let found = status.currentReplicas, counts.contains(found) else { return counts }
+    return [found] + counts.filter { $0 != found }
+  }
+
   /// - Parameter agreeing: leave out mixes whose published share and average contradict each other.
   private func inputs(
     of mix: PodSituation.Mix, _ situation: PodSituation, _ current: [MetricStatus], agreeing: Bool
   ) -> [SyncInput] {
     let pods = PodMix(mix, situation, plan: plan, version: version)
     var inputs: [SyncInput] = []
-    for count in Set([statusReplicas.lowerBound, statusReplicas.upperBound]).sorted() {
+    for count in replicaCounts {
       for extreme in Extreme.allCases {
         var metrics: [MetricReading] = []
         for (metric, value) in zip(plan.metrics, current) {
@@ -78,7 +88,8 @@ struct SyncInputs {
     return inputs
   }
 
-  /// A reading that makes the controller publish the value; `nil` where none does with these pods.
+  /// A reading that makes the controller publish the value; `nil` where none does with these pods: without any that
+  /// counts, nothing is published of pods.
   private func reading(
     _ metric: PlannedMetric, _ value: MetricStatus, _ pods: PodMix, _ extreme: Extreme, _ statusReplicas: Int,
     agreeing: Bool
@@ -91,7 +102,7 @@ struct SyncInputs {
     switch metric.source {
     case .resource(let resource, let container, .utilization):
       guard let percent = current.averageUtilization, (0...1_000_000_000).contains(percent) else { return failure }
-      if pods.counted == 0 { return .resource([]) }
+      if pods.counted == 0 { return nil }
       let share = Self.total(percent: Int64(percent), ofRequests: pods.requests(resource, container, plan, version))
       let average = current.averageValue.flatMap { Self.total(average: $0.quantity.milli, over: pods.counted) }
       guard agreeing, let average else { return .resource(pods.usages(pick(share), of: resource, in: container)) }
@@ -99,11 +110,11 @@ struct SyncInputs {
       return .resource(pods.usages(pick(share.clamped(to: average)), of: resource, in: container))
     case .resource(let resource, let container, .average):
       guard let milli = current.averageValue?.quantity.milli else { return failure }
-      guard let total = Self.total(average: milli, over: pods.counted) else { return .resource([]) }
+      guard let total = Self.total(average: milli, over: pods.counted) else { return nil }
       return .resource(pods.usages(pick(total), of: resource, in: container))
     case .pods:
       guard let milli = current.averageValue?.quantity.milli else { return failure }
-      guard let total = Self.total(average: milli, over: pods.counted) else { return .pods([]) }
+      guard let total = Self.total(average: milli, over: pods.counted) else { return nil }
       return .pods(pods.samples(pick(total)))
     case .object(.value), .external(.value):
       guard let milli = current.value?.quantity.milli else { return failure }

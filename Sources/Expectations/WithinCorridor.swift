@@ -12,16 +12,25 @@ extension Expectation.WithinCorridor {
     guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
       return .inconclusive(run.missingAutoscaler)
     }
+    return opinion(on: run, record: record)
+  }
+
+  /// - Parameters:
+  ///   - record: what the run shows, put together before.
+  ///   - corridor: its corridor, where that has been worked out as well.
+  func opinion(on run: RunView, record: ScalingRecord, corridor: ReplicaCorridor? = nil) -> Opinion {
     if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     switch run.stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch): return opinion(on: run, in: stretch, record: record)
+    case .known(let stretch): return opinion(on: run, in: stretch, record: record, corridor: corridor)
     }
   }
 
-  private func opinion(on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord) -> Opinion {
-    let corridor = ReplicaCorridor(record)
+  private func opinion(
+    on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor known: ReplicaCorridor?
+  ) -> Opinion {
+    let corridor = known ?? ReplicaCorridor(record)
     let wanted = record.history.wantedReplicas
     var window = stretch.hull
     // Of the whole run, that part is judged in which the workload was watched.
