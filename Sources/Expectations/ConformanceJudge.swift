@@ -86,7 +86,8 @@ struct ConformanceJudge {
     guard sync.isOutOfBounds || (!sync.failed && (sync.raw != nil || sync.desired != sync.current)) else { return nil }
     let (verdict, text) = rule(sync.current, sync.outcome, at: sync.at, sync: index)
     // Of one that left the count, a history that explains all that it says is enough.
-    guard verdict == .fail || (verdict == .inconclusive && sync.fitting.isEmpty) else { return nil }
+    let isRescale = sync.outcome != sync.current
+    guard verdict == .fail || (verdict == .inconclusive && (isRescale || sync.fitting.isEmpty)) else { return nil }
     let what = sync.outcome == sync.current ? "stays at \(sync.current)" : "\(sync.current) to \(sync.outcome)"
     return ConformanceRuling(at: sync.at, verdict: verdict, text: "\(what): \(text)")
   }

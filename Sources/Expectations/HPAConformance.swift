@@ -50,9 +50,13 @@ extension Expectation.HPAConformance {
     if let doubt = rulings.first(where: { $0.verdict == .inconclusive }) {
       return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: evidence)
     }
-    let judged = record.changes.count { $0.author == .autoscaler }
-    let others = record.changes.count - judged
-    let rest = others > 0 ? "; \(others.of("change")) by others" : ""
+    let seen = record.changes.count { $0.author == .autoscaler }
+    let told = record.syncs.count { $0.scaled && $0.change == nil && $0.desired != $0.current }
+    let judged = seen + told
+    let others = record.changes.count - seen
+    let rest =
+      (told > 0 ? "; \(told) of them only its status tells of" : "")
+      + (others > 0 ? "; \(others.of("change")) by others" : "")
     return .pass(
       judged == 0
         ? "the autoscaler did not scale, as its spec allows\(rest)"

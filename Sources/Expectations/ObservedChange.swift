@@ -47,7 +47,6 @@ package struct ObservedChange: Sendable, Equatable {
         && distance < settings.syncPeriod / 2
     }
     let exact = near.first { syncs[$0].desired == to && syncs[$0].current == from }
-    if writer.isScaleOfOther { return nil }
     if case .other = writer.author { return exact }
     return exact ?? near.first { syncs[$0].desired == to } ?? near.first { syncs[$0].current == from }
   }
@@ -73,8 +72,11 @@ extension ObservedChange {
 /// alone, so that one entry for it stands there at most.
 private struct Writer {
   let author: ObservedChange.Author
-  /// Whether somebody else wrote through the scale subresource, so that no sync can have made the change.
-  let isScaleOfOther: Bool
+
+  /// Controllers write under the name of their program; k3s and MicroK8s run them inside of programs of other names.
+  private static func isAutoscaler(_ manager: String) -> Bool {
+    manager.hasSuffix("kube-controller-manager") || manager == "k3s" || manager == "kubelite"
+  }
 
   init(of object: Deployment, after before: Deployment) {
     let old = before.metadata.managedFields ?? []
@@ -83,11 +85,9 @@ private struct Writer {
     let scale = gained.first { $0.subresource == "scale" }
     let writer = scale ?? gained.first ?? entries.first { $0.subresource == "scale" }
     guard let name = writer?.manager else {
-      (author, isScaleOfOther) = (.unknown, false)
+      author = .unknown
       return
     }
-    let isAutoscaler = name.contains("controller-manager")
-    author = isAutoscaler ? .autoscaler : .other(name)
-    isScaleOfOther = !isAutoscaler && scale != nil
+    author = Self.isAutoscaler(name) ? .autoscaler : .other(name)
   }
 }

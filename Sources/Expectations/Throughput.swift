@@ -25,7 +25,8 @@ extension Expectation.Throughput {
       var opinion: Opinion
       switch atLeast {
       case .share(let share): opinion = judge(share, load, finding)
-      case .rate(let rate): opinion = judge(rate, load, finding, stretch, scale: run.timeline.run.timeScale)
+      case .rate(let rate):
+        opinion = judge(rate, load, finding, loaded(stretch, run), scale: run.timeline.run.timeScale)
       }
       if opinion.verdict != .fail || load.unseen == nil,
         let objection = objection(guardian, stretch, finding: finding, window, evidence)
@@ -74,6 +75,16 @@ extension Expectation.Throughput {
     }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
+  }
+
+  /// The part of a window in which load was planned: a run lasts on while its last answers are awaited.
+  private func loaded(_ stretch: RunView.Stretch, _ run: RunView) -> RunView.Stretch {
+    guard let end = run.timeline.phases.map(\.plannedEnd).max(), end > stretch.start.latest,
+      end < stretch.end.earliest
+    else { return stretch }
+    var loaded = stretch
+    loaded.end = InstantBounds(exactly: end)
+    return loaded
   }
 
   private func judge(

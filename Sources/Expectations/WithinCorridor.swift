@@ -27,15 +27,20 @@ extension Expectation.WithinCorridor {
     }
   }
 
+  /// How long a watch may say nothing while it is alive: bookmarks come about once a minute.
+  private static let longestSilence = Duration.seconds(90)
+
   private func opinion(
     on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor known: ReplicaCorridor?
   ) -> Opinion {
     let corridor = known ?? ReplicaCorridor(record)
     let wanted = record.history.wantedReplicas
     var window = stretch.hull
-    // Of the whole run, that part is judged in which the workload was watched.
+    // Of the whole run, that part is judged in which the workload was watched: from the first list to the last word,
+    // unless that came so long before the end that the watch cannot have been alive.
     if during == .run, let first = wanted.segments.first?.start, first < wanted.end {
-      window = window.intersection(InstantBounds(first, wanted.end)) ?? window
+      let isAlive = window.latest - wanted.end <= Self.longestSilence
+      window = window.intersection(InstantBounds(first, isAlive ? wanted.end : window.latest)) ?? window
     }
     let pieces = CorridorPiece.pieces(
       of: wanted, corridor: corridor, from: window.earliest, to: window.latest)

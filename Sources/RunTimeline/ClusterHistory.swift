@@ -47,7 +47,7 @@ package struct ClusterHistory: Sendable {
   package var gaps: [String: [InstantBounds]] { observationGaps.mapValues { $0.map(\.stretch) } }
 
   package init(of cluster: ClusterDescription, observations: [Observation], clock: ServerClock) {
-    let deployments = ObjectHistory<Deployment>(observations, clock: clock)
+    var deployments = ObjectHistory<Deployment>(observations, clock: clock)
     let autoscalers = ObjectHistory<HorizontalPodAutoscaler>(observations, clock: clock)
     let allReplicaSets = ObjectHistory<ReplicaSet>(observations, clock: clock)
     let allPods = ObjectHistory<Pod>(observations, clock: clock)
@@ -58,6 +58,11 @@ package struct ClusterHistory: Sendable {
     let deployment = deployments.versions(named: cluster.deployment)
     self.deployment = deployment
     autoscaler = cluster.autoscaler.map(autoscalers.versions(named:)) ?? []
+    let rescales = Self.rescales(autoscaler, clock: clock)
+    if let knownFrom = deployments.knownFrom {
+      let missed = rescales.filter { $0.at.earliest > knownFrom && !Self.shows($0, in: deployment) }
+      for rescale in missed { deployments.miss(Self.gap(of: rescale, in: deployment)) }
+    }
     absences =
       (Absence.absences(in: deployment, name: cluster.deployment)
       + Absence.absences(in: autoscaler, name: cluster.autoscaler ?? ""))
@@ -92,7 +97,6 @@ package struct ClusterHistory: Sendable {
     func status(_ value: (Deployment) -> Int?) -> CountEnvelope {
       CountEnvelope(versions: deployment, in: deployments, name: cluster.deployment, value: value)
     }
-    let rescales = Self.rescales(autoscaler, clock: clock)
     wantedReplicas = CountEnvelope(
       versions: deployment, in: deployments, name: cluster.deployment, isSpec: true,
       narrowing: { Self.narrowed($0, by: rescales) }, value: { $0.spec.replicas ?? 1 })
@@ -152,6 +156,26 @@ package struct ClusterHistory: Sendable {
       let taken = clock.runTime(of: time)
       return CountEnvelope.Change(at: InstantBounds(taken.earliest - .seconds(1), taken.latest), value: replicas)
     }
+  }
+
+  /// Whether a change of the wanted replicas was seen about the time at which the autoscaler says that it scaled.
+  private static func shows(_ rescale: CountEnvelope.Change, in versions: [ObjectVersion<Deployment>]) -> Bool {
+    let slack = Duration.seconds(2)
+    return zip(versions, versions.dropFirst()).contains { before, version in
+      let isChange = version.deleted || before.deleted || before.object.spec.replicas != version.object.spec.replicas
+      return isChange && version.at.latest >= rescale.at.earliest - slack
+        && version.at.earliest <= rescale.at.latest + slack
+    }
+  }
+
+  /// From a rescale that the Deployment's watch did not bring to the next that it brought.
+  private static func gap(
+    of rescale: CountEnvelope.Change, in versions: [ObjectVersion<Deployment>]
+  ) -> ObservationGap {
+    let next = versions.first { $0.at.latest > rescale.at.latest }?.at.latest ?? .farFuture
+    return ObservationGap(
+      InstantBounds(rescale.at.earliest, next),
+      cause: "the autoscaler's status tells of a rescale to \(rescale.value) that was not seen of the Deployment")
   }
 
   /// Narrows a change of the wanted replicas by the one rescale that can have caused it.

@@ -58,20 +58,37 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private var nameless: Failing?
   private var listedChanges: [ListedChange] = []
   private var hasWatchSpoken = false
+  private var hasBookmarks = false
   private var lag = WatchLag()
   private var lastWatchWord: Duration?
 
   /// Puts together the history of one resource from its observations, given in the order of recording.
   package init(_ observations: some Sequence<Observation>, clock: ServerClock) {
     self.clock = clock
-    for observation in observations where observation.resource == Object.resource.plural { add(observation) }
-    if let failing { close(failing, at: .farFuture) }
+    var lastHeard = Duration.zero
+    for observation in observations {
+      lastHeard = max(lastHeard, observation.received)
+      if observation.resource == Object.resource.plural { add(observation) }
+    }
+    if let failing {
+      close(failing, at: .farFuture)
+    } else if knownFrom != nil, hasBookmarks, knownUntil + Self.longestSilence < lastHeard {
+      let cause = "nothing more was heard of \(Object.resource.plural), though other resources were watched on"
+      miss(ObservationGap(InstantBounds(knownUntil, .farFuture), cause: cause))
+    }
     if let nameless { close(nameless, at: .farFuture) }
     for (uid, open) in unreadable {
       objectGaps[uid, default: []].append(ObservationGap(InstantBounds(open.since, .farFuture), cause: open.cause))
     }
     settle()
   }
+
+  /// How long a watch with bookmarks may say nothing while it is alive: they come about once a minute (Kubernetes,
+  /// staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go, `defaultBookmarkFrequency`).
+  private static var longestSilence: Duration { .seconds(90) }
+
+  /// Notes a stretch in which something was missed, as others tell.
+  mutating func miss(_ gap: ObservationGap) { gaps.append(gap) }
 
   /// The versions of all objects that bore a name, one after another, each but the last one ended by its deletion.
   package func versions(named name: String) -> [ObjectVersion<Object>] {
@@ -113,7 +130,7 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
       addListed(observation)
       return
     case .list: endList(observation)
-    case .bookmark: break
+    case .bookmark: hasBookmarks = true
     case .added, .modified: addWatched(observation)
     case .deleted: addDeleted(observation)
     }
@@ -200,8 +217,13 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
         heldUntil: lastListSent ?? .farPast, received: observation.received,
         appeared: Self.appearance(
           of: object, absentUntil: lastListSent, received: observation.received, clock: clock))
-    var bounds = dated(
-      InstantBounds(min(track.heldUntil, observation.received), observation.received), object, after: previous?.object)
+    let seen = InstantBounds(min(track.heldUntil, observation.received), observation.received)
+    // A list that ends a gap shows the last of several changes: its time says until when they came, not from when on.
+    let isLastOfSeveral = isListed && failing != nil && previous != nil
+    var bounds =
+      isLastOfSeveral
+      ? InstantBounds(seen.earliest, dated(seen, object, after: previous?.object).latest)
+      : dated(seen, object, after: previous?.object)
     if observation.kind == .deleted {
       bounds = InstantBounds(max(bounds.earliest, lag.earliestSending(of: observation)), bounds.latest)
     } else if !isListed, let written = newTime(of: object, after: previous?.object) {
@@ -377,7 +399,10 @@ extension ObjectHistory {
         continue
       }
       let since = min(change.since, change.listReceived)
-      versions[change.uid]?[index].missedSince = since
+      // The time that the version bears is that of the last of the changes that were missed.
+      versions[change.uid]?[index] = ObjectVersion(
+        at: InstantBounds(min(since, own[index].at.earliest), own[index].at.latest), object: own[index].object,
+        deleted: own[index].deleted, missedSince: since)
       let cause =
         "the watch was silent: the list of \(change.listReceived.text) shows changes that it had not brought"
       let silence = ObservationGap(InstantBounds(since, change.listReceived), cause: cause)

@@ -16,6 +16,8 @@ struct AutoscalerScript {
   /// An entry of `spec.metrics` in place of the external metric.
   var metricText: String?
   var serverVersion = "v1.36.2"
+  /// The program that the autoscaler runs in, as it stands in managed fields.
+  var controller = "kube-controller-manager"
   var lastScale: Double?
   /// What the spec's `scaleTargetRef` names.
   var target = #"{"kind": "Deployment", "name": "web"}"#
@@ -53,7 +55,7 @@ struct AutoscalerScript {
   ) {
     let before = wanted
     if let to, to != before {
-      scale(at: time - 0.02, to: to, by: "kube-controller-manager", subresource: "scale")
+      scale(at: time - 0.02, to: to, by: controller, subresource: "scale")
       lastScale = time - 0.02
     }
     let values = asks.map { value in
@@ -80,7 +82,7 @@ struct AutoscalerScript {
   /// A sync that corrects a count out of bounds: no metrics are read.
   mutating func correct(at time: Double, to: Int) {
     let before = wanted
-    scale(at: time - 0.02, to: to, by: "kube-controller-manager", subresource: "scale")
+    scale(at: time - 0.02, to: to, by: controller, subresource: "scale")
     lastScale = time - 0.02
     let status = """
       , "status": {"currentReplicas": \(before), "desiredReplicas": \(to)\(scaleTime), "conditions": [

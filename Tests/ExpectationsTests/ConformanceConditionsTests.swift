@@ -145,6 +145,22 @@ struct ConformanceConditionsTests {
     #expect(judgement.evidence.contains { $0.text.contains("4 to 19: made by \(manager), not by the autoscaler") })
   }
 
+  @Test(
+    "a step that the autoscaler's own status tells of is judged, whatever program it runs in",
+    arguments: ["kube-controller-manager", "k3s", "kubelite", "distribution-server"])
+  func controllersOfOtherNames(controller: String) throws {
+    var script = script()
+    script.controller = controller
+    script.begin()
+    steady(&script, asks: 4, from: 10, to: 50)
+    script.sync(at: 55, asks: [4], to: 6, able: "SucceededRescale")
+    script.end(at: 60)
+
+    let judgement = try judged(script)
+    #expect(judgement.verdict == .fail, "\(judgement.finding)")
+    #expect(judgement.finding.contains("4 to 6: "), "\(judgement.finding)")
+  }
+
   @Test("kubectl scale takes nothing of a policy's budget, and its count is where the next step begins")
   func manualScaling() throws {
     var script = script()

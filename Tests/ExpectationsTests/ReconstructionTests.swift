@@ -47,6 +47,21 @@ struct ReconstructionTests {
     return DecisionReplay(record).lines(of: record)
   }
 
+  @Test("what the Deployment's watch no longer brought is not passed over in silence")
+  func unwatchedRest() throws {
+    let log = try Recordings.log("surge-and-rollout")
+    let cut = log.observations.filter { $0.resource != "deployments" || $0.received < .seconds(112) }
+    let timeline = try Recordings.timeline("surge-and-rollout")
+    let partial = Timeline(
+      run: timeline.run, phases: timeline.phases, observations: cut, clock: timeline.clock)
+
+    let conformance = try judge("{name: e, hpaConformance: {}}", on: partial)
+    let corridor = try judge("{name: e, withinCorridor: {}}", on: partial)
+
+    #expect(conformance.verdict == .inconclusive, "\(conformance.finding)")
+    #expect(corridor.verdict == .inconclusive, "\(corridor.finding)")
+  }
+
   @Test("nothing came to the same while the controller manager was dead, and a restart explains the count that stayed")
   func deadController() throws {
     let lines = try lines("controller-restarts")

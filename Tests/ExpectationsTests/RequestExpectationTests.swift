@@ -169,6 +169,16 @@ struct RequestExpectationTests {
     #expect(judgement.verdict == verdict, "\(judgement.finding)")
   }
 
+  @Test("The rate of a whole run is that of its load: the wait for the last answers is no part of it")
+  func rateOfRun() throws {
+    var run = TimelineBuilder(endedAt: 1500)
+    run.seconds(0..<1140)
+
+    let judgement = try judge("{name: e, throughput: {during: run, atLeast: 100/s}}", on: run.timeline)
+
+    #expect(judgement.verdict == .pass, "\(judgement.finding)")
+  }
+
   @Test("A route is judged by its own requests")
   func route() throws {
     var run = TimelineBuilder()
