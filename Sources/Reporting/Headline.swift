@@ -101,7 +101,7 @@ extension Judgement {
   var moment: Duration? {
     let within = kind == "scaleUp" || kind == "rolloutCompletes" || kind == "scaleDown" && expected.contains(" within ")
     if within, let window { return window.latest }
-    let moments = evidence.compactMap(\.at?.earliest)
+    let moments = evidence.compactMap { $0.at?.earliest }
     return (kind == "errorBudget" ? moments.min() : moments.first) ?? window?.latest
   }
 
