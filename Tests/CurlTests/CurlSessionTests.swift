@@ -238,7 +238,7 @@ struct CurlStreamTests {
     let server = try ScriptedServer {
       _ = $0.readRequestHead()
       $0.write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\nfirst\nsec")
-      guard proceed.wait(timeout: .now() + 30) == .success else { return }
+      guard proceed.wait(timeout: .now() + 300) == .success else { return }
       $0.write("ond\n\nlast without end")
     }
     let session = try CurlSession(name: "test")
