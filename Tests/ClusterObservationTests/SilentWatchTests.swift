@@ -102,10 +102,10 @@ struct SilentWatchTests {
     #expect(whole.wantedReplicas.segments.contains { $0.range?.contains(5) ?? false }, "the 5 came after all")
     #expect(whole.observationGaps["deployments"]?.isEmpty ?? false, "nothing was lost")
     // Without the watch that was opened anew, what lay between the lists would be unknown.
-    let untilGap = Array(notebook.observations.prefix { $0.kind != .gap })
-    let lists = untilGap.filter { $0.kind == .list && $0.resource == "deployments" }
-    let last = try #require(lists.last)
-    #expect(history(untilGap).wantedReplicas.range(at: last.sent) == nil)
+    let untilGap = Array(notebook.observations.prefix { !($0.kind == .gap && $0.resource == "deployments") })
+    let shown = try #require(
+      untilGap.first { $0.kind == .listed && $0.resource == "deployments" && $0.resourceVersion == "30" })
+    #expect(history(untilGap).wantedReplicas.range(at: shown.sent) == nil)
   }
 
   private func history(_ observations: [Observation]) -> ClusterHistory {
