@@ -12,6 +12,7 @@ enum AbsenceRule {
     guard let cluster = run.timeline.cluster, let window = whole.window,
       let absence = cluster.absences.first(where: { concerns(kind, $0) && overlaps($0, window) })
     else { return whole }
+    if window.earliest >= absence.deleted.earliest { return absent(absence, in: window, whole, of: kind) }
     var opinion = kind.opinion(on: run.before(absence, because: absence.sentence))
     if opinion.verdict == .pass, kind.judgesAutoscalerThroughout {
       opinion = .inconclusive(
@@ -20,6 +21,19 @@ enum AbsenceRule {
     }
     opinion.isUntrusted = opinion.isUntrusted && whole.isUntrusted
     opinion.evidence.insert(Evidence(at: absence.deleted, absence.sentence), at: 0)
+    return opinion
+  }
+
+  /// The window began while the object was not there, or may have: nothing can be asked of what is not there.
+  private static func absent(
+    _ absence: Absence, in window: InstantBounds, _ whole: Opinion, of kind: Expectation.Kind
+  ) -> Opinion {
+    let isCertain = window.earliest >= absence.deleted.latest
+    let start = "it \(isCertain ? "was not there" : "may not have been there any more") when the window began"
+    var opinion = Opinion.inconclusive(
+      "\(absence.sentence): \(start), \(window.earliest.plain) into the run", window: window,
+      evidence: [Evidence(at: absence.deleted, absence.sentence)] + whole.evidence)
+    opinion.isUntrusted = false
     return opinion
   }
 

@@ -12,11 +12,11 @@ extension Expectation.AvailabilityFloor {
   /// their spec (`observedGeneration`) prove nothing. When the wanted count rises, the new pods need time to start: until
   /// the floor of the new count was reached once, the floor before the rise holds on.
   func opinion(on run: RunView) -> Opinion {
-    switch run.stretch(during) {
+    let (known, reason) = run.envelope(.available)
+    switch run.stretch(during, watching: known ?? .unknown) {
     case .missing(let reason): return .inconclusive(reason)
     case .known(let stretch):
-      let (envelope, reason) = run.envelope(.available)
-      guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
+      guard let envelope = known, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
       let window = stretch.hull
       let states = FloorState.states(of: cluster.deployment, completed: stretch.completed)
       let concerned = states.filter { $0.mayHold(in: stretch) }

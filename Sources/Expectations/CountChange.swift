@@ -61,11 +61,26 @@ struct CountChange: Equatable {
   }
 }
 
+extension CountChange {
+  /// `8 -> 4`, or `8 -> 0, since Deployment web was deleted`: what the deletion of the workload made of a count, and its
+  /// return, is no scaling.
+  func text(in cluster: ClusterHistory?) -> String {
+    let absence = cluster?.absences.first {
+      $0.kind == Deployment.resource.kind && at.latest >= $0.deleted.earliest
+        && $0.recreated.map { [at] in at.earliest <= $0.latest } ?? true
+    }
+    let numbers = "\(from) -> \(to)"
+    guard let absence else { return numbers }
+    let cause = to < from ? "was deleted" : "was made anew"
+    return "\(numbers), since \(absence.kind) \(absence.name) \(cause)"
+  }
+}
+
 /// The facts behind a verdict on a count.
 enum CountEvidence {
   /// The value at the start of a window and each change in it, at most a dozen.
   static func changes(
-    of count: Expectation.ReplicaCount, _ envelope: CountEnvelope, in window: InstantBounds
+    of count: Expectation.ReplicaCount, _ envelope: CountEnvelope, _ run: RunView, in window: InstantBounds
   ) -> [Evidence] {
     var rows: [Evidence] = []
     if let range = envelope.range(at: window.earliest) {
@@ -76,7 +91,7 @@ enum CountEvidence {
       $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
     }
     for change in changes.prefix(12) {
-      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(change.from) -> \(change.to)"))
+      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(change.text(in: run.timeline.cluster))"))
     }
     if changes.count > 12 { rows.append(Evidence("and \((changes.count - 12).of("further change"))")) }
     return rows

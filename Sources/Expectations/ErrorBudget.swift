@@ -62,10 +62,8 @@ extension Expectation.ErrorBudget {
       return .pass("\(sentence(load, allowed: budget(of: worst.of))): \(left.grouped) of the budget left")
     }
     if best.failed > budget(of: best.of) {
-      let missing = load.unaccounted + (load.unseen ?? 0)
-      let lacking = missing > 0 ? ", even if the \(missing.of("request")) that may be missing had all succeeded" : ""
       let excess = best.failed - budget(of: best.of)
-      return .fail("\(sentence(load, allowed: budget(of: best.of))): \(excess.grouped) too many\(lacking)")
+      return .fail("\(sentence(load, allowed: budget(of: best.of))): \(excess.grouped) too many\(load.evenSo)")
     }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: sentence(load))

@@ -12,7 +12,7 @@ extension Expectation.HPAConformance {
   func opinion(on run: RunView) -> Opinion {
     guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
     guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
-      return .inconclusive(run.missingAutoscaler)
+      return .inconclusive(run.timeline.missingAutoscaler)
     }
     return opinion(of: record)
   }
@@ -61,14 +61,5 @@ extension Expectation.HPAConformance {
       judged == 0
         ? "the autoscaler did not scale, as its spec allows\(rest)"
         : "\(judged.of("rescale")), each as the spec allows\(rest)", window: window, evidence: evidence)
-  }
-}
-
-extension RunView {
-  /// Why nothing can be said of the autoscaler.
-  var missingAutoscaler: String {
-    timeline.run.cluster?.autoscaler == nil
-      ? "no autoscaler was watched: name it in the profile, as cluster: {hpa: NAME}"
-      : "nothing was seen of the autoscaler, or nothing of the Deployment that it scales"
   }
 }

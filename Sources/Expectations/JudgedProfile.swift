@@ -1,5 +1,6 @@
 package import AutoscalerModel
 package import Profiles
+package import RunTimeline
 
 /// What a report has to know of the profile whose expectations were judged.
 package struct JudgedProfile: Sendable {
@@ -7,14 +8,19 @@ package struct JudgedProfile: Sendable {
   package var source: String?
   /// What the cluster's controller was started with, as the profile tells.
   package var settings: ControllerSettings
+  /// How its phases differ from those that were recorded, in a sentence; `nil` where they do not.
+  package var phaseDifferences: String?
 
   /// The recorded profile of a run whose controller has default flags.
   package init() {
     settings = .defaults
   }
 
-  package init(_ profile: Profile, source: String? = nil) {
+  package init(_ profile: Profile, source: String? = nil, on timeline: Timeline? = nil) {
     self.source = source
+    phaseDifferences = source.flatMap { source in
+      timeline.flatMap { PhaseDifferences(profile, source: source, on: $0).sentence }
+    }
     settings = profile.expectations.controllerSettings
   }
 }

@@ -23,8 +23,11 @@ struct LoadCoverage {
 
   init(_ run: RunView) {
     self.run = run
-    // What a killed run had recorded of its last interval need not be all of it.
-    let limit = run.timeline.run.endedAt ?? run.timeline.load.map(\.start).max() ?? .zero
+    // What a killed run had recorded of its last interval need not be all of it, and of the interval in which a run was
+    // stopped that is recorded which was due before.
+    let stopped = run.wasCut ? run.timeline.phases.compactMap(\.end).max() : nil
+    let limit =
+      run.timeline.run.endedAt.map { min($0, stopped ?? $0) } ?? run.timeline.load.map(\.start).max() ?? .zero
     var union: [InstantBounds] = []
     for interval in run.timeline.load.sorted(by: { $0.start < $1.start }) where interval.start < limit {
       let end = min(interval.end, limit)
@@ -80,11 +83,10 @@ struct LoadCoverage {
     return nil
   }
 
-  /// The most requests that can have been due in a window without having been recorded.
-  func mostUnrecorded(from start: Duration, to end: Duration) -> Int {
-    let planned = unrecorded(from: start, to: end).reduce(0) { $0 + self.planned(from: $1.earliest, to: $1.latest) }
-    // Random arrivals may be more than planned; six standard deviations are never reached.
-    return planned > 0 ? Int((planned + 6 * planned.squareRoot() + 6).rounded(.up)) : 0
+  /// How many requests were planned in a window that are not recorded, and the most that can have been due.
+  func unrecorded(from start: Duration, to end: Duration) -> UnseenLoad {
+    let stretches: [InstantBounds] = unrecorded(from: start, to: end)
+    return UnseenLoad(planned: stretches.reduce(0) { $0 + planned(from: $1.earliest, to: $1.latest) })
   }
 
   /// The stretches of a window that no interval covers, cut to where load was planned.

@@ -88,12 +88,13 @@ struct LoadInWindow {
   private(set) var perhaps = Tally()
   /// The most requests of the window that are not recorded: planned where the recording has a hole, or after the run was
   /// cut. `nil` where nobody knows how many they would have been.
-  let unseen: Int?
+  var unseen: Int? { unseenLoad?.most }
+  private let unseenLoad: UnseenLoad?
 
   /// - Parameter latency: from when latencies are counted; `nil` where they do not matter, so that failures whose moment is
   ///   known can be told apart.
   init(_ run: RunView, _ stretch: RunView.Stretch, route: String?, latency: LatencySource? = nil) {
-    unseen = Self.unseen(run, stretch)
+    unseenLoad = Self.unseen(run, stretch)
     for interval in run.timeline.load where route == nil || interval.route == route {
       let doubts: (OutcomeTally) -> Bool = { run.mayHaveOverlookedAnswers($0, of: interval) }
       if interval.start >= stretch.start.latest, interval.end <= stretch.end.earliest {
@@ -105,11 +106,11 @@ struct LoadInWindow {
     }
   }
 
-  private static func unseen(_ run: RunView, _ stretch: RunView.Stretch) -> Int? {
+  private static func unseen(_ run: RunView, _ stretch: RunView.Stretch) -> UnseenLoad? {
     if stretch.cut, stretch.plannedEnd == nil { return nil }
     let (coverage, window) = (LoadCoverage(run), stretch.hull)
-    guard stretch.cut || coverage.hole(from: window.earliest, to: window.latest) != nil else { return 0 }
-    return coverage.mostUnrecorded(
+    guard stretch.cut || coverage.hole(from: window.earliest, to: window.latest) != nil else { return UnseenLoad.none }
+    return coverage.unrecorded(
       from: window.earliest, to: max(window.latest, stretch.plannedEnd ?? window.latest))
   }
 
@@ -158,6 +159,13 @@ struct LoadInWindow {
     case OutcomeLabel.localLimit: "for which this machine had no port, descriptor or memory left"
     default: "with \(outcome), whose answers this machine may not have read in time"
     }
+  }
+
+  /// `, even if the 200 requests that may be missing had all succeeded`: what was granted to a bound that was missed all the
+  /// same; of requests that were never due the planned number is told. Empty where nothing is missing.
+  var evenSo: String {
+    let missing = unaccounted + (unseenLoad?.planned ?? 0)
+    return missing > 0 ? ", even if the \(missing.of("request")) that may be missing had all succeeded" : ""
   }
 
   /// `, and 2 of 100 that may belong to it`: what is said of the requests at uncertain ends beside those that certainly

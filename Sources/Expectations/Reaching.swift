@@ -33,7 +33,7 @@ struct Reaching {
         let causes = run.causes(in: run.resource(of: count), from: window.earliest, to: window.latest)
         opinion.reason = opinion.reason.map { $0.hasSuffix(causes) ? $0 : $0 + causes }
       }
-      opinion.evidence += CountEvidence.changes(of: count, envelope, in: window)
+      opinion.evidence += CountEvidence.changes(of: count, envelope, run, in: window)
       opinion.evidence += CountEvidence.byOthers(run, in: window)
       opinion.evidence += CountEvidence.gaps(run, resource: run.resource(of: count), in: window)
       if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }

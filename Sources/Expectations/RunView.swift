@@ -68,10 +68,15 @@ struct RunView {
 
   var wasCut: Bool { timeline.run.endReason != .completed || timeline.run.endedAt == nil }
 
+  /// When the run began: where a watch log was imported, with the lists at its head.
+  private var beginning: Duration {
+    timeline.run.isImported ? timeline.phases.map(\.plannedStart).min() ?? .zero : .zero
+  }
+
   func instant(_ moment: Moment) -> Instant {
     let anchor: Instant =
       switch moment.anchor {
-      case .runStart: .known(InstantBounds(exactly: .zero))
+      case .runStart: .known(InstantBounds(exactly: beginning))
       case .phaseStart(let name): phaseStart(name)
       case .phaseEnd(let name): phaseEnd(name)
       case .actionStart(let name): actionStart(name)
@@ -87,7 +92,7 @@ struct RunView {
       let end = timeline.run.endedAt ?? timeline.lastInstant
       return .known(
         Stretch(
-          start: InstantBounds(exactly: .zero), end: InstantBounds(exactly: end),
+          start: InstantBounds(exactly: beginning), end: InstantBounds(exactly: max(end, beginning)),
           unfinished: wasCut ? ending : nil, cut: wasCut, plannedEnd: timeline.phases.map(\.plannedEnd).max()))
     case .phase(let name):
       let resolved = stretch(from: phaseStart(name), to: phaseEnd(name))
@@ -102,6 +107,17 @@ struct RunView {
       stretch.completed = rollout(of: name)?.completed ?? overtaking(of: name)?.completed
       return .known(stretch)
     }
+  }
+
+  /// A window as far as a count was watched: the run lasts on after its load while the last answers and the last look at the
+  /// cluster come in, and what follows that look belongs to nothing.
+  func stretch(_ window: Window, watching envelope: CountEnvelope) -> Resolved {
+    guard window == .run, case .known(var stretch) = stretch(window), !stretch.cut,
+      let planned = timeline.phases.map(\.plannedEnd).max()
+    else { return stretch(window) }
+    let end = max(envelope.end, planned, stretch.start.latest)
+    if end < stretch.end.earliest { stretch.end = InstantBounds(exactly: end) }
+    return .known(stretch)
   }
 
   private func stretch(from start: Instant, to end: Instant) -> Resolved {
@@ -210,11 +226,7 @@ struct RunView {
 
   /// `: 401: token expired`: why something was missed of a resource in a stretch of time; empty where nothing tells.
   func causes(in resource: String, from start: Duration, to end: Duration) -> String {
-    let causes = gaps(in: resource, from: start, to: end).compactMap(\.cause)
-    let each = causes.enumerated().filter { causes.firstIndex(of: $0.element) == $0.offset }.map(\.element)
-    guard !each.isEmpty else { return "" }
-    let more = each.count > 2 ? "; and \((each.count - 2).of("further cause"))" : ""
-    return ": " + each.prefix(2).joined(separator: "; ") + more
+    CauseList(gaps(in: resource, from: start, to: end)).text
   }
 
   /// Whether the observer had lost sight of a resource in a part of a stretch, before the run ended.

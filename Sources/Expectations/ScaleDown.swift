@@ -1,3 +1,4 @@
+import KubernetesObjects
 import Profiles
 import RunTimeline
 import Units
@@ -35,11 +36,16 @@ extension Expectation.ScaleDown {
     let (envelope, reason) = run.envelope(of)
     guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
     let window = InstantBounds(start.earliest, start.latest + notBefore)
-    let drops = CountChange.changes(of: of, in: cluster, envelope).filter {
+    let falls = CountChange.changes(of: of, in: cluster, envelope).filter {
       $0.to < $0.from && $0.at.latest >= start.earliest
     }
+    // Who deletes the Deployment takes its pods away; that is no scaling, and nothing after it is.
+    let deletion = cluster.absences.first {
+      $0.kind == Deployment.resource.kind && $0.deleted.latest >= start.earliest
+    }
+    let drops = falls.filter { fall in deletion.map { fall.at.latest < $0.deleted.earliest } ?? true }
     let evidence =
-      drops.prefix(5).map { Evidence(at: $0.at, "\(of.rawValue) replicas \($0.from) -> \($0.to)") }
+      falls.prefix(5).map { Evidence(at: $0.at, "\(of.rawValue) replicas \($0.text(in: cluster))") }
       + CountEvidence.byOthers(run, in: window)
       + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
     let early = drops.first { $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore }
@@ -63,6 +69,10 @@ extension Expectation.ScaleDown {
         unknown.from, unknown.to, run, resource: run.resource(of: of), window: window, evidence: evidence)
     }
     guard let first = drops.first else {
+      if let deletion {
+        return .pass(
+          "never fell before Deployment \(deletion.name) was \(deletion.fact)", window: window, evidence: evidence)
+      }
       return .pass("never fell in the \((envelope.end - start.latest).plain) that were watched", window: window)
     }
     let waited = InstantBounds(first.at.earliest - start.latest, first.at.latest - start.earliest)

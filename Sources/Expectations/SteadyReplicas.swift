@@ -6,15 +6,15 @@ extension Expectation.SteadyReplicas {
   /// Passes when the count satisfied the condition at every instant that may belong to the window; fails when it
   /// certainly did not at one that certainly does.
   func opinion(on run: RunView) -> Opinion {
-    switch run.stretch(during) {
+    let (known, reason) = run.envelope(of)
+    switch run.stretch(during, watching: known ?? .unknown) {
     case .missing(let reason): return .inconclusive(reason)
     case .known(let stretch):
-      let (envelope, reason) = run.envelope(of)
-      guard let envelope else { return .inconclusive(reason) }
+      guard let envelope = known else { return .inconclusive(reason) }
       let window = InstantBounds(
         stretch.start.earliest + settle, max(stretch.end.latest, stretch.start.earliest + settle))
       let evidence =
-        CountEvidence.changes(of: of, envelope, in: window) + CountEvidence.byOthers(run, in: window)
+        CountEvidence.changes(of: of, envelope, run, in: window) + CountEvidence.byOthers(run, in: window)
         + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
       let certain = envelope.always(count, from: stretch.start.latest + settle, to: stretch.end.earliest)
       if case .no(let from, let to, let range) = certain, from < to {

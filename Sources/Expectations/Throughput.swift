@@ -71,7 +71,7 @@ extension Expectation.Throughput {
     if !best {
       let missing = offered - most
       let allowed = share.complement.floor(of: offered)
-      return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)\(Self.even(load))")
+      return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)\(load.evenSo)")
     }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
@@ -103,14 +103,8 @@ extension Expectation.Throughput {
     if low >= rate.perSecond { return .pass("\(found) answered as expected, where \(rate) was expected") }
     if high < rate.perSecond {
       return .fail(
-        "\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)\(Self.even(load))")
+        "\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)\(load.evenSo)")
     }
     return .inconclusive("the requests at the edges of \(during) decide", finding: "\(found) answered as expected")
-  }
-
-  /// What was granted to a bound that was missed all the same.
-  private static func even(_ load: LoadInWindow) -> String {
-    let missing = load.unaccounted + (load.unseen ?? 0)
-    return missing > 0 ? ", even if the \(missing.of("request")) that may be missing had all succeeded" : ""
   }
 }

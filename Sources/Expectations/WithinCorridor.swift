@@ -10,7 +10,7 @@ extension Expectation.WithinCorridor {
   func opinion(on run: RunView) -> Opinion {
     guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
     guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
-      return .inconclusive(run.missingAutoscaler)
+      return .inconclusive(run.timeline.missingAutoscaler)
     }
     return opinion(on: run, record: record)
   }

@@ -82,7 +82,7 @@ enum RecordingAccess {
   /// A profile that is kept in a recording.
   static func profile(_ text: String, source: String, in path: String) throws(HarnessError) -> Profile {
     do {
-      return try ProfileReader.read(text: text, source: source)
+      return try ProfileReader.read(text: text, source: source, isRun: false)
     } catch {
       throw HarnessError(.invalidInput, error.problems.map { "\(path): in the recorded profile: \($0)" })
     }
@@ -111,6 +111,7 @@ struct ReportFiles {
 
   /// Makes the folder if need be.
   static func make(folder: String) throws(HarnessError) -> ReportFiles {
+    if folder.isEmpty { throw HarnessError(.usage, "--output is empty: name a folder, or leave the option out") }
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {

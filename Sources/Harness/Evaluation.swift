@@ -20,6 +20,7 @@ package struct Evaluation {
 
   package func execute() throws -> ExitStatus {
     let judged = try JudgedRecording(recording: recording, profile: profile, newest: false)
+    let files = try output.map { folder throws(HarnessError) in try ReportFiles.make(folder: folder) }
     let judgements = judged.judge()
     Verdicts.print(judgements, of: judged.timeline, by: judged.context)
     do {
@@ -28,8 +29,7 @@ package struct Evaluation {
       // A recording may lie where nothing can be written; it is judged all the same.
       StandardOutput.complain("the verdicts are not kept in the recording: \(error)")
     }
-    if let output {
-      let files = try ReportFiles.make(folder: output)
+    if let files {
       try files.write(judged.timeline, judgements, by: judged.context)
       StandardOutput.line("\nReport     \(files.output.html)")
     }

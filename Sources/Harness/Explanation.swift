@@ -38,17 +38,14 @@ package struct Explanation {
   }
 
   package func execute() throws -> ExitStatus {
-    let version = controller.version.flatMap(KubernetesVersion.init(text:))
-    if let text = controller.version, version == nil {
-      throw HarnessError(
-        .invalidInput, "\"\(text)\" is no version whose autoscaler is known: write 1.23 or a later one, as in 1.34")
-    }
+    let option = try controller.version.map { text throws(HarnessError) in try ServerVersionOption(text) }
+    if let warning = option?.warning { StandardOutput.complain("warning: \(warning)") }
     let timeline = try RecordingAccess.timeline(recording)
     let recorded = recordedFlags(timeline)
     let settings = settings(recorded)
-    guard let record = ScalingRecord(timeline, settings: settings, version: version) else {
+    guard let record = ScalingRecord(timeline, settings: settings, version: option?.version) else {
       throw HarnessError(
-        .invalidInput, "\(recording): there is nothing to explain: no autoscaler with its Deployment was observed")
+        .invalidInput, "\(recording): there is nothing to explain: \(timeline.missingAutoscaler)")
     }
     if let told = Self.sentence(recorded) { print(TerminalText.plain(told)) }
     for line in DecisionReplay(record).lines(of: record) { print(TerminalText.plain(line)) }

@@ -26,9 +26,7 @@ struct JudgedRecording {
     timeline = try RecordingAccess.timeline(recording)
     let run = timeline.run
     if let path {
-      let loaded = try LoadedProfile(path: path, changes: [])
-      profile = loaded.profile
-      kept = JudgingProfile(source: path, text: loaded.recordedText)
+      (profile, kept) = try Self.read(path)
       evaluated = nil
     } else if newest, let judging = try RecordingAccess.newestJudging(of: recording), let kept = judging.profile {
       profile = try RecordingAccess.profile(kept.text, source: kept.source, in: recording)
@@ -42,9 +40,21 @@ struct JudgedRecording {
     isAnother = kept.text != run.profileText
   }
 
+  /// Only what a profile expects matters here: its load is not sent, so that the times and numbers that it plans, its files
+  /// and its manifests decide nothing.
+  private static func read(_ path: String) throws(HarnessError) -> (Profile, JudgingProfile) {
+    let text = try LoadedProfile.text(of: path, what: "the profile")
+    do {
+      let document = try ProfileDocument(text: text, source: path)
+      return (try document.profile(isRun: false), JudgingProfile(source: path, text: document.redactedText))
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map(\.description))
+    }
+  }
+
   func judge() -> [Judgement] { Judge.judge(profile.expectations, on: timeline) }
 
-  var context: JudgedProfile { JudgedProfile(profile, source: isAnother ? kept.source : nil) }
+  var context: JudgedProfile { JudgedProfile(profile, source: isAnother ? kept.source : nil, on: timeline) }
 
   /// Which profile judged, for the user: `judged by stricter.yaml, as in the evaluation of 2026-11-23T17:57:02Z`.
   var sentence: String {

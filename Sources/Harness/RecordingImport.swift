@@ -22,16 +22,17 @@ package struct RecordingImport {
   }
 
   package func execute() throws -> ExitStatus {
+    let version = try serverVersion.map { text throws(HarnessError) in try ServerVersionOption(text) }
     let log = try read()
     let cluster = try ImportedCluster(log, workload: workload, autoscaler: autoscaler, path: watchLog)
     let phases = Self.phases(of: log)
     let name = Self.name(of: watchLog)
     var description = cluster.description
-    description.serverVersion = serverVersion
+    description.serverVersion = version?.text
     let run = RunDescription(
       name: name, toolVersion: ProgramVersion.text,
       profileText: Self.profile(name: name, cluster: description, phases: phases), profileSource: watchLog,
-      startedAt: log.startedAt, cluster: description, environment: ["imported from": watchLog])
+      startedAt: log.startedAt, cluster: description, environment: environment(of: log))
     do {
       let writer = try RecordingWriter(path: output, run: run)
       writer.append(observations: log.observations)
@@ -41,8 +42,17 @@ package struct RecordingImport {
     } catch {
       throw HarnessError(.refused, "\(error)")
     }
+    for note in log.notes { StandardOutput.complain("warning: \(watchLog): \(note)") }
+    if let warning = version?.warning { StandardOutput.complain("warning: \(warning)") }
     print(output)
     return .passed
+  }
+
+  /// What whoever reads the reports must know of the log.
+  private func environment(of log: WatchLog) -> [String: String] {
+    var environment = [RunDescription.importSource: watchLog]
+    if !log.notes.isEmpty { environment["order of the log"] = log.notes.joined(separator: "; ") }
+    return environment
   }
 
   /// The run's name from that of its log: `incident` of `logs/incident.jsonl.gz`.
@@ -65,9 +75,10 @@ package struct RecordingImport {
     }
   }
 
-  /// From each mark to the next one is a phase with the name of the mark; before the first it is `start`.
+  /// From each mark to the next one is a phase with the name of the mark; from the first lists to the first mark it is
+  /// `start`.
   static func phases(of log: WatchLog) -> [PhaseSpan] {
-    var starts: [(name: String, at: Duration)] = [("start", .zero)]
+    var starts: [(name: String, at: Duration)] = [("start", log.begin)]
     for mark in log.marks where mark.at < log.end {
       if starts.last?.at == mark.at { starts.removeLast() }
       var name = String(mark.name.map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "-" })

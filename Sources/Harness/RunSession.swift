@@ -35,6 +35,7 @@ package struct RunSession: Sendable {
       stop.stop()
     }
     let loaded = try LoadedProfile(path: options.profile, changes: options.changes, context: options.context)
+    if let problem = options.problem(with: loaded.profile) { throw HarnessError(.usage, problem) }
     var cluster: TargetCluster?
     if let reference = loaded.profile.cluster {
       cluster = try await TargetCluster.open(reference, loaded: loaded, options: options, environment: environment)

@@ -7,13 +7,15 @@ package enum ProfileReader {
   /// - Parameters:
   ///   - source: the file, for messages.
   ///   - overrides: what `--set` gives, `PATH=VALUE` each, applied in order before reading.
+  ///   - isRun: whether the profile is to be run; else its expectations judge a run of the past, whose times are those of
+  ///     its recording.
   /// - Throws: ``ProfileProblems`` with everything that is wrong.
   package static func read(
-    text: String, source: String, overrides: [String] = []
+    text: String, source: String, overrides: [String] = [], isRun: Bool = true
   ) throws(ProfileProblems) -> Profile {
     var document = try ProfileDocument(text: text, source: source)
     for override in overrides { try document.apply(set: override) }
-    return try document.profile()
+    return try document.profile(isRun: isRun)
   }
 }
 
@@ -65,11 +67,12 @@ package struct ProfileDocument: Sendable {
 
   /// The validated profile.
   ///
+  /// - Parameter isRun: whether it is to be run, so that what it expects must fit into the times that it plans.
   /// - Throws: ``ProfileProblems`` with everything that is wrong, in the order of the text.
-  package func profile() throws(ProfileProblems) -> Profile {
+  package func profile(isRun: Bool = true) throws(ProfileProblems) -> Profile {
     let problems = ProblemCollector()
     let field = Field(node: root, path: "", problems: problems)
-    let profile = field.read { Profile($0, source: source) }
+    let profile = field.read { Profile($0, source: source, isRun: isRun) }
     guard let profile, problems.problems.isEmpty else { throw ProfileProblems(problems.sorted) }
     return profile
   }
@@ -79,7 +82,7 @@ package struct ProfileDocument: Sendable {
 }
 
 extension Profile {
-  init?(_ field: Field, source: String) {
+  init?(_ field: Field, source: String, isRun: Bool) {
     guard
       let members = field.members(known: [
         "apiVersion", "kind", "metadata", "target", "cluster", "requests", "data", "load", "actions", "abortOn",
@@ -99,7 +102,7 @@ extension Profile {
       .flatMap { LoadSettings($0, routes: Self.names(members["requests"])) }
     let data = DataFeed.list(members["data"])
     FeedUse(feeds: data, routes: requests, load: load, problems: field.problems).check()
-    var plan = RunPlan(load: load)
+    var plan = RunPlan(load: load, isRun: isRun)
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
     plan.routes = requests.map(\.name)
     plan.hasCluster = members["cluster"] != nil

@@ -5,25 +5,31 @@ struct RunPlan {
   private(set) var actions: [(name: String, at: Duration?)] = []
   var routes: [String] = []
   var hasCluster = false
-  /// Whether all phases could be read; otherwise times are not checked.
+  /// Whether all phases could be read.
   let phasesAreKnown: Bool
+  /// Whether the run takes place as the phases say, so that lengths are checked.
+  private let timesAreKnown: Bool
 
-  /// - Parameter load: `nil` when its phases could not be read.
-  init(load: LoadSettings?) {
+  /// - Parameters:
+  ///   - load: `nil` when its phases could not be read.
+  ///   - isRun: whether the run takes place as the phases say.
+  init(load: LoadSettings?, isRun: Bool = true) {
     phasesAreKnown = load != nil
+    timesAreKnown = load != nil && isRun
     phases = load?.plannedPhases.map { ($0.name, $0.start, $0.end) } ?? []
   }
 
   mutating func add(action name: String, at: Duration?) { actions.append((name, at)) }
 
   /// Planned end of the run; `nil` when it is not known.
-  var end: Duration? { phasesAreKnown ? phases.map(\.end).max() : nil }
+  var end: Duration? { timesAreKnown ? phases.map(\.end).max() : nil }
 
   var names: [String] { phases.map(\.name) + actions.map(\.name) }
 
   /// When a moment is planned; `nil` where that depends on the cluster.
   func planned(_ moment: Moment) -> Duration? {
-    switch moment.anchor {
+    guard timesAreKnown else { return nil }
+    return switch moment.anchor {
     case .runStart: moment.offset
     case .phaseStart(let name): phases.first { $0.name == name }.map { $0.start + moment.offset }
     case .phaseEnd(let name): phases.first { $0.name == name }.map { $0.end + moment.offset }
@@ -34,7 +40,8 @@ struct RunPlan {
 
   /// The planned length of a window; `nil` where that depends on the cluster.
   func length(of window: Window) -> Duration? {
-    switch window {
+    guard timesAreKnown else { return nil }
+    return switch window {
     case .run: end
     case .phase(let name): phases.first { $0.name == name }.map { $0.end - $0.start }
     case .action: nil

@@ -46,6 +46,7 @@ package struct Headline: Sendable, Equatable {
       absences
       + [
         profile.source.map { "Judged by \($0), not by the profile that was recorded." },
+        profile.phaseDifferences,
         health.targetNote, health.warnings.first.map { "The load generator did not keep up: \($0)" },
         ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning,
       ].compactMap { $0 }

@@ -25,13 +25,13 @@ package struct Absence: Sendable {
     self.recreatedBy = recreatedBy
   }
 
-  /// Takes a phase that begins within the bounds of the deletion and is named for it as the moment at which somebody
-  /// began to delete.
+  /// Takes a phase that begins within the bounds of the deletion and is named for the deletion of this object, and of no
+  /// other, as the moment at which somebody began to delete.
   func marked(by phases: [PhaseSpan]) -> Absence {
     let marks = phases.compactMap { phase in phase.start.map { (name: phase.name, at: $0) } }
     guard
       let mark = marks.first(where: {
-        $0.at >= deleted.earliest && $0.at <= deleted.latest && $0.name.lowercased().contains("delet")
+        $0.at >= deleted.earliest && $0.at <= deleted.latest && DeletionMark($0.name).names(kind: kind, name)
       })
     else { return self }
     var absence = self

@@ -46,13 +46,22 @@ package struct ClusterHistory: Sendable {
   /// Stretches over which something may have been missed, by plural of the resource.
   package var gaps: [String: [InstantBounds]] { observationGaps.mapValues { $0.map(\.stretch) } }
 
-  package init(of cluster: ClusterDescription, observations: [Observation], clock: ServerClock) {
-    var deployments = ObjectHistory<Deployment>(observations, clock: clock)
-    let autoscalers = ObjectHistory<HorizontalPodAutoscaler>(observations, clock: clock)
-    let allReplicaSets = ObjectHistory<ReplicaSet>(observations, clock: clock)
-    let allPods = ObjectHistory<Pod>(observations, clock: clock)
-    let slices = ObjectHistory<EndpointSlice>(observations, clock: clock)
-    let allEvents = ObjectHistory<Event>(observations, clock: clock)
+  /// - Parameter end: the instant up to which all watches went on, where that is known; `nil` where each resource is known
+  ///   up to the last word on it.
+  package init(
+    of cluster: ClusterDescription, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil
+  ) {
+    func history<Object>() -> ObjectHistory<Object> {
+      var history = ObjectHistory<Object>(observations, clock: clock)
+      if let end { history.hear(until: end) }
+      return history
+    }
+    var deployments: ObjectHistory<Deployment> = history()
+    let autoscalers: ObjectHistory<HorizontalPodAutoscaler> = history()
+    let allReplicaSets: ObjectHistory<ReplicaSet> = history()
+    let allPods: ObjectHistory<Pod> = history()
+    let slices: ObjectHistory<EndpointSlice> = history()
+    let allEvents: ObjectHistory<Event> = history()
 
     var workload = Workload(cluster, deployments: deployments, autoscalers: autoscalers)
     let deployment = deployments.versions(named: cluster.deployment)

@@ -90,6 +90,11 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// Notes a stretch in which something was missed, as others tell.
   mutating func miss(_ gap: ObservationGap) { gaps.append(gap) }
 
+  /// Takes the watch, which nobody saw end, to have told all up to an instant, unless it was silent for too long before.
+  mutating func hear(until instant: Duration) {
+    if knownFrom != nil, instant - knownUntil <= Self.longestSilence { knownUntil = max(knownUntil, instant) }
+  }
+
   /// The versions of all objects that bore a name, one after another, each but the last one ended by its deletion.
   package func versions(named name: String) -> [ObjectVersion<Object>] {
     let incarnations = order.filter { names[$0] == name }.compactMap { versions[$0] }.filter { !$0.isEmpty }

@@ -39,6 +39,12 @@ package struct RunDescription: Sendable, Equatable {
     self.cluster = cluster
     self.environment = environment
   }
+
+  /// The key of ``environment`` that names the watch log of which a recording was made.
+  package static let importSource = "imported from"
+
+  /// Whether the recording was made of a watch log that somebody else took.
+  package var isImported: Bool { environment[Self.importSource] != nil }
 }
 
 /// Why a run ended.

@@ -32,7 +32,11 @@ package struct Timeline: Sendable {
     self.observations = observations
     let clock = clock ?? ServerClock(runStart: run.startedAt)
     self.clock = clock
-    cluster = run.cluster.map { ClusterHistory(of: $0, observations: observations, clock: clock) }
+    // A watch log goes up to its last line, and says where a watch ended before.
+    cluster = run.cluster.map {
+      ClusterHistory(
+        of: $0, observations: observations, clock: clock, watchedUntil: run.isImported ? run.endedAt : nil)
+    }
     cluster?.dateAbsences(by: phases)
     // The last interval is planned to end later than a run that was stopped inside it.
     let loadEnd = load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }

@@ -20,6 +20,9 @@ package struct WatchLogError: Error, Equatable, CustomStringConvertible {
 /// BOOKMARK or ERROR as in the watch stream, CLOSED (the watch ended), POLL (a list read again) or MARK (something that
 /// the operator did, its name in `object.name`). The log does not say when requests left, so a list is taken to have
 /// been sent for at START, a poll when the one before it had arrived, and a watch when its list had.
+///
+/// Lines count in the order of their times, whatever their order in the file. What the order of the file and the resource
+/// versions say against that, ``WatchLogOrder`` tells.
 package struct WatchLog: Sendable, Equatable {
   /// Something that the operator did.
   package struct Mark: Sendable, Equatable {
@@ -34,30 +37,66 @@ package struct WatchLog: Sendable, Equatable {
   /// When the last line arrived.
   package private(set) var end: Duration = .zero
 
+  /// When the lists that the log begins with had arrived, before which nothing is known. A list that comes later than ten
+  /// seconds, or after the operator did something, is none of them.
+  package var begin: Duration {
+    let limit = min(marks.first?.at ?? end, .seconds(10), end)
+    var first: [String: Duration] = [:]
+    for observation in observations where observation.kind == .list && first[observation.resource] == nil {
+      first[observation.resource] = observation.received
+    }
+    return first.values.filter { $0 <= limit }.max() ?? .zero
+  }
+
+  /// What was found about the order of the lines and put right, one sentence each; empty for a log in order.
+  package var notes: [String] { order.notes }
+
   private var watchOpened: [String: Duration] = [:]
+  private var order = WatchLogOrder()
+
+  /// A line that was read as far as its time and type.
+  private struct Line {
+    let number: Int
+    let at: Duration
+    let type: String
+    let text: JSONText
+    let root: Range<Int>
+  }
 
   package init(_ text: Data) throws(WatchLogError) {
     var number = 0
     var started = false
+    var lines: [Line] = []
     for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       number += 1
       if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
-      do {
-        try read(JSONText(Data(line)), started: &started, line: number)
-      } catch let error as JSONTextError {
-        throw WatchLogError(line: number, reason: "not JSON: \(error)")
-      } catch let error as WatchLogError {
-        throw error
-      } catch {
-        throw WatchLogError(line: number, reason: "\(error)")
+      try Self.naming(number) {
+        if let line = try read(JSONText(Data(line)), started: &started, line: number) { lines.append(line) }
       }
     }
     if !started {
       throw WatchLogError(line: max(number, 1), reason: "the log is empty: a line of type START must begin it")
     }
+    end = lines.map(\.at).max() ?? .zero
+    let sorted = lines.indices.sorted { (lines[$0].at, $0) < (lines[$1].at, $1) }
+    for index in sorted { try Self.naming(lines[index].number) { try take(lines[index]) } }
   }
 
-  private mutating func read(_ text: JSONText, started: inout Bool, line: Int) throws {
+  /// Gives what goes wrong with a line its number.
+  private static func naming(_ line: Int, _ body: () throws -> Void) throws(WatchLogError) {
+    do {
+      try body()
+    } catch let error as JSONTextError {
+      throw WatchLogError(line: line, reason: "not JSON: \(error)")
+    } catch let error as WatchLogError {
+      throw error
+    } catch {
+      throw WatchLogError(line: line, reason: "\(error)")
+    }
+  }
+
+  /// Reads time and type of a line; `nil` for START.
+  private mutating func read(_ text: JSONText, started: inout Bool, line: Int) throws -> Line? {
     let root = try text.root()
     guard let type = try text.member("type", in: root).flatMap(text.string) else {
       throw WatchLogError(line: line, reason: "\"type\" is missing or not a string")
@@ -72,61 +111,68 @@ package struct WatchLog: Sendable, Equatable {
       }
       startedAt = KubernetesTime(microseconds: Int64((wall * 1e6).rounded()))
       started = true
-      return
+      return nil
     }
     guard let seconds = try text.member("t", in: root).flatMap(text.number), (0..<1e9).contains(seconds) else {
       throw WatchLogError(line: line, reason: "\"t\" must be a number of seconds since START, 0 or more")
     }
     let at = Duration.microseconds(Int64((seconds * 1e6).rounded()))
-    end = max(end, at)
+    if let resource = try text.member("resource", in: root).flatMap(text.string) {
+      order.readLine(of: resource, at: at, line: line)
+    }
+    return Line(number: line, at: at, type: type, text: text, root: root)
+  }
+
+  private mutating func take(_ line: Line) throws {
+    let (text, root, type, at) = (line.text, line.root, line.type, line.at)
     guard let object = try text.member("object", in: root) else {
-      if type == "CLOSED" { return try append(type, at: at, text: text, root: root, object: nil, line: line) }
-      throw WatchLogError(line: line, reason: "\"object\" is missing")
+      if type == "CLOSED" { return try append(line, object: nil) }
+      throw WatchLogError(line: line.number, reason: "\"object\" is missing")
     }
     if type == "MARK" {
       guard let name = try text.member("name", in: object).flatMap(text.string) else {
-        throw WatchLogError(line: line, reason: "MARK needs \"object\" with a \"name\"")
+        throw WatchLogError(line: line.number, reason: "MARK needs \"object\" with a \"name\"")
       }
       marks.append(Mark(at: at, name: name))
       return
     }
-    try append(type, at: at, text: text, root: root, object: object, line: line)
+    try append(line, object: object)
   }
 
-  private mutating func append(
-    _ type: String, at: Duration, text: JSONText, root: Range<Int>, object: Range<Int>?, line: Int
-  ) throws {
+  private mutating func append(_ line: Line, object: Range<Int>?) throws {
+    let (text, root, type, at) = (line.text, line.root, line.type, line.at)
     guard let resource = try text.member("resource", in: root).flatMap(text.string), !resource.isEmpty else {
-      throw WatchLogError(line: line, reason: "\"resource\" must name a resource, such as pods")
+      throw WatchLogError(line: line.number, reason: "\"resource\" must name a resource, such as pods")
     }
     let opened = watchOpened[resource] ?? .zero
     switch (type, object) {
     case ("LIST", let list?), ("POLL", let list?):
       let sent = type == "LIST" ? .zero : opened
+      if type == "LIST" { order.beginWatch(of: resource, afterList: true) }
       try appendList(text, list, resource: resource, sent: sent, received: at)
       watchOpened[resource] = at
-    case ("ADDED", let object?):
-      observations.append(try item(text, object, resource: resource, kind: .added, sent: opened, received: at))
-    case ("MODIFIED", let object?):
-      observations.append(try item(text, object, resource: resource, kind: .modified, sent: opened, received: at))
-    case ("DELETED", let object?):
-      observations.append(try item(text, object, resource: resource, kind: .deleted, sent: opened, received: at))
+    case ("ADDED", let object?), ("MODIFIED", let object?), ("DELETED", let object?):
+      let kind: Observation.Kind = type == "ADDED" ? .added : type == "MODIFIED" ? .modified : .deleted
+      let event = try item(text, object, resource: resource, kind: kind, sent: opened, received: at)
+      if try order.accepts(event, line: line.number) { observations.append(event) }
     case ("BOOKMARK", let object?):
       var bookmark = Observation(sent: opened, received: at, resource: resource, kind: .bookmark)
       bookmark.resourceVersion = try text.member("metadata", in: object)
         .flatMap { range in try text.member("resourceVersion", in: range) }.flatMap(text.string)
-      observations.append(bookmark)
+      if try order.accepts(bookmark, line: line.number) { observations.append(bookmark) }
     case ("ERROR", let object?):
+      order.beginWatch(of: resource, afterList: false)
       let reason = try text.member("message", in: object).flatMap(text.string)
       observations.append(
         Observation(
           sent: opened, received: at, resource: resource, kind: .gap,
           message: reason ?? String(decoding: text.bytes[object], as: UTF8.self)))
     case ("CLOSED", _):
+      order.beginWatch(of: resource, afterList: false)
       observations.append(
         Observation(sent: opened, received: at, resource: resource, kind: .gap, message: "the watch ended"))
     default:
-      throw WatchLogError(line: line, reason: "\"\(type)\" is no type of line")
+      throw WatchLogError(line: line.number, reason: "\"\(type)\" is no type of line")
     }
   }
 

@@ -33,8 +33,8 @@ extension ScaleProof {
     @Flag(help: "Access log: replace the file to write when it is there.")
     var force = false
 
-    @Option(help: "Access log: auto, combined, json or alb.")
-    var format: String = "auto"
+    @Option(help: "Access log: auto, combined, json or alb (default: auto).")
+    var format: String?
 
     @Option(help: "Access log: where the load is to go; without it the profile has a place to edit.")
     var target: String?
@@ -42,8 +42,9 @@ extension ScaleProof {
     @Flag(help: "Access log: replace segments of paths and values of queries by letters.")
     var anonymise = false
 
-    @Option(help: "Access log: the most requests that the profile has; the last one stands for all others.")
-    var maxRoutes: Int = 20
+    @Option(
+      help: "Access log: the most requests that the profile has; the last one stands for all others (default: 20).")
+    var maxRoutes: Int?
 
     @Option(
       help: "Access log: the length of every phase, as in 1s, in place of as few phases as follow the log well.")
@@ -64,7 +65,7 @@ extension ScaleProof {
       guard (accessLog == nil) != (watchLog == nil) else {
         throw ValidationError("name either --access-log or --watch-log")
       }
-      let forAccessLog = force || anonymise || target != nil || resolution != nil || format != "auto" || maxRoutes != 20
+      let forAccessLog = force || anonymise || target != nil || resolution != nil || format != nil || maxRoutes != nil
       if watchLog != nil, forAccessLog {
         throw ValidationError(
           "--force, --format, --target, --anonymise, --max-routes and --resolution are for access logs")
@@ -78,8 +79,8 @@ extension ScaleProof {
       try await Ending.of {
         if let accessLog {
           return try AccessLogImport(
-            log: accessLog, output: output ?? "replay.yaml", force: force, format: format, target: target,
-            anonymise: anonymise, mostRoutes: maxRoutes, resolution: resolution
+            log: accessLog, output: output ?? "replay.yaml", force: force, format: format ?? "auto", target: target,
+            anonymise: anonymise, mostRoutes: maxRoutes ?? 20, resolution: resolution
           ).execute()
         }
         return try RecordingImport(

@@ -98,6 +98,33 @@ struct MissingLoadTests {
     #expect(!judgement.isUntrusted)
   }
 
+  @Test(
+    "A run that a stop rule ended never misses more requests than were planned, and misses all that were not due",
+    arguments: [0.0, 0.3, 0.9])
+  func aborted(offset: Double) throws {
+    var run = TimelineBuilder(endedAt: 101 + offset, endReason: .aborted)
+    run.plannedRate = 100
+    run.seconds(0..<100, failed: 100)
+    // The load was stopped in this second; its answers were awaited for another one.
+    run.second(at: 100, offered: Int(offset * 100), failed: Int(offset * 100))
+    run.healthy(from: 0, to: 100)
+    var timeline = run.timeline
+    for index in timeline.phases.indices where timeline.phases[index].start != nil {
+      timeline.phases[index].end = min(timeline.phases[index].plannedEnd, .seconds(100 + offset))
+    }
+    let missing = 30_000 - 10_000 - Int(offset * 100)
+
+    for text in ["errorBudget: {during: surge, objective: 99%}", "throughput: {during: surge, atLeast: 99%}"] {
+      let judgement = try judge("{name: e, \(text)}", on: timeline)
+
+      #expect(judgement.verdict == .fail, "\(judgement.finding) \(judgement.reason ?? "")")
+      #expect(
+        judgement.finding.hasSuffix("even if the \(missing / 1000),000 requests that may be missing had all succeeded")
+          || judgement.finding.contains("even if the \(missing / 1000),\(missing % 1000) requests"),
+        "\(judgement.finding)")
+    }
+  }
+
   @Test("Requests without a known end may be the slowest")
   func unaccounted() throws {
     var run = TimelineBuilder()

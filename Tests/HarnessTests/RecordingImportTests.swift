@@ -1,5 +1,7 @@
+import Expectations
 import Foundation
 import Harness
+import Profiles
 import RunRecording
 import RunTimeline
 import TestRecordings
@@ -8,14 +10,15 @@ import Testing
 @Suite("Import of watch logs", .serialized)
 struct RecordingImportTests {
   private func importing(
-    _ log: String, workload: String? = nil, autoscaler: String? = nil, then body: (String) throws -> Void = { _ in }
+    _ log: String, workload: String? = nil, autoscaler: String? = nil, version: String? = nil,
+    then body: (String) throws -> Void = { _ in }
   ) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let output = folder + "/run.sqlite"
     _ = try RecordingImport(
-      watchLog: log, output: output, workload: workload, autoscaler: autoscaler, serverVersion: nil
+      watchLog: log, output: output, workload: workload, autoscaler: autoscaler, serverVersion: version
     ).execute()
     try body(output)
   }
@@ -76,5 +79,110 @@ struct RecordingImportTests {
         "\(cut.path): the watch log cannot be read: its gzip data are cut short: they end at byte 4000 in the middle of "
           + "a member"
       ])
+  }
+
+  @Test(
+    "a version that is none, or one whose rules are not known, is refused with what may be written",
+    arguments: ["banana", "", "1", "1.", "1.22", "1.34banana", "2.34", "1.-34", "v1.34.x", "latest"])
+  func version(text: String) throws {
+    let refusal = #expect(throws: HarnessError.self) {
+      try importing(Recordings.file("quota-blocked").path, version: text)
+    }
+
+    #expect(refusal?.status == .usage)
+    #expect(refusal?.lines.first?.contains("write 1.23 or a later one, as in 1.34 or v1.34.2") ?? false)
+  }
+
+  @Test("a version is recorded as it was written", arguments: ["1.34", "v1.36.2", "v1.34.3+k3s1", "1.29.4-gke.100"])
+  func knownVersion(text: String) throws {
+    try importing(Recordings.file("quota-blocked").path, version: text) { recording in
+      let timeline = try RecordingReader.timeline(path: recording)
+      #expect(timeline.run.cluster?.serverVersion == text)
+    }
+  }
+
+  @Test(
+    "during: run is decided on an imported log: it goes from the lists at its head to its last line",
+    arguments: [
+      ("surge-and-rollout", "steadyReplicas: {during: run, count: \">= 3\"}", Verdict.pass),
+      ("surge-and-rollout", "steadyReplicas: {during: run, of: ready, count: \">= 3\"}", .pass),
+      ("surge-and-rollout", "steadyReplicas: {during: run, of: available, count: \"<= 10\"}", .pass),
+      ("surge-and-rollout", "steadyReplicas: {during: run, count: \"<= 7\"}", .fail),
+      ("surge-and-rollout", "steadyReplicas: {during: start, count: 3}", .pass),
+      ("surge-and-rollout", "availabilityFloor: {during: run}", .pass),
+      ("surge-and-rollout", "withinCorridor: {during: run}", .pass),
+      ("no-behavior-surge-to-max", "steadyReplicas: {during: run, count: \"<= 10\"}", .pass),
+      ("stuck-rollout-and-undo", "steadyReplicas: {during: run, count: 3}", .pass),
+      ("stuck-rollout-and-undo", "steadyReplicas: {during: run, of: ready, count: \">= 2\"}", .pass),
+      ("quota-blocked", "steadyReplicas: {during: run, of: ready, count: \"<= 5\"}", .pass),
+    ])
+  func duringRun(name: String, text: String, verdict: Verdict) throws {
+    try importing(Recordings.file(name).path) { recording in
+      let timeline = try RecordingReader.timeline(path: recording)
+      let profile = try ProfileReader.read(
+        text: timeline.run.profileText.replacing(
+          "{name: obeys its own spec, hpaConformance: {}}", with: "{name: e, \(text)}"),
+        source: "test.yaml")
+
+      let judgement = try #require(Judge.judge(profile.expectations, on: timeline).first)
+
+      #expect(judgement.verdict == verdict, "\(judgement.finding) \(judgement.reason ?? "")")
+    }
+  }
+
+  @Test("what was out of order in a log stands in the facts of its recording")
+  func disorder() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var lines = String(decoding: try Recordings.text("quota-blocked"), as: UTF8.self).split(separator: "\n")
+    let deployments = lines.indices.filter { lines[$0].contains(#""resource":"deployments","type":"MODIFIED""#) }
+    lines.swapAt(deployments[1], deployments[2])
+    let swapped = folder.appending(path: "swapped.jsonl")
+    try lines.joined(separator: "\n").write(to: swapped, atomically: true, encoding: .utf8)
+
+    var runs: [Timeline] = []
+    for log in [Recordings.file("quota-blocked"), swapped] {
+      try importing(log.path) { try runs.append(RecordingReader.timeline(path: $0)) }
+    }
+
+    #expect(runs.first?.observations == runs.last?.observations)
+    #expect(runs.first?.run.environment["order of the log"] == nil)
+    #expect(
+      runs.last?.run.environment["order of the log"]?.contains("of deployments came out of order") ?? false,
+      "\(runs.last?.run.environment ?? [:])")
+  }
+
+  @Test("another profile judges the times of the recording, and it is said where its own are others")
+  func otherTimes() throws {
+    try importing(Recordings.file("surge-and-rollout").path) { recording in
+      let folder = URL(fileURLWithPath: recording).deletingLastPathComponent()
+      let other = folder.appending(path: "other.yaml")
+      // By its own plan the bound lies beyond the end, there are too few requests for p99, and its files are missing.
+      try """
+      apiVersion: scaleproof/v1
+      kind: Profile
+      metadata: {name: other}
+      target: {url: "http://imported.invalid"}
+      cluster: {simulated: nowhere, workload: deployment/aspnetcore-deployment, hpa: aspnetcore-hpa}
+      requests: [{name: none, path: /}]
+      load:
+        phases:
+          - {name: start, for: 10s, rate: 1/s}
+          - {name: calm-200rps, for: 20s, rate: 1/s}
+          - {name: afterwards, for: 20s, rate: 1/s}
+      expectations:
+        - {name: late, scaleDown: {after: calm-200rps.start, notBefore: 285s}}
+        - {name: fast, latency: {during: start, percentile: 99, below: 1s}}
+        - {name: none, steadyReplicas: {during: afterwards, count: 3}}
+      """.write(to: other, atomically: true, encoding: .utf8)
+
+      _ = try Evaluation(recording: recording, profile: other.path, output: folder.path).execute()
+
+      let summary = try String(contentsOf: folder.appending(path: "summary.md"), encoding: .utf8)
+      #expect(summary.contains("first fell (8 to 4)"), "\(summary)")
+      #expect(summary.contains("start lasts 59.8s in it, not 10s"), "\(summary)")
+      #expect(summary.contains("it has no phase afterwards"), "\(summary)")
+    }
   }
 }
