@@ -136,7 +136,12 @@ struct Reaching {
     }
     let upwards = condition.relation == .atLeast || condition.relation == .moreThan
     let reached = upwards || extent.upperBound < condition.count ? extent.upperBound : extent.lowerBound
-    let goal = condition.relation == .moreThan ? condition.count + 1 : condition.count
+    let goal =
+      switch condition.relation {
+      case .moreThan: condition.count + 1
+      case .lessThan: condition.count - 1
+      default: condition.count
+      }
     let missing = abs(goal - reached)
     let side = reached < goal ? "at most" : "at least"
     let distance = reached < goal ? "\(missing) short of \(goal)" : "\(missing) more than \(goal)"

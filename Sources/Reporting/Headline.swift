@@ -108,7 +108,8 @@ extension Judgement {
 
   /// What was missing for a verdict, where the finding does not say so itself.
   var furtherReason: String? {
-    reason.flatMap { $0.isEmpty || finding.contains($0) ? nil : $0 }
+    let parts = (reason ?? "").split(separator: "; ").filter { !finding.contains($0) }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
   }
 }
 

@@ -18,6 +18,28 @@ struct ReplicaExpectationTests {
   }
 
   @Test(
+    "how far a goal was missed is counted from the nearest count that would have met it",
+    arguments: [
+      ("\"< 3\"", "at least 3 replicas were wanted by 1m after surge.start; 1 more than 2"),
+      ("\"<= 2\"", "at least 3 replicas were wanted by 1m after surge.start; 1 more than 2"),
+      ("2", "at least 3 replicas were wanted by 1m after surge.start; 1 more than 2"),
+      ("\"> 3\"", "at most 3 replicas were wanted by 1m after surge.start; 1 short of 4"),
+      ("\">= 5\"", "at most 3 replicas were wanted by 1m after surge.start; 2 short of 5"),
+      ("5", "at most 3 replicas were wanted by 1m after surge.start; 2 short of 5"),
+    ])
+  func distance(condition: String, finding: String) throws {
+    var run = TimelineBuilder()
+    run.deployment(sent: 0, received: 0, wanted: 3)
+    run.unchanged(sent: 1140, received: 1140)
+
+    let judgement = try judge(
+      "{name: e, scaleDown: {after: surge.start, to: \(condition), of: wanted, within: 60s}}", on: run.timeline)
+
+    #expect(judgement.verdict == .fail)
+    #expect(judgement.finding == finding)
+  }
+
+  @Test(
     "A goal is reached in time, too late, or between two observations around the bound",
     arguments: [
       (100.0, 110.0, Verdict.pass), (119, 120, .pass), (119, 121, .inconclusive), (120, 121, .inconclusive),
