@@ -8,8 +8,9 @@ import Units
 ///
 /// - a line whose time lies before that of a line above it was written late: it is taken at its time;
 /// - a line that repeats a version of an object that came before is left out;
-/// - a line that brings an older version than the one before contradicts the times: nobody can say when either came, and
-///   the log is refused. So is one whose lines were moved and whose versions are no numbers that could confirm the order.
+/// - a line that brings an older version than the one before came late: it happened before that one, as the versions say,
+///   and when is known less well (``ObjectHistory`` puts it before);
+/// - a line that was moved and whose version is no number has no order at all: the log is refused.
 struct WatchLogOrder: Equatable {
   /// A kind of disorder: on how many lines, and the first of them with what it is compared with.
   private struct Disorder: Equatable {
@@ -56,6 +57,7 @@ struct WatchLogOrder: Equatable {
   /// Lines whose time lies before that of a line above them.
   private var moved: [String: Set<Int>] = [:]
   private var late: [String: Disorder] = [:]
+  private var older: [String: Disorder] = [:]
   private var repeated: [String: Disorder] = [:]
 
   /// Takes note of a line in the order of the file.
@@ -75,7 +77,7 @@ struct WatchLogOrder: Equatable {
 
   /// Whether a watch event, in the order of times, tells something new.
   ///
-  /// - Throws: ``WatchLogError`` where its version contradicts its time.
+  /// - Throws: ``WatchLogError`` where nothing tells when it came.
   mutating func accepts(_ event: Observation, line: Int) throws(WatchLogError) -> Bool {
     let resource = event.resource
     var watch = watches[resource] ?? Watch(mayBeginUnordered: true)
@@ -98,12 +100,7 @@ struct WatchLogOrder: Equatable {
     }
     if event.kind != .added { watch.mayBeginUnordered = false }
     if let newest = watch.newest, version < newest.version, !watch.mayBeginUnordered {
-      throw WatchLogError(
-        line: line,
-        reason:
-          "\(resource) go back to resourceVersion \(version) after \(newest.version) on line \(newest.line), which "
-          + "no watch does: times or lines of the log were changed; record the watch again, or cut the log before this line"
-      )
+      older[resource, default: Disorder()].add(line, after: newest.line)
     }
     if version >= watch.newest?.version ?? 0 { watch.newest = Newest(version: version, line: line) }
     return true
@@ -115,6 +112,11 @@ struct WatchLogOrder: Equatable {
       "\(Self.lines(disorder.lines)) of \(resource) came out of order (first line \(disorder.first), whose time lies before "
         + "that of line \(disorder.before)): all lines are taken in the order of their times"
     }
+      + older.sorted { $0.key < $1.key }.map { resource, disorder in
+        "\(Self.lines(disorder.lines)) of \(resource) brought an older resourceVersion than lines before (first line "
+          + "\(disorder.first), older than line \(disorder.before)), which no watch does: taken to have happened before, and "
+          + "when is known less well"
+      }
       + repeated.sorted { $0.key < $1.key }.map { resource, disorder in
         "\(Self.lines(disorder.lines)) of \(resource) repeated what the watch had told (first line \(disorder.first), which "
           + "repeats line \(disorder.before)): left out"

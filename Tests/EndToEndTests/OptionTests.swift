@@ -33,7 +33,6 @@ struct OptionTests {
       ["import", "--access-log", "LOG", "--format", "xml"],
       ["import", "--access-log", "LOG", "--max-routes", "0"],
       ["import", "--access-log", "LOG", "--resolution", "0s"],
-      ["import", "--access-log", "LOG", "--target", "nowhere"],
       ["explain", "RECORDING", "--kubernetes-version", "banana"],
       ["explain", "RECORDING", "--kubernetes-version", "1.34banana"],
       ["explain", "RECORDING", "--sync-period", "0s"],
