@@ -155,15 +155,17 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Expectations", "Harness", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics",
+        "Arrivals", "Expectations", "Harness", "KubernetesObjects", "LoadGeneration", "Profiles", "RunRecording",
+        "RunTimeline", "Statistics",
         "TestRecordings", "Units",
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Expectations", "Harness", "Profiles", "RunRecording", "RunTimeline", "TestServers", "Units", "scaleproof",
-        subprocess(),
+        "Arrivals", "Expectations", "Harness", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline",
+        "Statistics",
+        "TestRecordings", "TestServers", "Units", "scaleproof", subprocess(),
       ]),
   ],
   swiftLanguageModes: [.v6]

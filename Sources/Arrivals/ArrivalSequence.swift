@@ -65,6 +65,7 @@ package struct ArrivalSequence: Sequence, IteratorProtocol, Sendable {
     while phase < schedule.phases.count, schedule.cumulative[phase + 1] <= mark { phase += 1 }
     guard phase < schedule.phases.count else { return nil }
     let seconds = schedule.phases[phase].seconds(untilExpected: mark - schedule.cumulative[phase])
-    return Swift.min(phaseStarts[phase] + Int64((seconds * 1e9).rounded()), phaseStarts[phase + 1])
+    // What is due in a phase is due before the next one begins.
+    return Swift.min(phaseStarts[phase] + Int64((seconds * 1e9).rounded()), Swift.max(phaseStarts[phase + 1] - 1, 0))
   }
 }

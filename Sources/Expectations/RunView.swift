@@ -59,6 +59,7 @@ struct RunView {
     if let cutReason { return cutReason }
     return switch timeline.run.endReason {
     case .completed: "the run ended at \(timeline.lastInstant.plain)"
+    case .interrupted where timeline.neverBegan: "the run was interrupted before its load began"
     case .interrupted: "the run was interrupted at \(timeline.lastInstant.plain)"
     case .failed: "the run broke off at \(timeline.lastInstant.plain)"
     case .aborted: "a stop rule ended the run at \(timeline.lastInstant.plain)"

@@ -21,7 +21,6 @@ struct LiveView: Sendable {
   let progress: RunProgress
   let clock: RunClock
   let phases: [PhaseSpan]
-  let intervalLength: Duration
   let end: Duration
 
   /// The style that suits standard output and the wish of the user.
@@ -103,7 +102,7 @@ struct LiveView: Sendable {
     guard let latest = figures.latest else {
       let last = figures.lastInterval
       return (
-        rate(last.offered, in: intervalLength), rate(last.completed - last.failed, in: intervalLength),
+        rate(last.offered, in: last.length), rate(last.completed - last.failed, in: last.length),
         Self.latency(last.p50), Self.latency(last.p99)
       )
     }

@@ -13,10 +13,12 @@ struct LoadPlanning {
   /// Environment that templates may read; read once, so that no value is looked up during the run.
   let environment: [String: String]
 
-  /// Run time that one interval of the recording covers: a second, but at least 250 ms on the wall.
-  var intervalLength: Duration {
+  /// The intervals of the recording, in run time: each covers a second, but at least 250 ms on the wall, where phases allow
+  /// it.
+  var countingIntervals: CountingIntervals {
     let shortest = Duration.milliseconds(250) * timeScale
-    return shortest <= .seconds(1) ? .seconds(1) : .seconds(shortest.seconds.rounded(.up))
+    return profile.load.countingIntervals(
+      of: shortest <= .seconds(1) ? .seconds(1) : .seconds(shortest.seconds.rounded(.up)))
   }
 
   /// - Parameter connectTo: where the simulated Ingress listens; the profile's own setting wins.
@@ -33,7 +35,8 @@ struct LoadPlanning {
       requestTimeout: target.requestTimeout, drainTimeout: target.requestTimeout, routes: routes,
       streams: profile.load.streams.indices.map(stream),
       feeds: requests.feeds, connections: Self.connections(target.connections),
-      acceptsGzip: target.compression == .gzip, redirects: target.redirects, interval: intervalLength / timeScale,
+      acceptsGzip: target.compression == .gzip, redirects: target.redirects,
+      intervals: countingIntervals.onTheWall(timeScale: timeScale),
       maxInFlight: target.connections.maxInFlight, maxLateness: target.connections.maxLateness,
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,
@@ -90,8 +93,8 @@ struct LoadPlanning {
             ?? ArrivalSchedule(phases: phases, process: .uniform))
       case .closed(let phases):
         .closed(
-          phases.map {
-            UserPhase(name: $0.name, duration: $0.duration / timeScale, users: $0.users, think: $0.think)
+          zip(phases, profile.load.wallLengths(ofStream: index, timeScale: timeScale)).map { phase, length in
+            UserPhase(name: phase.name, duration: length, users: phase.users, think: phase.think)
           })
       }
     return LoadGeneration.LoadStream(

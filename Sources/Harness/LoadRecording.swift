@@ -1,3 +1,4 @@
+import Arrivals
 import Curl
 import LoadGeneration
 import RunTimeline
@@ -8,15 +9,16 @@ import Units
 struct LoadRecording {
   /// Names of the routes, in the order of the plan.
   let routes: [String]
-  /// Run time of one interval.
-  let intervalLength: Duration
+  /// In run time.
+  let countingIntervals: CountingIntervals
   let timeScale: Double
 
   func intervals(of snapshot: LoadSnapshot) -> [LoadInterval] {
     snapshot.intervals.map { tally in
-      LoadInterval(
-        start: intervalLength * tally.interval, end: intervalLength * (tally.interval + 1),
-        route: routes[tally.route], offered: tally.offered, sent: tally.sent, dropped: tally.dropped,
+      let bounds = countingIntervals.bounds(of: tally.interval)
+      return LoadInterval(
+        start: bounds.lowerBound, end: bounds.upperBound, route: routes[tally.route], offered: tally.offered,
+        sent: tally.sent, dropped: tally.dropped,
         late: tally.late, lateByMachine: tally.lateByMachine,
         outcomes: tally.outcomes.map {
           OutcomeTally(
@@ -53,25 +55,25 @@ struct LoadRecording {
 
   /// What the generator saw of itself since the previous sample, which ended at `previousEnd`.
   ///
-  /// CPU times of snapshots are totals of the process and of its threads: what counts is what was added since.
+  /// CPU times of snapshots are totals: what counts is what was added since, over the time that passed on the thread itself
+  /// between its two readings. How long the snapshots took to come here is another time.
   func sample(
     of snapshot: LoadSnapshot, after previous: LoadGeneration.GeneratorSample?, from previousEnd: Duration,
     to end: Duration
   ) -> RunTimeline.GeneratorSample {
     let sample = snapshot.generator
-    let workers = sample.workerCPU.enumerated().map { index, total in
-      total - (previous.flatMap { index < $0.workerCPU.count ? $0.workerCPU[index] : nil } ?? .zero)
+    let shares = sample.workers.enumerated().compactMap { index, used in
+      used.shares(since: previous.flatMap { index < $0.workers.count ? $0.workers[index] : nil } ?? ThreadUse())
     }
     // What the process used before the first sample was not the load, so that one counts as none.
-    let process = sample.processCPU - (previous?.processCPU ?? sample.processCPU)
-    let wall = max((end - previousEnd).seconds / timeScale, 1e-9)
+    let process = previous.map { (sample.processCPU - $0.processCPU) / max(sample.taken - $0.taken, .nanoseconds(1)) }
     return RunTimeline.GeneratorSample(
       start: previousEnd, end: end, latenessP50: sample.latenessP50, latenessP99: sample.latenessP99,
-      latenessMax: sample.latenessMaximum, processCPU: max(process.seconds, 0) / wall,
-      busiestWorkerCPU: max((workers.max() ?? .zero).seconds, 0) / wall,
+      latenessMax: sample.latenessMaximum, processCPU: max(process ?? 0, 0),
+      busiestWorkerCPU: shares.map(\.cpu).max() ?? 0,
       connectionsOpened: snapshot.connections.reduce(0) { $0 + $1.opened }, inFlight: sample.inFlight,
       queued: sample.queued, steal: Self.steal(sample.machine, since: previous?.machine),
-      runQueueDelay: Self.worstDelay(sample.runQueueDelay, since: previous?.runQueueDelay).map { $0 / wall },
+      runQueueDelay: shares.compactMap(\.runQueueDelay).max(),
       openConnections: sample.openConnections, ephemeralPortsUsed: sample.machine.portsUsed,
       ephemeralPorts: sample.machine.ports, machineLatenessP99: sample.machineLatenessP99,
       machineLatenessMax: sample.machineLatenessMaximum, longestPause: sample.longestPause, places: sample.places,
@@ -84,13 +86,5 @@ struct LoadRecording {
       let stolen = sample.stolenTicks, let stolenBefore = previous.stolenTicks
     else { return nil }
     return Double(max(stolen - stolenBefore, 0)) / Double(total - before)
-  }
-
-  /// Seconds that the worker that waited longest for a processor did so.
-  private static func worstDelay(_ delays: [Duration?], since previous: [Duration?]?) -> Double? {
-    delays.enumerated().compactMap { worker, delay in
-      let before = previous.flatMap { worker < $0.count ? $0[worker] : nil } ?? .zero
-      return delay.map { max(($0 - before).seconds, 0) }
-    }.max()
   }
 }

@@ -25,6 +25,7 @@ final class RunProgress: Sendable {
 
   struct IntervalFigures: Sendable {
     var start: Duration = .zero
+    var length: Duration = .seconds(1)
     var offered = 0
     var completed = 0
     var failed = 0
@@ -66,7 +67,7 @@ final class RunProgress: Sendable {
       sinceReport.add(interval, withLatency: true)
       if let newest, interval.start > newest.start { publish(newest) }
       guard interval.start >= newest?.start ?? interval.start else { return }
-      var figures = newest ?? IntervalFigures(start: interval.start)
+      var figures = newest ?? IntervalFigures(start: interval.start, length: interval.end - interval.start)
       figures.offered += interval.offered
       figures.completed += interval.completed
       figures.failed += interval.failed

@@ -1,3 +1,4 @@
+import Arrivals
 import ClusterObservation
 import Curl
 import Foundation
@@ -56,10 +57,9 @@ struct RunRecorder: Sendable {
     profile = loaded.profile
     schedule = RunSchedule(profile: profile)
     let timeScale = planning.timeScale
-    let intervalLength = planning.intervalLength
     stopping = StopState(StopRuleWatch(rules: profile.abortOn, timeScale: timeScale))
     conversion = LoadRecording(
-      routes: profile.requests.map(\.name), intervalLength: intervalLength, timeScale: timeScale)
+      routes: profile.requests.map(\.name), countingIntervals: planning.countingIntervals, timeScale: timeScale)
 
     // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
     let listing = try await Self.listingTime(cluster)
@@ -81,8 +81,7 @@ struct RunRecorder: Sendable {
         relistInterval: max(.seconds(30) / timeScale, .seconds(1)))
     }
     view = LiveView(
-      style: style, progress: progress, clock: clock, phases: schedule.phases, intervalLength: intervalLength,
-      end: schedule.loadEnd)
+      style: style, progress: progress, clock: clock, phases: schedule.phases, end: schedule.loadEnd)
     if style == .jsonLines {
       JSONLines.write(
         JSONLines.startLine(run: run, phases: schedule.phases, end: schedule.loadEnd, recording: output.recording))
@@ -145,10 +144,11 @@ struct RunRecorder: Sendable {
       group.cancelAll()
       return failure
     }
-    let endedAt = clock.runTime(of: .now)
+    // A run that is ended before it begins has no time of its own.
+    let endedAt = max(clock.runTime(of: .now), .zero)
     // After a signal nothing more is offered, while answers may still be waited for.
     let stopped = interruption.requestedAt.map(clock.runTime(of:)) ?? stopping.withLock { $0.at }
-    phases.close(at: stopped ?? endedAt)
+    phases.close(at: max(stopped ?? endedAt, .zero))
     let breach = stopping.withLock { $0.breach }
     let reason: EndReason =
       failure != nil ? .failed : interruption.requested ? .interrupted : breach != nil ? .aborted : .completed
@@ -187,7 +187,7 @@ struct RunRecorder: Sendable {
         }
         let sample = conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
         // What is left when the load has ended is too short to say anything.
-        if snapshot.generator.sent > 0 || end - before.end > conversion.intervalLength / 10 {
+        if snapshot.generator.sent > 0 || end - before.end > conversion.countingIntervals.length / 10 {
           writer.append(generator: [sample])
         }
         progress.add(intervals)

@@ -1,3 +1,4 @@
+package import Arrivals
 package import Curl
 
 /// Everything that a ``LoadGenerator`` needs to know. All times are wall time.
@@ -30,8 +31,8 @@ package struct LoadPlan: Sendable {
   package var acceptsGzip: Bool
   /// How many redirects of one request are followed.
   package var redirects: Int
-  /// Length of an interval of the tallies.
-  package var interval: Duration
+  /// In which requests are counted, from the start of the load.
+  package var intervals: CountingIntervals
   /// The most requests in flight, over all workers. Beyond, requests wait in a queue with their due time kept.
   package var maxInFlight: Int
   /// How long after its due time a request may still be sent; beyond, it is dropped and counted.
@@ -55,7 +56,8 @@ package struct LoadPlan: Sendable {
     connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(10),
     drainTimeout: Duration = .seconds(10), routes: [Route], streams: [LoadStream], feeds: [DataFeed] = [],
     connections: ConnectionPolicy = ConnectionPolicy(), acceptsGzip: Bool = false, redirects: Int = 0,
-    interval: Duration = .seconds(1), maxInFlight: Int = 1000, maxLateness: Duration = .seconds(1),
+    intervals: CountingIntervals = CountingIntervals(length: .seconds(1)), maxInFlight: Int = 1000,
+    maxLateness: Duration = .seconds(1),
     lateAfter: Duration = .milliseconds(10), workers: Int = 1, seed: UInt64 = 0, podHeader: String? = nil,
     versionHeader: String? = nil, failureSamplesPerInterval: Int = 5, userAgent: String = "scaleproof"
   ) {
@@ -74,7 +76,7 @@ package struct LoadPlan: Sendable {
     self.connections = connections
     self.acceptsGzip = acceptsGzip
     self.redirects = redirects
-    self.interval = interval
+    self.intervals = intervals
     self.maxInFlight = maxInFlight
     self.maxLateness = maxLateness
     self.lateAfter = lateAfter

@@ -104,10 +104,10 @@ package struct GeneratorSample: Sendable, Equatable {
   package let longestPause: Duration
   /// CPU time of the whole process so far, user and system.
   package let processCPU: Duration
-  /// CPU time of each worker so far.
-  package let workerCPU: [Duration]
-  /// Time that each worker was ready to run and waited for a processor so far; `nil` where Linux does not tell.
-  package let runQueueDelay: [Duration?]
+  /// When that was read, on the monotonic clock.
+  package let taken: Duration
+  /// What each worker has used of its time so far.
+  package let workers: [ThreadUse]
   /// Connections that stand.
   package let openConnections: Int
   package let machine: MachineSample

@@ -36,13 +36,14 @@ final class LoadWorker {
   private static let addedAtOnce = 16
   /// How often a request is sent again that libcurl has given up after its own six attempts.
   private static let mostResends = 5
+  /// Between two handovers of the ledger there is as much wall time at the least, however short the phases of a load are.
+  private static let shortestHandOver: Int64 = 50_000_000
   /// Lanes whose connections libcurl looks through at each request. Each multi handle takes two descriptors and some 30 KiB.
   static let lanesPerHandle = 64
 
   private let assignment: Assignment
   private let plan: LoadPlan
   private let start: Int64
-  private let intervalLength: Int64
   private let maxLateness: Int64
   private let lateAfter: Int64
   private let drainTimeout: Int64
@@ -73,14 +74,17 @@ final class LoadWorker {
   private var ledger: Ledger
   private var versions = VersionNames()
   private var samples = SampleCounts()
-  /// Number of the first interval that was not handed over.
+  /// Number of the interval at whose end the ledger is handed over next, and that end in monotonic nanoseconds.
   private var currentInterval = 0
+  private var handOverDue: Int64
+  /// What this thread had used when the load began.
+  private var usedBefore = ThreadUse()
 
   init(_ assignment: Assignment) throws(CurlError) {
     self.assignment = assignment
     plan = assignment.plan
     start = assignment.start
-    intervalLength = plan.interval.nanoseconds
+    handOverDue = assignment.start + assignment.plan.intervals.start(of: 1)
     maxLateness = plan.maxLateness.nanoseconds
     lateAfter = plan.lateAfter.nanoseconds
     drainTimeout = plan.drainTimeout.nanoseconds
@@ -111,6 +115,9 @@ final class LoadWorker {
   /// Runs from before the start of the load to the end of its drain.
   func run() {
     assignment.stop.notify(multiplexer.wakeUp)
+    // What this thread does until the load begins is not the load's.
+    while MonotonicClock.now() < start, !assignment.stop.isStopped { wait(until: start) }
+    usedBefore = .sinceItBegan()
     var end = start + plan.duration.nanoseconds
     var wasStopped = false
     while true {
@@ -501,7 +508,7 @@ final class LoadWorker {
 
   /// The next instant at which there is something to do even if no socket is ready.
   private func nextInstant(end: Int64, now: Int64) -> Int64 {
-    var instant = max(start + Int64(currentInterval + 1) * intervalLength, start)
+    var instant = handOverDue
     let due = nextSource.flatMap { sources[$0].nextDue }
     if let due { instant = min(instant, due) }
     if let waiting = queue.first { instant = min(instant, waiting.due + maxLateness + 1) }
@@ -514,12 +521,13 @@ final class LoadWorker {
     return instant
   }
 
-  /// Hands the ledger over when an interval has ended.
+  /// Hands the ledger over when an interval has ended, or several that are too short for each of them.
   private func handOver(at now: Int64) {
-    guard now >= start + Int64(currentInterval + 1) * intervalLength else { return }
-    let ended = Int((now - start) / intervalLength) - 1
+    guard now >= handOverDue else { return }
+    let ended = plan.intervals.number(at: now - start) - 1
     report(interval: ended, isLast: false, wasStopped: false)
-    currentInterval = ended + 1
+    currentInterval = plan.intervals.number(at: plan.intervals.start(of: ended + 1) + Self.shortestHandOver)
+    handOverDue = start + plan.intervals.start(of: currentInterval + 1)
     samples.clear()
     lanes.refresh()
   }
@@ -530,8 +538,8 @@ final class LoadWorker {
     assignment.report(
       WorkerReport(
         worker: assignment.worker, interval: interval, ledger: full,
-        threadCPU: .nanoseconds(MonotonicClock.threadCPU()), runQueueDelay: MachineSample.threadRunQueueDelay(),
-        openConnections: multiplexer.openConnections, queued: queue.count, inFlight: inFlight,
+        used: ThreadUse.sinceItBegan().less(usedBefore), openConnections: multiplexer.openConnections,
+        queued: queue.count, inFlight: inFlight,
         places: places, heldSince: heldSince.map { .nanoseconds($0 - start) },
         longestPause: .nanoseconds(attention.takeLongestPause()), isLast: isLast, wasStopped: wasStopped))
   }

@@ -6,13 +6,16 @@ struct RequestSource {
   private let stream: Int
   private let routes: [Int]
   private let rotation: RouteRotation
-  private let intervalLength: Int64
+  private let intervals: CountingIntervals
   private let start: Int64
   /// In an open stream.
   private var arrivals: ArrivalSequence?
   private var nextArrival: Arrival?
   /// In a closed one.
   private var users: UserPool?
+  /// The interval of the latest request, and when it begins and ends, in nanoseconds after the start of the load.
+  private var interval = 0
+  private var intervalBounds: Range<Int64>
 
   /// - Parameter start: of the load, in monotonic nanoseconds.
   init(_ stream: Int, of plan: LoadPlan, rotation: RouteRotation, worker: Int, start: Int64) {
@@ -20,7 +23,8 @@ struct RequestSource {
     self.rotation = rotation
     self.start = start
     routes = plan.streams[stream].routes
-    intervalLength = plan.interval.nanoseconds
+    intervals = plan.intervals
+    intervalBounds = intervals.start(of: 0)..<intervals.start(of: 1)
     switch plan.streams[stream].model {
     case .open(let schedule):
       arrivals = schedule.arrivals(worker: worker, of: plan.workers)
@@ -54,9 +58,13 @@ struct RequestSource {
     users = nil
   }
 
-  private func pending(arrival: Int, due: Int64, user: UserPool.User?) -> PendingQueue.Pending {
-    PendingQueue.Pending(
+  private mutating func pending(arrival: Int, due: Int64, user: UserPool.User?) -> PendingQueue.Pending {
+    if !intervalBounds.contains(due) {
+      interval = intervals.number(at: due)
+      intervalBounds = intervals.start(of: interval)..<intervals.start(of: interval + 1)
+    }
+    return PendingQueue.Pending(
       stream: stream, arrival: arrival, ordinal: rotation.ordinal(ofArrival: arrival), user: user, due: start + due,
-      interval: Int(due / intervalLength), route: routes[rotation.route(ofArrival: arrival)])
+      interval: interval, route: routes[rotation.route(ofArrival: arrival)])
   }
 }

@@ -75,8 +75,8 @@ struct SnapshotCollector {
       latenessP99: lateness.last ?? .zero, latenessMaximum: ledger.lateness.maximum ?? .zero,
       machineLatenessP99: ledger.machineLateness.quantile(0.99) ?? .zero,
       machineLatenessMaximum: ledger.machineLateness.maximum ?? .zero, longestPause: longestPause,
-      processCPU: .nanoseconds(MonotonicClock.processCPU()), workerCPU: latest.map { $0?.threadCPU ?? .zero },
-      runQueueDelay: latest.map { $0?.runQueueDelay },
+      processCPU: .nanoseconds(MonotonicClock.processCPU()), taken: .nanoseconds(MonotonicClock.now()),
+      workers: latest.map { $0?.used ?? ThreadUse() },
       openConnections: latest.reduce(0) { $0 + ($1?.openConnections ?? 0) }, machine: .read(),
       queued: workers.reduce(0) { $0 + $1.queued }, inFlight: workers.reduce(0) { $0 + $1.inFlight },
       places: workers.reduce(0) { $0 + $1.places }, heldSince: workers.compactMap(\.heldSince).min())

@@ -6,8 +6,8 @@ struct WorkerReport: Sendable {
   /// Number of the interval that ended.
   let interval: Int
   let ledger: Ledger
-  let threadCPU: Duration
-  let runQueueDelay: Duration?
+  /// Since the load began, up to this report.
+  let used: ThreadUse
   let openConnections: Int
   let queued: Int
   let inFlight: Int

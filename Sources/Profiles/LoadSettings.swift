@@ -1,4 +1,5 @@
 package import Arrivals
+import Units
 
 /// How much load there is over the run, and how it is spread.
 package struct LoadSettings: Sendable, Equatable {
@@ -26,9 +27,24 @@ package struct LoadSettings: Sendable, Equatable {
   package func schedule(ofStream index: Int, timeScale: Double = 1) -> ArrivalSchedule? {
     guard case .open(let arrivals, let phases) = streams[index].model else { return nil }
     let process: ArrivalProcess = arrivals == .poisson ? .poisson(seed: seed, stream: index) : .uniform
-    let onTheWall = phases.map {
-      LoadPhase(name: $0.name, duration: $0.duration / timeScale, startRate: $0.startRate, endRate: $0.endRate)
+    let lengths = wallLengths(ofStream: index, timeScale: timeScale)
+    let onTheWall = zip(phases, lengths).map { phase, length in
+      LoadPhase(name: phase.name, duration: length, startRate: phase.startRate, endRate: phase.endRate)
     }
-    return ArrivalSchedule(phases: timeScale == 1 ? phases : onTheWall, process: process)
+    return ArrivalSchedule(phases: onTheWall, process: process)
+  }
+
+  /// How long each phase of a stream lasts in wall time: between the instants at which it begins and ends there.
+  package func wallLengths(ofStream index: Int, timeScale: Double) -> [Duration] {
+    streams[index].plannedPhases.map {
+      $0.end.onTheWall(timeScale: timeScale) - $0.start.onTheWall(timeScale: timeScale)
+    }
+  }
+
+  /// The intervals in which requests are counted, in run time: they end wherever a phase does.
+  ///
+  /// - Parameter length: what each lasts at the least, where phases allow it.
+  package func countingIntervals(of length: Duration) -> CountingIntervals {
+    CountingIntervals(edges: plannedPhases.flatMap { [$0.start, $0.end] }, length: length)
   }
 }

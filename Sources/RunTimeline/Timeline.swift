@@ -25,7 +25,7 @@ package struct Timeline: Sendable {
     self.run = run
     self.phases = phases
     self.actions = actions
-    self.load = load
+    self.load = Self.endingWithTheLoad(load, phases: phases, endedAt: run.endedAt)
     self.failures = failures
     self.generator = generator
     self.connections = connections
@@ -38,11 +38,30 @@ package struct Timeline: Sendable {
         of: $0, observations: observations, clock: clock, watchedUntil: run.isImported ? run.endedAt : nil)
     }
     cluster?.dateAbsences(by: phases)
-    // The last interval is planned to end later than a run that was stopped inside it.
-    let loadEnd = load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
+    let loadEnd = self.load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
     lastInstant =
       [run.endedAt, loadEnd, observations.map(\.received).max(), phases.compactMap(\.end).max()]
       .compactMap { $0 }.max() ?? .zero
+  }
+
+  /// The intervals, of which the last one ends when the load did. Nothing was due later, so that all of it belongs to the
+  /// phases that went on, and its rate is that of the time in which there was load.
+  private static func endingWithTheLoad(
+    _ load: [LoadInterval], phases: [PhaseSpan], endedAt: Duration?
+  ) -> [LoadInterval] {
+    let lastPhase = phases.filter { $0.start != nil }.map { $0.end ?? $0.plannedEnd }.max()
+    guard let end = [lastPhase, endedAt].compactMap({ $0 }).min() else { return load }
+    return load.map { interval in
+      guard interval.start < end, interval.end > end else { return interval }
+      var interval = interval
+      interval.end = end
+      return interval
+    }
+  }
+
+  /// Whether the run was ended before its load began.
+  package var neverBegan: Bool {
+    run.endedAt != nil && load.isEmpty && !phases.isEmpty && phases.allSatisfy { $0.start == nil }
   }
 
   /// The run as if it had been interrupted at an instant.

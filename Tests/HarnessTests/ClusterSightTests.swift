@@ -37,7 +37,7 @@ struct ClusterSightTests {
   private func line(_ progress: RunProgress, at second: Double) -> String {
     LiveView(
       style: .lines, progress: progress, clock: RunClock(origin: .now, scale: 1), phases: [],
-      intervalLength: .seconds(1), end: .seconds(300)
+      end: .seconds(300)
     ).line(at: .seconds(second))
   }
 

@@ -16,7 +16,7 @@ private let phases = [
 private func view(progress: RunProgress = RunProgress(), phases: [PhaseSpan] = phases) -> LiveView {
   LiveView(
     style: .redrawn(emphasised: false), progress: progress, clock: RunClock(origin: .now, scale: 20), phases: phases,
-    intervalLength: .seconds(5), end: .seconds(300))
+    end: .seconds(300))
 }
 
 private func interval(

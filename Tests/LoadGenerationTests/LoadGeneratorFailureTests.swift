@@ -232,7 +232,7 @@ struct LoadGeneratorFailureTests {
     let sample = try #require(log.all.first { $0.generator.sent > 0 }?.generator)
     // A request's time from its due instant holds its lateness; histograms are exact to 1 %.
     #expect(try #require(log.histogram(\.fromDue).maximum) * 1.01 >= sample.latenessP50)
-    #expect(sample.workerCPU.count == 1 && sample.workerCPU[0] > .zero && sample.processCPU >= sample.workerCPU[0])
+    #expect(sample.workers.count == 1 && sample.workers[0].cpu > .zero && sample.processCPU >= sample.workers[0].cpu)
   }
 }
 

@@ -17,7 +17,8 @@ extension LoadPlan {
       baseURL: baseURL, connectTo: connectTo, httpVersion: httpVersion, tls: tls, connectTimeout: connectTimeout,
       requestTimeout: requestTimeout, drainTimeout: drainTimeout, routes: routes,
       streams: [LoadStream(routes: Array(routes.indices), model: .open(schedule))], feeds: feeds,
-      connections: connections, acceptsGzip: acceptsGzip, redirects: redirects, interval: interval,
+      connections: connections, acceptsGzip: acceptsGzip, redirects: redirects,
+      intervals: CountingIntervals(length: interval),
       maxInFlight: maxInFlight, maxLateness: maxLateness, workers: workers, seed: seed, podHeader: podHeader,
       versionHeader: versionHeader, failureSamplesPerInterval: failureSamplesPerInterval, userAgent: userAgent)
   }

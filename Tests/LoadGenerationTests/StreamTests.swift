@@ -37,6 +37,33 @@ struct StreamTests {
     #expect(lines.count == 300 + closed)
   }
 
+  @Test("intervals end where the phases do, and hold their requests exactly, of each worker", arguments: [1, 3])
+  func phaseEdges(workers: Int) async throws {
+    let nginx = try NginxServer()
+    let phases = [(20, 140), (60, 140), (111, 333)].map { count, milliseconds in
+      LoadPhase(
+        name: "\(count)", duration: .milliseconds(milliseconds),
+        rate: (try? Rate(perSecond: Double(count) * 1000 / Double(milliseconds))) ?? .zero)
+    }
+    let edges = [140, 280, 613].map { Duration.milliseconds($0) }
+    let intervals = CountingIntervals(edges: edges, length: .milliseconds(100))
+    let generator = try LoadGenerator(
+      plan: LoadPlan(
+        baseURL: nginx.url, routes: [Route(name: "ok", path: "/ok")],
+        streams: [LoadStream(routes: [0], model: .open(ArrivalSchedule(phases: phases, process: .uniform)))],
+        intervals: intervals, maxLateness: .seconds(30), workers: workers))
+    let log = SnapshotLog()
+
+    let summary = try await generator.run { log.append($0) }
+
+    expectConservation(log, summary)
+    let counts = edges.indices.map { phase in
+      log.tallies.filter { intervals.bounds(of: $0.interval).lowerBound >= (phase > 0 ? edges[phase - 1] : .zero) }
+        .filter { intervals.bounds(of: $0.interval).upperBound <= edges[phase] }.reduce(0) { $0 + $1.offered }
+    }
+    #expect(counts == [20, 60, 111])
+  }
+
   @Test("a stop ends the load of users too, although answers are still to come")
   func stopWithUsers() async throws {
     let server = try ScriptedServer { connection in
@@ -48,7 +75,7 @@ struct StreamTests {
       plan: LoadPlan(
         baseURL: server.url, routes: [Route(name: "ok", path: "/")],
         streams: [LoadStream(routes: [0], model: users(4, for: .seconds(3600), think: .zero))],
-        interval: .milliseconds(100), maxLateness: .seconds(30)))
+        intervals: CountingIntervals(length: .milliseconds(100)), maxLateness: .seconds(30)))
     let log = SnapshotLog()
     let stop = StopSignal()
 
