@@ -28,7 +28,7 @@ struct Conclusion {
       for judgement in judgements { JSONLines.write(JSONLines.line(judgement)) }
       JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output))
     } else {
-      Verdicts.print(judgements, of: timeline)
+      Verdicts.print(judgements, of: timeline, totals: !quiet)
       if !quiet { StandardOutput.line("\nReport     \(output.html)\nRecording  \(output.recording)") }
     }
     return status
@@ -37,12 +37,14 @@ struct Conclusion {
 
 /// Verdicts on their way to the user and to the exit status.
 enum Verdicts {
-  static func print(_ judgements: [Judgement], of timeline: Timeline, by profile: JudgedProfile = JudgedProfile()) {
+  static func print(
+    _ judgements: [Judgement], of timeline: Timeline, by profile: JudgedProfile = JudgedProfile(), totals: Bool = true
+  ) {
     let colour = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
     var size = winsize()
     let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let text = TerminalTable.render(
-      timeline, judgements, by: profile, width: known ? Int(size.ws_col) : 100, colour: colour)
+      timeline, judgements, by: profile, width: known ? Int(size.ws_col) : 100, colour: colour, totals: totals)
     StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 

@@ -80,13 +80,11 @@ struct Chart: Sendable {
   }
 
   private func table(in frame: ChartFrame) -> HTML {
-    let rows = 24
     let cursors = series.map { SeriesCursor($0) }
     var body = HTML.empty
-    for row in 0...rows {
-      let instant = Duration.seconds(frame.time.end.seconds * Double(row) / Double(rows))
+    for instant in frame.time.tableInstants {
       let cells = cursors.map { cursor -> HTML in "<td>\(cursor.text(at: instant.seconds))</td>" }
-      body += "<tr><th scope=\"row\">\(instant.clock)</th>\(cells)</tr>"
+      body += "<tr><th scope=\"row\">\(instant.preciseClock)</th>\(cells)</tr>"
     }
     let heads = series.map { line -> HTML in "<th scope=\"col\">\(line.name)</th>" }
     return """
@@ -139,7 +137,7 @@ extension ChartSeries.Unit {
   func text(_ value: Double) -> String {
     switch self {
     case .perSecond: "\(value.rateText)/s"
-    case .milliseconds: Duration.microseconds(Int64((value * 1000).rounded())).latencyText
+    case .milliseconds: WallTime(.microseconds(Int64((value * 1000).rounded()))).text
     case .count: Int(value.rounded()).grouped
     case .percent: "\(value.fixed(0))%"
     }

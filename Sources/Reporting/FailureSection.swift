@@ -14,7 +14,7 @@ enum FailureSection {
         failure.completed.preciseClock,
         [
           failure.route, failure.outcome, failure.pod ?? "–", failure.version ?? "–", failure.remoteAddress ?? "–",
-          failure.localPort.map(String.init) ?? "–", (failure.completed - failure.due).latencyText,
+          failure.localPort.map(String.init) ?? "–", timeline.wall(failure.completed - failure.due).text,
         ] + (isTimed ? timings(failure) : []))
     }
     let rest = timeline.failures.count - shown.count
@@ -34,7 +34,7 @@ enum FailureSection {
   private static func timings(_ failure: FailedRequest) -> [String] {
     func text(_ microseconds: Int?) -> String {
       guard let microseconds, microseconds > 0 else { return "–" }
-      return Duration.microseconds(microseconds).latencyText
+      return WallTime(.microseconds(microseconds)).text
     }
     let times = failure.times
     // libcurl counts a moment of looking at a connection that stands already as a lookup.

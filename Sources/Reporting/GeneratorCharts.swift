@@ -32,7 +32,7 @@ struct GeneratorCharts: Sendable {
     return drawer.chart(
       id: "unsent", title: "Requests that did not leave in time", measure: "per second; waiting at a moment",
       description:
-        "Requests sent more than \(LoadInterval.lateAfter.latencyText) after they were due, and requests given "
+        "Requests sent more than \(WallTime(LoadInterval.lateAfter).text) after they were due, and requests given "
         + "up, per second of wall time; and how many were waiting at the end of each interval.",
       lines: lines, axis: ValueAxis(.linear, values: lines.flatMap { $0.samples.map(\.value) }, height: 90),
       tickLabel: { $0.rateText },

@@ -17,15 +17,15 @@ struct GeneratorHealth: Sendable {
   let stopped: Int
   let late: Int
   let unfinished: Int
-  let worstLatenessP50: Duration?
-  let worstLatenessP99: Duration?
+  let worstLatenessP50: WallTime?
+  let worstLatenessP99: WallTime?
   /// Of the lateness, what this machine took.
-  let worstOwnLatenessP99: Duration?
+  let worstOwnLatenessP99: WallTime?
   /// The longest time for which an answer can have lain unread.
-  let longestPause: Duration?
+  let longestPause: WallTime?
   /// The first sample at whose end the target held all places.
   let heldFirst: GeneratorSample?
-  let worstLateness: Duration?
+  let worstLateness: WallTime?
   let highestWorkerCPU: Double?
   let highestProcessCPU: Double?
   /// Seconds per wall second that the worst worker waited for a CPU.
@@ -51,12 +51,12 @@ struct GeneratorHealth: Sendable {
     let samples = timeline.generator
     let telling = timeline.tellingGeneratorSamples
     hasSamples = !samples.isEmpty
-    worstLatenessP50 = samples.map(\.latenessP50).max()
-    worstLatenessP99 = samples.map(\.latenessP99).max()
-    worstOwnLatenessP99 = samples.map(\.ownLatenessP99).max()
-    longestPause = samples.compactMap(\.longestPause).max()
+    worstLatenessP50 = samples.map(\.latenessP50).max().map(WallTime.init)
+    worstLatenessP99 = samples.map(\.latenessP99).max().map(WallTime.init)
+    worstOwnLatenessP99 = samples.map(\.ownLatenessP99).max().map(WallTime.init)
+    longestPause = samples.compactMap(\.longestPause).max().map(WallTime.init)
     heldFirst = samples.first { $0.targetHeldSince != nil }
-    worstLateness = samples.map(\.latenessMax).max()
+    worstLateness = samples.map(\.latenessMax).max().map(WallTime.init)
     highestWorkerCPU = telling.map(\.busiestWorkerCPU).max()
     highestProcessCPU = telling.map(\.processCPU).max()
     longestRunQueueDelay = telling.compactMap(\.runQueueDelay).max()
@@ -95,9 +95,9 @@ struct GeneratorHealth: Sendable {
         "The busiest worker thread used up to \(highestWorkerCPU.wholePercent) of a core: the generator was saturated, "
           + "and latencies may hold its own waiting.")
     }
-    if let worst = worstOwnLatenessP99, worst >= Self.latenessLimit {
+    if let worst = worstOwnLatenessP99, worst >= WallTime(Self.latenessLimit) {
       warnings.append(
-        "In at least one interval, one request in a hundred left more than \(worst.latencyText) after it was due."
+        "In at least one interval, one request in a hundred left more than \(worst.text) after it was due."
       )
     }
     return warnings

@@ -67,6 +67,7 @@ package struct Headline: Sendable, Equatable {
         + "\(timeline.lastInstant.preciseClock)\(remaining); everything here is judged on that part alone."
     }
     switch run.endReason {
+    case .interrupted where timeline.neverBegan: return "This run was interrupted before its load began."
     case .interrupted: return "This run was interrupted at \(endedAt.preciseClock)\(remaining)."
     case .failed:
       return

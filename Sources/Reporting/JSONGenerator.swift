@@ -43,13 +43,15 @@ enum JSONGenerator {
 
   private static func row(_ sample: GeneratorSample) -> JSONText {
     .row([
-      .seconds(sample.start), .seconds(sample.end), .milliseconds(sample.latenessP50),
-      .milliseconds(sample.latenessP99), .milliseconds(sample.latenessMax), .number(sample.processCPU),
+      .seconds(sample.start), .seconds(sample.end), .milliseconds(WallTime(sample.latenessP50)),
+      .milliseconds(WallTime(sample.latenessP99)), .milliseconds(WallTime(sample.latenessMax)),
+      .number(sample.processCPU),
       .number(sample.busiestWorkerCPU), .optional(sample.runQueueDelay) { .number($0) },
       .optional(sample.steal) { .number($0) }, .integer(sample.inFlight), .integer(sample.queued),
       .integer(sample.connectionsOpened), .optional(sample.openConnections) { .integer($0) },
-      .optional(sample.ephemeralPortsUsed) { .integer($0) }, .milliseconds(sample.machineLatenessP99),
-      .milliseconds(sample.longestPause), .optional(sample.places) { .integer($0) },
+      .optional(sample.ephemeralPortsUsed) { .integer($0) },
+      .milliseconds(sample.machineLatenessP99.map(WallTime.init)),
+      .milliseconds(sample.longestPause.map(WallTime.init)), .optional(sample.places) { .integer($0) },
       .optional(sample.placesHeldSince, JSONText.seconds),
     ])
   }

@@ -23,7 +23,7 @@ import Units
 /// | `notes` | what a reader must know before believing the figures: saturation, a closed model, a certificate |
 /// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings, `saturated` stretches, and samples, whose `columns` name the fields of each of `rows` |
 /// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests, compressed |
-/// | `phases`, `actions` | planned and actual instants; phases with their totals, of all streams together |
+/// | `phases`, `actions` | planned and actual instants; phases with their totals, of all streams together; `perhaps` counts the requests of intervals that lie in the phase in part, which only older recordings have |
 /// | `rollouts` | image, started, completed, stalled, superseded, undoneTo (the revision that an overtaking undo went back to) |
 /// | `absences` | when the Deployment or its autoscaler was not there: kind, name, deleted, recreated, recreatedBy |
 /// | `gaps` | where something may have been missed of a resource: resource, from, to (`null` for the end), cause |
@@ -118,7 +118,7 @@ package enum JSONReport {
   private static func latencyOfAll(_ point: LoadPoint) -> JSONText {
     .record(
       [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)].map { name, quantile in
-        (name, .milliseconds(point.latencyOfAll.lowest(quantile)))
+        (name, .milliseconds(point.latencyOfAll.lowest(quantile).map(WallTime.init)))
       })
   }
 
@@ -126,7 +126,7 @@ package enum JSONReport {
     guard !point.latency.isEmpty else { return .null }
     return .record(
       [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("max", 1)].map { name, quantile in
-        (name, .milliseconds(point.latency.quantile(quantile)))
+        (name, .milliseconds(point.latency.wallQuantile(quantile)))
       })
   }
 
@@ -152,14 +152,18 @@ package enum JSONReport {
   }
 
   private static func phase(_ phase: PhaseSpan, _ load: LoadSeries, _ timeline: Timeline) -> JSONText {
-    let total = phase.start.flatMap { load.total(from: $0, to: phase.end ?? timeline.lastInstant) }
+    let window = load.window(of: phase)
     return .object([
       ("name", .string(phase.name)), ("stream", .string(phase.stream)),
-      ("users", .optional(phase.users) { .integer($0) }), ("think", .optional(phase.think, JSONText.seconds)),
+      ("users", .optional(phase.users) { .integer($0) }), ("think", .optional(phase.think) { .number($0.seconds) }),
       ("plannedStart", .seconds(phase.plannedStart)),
       ("plannedEnd", .seconds(phase.plannedEnd)), ("startRate", .number(phase.startRate)),
       ("endRate", .number(phase.endRate)), ("start", .optional(phase.start, JSONText.seconds)),
-      ("end", .optional(phase.end, JSONText.seconds)), ("totals", .optional(total, totals)),
+      ("end", .optional(phase.end, JSONText.seconds)), ("totals", .optional(window?.certain, totals)),
+      (
+        "perhaps",
+        .optional(window?.perhaps) { .record([("offered", .integer($0.offered)), ("failed", .integer($0.failed))]) }
+      ),
     ])
   }
 
@@ -238,7 +242,7 @@ package enum JSONReport {
   }
 
   private static func row(_ point: LoadPoint) -> JSONText {
-    let quantiles = point.latency.quantiles([0.5, 0.95, 0.99, 1]).map { JSONText.milliseconds($0) }
+    let quantiles = point.latency.quantiles([0.5, 0.95, 0.99, 1]).map { JSONText.milliseconds(WallTime($0)) }
     let counts = [point.offered, point.sent, point.dropped, point.late, point.succeeded, point.failed]
     return .row(
       [.seconds(point.start), .seconds(point.end), .number(point.wallSeconds)] + counts.map { .integer($0) }

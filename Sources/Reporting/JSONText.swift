@@ -127,5 +127,6 @@ extension JSONText {
 
   /// Run time in seconds.
   static func seconds(_ duration: Duration) -> JSONText { .number(duration.seconds) }
-  static func milliseconds(_ duration: Duration?) -> JSONText { optional(duration) { .number($0.seconds * 1000) } }
+  /// Wall time in milliseconds.
+  static func milliseconds(_ time: WallTime?) -> JSONText { optional(time) { .number($0.milliseconds) } }
 }

@@ -69,7 +69,15 @@ struct LoadPoint: Sendable {
     }
   }
 
-  mutating func add(_ point: LoadPoint) {
+  /// The sum of two points, of which the other one is later.
+  func adding(_ other: LoadPoint) -> LoadPoint {
+    var sum = LoadPoint(start: start, end: other.end, wallSeconds: wallSeconds + other.wallSeconds)
+    sum.add(self)
+    sum.add(other)
+    return sum
+  }
+
+  private mutating func add(_ point: LoadPoint) {
     offered += point.offered
     sent += point.sent
     dropped += point.dropped
@@ -116,22 +124,48 @@ struct LoadSeries: Sendable {
     failureClasses = counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
   }
 
-  /// All points whose middle lies in a window, added up; `nil` if there is none.
-  func total(from start: Duration, to end: Duration) -> LoadPoint? {
-    let inside = points.filter { start <= $0.middle && $0.middle < end }
-    guard let first = inside.first, let last = inside.last else { return nil }
-    var total = LoadPoint(
-      start: first.start, end: last.end, wallSeconds: inside.reduce(0) { $0 + $1.wallSeconds })
-    for point in inside { total.add(point) }
-    return total
+  /// What became of the requests of a phase; one that had not ended goes on as far as anything was recorded.
+  func window(of phase: PhaseSpan) -> LoadWindow? {
+    phase.start.map { start in
+      let end = phase.end ?? max(points.last?.end ?? start, start)
+      return window(from: InstantBounds(exactly: start), to: InstantBounds(exactly: end))
+    }
+  }
+
+  /// What became of the requests of a window whose ends may be uncertain.
+  ///
+  /// The rule is that of every expectation: an interval belongs to a window that holds all of it, and may belong to one that
+  /// holds a part of it.
+  func window(from start: InstantBounds, to end: InstantBounds) -> LoadWindow {
+    var window = LoadWindow()
+    for point in points {
+      if point.start >= start.latest, point.end <= end.earliest {
+        window.certain = window.certain.map { $0.adding(point) } ?? point
+      } else if point.start < end.latest, point.end > start.earliest {
+        window.perhaps = window.perhaps.map { $0.adding(point) } ?? point
+      }
+    }
+    return window
   }
 
   /// The whole run added up.
   var total: LoadPoint? {
-    points.last.flatMap { total(from: .zero - .seconds(1), to: $0.end + .seconds(1)) }
+    points.first.map { first in points.dropFirst().reduce(first) { $0.adding($1) } }
   }
 }
 
-extension LoadPoint {
-  var middle: Duration { start + (end - start) / 2 }
+/// What became of the requests of a window.
+struct LoadWindow: Sendable {
+  /// Of the intervals that lie in it; `nil` when none does.
+  var certain: LoadPoint?
+  /// Of those that lie in it in part: any number of their requests may belong to it. `nil` when there is none, as with the
+  /// phases of every recording whose intervals end where phases do.
+  var perhaps: LoadPoint?
+
+  /// A count: one number, or the fewest and the most.
+  func count(_ count: (LoadPoint) -> Int) -> ClosedRange<Int>? {
+    guard certain != nil || perhaps != nil else { return nil }
+    let fewest = certain.map(count) ?? 0
+    return fewest...fewest + (perhaps.map(count) ?? 0)
+  }
 }

@@ -21,11 +21,39 @@ package enum MarkdownSummary {
           + "| \(text(judgement.findingWithReason)) |"
       }
       lines.append("")
+      lines += evidence(judgements)
     }
-    lines += ["| figure | value |", "| --- | --- |"]
-    lines += RunFigures(timeline).rows.map { "| \(text($0.name)) | \(text($0.value)) |" }
+    lines += totals(timeline)
+    lines += ["| figure | value | |", "| --- | --- | --- |"]
+    lines += RunFigures(timeline).rows.map { "| \(text($0.name)) | \(text($0.value)) | \(text($0.detail)) |" }
     if let timeScale = headline.timeScale { lines += ["", text(timeScale)] }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What stands behind each verdict that is no pass.
+  private static func evidence(_ judgements: [Judgement]) -> [String] {
+    judgements.flatMap { judgement -> [String] in
+      let rows = ShownEvidence(judgement).rows
+      guard !rows.isEmpty else { return [] }
+      return ["**\(text(judgement.name))**: \(text(judgement.findingWithReason.withFullStop))", ""]
+        + rows.map { "- \(text($0))" } + [""]
+    }
+  }
+
+  /// What became of the requests.
+  private static func totals(_ timeline: Timeline) -> [String] {
+    guard let totals = RunTotals(timeline) else { return [] }
+    let sentences = ([totals.rate] + [totals.failures].compactMap { $0 }).map { text($0.withFullStop) }
+    let heads = ["latency from due", "requests", "failed"] + RunTotals.percentiles.map(\.name)
+    return [sentences.joined(separator: " "), ""]
+      + [
+        "| \(heads.joined(separator: " | ")) |",
+        "| --- | \(heads.dropFirst().map { _ in "--:" }.joined(separator: " | ")) |",
+      ]
+      + totals.rows.map { row in
+        let cells = [row.requests.grouped, row.failed?.grouped ?? ""] + row.latencies
+        return "| \(text(row.name)) | \(cells.map(text).joined(separator: " | ")) |"
+      } + [""]
   }
 
   private static func icon(_ verdict: Verdict?) -> String {

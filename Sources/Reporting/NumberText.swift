@@ -66,17 +66,6 @@ extension Int {
 }
 
 extension Duration {
-  /// A latency with three significant digits: `640 µs`, `4.25 ms`, `142 ms`, `1.35 s`.
-  var latencyText: String {
-    let microseconds = seconds * 1e6
-    if microseconds < 1000 { return "\(microseconds.fixed(0)) µs" }
-    let milliseconds = microseconds / 1000
-    if milliseconds < 10 { return "\(milliseconds.fixed(2)) ms" }
-    if milliseconds < 100 { return "\(milliseconds.fixed(1)) ms" }
-    if milliseconds < 1000 { return "\(milliseconds.fixed(0)) ms" }
-    return "\((milliseconds / 1000).fixed(2)) s"
-  }
-
   /// A length of time as profiles write it: `18m`, `18m5s`, `28.4s`, `1h2m`.
   var lengthText: String {
     let total = seconds

@@ -55,16 +55,18 @@ struct RunFigures: Sendable {
   /// successful ones stands beside it where it is another.
   private static func latency(_ total: LoadPoint, _ timeline: Timeline) -> Row? {
     let model = ClosedModel(timeline).map { $0.isWhole ? ", closed model" : ", in part closed model" } ?? ""
-    let median = total.latency.quantile(0.5).map { "median \($0.latencyText)" } ?? "none succeeded"
-    let ofGood = total.latency.quantile(0.99)
-    let highest = total.latencyOfAll.highest(0.99)
-    guard let lowest = total.latencyOfAll.lowest(0.99) else { return nil }
+    let median = total.latency.wallQuantile(0.5).map { "median \($0.text)" } ?? "none succeeded"
+    let ofGood = total.latency.wallQuantile(0.99)
+    let highest = total.latencyOfAll.quantile(0.99).map(WallTime.init)
+    guard let lowest = total.latencyOfAll.lowest(0.99).map(WallTime.init) else { return nil }
     if total.latencyOfAll.count == total.latency.count, let ofGood {
-      return Row(name: "latency p99", value: ofGood.latencyText, detail: "\(median)\(model)")
+      return Row(name: "latency p99", value: ofGood.text, detail: "\(median)\(model)")
     }
-    let value = highest.map(\.latencyText) ?? "≥ \(lowest.latencyText)"
-    let beside = ofGood.map { "of the \(total.succeeded.grouped) successful \($0.latencyText), " } ?? ""
-    return Row(name: "latency p99 of all", value: value, detail: "\(beside)\(median)\(model)")
+    let value = highest.map(\.text) ?? "≥ \(lowest.text)"
+    let beside = ofGood.map { "of the \(total.succeeded.grouped) successful: p99 \($0.text), " } ?? ""
+    return Row(
+      name: "latency p99 of all \(total.latencyOfAll.count.grouped)", value: value, detail: "\(beside)\(median)\(model)"
+    )
   }
 }
 

@@ -17,8 +17,8 @@ struct SaturatedStretch: Sendable, Equatable {
   private(set) var to: Duration
   private(set) var dropped = 0
   private(set) var late = 0
-  private(set) var latenessP99 = Duration.zero
-  private(set) var longestPause = Duration.zero
+  private(set) var latenessP99 = WallTime.zero
+  private(set) var longestPause = WallTime.zero
   private(set) var highestQueued = 0
   private(set) var highestInFlight = 0
   private(set) var busiestWorkerCPU = 0.0
@@ -32,7 +32,7 @@ struct SaturatedStretch: Sendable, Equatable {
     var parts: [String] = []
     if dropped > 0 { parts.append("\(dropped.counted("request")) given up") }
     if late > 0 { parts.append("\(late.grouped) sent late") }
-    parts.append("lateness p99 up to \(latenessP99.latencyText)")
+    parts.append("lateness p99 up to \(latenessP99.text)")
     return parts.joined(separator: ", ")
   }
 
@@ -48,8 +48,8 @@ struct SaturatedStretch: Sendable, Equatable {
     if steal >= Self.noticeableSteal {
       causes.append("a hypervisor gave \(steal.wholePercent) of the CPU time to others")
     }
-    if longestPause >= GeneratorHealth.latenessLimit {
-      causes.append("answers may have lain unread for up to \(longestPause.latencyText)")
+    if longestPause >= WallTime(GeneratorHealth.latenessLimit) {
+      causes.append("answers may have lain unread for up to \(longestPause.text)")
     }
     if highestQueued > 0 {
       causes.append("\(highestQueued.counted("request")) waited while \(highestInFlight.grouped) were unanswered")
@@ -91,8 +91,8 @@ struct SaturatedStretch: Sendable, Equatable {
       late += interval.lateByMachine ?? interval.late
     }
     for sample in samples where sample.start < to && sample.end > from {
-      latenessP99 = max(latenessP99, sample.ownLatenessP99)
-      longestPause = max(longestPause, sample.longestPause ?? .zero)
+      latenessP99 = max(latenessP99, WallTime(sample.ownLatenessP99))
+      longestPause = max(longestPause, WallTime(sample.longestPause ?? .zero))
       highestQueued = max(highestQueued, sample.queued)
       if sample.queued > 0 { highestInFlight = max(highestInFlight, sample.inFlight) }
       busiestWorkerCPU = max(busiestWorkerCPU, sample.busiestWorkerCPU)

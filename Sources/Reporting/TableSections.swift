@@ -8,22 +8,22 @@ enum TableSections {
   static func phases(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
     let isShared = Set(timeline.phases.map(\.stream)).count > 1
     let rows = timeline.phases.map { phase -> HTML in
-      guard let start = phase.start else {
+      guard let start = phase.start, let window = load.window(of: phase) else {
         return """
           <tr><th scope="row">\(phase.fullName)</th><td>\(phase.modelText)</td><td colspan="9">not reached</td></tr>
           """
       }
       let end = phase.end ?? timeline.lastInstant
-      let total = load.total(from: start, to: end)
-      let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map(\.latencyText) ?? []
+      let total = window.certain
+      let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map { WallTime($0).text } ?? []
       let ready = timeline.cluster?.readyReplicas.extentForPeople(from: start, to: end)
       let cells: [String] = [
         phase.modelText,
         "\(start.clock) – \(end.clock)",
-        total?.offered.grouped ?? "–",
+        window.count(\.offered)?.grouped ?? "–",
         total?.offeredRate.map { "\($0.rateText)/s" } ?? "–",
         total?.succeededRate.map { "\($0.rateText)/s" } ?? "–",
-        total?.failed.grouped ?? "–",
+        window.count(\.failed)?.grouped ?? "–",
       ]
       return row(phase.fullName, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready?.text ?? "–"])
     }
@@ -33,18 +33,22 @@ enum TableSections {
         "phase", "load", "from – to", "requests", "offered", "answered as expected", "failed", "p50", "p95", "p99",
         "ready replicas",
       ],
-      rows, note: isShared ? "Streams ran side by side: a phase counts the requests of all streams in its time." : nil)
+      rows,
+      note: [
+        isShared ? "Streams ran side by side: a phase counts the requests of all streams in its time." : nil,
+        latencyNote(timeline),
+      ].compactMap { $0 }.joined(separator: " "))
   }
 
   static func rollouts(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
     let rows = (timeline.cluster?.rollouts ?? []).map { rollout -> HTML in
-      let end = rollout.completed?.latest ?? rollout.superseded?.latest ?? timeline.lastInstant
-      let total = load.total(from: rollout.started.earliest, to: end)
+      let end = rollout.completed ?? rollout.superseded ?? InstantBounds(exactly: timeline.lastInstant)
+      let window = load.window(from: rollout.started, to: end)
       return row(
         rollout.image ?? "–",
         [
           rollout.started.seen, rollout.completed?.seen ?? "–", rollout.lengthText, rollout.stateText,
-          total.map { "\($0.failed.grouped) of \($0.offered.grouped)" } ?? "–",
+          window.count(\.offered).map { "\(window.count(\.failed)?.grouped ?? "–") of \($0.grouped)" } ?? "–",
         ])
     }
     return section(
@@ -69,20 +73,30 @@ enum TableSections {
         totals[interval.route, default: Total()].outcomes[tally.outcome, default: 0] += tally.completed
         if tally.failed {
           totals[interval.route, default: Total()].failed += tally.completed
-        } else {
+        } else if tally.succeeded {
           totals[interval.route, default: Total()].latency.merge(tally.fromDue)
         }
       }
     }
     let rows = totals.sorted { $0.key < $1.key }.map { name, total -> HTML in
-      let quantiles = total.latency.quantiles([0.5, 0.99, 1]).map(\.latencyText)
+      let quantiles = total.latency.quantiles([0.5, 0.99, 1]).map { WallTime($0).text }
       let outcomes = total.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         .map { "\($0.key): \($0.value.grouped)" }.joined(separator: ", ")
       return row(
         name,
         [total.offered.grouped, total.failed.grouped] + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [outcomes])
     }
-    return section("routes", "Routes", ["route", "requests", "failed", "p50", "p99", "longest", "outcomes"], rows)
+    return section(
+      "routes", "Routes", ["route", "requests", "failed", "p50", "p99", "longest", "outcomes"], rows,
+      note: latencyNote(timeline))
+  }
+
+  /// Of which requests the latencies are, where that is not all.
+  private static func latencyNote(_ timeline: Timeline) -> String? {
+    let succeeded = timeline.load.reduce(0) { $0 + $1.succeeded }
+    let offered = timeline.load.reduce(0) { $0 + $1.offered }
+    guard succeeded < offered else { return nil }
+    return "Latencies are those of the \(succeeded.grouped) successful requests, of \(offered.grouped)."
   }
 
   static func events(_ timeline: Timeline) -> HTML {
@@ -112,7 +126,7 @@ enum TableSections {
     _ id: String, _ title: String, _ heads: [String], _ rows: [HTML], note: String? = nil
   ) -> HTML {
     guard !rows.isEmpty else { return .empty }
-    let noteLine: HTML = note.map { "<p class=\"note\">\($0)</p>" } ?? .empty
+    let noteLine: HTML = note.flatMap { $0.isEmpty ? nil : "<p class=\"note\">\($0)</p>" } ?? .empty
     return """
       <section id="\(id)" aria-labelledby="\(id)-heading"><h2 id="\(id)-heading">\(title)</h2>
       <div class="scroll">\(table(heads, rows))</div>\(noteLine)</section>
@@ -140,5 +154,10 @@ extension ClosedRange<Int> {
   /// One number, or both ends.
   var text: String {
     lowerBound == upperBound ? "\(lowerBound)" : "\(lowerBound) – \(upperBound)"
+  }
+
+  /// The same with commas between thousands.
+  var grouped: String {
+    lowerBound == upperBound ? lowerBound.grouped : "\(lowerBound.grouped) – \(upperBound.grouped)"
   }
 }

@@ -6,9 +6,10 @@ package enum TerminalTable {
   /// - Parameters:
   ///   - width: columns of the terminal; texts are broken to it, down to 40 columns.
   ///   - colour: whether to colour the verdicts; the words say the same without.
+  ///   - totals: whether to show what became of the requests.
   package static func render(
     _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile(), width: Int = 80,
-    colour: Bool = false
+    colour: Bool = false, totals: Bool = true
   ) -> String {
     let width = max(width, 40)
     let headline = Headline(timeline, judgements, by: profile)
@@ -23,6 +24,14 @@ package enum TerminalTable {
         lines.append((index == 0 ? painted(word, judgement.verdict, colour) + "  " : indent) + line)
       }
       lines += finding.map { indent + "  " + $0 }
+      for fact in ShownEvidence(judgement).rows {
+        let text = wrapped(fact.plainLine, to: width - verdictWidth - 6)
+        lines += text.enumerated().map { indent + ($0 == 0 ? "  · " : "    ") + $1 }
+      }
+    }
+    if totals, let table = TotalsTable(timeline) {
+      if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
+      lines += table.lines(width: width)
     }
     if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
     for note in [headline.incomplete].compactMap({ $0 }) + headline.notes {

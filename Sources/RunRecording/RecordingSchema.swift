@@ -13,7 +13,7 @@ enum RecordingSchema {
   /// released never changes, since files of its version lie on disks.
   static let steps: [String] = [
     tables + RecordingViews.first, connections + RecordingViews.second,
-    causes + RecordingViews.third,
+    causes + RecordingViews.third, RecordingViews.fourth,
   ]
 
   static var version: Int { steps.count }

@@ -9,6 +9,9 @@ enum RecordingViews {
   static let third =
     "DROP VIEW latency;\n" + latencyWithCauses + "DROP VIEW generator_health;\n" + generatorHealthWithCauses
 
+  /// Of schema version 4.
+  static let fourth = "DROP VIEW timeline;\nDROP VIEW pods;\n" + podsWithRequests + timelineOfRequests
+
   private static let replicas = """
     CREATE VIEW replicas AS
       -- The counts of the workload after each change that was seen: one row for each version of the Deployment or the
@@ -163,6 +166,72 @@ enum RecordingViews {
         SELECT 4, ready, 'pod ready', name, NULL FROM pods WHERE ready IS NOT NULL
         UNION ALL
         SELECT 5, deletion, 'pod deletion', name, NULL FROM pods WHERE deletion IS NOT NULL
+        UNION ALL
+        SELECT 6, removed, 'pod removed', name, NULL FROM pods WHERE removed IS NOT NULL
+        UNION ALL
+        SELECT 7, received_us / 1e6, 'event ' || ifnull(json_extract(object, '$.reason'), ''),
+          json_extract(object, '$.involvedObject.kind') || ' ' || json_extract(object, '$.involvedObject.name'),
+          json_extract(object, '$.message')
+        FROM observation WHERE resource = 'events' AND kind IN ('added', 'modified') AND object IS NOT NULL
+        UNION ALL
+        SELECT 8, received_us / 1e6, 'gap', resource, message FROM observation WHERE kind = 'gap'
+        UNION ALL
+        SELECT 9, ended_us / 1e6, 'run ends', name, end_reason || ifnull(': ' || end_detail, '')
+        FROM run WHERE ended_us IS NOT NULL
+      ) ORDER BY seconds, rank;
+
+    """
+
+  private static let podsWithRequests = """
+    CREATE VIEW pods AS
+      -- The life of each pod that was seen. created, ready and delete_requested are the cluster's own times (whole seconds
+      -- of its clock, less our start and the middle of its offset from ours); removed is when the deletion was received.
+      -- delete_requested is what the first version tells that is going: at the end the kubelet deletes the pod once more,
+      -- with a grace period of 0 and a later time.
+      WITH pod AS (
+        SELECT o.id, o.uid, o.kind, o.received_us, o.name, o.object,
+          run.started_at_us / 1e6
+            + ifnull((SELECT (low_us + high_us) / 2e6 FROM clock_offset ORDER BY id DESC LIMIT 1), 0) AS zero,
+          unixepoch(json_extract(object, '$.metadata.deletionTimestamp'))
+            - ifnull(json_extract(object, '$.metadata.deletionGracePeriodSeconds'), 0) AS asked_at,
+          (SELECT unixepoch(json_extract(value, '$.lastTransitionTime')) FROM json_each(object, '$.status.conditions')
+            WHERE json_extract(value, '$.type') = 'Ready' AND json_extract(value, '$.status') = 'True') AS ready_at
+        FROM observation o, run WHERE o.resource = 'pods' AND o.object IS NOT NULL
+      ), asked AS (
+        -- The other columns are those of the row with the lowest id (SQLite, "Bare columns in an aggregate query").
+        SELECT uid, asked_at, min(id) FROM pod WHERE asked_at IS NOT NULL GROUP BY uid
+      )
+      SELECT name,
+        round(min(unixepoch(json_extract(object, '$.metadata.creationTimestamp'))) - zero, 3) AS created,
+        round(min(ready_at) - zero, 3) AS ready,
+        round((SELECT asked_at FROM asked WHERE asked.uid = pod.uid) - zero, 3) AS delete_requested,
+        max(CASE WHEN kind = 'deleted' THEN received_us END) / 1e6 AS removed
+      FROM pod GROUP BY uid ORDER BY min(id);
+
+    """
+
+  private static let timelineOfRequests = """
+    CREATE VIEW timeline AS
+      -- Everything that happened, in order.
+      SELECT seconds, what, subject, detail FROM (
+        SELECT 0 AS rank, start_us / 1e6 AS seconds, 'phase starts' AS what, ltrim(stream || '/' || name, '/') AS subject,
+          ifnull(users || ' users, ' || (think_us / 1e6) || ' s of think time', start_rate || '/s to ' || end_rate || '/s')
+            AS detail
+        FROM phase WHERE start_us IS NOT NULL
+        UNION ALL
+        SELECT -1, end_us / 1e6, 'phase ends', ltrim(stream || '/' || name, '/'), NULL FROM phase WHERE end_us IS NOT NULL
+        UNION ALL
+        SELECT 1, sent_us / 1e6, 'action', name, summary || ifnull(' FAILED: ' || problem, '')
+        FROM action WHERE sent_us IS NOT NULL
+        UNION ALL
+        SELECT 2, seconds, 'rescale', NULL, before || ' -> ' || wanted
+        FROM (SELECT seconds, wanted, lag(wanted) OVER () AS before FROM replicas) WHERE before <> wanted
+        UNION ALL
+        SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL
+        UNION ALL
+        SELECT 4, ready, 'pod ready', name, NULL FROM pods WHERE ready IS NOT NULL
+        UNION ALL
+        SELECT 5, delete_requested, 'pod deletion requested', name, NULL FROM pods WHERE delete_requested IS NOT NULL
         UNION ALL
         SELECT 6, removed, 'pod removed', name, NULL FROM pods WHERE removed IS NOT NULL
         UNION ALL

@@ -32,6 +32,15 @@ package struct CensoredLatency: Sendable, Equatable {
     return values.quantileBounds(q)?.lowerBound
   }
 
+  /// A quantile of all, where those that are not known took longer than those that are, as ``LatencyHistogram/quantile(_:)``
+  /// gives one of those: the most that it can be, to the precision of the histogram. `nil` as for ``highest(_:)``.
+  package func quantile(_ q: Double) -> Duration? {
+    guard highest(q) != nil else { return nil }
+    var values = known
+    values.record(microseconds: HistogramLayout.largestValue, times: count - known.count)
+    return values.quantile(q)
+  }
+
   /// The most that it can be; `nil` when its rank may lie among those that are not known from above.
   package func highest(_ q: Double) -> Duration? {
     let rank = max(Int((min(max(q, 0), 1).nextDown * Double(count)).rounded(.up)), 1)

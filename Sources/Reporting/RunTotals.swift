@@ -1,0 +1,78 @@
+import RunTimeline
+import Statistics
+import Units
+
+/// What became of all requests of a run, and of each request of the profile where there are several: the figures that a
+/// summary gives, however it is drawn.
+struct RunTotals: Sendable {
+  /// The percentiles of each row.
+  static let percentiles: [(name: String, quantile: Double)] = [
+    ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999),
+  ]
+
+  /// Requests of one kind, or the successful ones of them.
+  struct Row: Sendable {
+    let name: String
+    let requests: Int
+    /// `nil` in a row of successful ones.
+    let failed: Int?
+    /// One for each of ``percentiles``.
+    let latencies: [String]
+  }
+
+  /// `all requests` first. Where some of a row failed, its latencies are those of all, with the time that failed ones had
+  /// waited at the least, and a row of the successful ones follows.
+  let rows: [Row]
+  /// How many were due, in which time, and how fast.
+  let rate: String
+  /// How many failed, by outcome; `nil` when none did.
+  let failures: String?
+
+  /// `nil` for a run without load.
+  init?(_ timeline: Timeline) {
+    let series = LoadSeries(timeline)
+    guard let total = series.total, total.offered > 0 else { return nil }
+    let peak = series.points.compactMap(\.offeredRate).max() ?? 0
+    let length = Duration.seconds(total.wallSeconds).lengthText
+    rate =
+      "\(total.offered.counted("request")) in \(length)\(timeline.run.timeScale == 1 ? "" : " of wall time"): "
+      + "\((total.offeredRate ?? 0).rateText)/s on average, \(peak.rateText)/s at most"
+    failures = Self.failures(of: timeline, among: total.offered)
+    var byRoute: [String: LoadPoint] = [:]
+    for interval in timeline.load {
+      byRoute[interval.route, default: LoadPoint(start: .zero, end: .zero, wallSeconds: 0)].add(interval)
+    }
+    let routes = byRoute.count > 1 ? byRoute.sorted { $0.key < $1.key } : []
+    rows = Self.rows("all requests", total) + routes.flatMap { Self.rows($0.key, $0.value) }
+  }
+
+  private static func rows(_ name: String, _ point: LoadPoint) -> [Row] {
+    let all = point.latencyOfAll
+    let successful = percentiles.map { point.latency.wallQuantile($0.quantile)?.text ?? "–" }
+    if all.count == point.latency.count {
+      return [Row(name: name, requests: point.offered, failed: point.failed, latencies: successful)]
+    }
+    let ofAll = percentiles.map { percentile -> String in
+      if let most = all.quantile(percentile.quantile) { return WallTime(most).text }
+      return all.lowest(percentile.quantile).map { "≥ \(WallTime($0).text)" } ?? "–"
+    }
+    return [
+      Row(name: name, requests: point.offered, failed: point.failed, latencies: ofAll),
+      Row(name: "the successful", requests: point.succeeded, failed: nil, latencies: successful),
+    ]
+  }
+
+  /// `32 of 612 failed (5.23%): 30 with 503, 2 with read timeout`.
+  private static func failures(of timeline: Timeline, among offered: Int) -> String? {
+    var counts: [String: Int] = [:]
+    for tally in timeline.load.flatMap(\.outcomes) where tally.failed && tally.completed > 0 {
+      counts[tally.outcome, default: 0] += tally.completed
+    }
+    let failed = counts.values.reduce(0, +)
+    guard failed > 0 else { return nil }
+    let outcomes = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.value.grouped) with \($0.key)" }
+    let share = (Double(failed) / Double(offered)).percentText
+    return "\(failed.grouped) of \(offered.grouped) failed (\(share)): \(outcomes.joined(separator: ", "))"
+  }
+}

@@ -1,0 +1,111 @@
+import Expectations
+import Foundation
+import Reporting
+import RunTimeline
+import Statistics
+import Testing
+
+@Suite("What summaries say of all requests, and of what did not pass")
+struct TotalsTests {
+  /// A run of two requests, of which one fails in part.
+  private func timeline(failing: Bool) -> Timeline {
+    var timeline = SmallRun.timeline()
+    timeline.load += timeline.load.map { interval in
+      var other = interval
+      other.route = "an order of a very long name, longer than most terminals are wide beside figures"
+      other.outcomes = [interval.outcomes[0]]
+      other.offered = other.completed
+      return other
+    }
+    if !failing {
+      for index in timeline.load.indices {
+        timeline.load[index].outcomes.removeAll(where: \.failed)
+        timeline.load[index].offered = timeline.load[index].completed
+      }
+    }
+    return timeline
+  }
+
+  @Test(
+    "a terminal of any width shows requests, rates, failures by outcome and four percentiles, each request by itself",
+    arguments: [40, 60, 80, 120, 200])
+  func widths(width: Int) {
+    let table = TerminalTable.render(timeline(failing: true), SmallRun.judgements, width: width)
+    let text = table.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+
+    #expect(table.split(separator: "\n").allSatisfy { $0.count <= width }, "\(table)")
+    for part in [
+      "605 requests in 3s: 202/s on average, 205/s at most", "5 of 605 failed (0.83%): 5 with 502", "99.8 ms",
+    ] {
+      #expect(text.contains(part), "\(part) in \(table)")
+    }
+    #expect(
+      text.contains("the successful 600 50.2 ms") || text.contains("the successful: 600; p50 50.2 ms"), "\(table)")
+    #expect(text.contains("list 305 5 ") || text.contains("list: 305, 5 failed;"), "\(table)")
+  }
+
+  @Test("latencies are of the successful where some failed, and of all where none did")
+  func successful() {
+    #expect(MarkdownSummary.render(timeline(failing: true), []).contains("| the successful | 600 |"))
+    let sound = MarkdownSummary.render(timeline(failing: false), [])
+    #expect(!sound.contains("the successful") && sound.contains("| all requests | 600 | 0 | 50.2 ms | "))
+    let note = "Latencies are those of the 600 successful requests, of 605."
+    #expect(HTMLReport.render(timeline(failing: true), []).contains(note))
+    #expect(!HTMLReport.render(timeline(failing: false), []).contains("Latencies are those of"))
+  }
+
+  @Test("evidence and advice are shown for what did not pass, as far as there is room, and for nothing else")
+  func evidence() {
+    let facts = (1...20).map { Evidence("fact \($0)") }
+    let judgements = [Verdict.pass, .fail, .inconclusive].map { verdict in
+      Judgement(
+        name: "a \(verdict.rawValue)", kind: "latency", expected: "e", verdict: verdict, finding: "f",
+        evidence: facts.map { Evidence("\($0.text) of \(verdict.rawValue)") })
+    }
+    for text in [
+      TerminalTable.render(timeline(failing: true), judgements),
+      MarkdownSummary.render(timeline(failing: true), judgements),
+    ] {
+      #expect(text.contains("fact 1 of fail") && text.contains("fact 8 of inconclusive"))
+      #expect(text.contains("and 12 more rows in the report") && !text.contains("fact 9 of fail"))
+      #expect(!text.contains("of pass"))
+    }
+  }
+
+  @Test("a run without load has no totals, and one that asks for verdicts alone shows none")
+  func without() {
+    let timeline = Timeline(run: SmallRun.timeline().run)
+    #expect(!TerminalTable.render(timeline, []).contains("requests"))
+    #expect(!TerminalTable.render(self.timeline(failing: true), [], totals: false).contains("on average"))
+  }
+
+  @Test(
+    "a table of values has no instant twice, however short the run", arguments: [1, 4, 23, 24, 61, 109, 1140, 86_400])
+  func instants(seconds: Int) throws {
+    var timeline = SmallRun.timeline(endedAt: .seconds(seconds))
+    timeline.phases = []
+    let figure = try #require(HTMLReport.render(timeline, []).figure("rate"))
+    let instants = figure.components(separatedBy: "<th scope=\"row\">").dropFirst().map { $0.prefix { $0 != "<" } }
+    #expect(Set(instants).count == instants.count && (2...27).contains(instants.count), "\(instants)")
+  }
+
+  @Test("a run that was interrupted before its load began says so, without a time")
+  func neverBegan() {
+    var timeline = SmallRun.timeline(endedAt: .zero, endReason: .interrupted)
+    timeline.load = []
+    for index in timeline.phases.indices { (timeline.phases[index].start, timeline.phases[index].end) = (nil, nil) }
+    for text in [
+      HTMLReport.render(timeline, []), MarkdownSummary.render(timeline, []), TerminalTable.render(timeline, []),
+    ] {
+      #expect(text.contains("This run was interrupted before its load began."))
+    }
+  }
+
+  @Test("how long a failed request took is wall time, whatever the time scale")
+  func failureTimes() {
+    let failure = FailedRequest(
+      due: .seconds(60), sent: .seconds(60), completed: .milliseconds(64_020), route: "list", outcome: "502")
+    let page = HTMLReport.render(SmallRun.timeline(timeScale: 60, failures: [failure]), [])
+    #expect(page.contains("<td>67.0 ms</td>") && !page.contains("4.02 s"))
+  }
+}
