@@ -108,8 +108,8 @@ package struct HPAController: Sendable {
   }
 
   /// Drops the memory of an HPA: what a sync does that finds the object gone.
-  package mutating func forget(_ autoscaler: HorizontalPodAutoscaler) {
-    guard let position = positions[Self.key(of: autoscaler)] else { return }
+  package mutating func forget(namespace: String, name: String) {
+    guard let position = positions[Key(namespace: namespace, name: name)] else { return }
     memories.remove(at: position)
     positions = Dictionary(uniqueKeysWithValues: memories.indices.map { (memories[$0].key, $0) })
   }

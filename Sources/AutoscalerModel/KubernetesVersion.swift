@@ -43,8 +43,6 @@ extension KubernetesVersion {
   package static let v1_27 = KubernetesVersion(minor: 27)
   package static let v1_28 = KubernetesVersion(minor: 28)
   package static let v1_29 = KubernetesVersion(minor: 29)
-  package static let v1_30 = KubernetesVersion(minor: 30)
-  package static let v1_31 = KubernetesVersion(minor: 31)
   package static let v1_32 = KubernetesVersion(minor: 32)
   package static let v1_33 = KubernetesVersion(minor: 33)
   package static let v1_34 = KubernetesVersion(minor: 34)
@@ -75,8 +73,6 @@ extension KubernetesVersion {
   var treatsAbsentContainerMetricsAsMissing: Bool { self >= .v1_33 }
   /// 1.34: averages of memory are written with binary suffixes.
   var writesMemoryWithBinarySuffixes: Bool { self >= .v1_34 }
-  /// 1.34: a conflicting update of the scale is tried again, up to five times.
-  package var retriesScaleConflicts: Bool { self >= .v1_34 }
   /// 1.35: a named container that the pod does not have is an error; before, its request counted as nothing.
   var refusesAbsentContainers: Bool { self >= .v1_35 }
   /// 1.36: a workload at zero replicas is scaled only if this controller put it there.

@@ -20,8 +20,6 @@ extension Option where Value == String {
   package static var url: Self { Self(CURLOPT_URL, "CURLOPT_URL") }
   /// The method, where it is not the one that libcurl derives from the body.
   package static var method: Self { Self(CURLOPT_CUSTOMREQUEST, "CURLOPT_CUSTOMREQUEST") }
-  /// The only schemes allowed, such as `http,https`, so that no text from outside makes us read a file.
-  package static var protocols: Self { Self(CURLOPT_PROTOCOLS_STR, "CURLOPT_PROTOCOLS_STR") }
   package static var userAgent: Self { Self(CURLOPT_USERAGENT, "CURLOPT_USERAGENT") }
   /// The proxy; empty, as from the beginning, for none even if the environment names one.
   package static var proxy: Self { Self(CURLOPT_PROXY, "CURLOPT_PROXY") }
@@ -45,8 +43,6 @@ extension Option where Value == [UInt8] {
 }
 
 extension Option where Value == Bool {
-  /// No signals for name lookups: required with threads, and saves two system calls per request.
-  package static var noSignal: Self { Self(CURLOPT_NOSIGNAL, "CURLOPT_NOSIGNAL") }
   /// Sends the path as it is written, without removing `/../`.
   package static var pathAsIs: Self { Self(CURLOPT_PATH_AS_IS, "CURLOPT_PATH_AS_IS") }
   /// Expects no body in the answer (HEAD).

@@ -83,11 +83,12 @@ extension Expectation.Latency {
   }
 
   /// At best every uncertain request was fast. Where this machine was late, it may be what made answers slow: only those
-  /// that never came are slow for certain then, less the tenth of their waiting that may have been its own.
+  /// that never came are slow for certain then, by what they had waited after they were sent, less the tenth of their waiting
+  /// that may have been its own.
   private func mayBeBelow(_ load: LoadInWindow, machineWasLate: Bool) -> Bool {
     func slow(_ tally: LoadInWindow.Tally) -> Int {
       machineWasLate
-        ? tally.unansweredAbove(limit * 10 / 9)
+        ? tally.unansweredAbove(limit * 10 / 9, afterSending: true)
         : tally.unansweredAbove(limit) + tally.answeredAbove(limit).lowerBound
     }
     let (certain, perhaps) = (load.certain, load.perhaps)

@@ -19,6 +19,8 @@ struct LoadInWindow {
     /// How long those that were not answered had waited when they were given up: they would have taken that long at the
     /// least.
     var waited = LatencyHistogram()
+    /// The same from the moment at which each was sent, where it was: this machine had no part in that.
+    var waitedAfterSending = LatencyHistogram()
     /// Requests that were due and of whose end nothing is known, or nothing that the target did.
     var unaccounted = 0
     /// Failed requests by outcome.
@@ -39,7 +41,11 @@ struct LoadInWindow {
     }
 
     /// How many of the unanswered ones have certainly waited longer.
-    func unansweredAbove(_ limit: Duration) -> Int { min(waited.countAbove(limit).lowerBound, unanswered) }
+    ///
+    /// - Parameter afterSending: leave out what they waited before they were sent.
+    func unansweredAbove(_ limit: Duration, afterSending: Bool = false) -> Int {
+      min((afterSending ? waitedAfterSending : waited).countAbove(limit).lowerBound, unanswered)
+    }
 
     /// - Parameter doubts: whether a timeout of this tally may be due to this machine.
     mutating func add(_ interval: LoadInterval, from source: LatencySource, doubts: (OutcomeTally) -> Bool) {
@@ -57,6 +63,7 @@ struct LoadInWindow {
             latencyOfWrong.merge(values)
           } else {
             waited.merge(values)
+            waitedAfterSending.merge(outcome.fromSend.isEmpty ? outcome.fromDue : outcome.fromSend)
           }
         } else {
           succeeded += outcome.completed

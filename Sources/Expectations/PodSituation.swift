@@ -39,6 +39,9 @@ struct PodSituation: Sendable, Equatable {
   /// (pkg/storage/pod.go, `freshContainerMinMetricsResolution`); readiness is written in whole seconds, cut off.
   private static let shortestWait = Duration.seconds(10 - 1)
 
+  /// The most pods of a cluster ("Considerations for large clusters", kubernetes.io): a count beyond is none of pods.
+  private static let mostPods = 150_000
+
   /// - Parameters:
   ///   - sampledBy: pods that were ready by then have samples.
   ///   - change: what the sync itself did to the workload's pods, which it read before.
@@ -47,7 +50,7 @@ struct PodSituation: Sendable, Equatable {
     _ history: ClusterHistory, at: InstantBounds, sampledBy: Duration? = nil, change: ObservedChange? = nil,
     unseen: Int? = nil
   ) {
-    self.unseen = unseen
+    self.unseen = unseen.flatMap { (0...Self.mostPods).contains($0) ? $0 : nil }
     let own = Self.ownDoing(change, history: history)
     for pod in history.selectedPods {
       if own.made.contains(pod.uid) || pod.created.earliest > at.latest { continue }

@@ -18,8 +18,8 @@ package enum IntOrPercent: Sendable, Equatable, Hashable, Codable, CustomStringC
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(Int.self) {
-      self = .count(value)
+    if let value = try? container.decode(Int32.self) {
+      self = .count(Int(value))
       return
     }
     let text = try container.decode(String.self)

@@ -23,11 +23,13 @@ package struct ObjectMetadata: Sendable, Equatable, Codable {
   }
 
   /// When a graceful delete was asked for, to the second: `deletionTimestamp` less the grace period
-  /// (Kubernetes, apiserver/pkg/registry/rest/delete.go sets it to now plus grace).
+  /// (Kubernetes, apiserver/pkg/registry/rest/delete.go sets it to now plus grace); `nil` also where the grace period is longer
+  /// than 64 bits of microseconds.
   package var deleteRequested: KubernetesTime? {
-    deletionTimestamp.map {
-      KubernetesTime(
-        microseconds: $0.microseconds - (deletionGracePeriodSeconds ?? 0) * 1_000_000, hasFraction: $0.hasFraction)
+    deletionTimestamp.flatMap {
+      let (grace, isTooLong) = (deletionGracePeriodSeconds ?? 0).multipliedReportingOverflow(by: 1_000_000)
+      let (asked, isBeyond) = $0.microseconds.subtractingReportingOverflow(grace)
+      return isTooLong || isBeyond ? nil : KubernetesTime(microseconds: asked, hasFraction: $0.hasFraction)
     }
   }
 }

@@ -70,10 +70,16 @@ package struct PodSpec: Sendable, Equatable, Codable {
   /// `null` in bookmarks.
   package var containers: [Container]?
   package var initContainers: [Container]?
-  package var terminationGracePeriodSeconds: Int?
+  package var terminationGracePeriodSeconds: Int64?
   package var nodeName: String?
   /// Pod-level requests and limits (Kubernetes 1.34 and later).
   package var resources: ResourceRequirements?
+
+  /// The ports of the containers that run while the pod serves: init containers count where they are sidecars
+  /// (Kubernetes 1.36, pkg/api/v1/pod/util.go, `FindPort`).
+  package var servingPorts: [ContainerPort] {
+    ((containers ?? []) + (initContainers ?? []).filter { $0.restartPolicy == "Always" }).flatMap { $0.ports ?? [] }
+  }
 }
 
 package struct Container: Sendable, Equatable, Codable {
@@ -124,7 +130,7 @@ package struct Lifecycle: Sendable, Equatable, Codable {
   }
 
   package struct Sleep: Sendable, Equatable, Codable {
-    package var seconds: Int
+    package var seconds: Int64
   }
 
   package struct Exec: Sendable, Equatable, Codable {

@@ -96,7 +96,7 @@ extension ObjectRules {
             hook.path("seconds"), seconds,
             "must be non-negative and less than terminationGracePeriodSeconds (\(grace))"))
       }
-      if container.text("image") == nil, container["image"] == nil {
+      if container["image"] == nil {
         problems.append(.required(container.path("image")))
       }
     }

@@ -178,7 +178,8 @@ package struct ReferenceCheck {
     (service.object["spec", "ports"]?.array ?? []).enumerated().compactMap { index, port in
       guard let name = port["targetPort"]?.string else { return nil }
       let names = selected.flatMap { pod in
-        ((pod.spec["containers"]?.array ?? []) + (pod.spec["initContainers"]?.array ?? [])).flatMap {
+        let sidecars = (pod.spec["initContainers"]?.array ?? []).filter { $0["restartPolicy"] == "Always" }
+        return ((pod.spec["containers"]?.array ?? []) + sidecars).flatMap {
           ($0["ports"]?.array ?? []).compactMap { $0["name"]?.string }
         }
       }
@@ -203,7 +204,7 @@ package struct ReferenceCheck {
       switch ObjectKind(apiVersion: version, kind: kind) {
       case .custom, .unlisted: return nil
       case .unknown(let message, let hint):
-        let field = FieldPath(version).steps.isEmpty ? "apiVersion" : "kind"
+        let field = version.isEmpty ? "apiVersion" : "kind"
         return broken(
           FieldProblem(field: "spec.scaleTargetRef.\(field)", reason: .notFound, detail: message, hint: hint))
       case .known: break

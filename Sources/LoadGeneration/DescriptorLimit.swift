@@ -4,7 +4,7 @@ import CLinux
 enum DescriptorLimit {
   /// What the rest of the program needs: log, recording, observer, report.
   private static let reserve = 128
-  /// epoll, timer and wake-up.
+  /// epoll, timer and wake-up, and the file in which the kernel tells of its waiting for a CPU.
   private static let perWorker = 4
   /// libcurl's own pair.
   private static let perHandle = 2

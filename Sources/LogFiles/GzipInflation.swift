@@ -70,11 +70,12 @@ struct GzipInflation: ~Copyable {
   private mutating func inflate(
     _ piece: ArraySlice<UInt8>, appendingTo text: inout [UInt8]
   ) throws(LogFileError) -> Int {
-    var input = Array(piece)
     var status = Z_OK
     let before = stream.pointee.total_in
-    input.withUnsafeMutableBufferPointer { input in
-      stream.pointee.next_in = input.baseAddress
+    // In place: a copy for each member would take a time that grows with the square of their number.
+    piece.withUnsafeBufferPointer { input in
+      // zlib only reads there, though its header does not say so.
+      stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
       stream.pointee.avail_in = UInt32(input.count)
       repeat {
         let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunkSize) { output, count in

@@ -37,8 +37,7 @@ enum JSONGenerator {
   private static let columns = [
     "start", "end", "latenessP50", "latenessP99", "latenessMax", "processCPU", "workerCPU", "runQueueDelay", "steal",
     "inFlight", "queued", "connectionsOpened", "openConnections", "portsUsed", "machineLatenessP99", "longestPause",
-    "places",
-    "placesHeldSince",
+    "places", "placesHeldSince",
   ]
 
   private static func row(_ sample: GeneratorSample) -> JSONText {

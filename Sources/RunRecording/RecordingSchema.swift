@@ -41,6 +41,9 @@ enum RecordingSchema {
     }
     let version = try version(of: database)
     guard version <= known else { throw RecordingError.newerSchema(path: path, version: version, known: known) }
+    guard version > 0 else {
+      throw RecordingError.damaged(path: path, reason: "its schema version is \(version), and the first was 1")
+    }
   }
 
   private static let tables = """

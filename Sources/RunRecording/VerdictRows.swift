@@ -12,7 +12,7 @@ enum VerdictRows {
       ?? 1
     if let profile = judging.profile {
       try database.execute(
-        sql: "INSERT OR REPLACE INTO judging VALUES (?, ?, ?)", arguments: [number, profile.source, profile.text])
+        sql: "INSERT INTO judging VALUES (?, ?, ?)", arguments: [number, profile.source, profile.text])
     }
     for verdict in judging.verdicts {
       try database.cachedStatement(

@@ -20,6 +20,8 @@ extension ClusterSimulation {
   mutating func synchronizeAutoscaler(_ key: ObjectKey, uid: String) {
     guard let object = store[.autoscaler, key], let autoscaler = object.autoscaler, object.metadata.uid == uid else {
       if autoscalers[key] == uid { autoscalers[key] = nil }
+      // Memory goes by name, so that only a sync that finds nothing of that name forgets.
+      if store[.autoscaler, key] == nil { autoscaling.forget(namespace: key.namespace, name: key.name) }
       return
     }
     queue.add(

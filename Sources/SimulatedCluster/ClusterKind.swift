@@ -112,9 +112,6 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
 
   var hasScale: Bool { self == .deployment || self == .replicaSet }
 
-  /// Whether its objects are kept as they were written and nothing comes of them.
-  package var isOnlyStored: Bool { rawValue > ClusterKind.ingress.rawValue }
-
   /// Kinds whose `generation` counts changes of the spec.
   var countsGenerations: Bool {
     switch self {

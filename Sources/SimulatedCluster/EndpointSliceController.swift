@@ -37,8 +37,7 @@ extension ClusterSimulation {
   /// there is none (Kubernetes 1.36, pkg/api/v1/pod/util.go, `FindPort`).
   private static func number(of port: Service.Port, in pods: [PodSpec]) -> Int? {
     guard let name = port.targetPort?.string else { return port.targetPort?.int ?? port.port }
-    return pods.lazy.flatMap { ($0.containers ?? []) + ($0.initContainers ?? []) }.flatMap { $0.ports ?? [] }
-      .first { $0.name == name }?.containerPort
+    return pods.lazy.flatMap(\.servingPorts).first { $0.name == name }?.containerPort
   }
 
   private mutating func writeSlice(

@@ -54,7 +54,7 @@ extension ClusterSimulation {
     return .forwarded(
       ForwardedRequest(
         podID: id, pod: runtime.key.name, version: runtime.version,
-        answerAfter: .nanoseconds(Int64((answered - arrival) * 1e9)), answeredAt: answered))
+        answerAfter: .seconds(answered - arrival), answeredAt: answered))
   }
 
   /// The service whose turn a request would be, by the rules of the Ingress alone.

@@ -36,7 +36,7 @@ extension ClusterSimulation {
     }
     pods[podCounter] = PodRuntime(
       id: podCounter, key: key, uid: metadata.uid ?? "", replicaSet: replicaSet.key, createdAt: now,
-      container: container, portNames: Self.portNames(of: template.spec),
+      container: container, portNames: Set(template.spec.servingPorts.compactMap(\.name)),
       version: Self.version(ofImage: container.image ?? ""),
       load: PodLoad(cost: workload.cpuPerRequest.seconds, limit: limit, queueLimit: workload.queueLimit))
     podIDs[key] = podCounter
@@ -48,11 +48,6 @@ extension ClusterSimulation {
   /// The container whose port takes requests: the only one without a say of its own.
   static func servingContainer(_ spec: PodSpec) -> Container? {
     spec.containers?.first { $0.readinessProbe != nil } ?? spec.containers?.first
-  }
-
-  /// The names of the ports of containers and sidecars.
-  private static func portNames(of spec: PodSpec) -> Set<String> {
-    Set(((spec.containers ?? []) + (spec.initContainers ?? [])).flatMap { $0.ports ?? [] }.compactMap(\.name))
   }
 
   /// How long the init containers hold the others back: each starts when the one before has ended, and is taken to end at

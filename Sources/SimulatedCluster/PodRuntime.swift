@@ -9,7 +9,7 @@ struct PodRuntime: Sendable {
   let createdAt: Duration
   /// The container that serves requests, and what its probes and limits say.
   let container: Container
-  /// The names of the ports of all containers.
+  /// The names of the ports of containers and sidecars.
   let portNames: Set<String>
   /// Tag of the image: what answers call their version.
   let version: String

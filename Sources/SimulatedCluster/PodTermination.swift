@@ -9,7 +9,7 @@ extension ClusterSimulation {
   /// - Parameter gracePeriod: seconds; `nil` for the pod's own. 0 ends it at once.
   mutating func deletePod(_ key: ObjectKey, gracePeriod: Int?) {
     guard var object = store[.pod, key], var pod = object.pod else { return }
-    let grace = gracePeriod ?? pod.spec.terminationGracePeriodSeconds ?? 30
+    let grace = gracePeriod.map { Int64($0) } ?? pod.spec.terminationGracePeriodSeconds ?? 30
     guard let id = podIDs[key], var runtime = pods[id] else {
       discard(.pod, key)
       return
@@ -19,9 +19,9 @@ extension ClusterSimulation {
       return
     }
     guard !runtime.isTerminating else { return }
-    let deadline = (date.microseconds / 1_000_000).addingReportingOverflow(Int64(grace))
+    let deadline = (date.microseconds / 1_000_000).addingReportingOverflow(grace)
     pod.metadata.deletionTimestamp = KubernetesTime(seconds: deadline.overflow ? .max : deadline.partialValue)
-    pod.metadata.deletionGracePeriodSeconds = Int64(grace)
+    pod.metadata.deletionGracePeriodSeconds = grace
     pod.metadata.generation = (pod.metadata.generation ?? 1) + 1
     runtime.isTerminating = true
     let begun = now + Self.controlLatency

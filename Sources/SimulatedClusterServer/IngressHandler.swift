@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import SimulatedCluster
+import Units
 
 /// One connection to the Ingress.
 final class IngressHandler: ChannelInboundHandler {
@@ -40,8 +41,7 @@ final class IngressHandler: ChannelInboundHandler {
     case .overloaded(let pod, let version):
       answer(.serviceUnavailable, to: head, pod: pod, version: version, context: context)
     case .forwarded(let request):
-      let (seconds, attoseconds) = request.answerAfter.components
-      let delay = TimeAmount.nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+      let delay = TimeAmount.nanoseconds(request.answerAfter.nanoseconds)
       context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
         guard context.channel.isActive else { return }
         switch self.host.withCluster({ $0.outcome(of: request) }) {

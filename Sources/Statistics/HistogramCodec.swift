@@ -14,6 +14,8 @@ package struct HistogramDecodingError: Error, Equatable, CustomStringConvertible
 /// The form is canonical: equal histograms have equal bytes.
 enum HistogramCodec {
   static let version: UInt8 = 1
+  /// So few that counts of any recording can be added up.
+  private static let mostValues = 1 << 40
 
   static func encode(_ histogram: LatencyHistogram) -> [UInt8] {
     guard !histogram.isEmpty else { return [] }
@@ -50,6 +52,13 @@ enum HistogramCodec {
     histogram.count = try checkRuns(&reader, from: Int(lowest), to: Int(highest))
     guard histogram.countAboveRange <= histogram.count else {
       throw HistogramDecodingError(description: "a histogram counts more values above its range than values")
+    }
+    guard histogram.count <= Self.mostValues else {
+      throw HistogramDecodingError(description: "a histogram counts \(histogram.count) values, more than any run has")
+    }
+    let most = UInt64(histogram.count).multipliedReportingOverflow(by: highest)
+    guard most.overflow || sum <= most.partialValue else {
+      throw HistogramDecodingError(description: "the sum of a histogram is more than its values can have")
     }
     histogram.storage = .packed(bytes)
     return histogram

@@ -66,7 +66,8 @@ package struct LatencyHistogram: Sendable, Equatable {
     let value = min(max(microseconds, 0), HistogramLayout.largestValue)
     if value != microseconds, microseconds > 0 { countAboveRange += times - 1 }
     count += times - 1
-    sum += UInt64(value) * UInt64(times - 1)
+    let (more, isBeyond) = UInt64(value).multipliedReportingOverflow(by: UInt64(times - 1))
+    sum = sum.addingClamped(isBeyond ? .max : more)
     withDenseCounts { $0[HistogramLayout.bucket(of: value)] += UInt64(times - 1) }
   }
 
@@ -106,7 +107,7 @@ package struct LatencyHistogram: Sendable, Equatable {
     }
     count += other.count
     countAboveRange += other.countAboveRange
-    sum += other.sum
+    sum = sum.addingClamped(other.sum)
     lowest = min(lowest, other.lowest)
     highest = max(highest, other.highest)
   }
@@ -141,5 +142,13 @@ package struct LatencyHistogram: Sendable, Equatable {
       }
     case .packed(let bytes): HistogramCodec.forEachBucket(in: bytes, body)
     }
+  }
+}
+
+extension UInt64 {
+  /// The sum, or the highest number where it does not fit.
+  fileprivate func addingClamped(_ other: UInt64) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }

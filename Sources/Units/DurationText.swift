@@ -78,14 +78,17 @@ extension Duration {
     return result
   }
 
-  /// Whole nanoseconds, rounded towards zero.
-  package var nanoseconds: Int64 {
-    components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
-  }
+  /// Whole nanoseconds, rounded towards zero; beyond 292 years the nearest number of 64 bits.
+  package var nanoseconds: Int64 { whole(1_000_000_000) }
 
-  /// Whole microseconds, rounded towards zero.
-  package var microseconds: Int64 {
-    components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
+  /// Whole microseconds, rounded towards zero; beyond 292,000 years the nearest number of 64 bits.
+  package var microseconds: Int64 { whole(1_000_000) }
+
+  private func whole(_ partsOfSecond: Int64) -> Int64 {
+    let (seconds, attoseconds) = components
+    let (product, isBeyond) = seconds.multipliedReportingOverflow(by: partsOfSecond)
+    let (sum, overflow) = product.addingReportingOverflow(attoseconds / (1_000_000_000_000_000_000 / partsOfSecond))
+    return isBeyond || overflow ? (seconds < 0 ? .min : .max) : sum
   }
 
   /// The length in seconds, as a floating-point number for charts and ratios.

@@ -50,6 +50,27 @@ private enum World: String, CaseIterable {
   private var pause: Int? { latenessOfMachine }
 }
 
+extension World {
+  /// Requests that this machine sent five seconds late, and that then timed out after ten.
+  fileprivate static var sentLate: Timeline {
+    var run = TimelineBuilder(endedAt: 60)
+    run.plannedRate = 100
+    var (fromDue, fromSend) = (LatencyHistogram(), LatencyHistogram())
+    fromDue.record(microseconds: 15_000_000, times: 100)
+    fromSend.record(microseconds: 10_000_000, times: 100)
+    for second in 0..<60 {
+      run.load.append(
+        LoadInterval(
+          start: .seconds(second), end: .seconds(second + 1), route: "home", offered: 100, sent: 100,
+          outcomes: [
+            OutcomeTally(outcome: "read timeout", failed: true, completed: 100, fromDue: fromDue, fromSend: fromSend)
+          ]))
+      run.sample(at: second, lateness: 5_000, byMachine: 5_000, pause: 1)
+    }
+    return run.timeline
+  }
+}
+
 extension TimelineBuilder {
   /// A second in which requests were answered after 20 ms, timed out after 10 s, or were given up after one.
   fileprivate mutating func second(at start: Int, ok: Int, timedOut: Int, droppedBy dropped: [(String, Int)]) {
@@ -111,6 +132,17 @@ struct CauseOfLossTests {
       let subject = world == .old ? "generator saturated: " : "this machine was late: "
       if expected == .inconclusive { #expect(judgement.reason?.hasPrefix(subject) ?? false, "\(judgement)") }
     }
+  }
+
+  @Test(
+    "What this machine waited before it sent is not held against the target's latency",
+    arguments: [("12s", Verdict.inconclusive), ("8s", .fail)])
+  func sentLate(below: String, expected: Verdict) throws {
+    let text = "{name: e, latency: {during: calm, percentile: 99, below: \(below)}}"
+
+    let judgement = try judge(text, on: World.sentLate)
+
+    #expect(judgement.verdict == expected, "\(judgement.finding) \(judgement.reason ?? "")")
   }
 
   @Test("The percentile of all stands beside that of the successful ones, each with its name")

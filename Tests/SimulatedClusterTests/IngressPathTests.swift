@@ -97,4 +97,22 @@ struct IngressPathTests {
     #expect(missing.arrive(host: Workload.host, target: "/") == .noEndpoint)
     #expect(unnamed.objects(.endpointSlice).first?.endpointSlice?.ports == [])
   }
+
+  @Test(
+    "A port that only an init container names is none while the pod serves; that of a sidecar is one",
+    arguments: [(JSONValue.null, false), ("Always", true)])
+  func initContainerPort(restartPolicy: JSONValue, isServed: Bool) throws {
+    var workload = try Workload()
+    let index = try #require(workload.others.firstIndex { $0["kind"] == "Service" })
+    workload.others[index]["spec"]?["ports"] = [["port": 80, "targetPort": "web"]]
+    workload.deploymentObject["spec"]?["template"]?["spec"]?["initContainers"] = [
+      [
+        "name": "first", "image": "first:1", "restartPolicy": restartPolicy,
+        "ports": [["name": "web", "containerPort": 81]],
+      ]
+    ]
+    var cluster = try workload.settledCluster()
+
+    #expect((cluster.arrive(host: Workload.host, target: "/") != .noEndpoint) == isServed)
+  }
 }

@@ -28,6 +28,29 @@ struct ScalingStoryTests {
     #expect(step >= .seconds(60) && step < .seconds(77))
   }
 
+  @Test("An HPA that is made anew a while after its deletion remembers nothing: its window begins with it")
+  func recreated() throws {
+    let workload = try Workload()
+    let manifest = try #require(workload.others.first { $0["kind"] == "HorizontalPodAutoscaler" })
+    var cluster = try workload.settledCluster()
+    cluster.setOfferedRate(1_400, host: Workload.host)
+    cluster.advance(to: .seconds(360))
+    cluster.setOfferedRate(200, host: Workload.host)
+    cluster.advance(to: .seconds(400))
+    try #require(cluster.deployment?.spec.replicas == 8)
+
+    #expect(cluster.ask("DELETE", APITests.autoscaler).status == 200)
+    cluster.advance(to: .seconds(500))
+    let collection = String(APITests.autoscaler.dropLast("/aspnetcore-hpa".count))
+    #expect(cluster.ask("POST", collection, body: manifest).status == 201)
+    cluster.advance(to: .seconds(1_200))
+
+    let story = cluster.sizes
+    #expect(story.map(\.replicas) == [3, 7, 8, 4, 3])
+    try #require(story.count == 5)
+    #expect(story[3].time > .seconds(500 + 300), "the count of its first sync holds for a whole window")
+  }
+
   @Test("HPA status, events and writers are those of the control plane")
   func marks() throws {
     var cluster = try Workload().settledCluster()
