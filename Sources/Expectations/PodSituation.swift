@@ -42,6 +42,8 @@ struct PodSituation: Sendable, Equatable {
   /// The most pods of a cluster ("Considerations for large clusters", kubernetes.io): a count beyond is none of pods.
   private static let mostPods = 150_000
 
+  private static func plausible(_ count: Int) -> Int? { (0...mostPods).contains(count) ? count : nil }
+
   /// - Parameters:
   ///   - sampledBy: pods that were ready by then have samples.
   ///   - change: what the sync itself did to the workload's pods, which it read before.
@@ -50,7 +52,7 @@ struct PodSituation: Sendable, Equatable {
     _ history: ClusterHistory, at: InstantBounds, sampledBy: Duration? = nil, change: ObservedChange? = nil,
     unseen: Int? = nil
   ) {
-    self.unseen = unseen.flatMap { (0...Self.mostPods).contains($0) ? $0 : nil }
+    self.unseen = unseen.flatMap(Self.plausible)
     let own = Self.ownDoing(change, history: history)
     for pod in history.selectedPods {
       if own.made.contains(pod.uid) || pod.created.earliest > at.latest { continue }
@@ -82,7 +84,7 @@ struct PodSituation: Sendable, Equatable {
   }
 
   /// So many pods of no known shape, all of which count.
-  init(counted: Int) { unseen = counted }
+  init(counted: Int) { unseen = Self.plausible(counted) }
 
   private mutating func place(of shape: PodShape) -> Int {
     if let index = groups.firstIndex(where: { $0.shape == shape }) { return index }

@@ -3,7 +3,7 @@ import RunRecording
 import RunTimeline
 import Testing
 
-@Suite("Numbers that no run can have", .timeLimit(.minutes(3)))
+@Suite("Numbers that no run can have", .timeLimit(.minutes(10)))
 struct DamagedNumbersTests {
   @Test("A number far out of range in any column is damage, told by table, column and row")
   func everyColumn() throws {
