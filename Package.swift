@@ -90,7 +90,9 @@ let package = Package(
       name: "StatisticsTests",
       dependencies: ["Statistics", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
-    .testTarget(name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestRecordings", "Units"]),
+    .testTarget(
+      name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestRecordings", "Units"],
+      exclude: ["Resources"]),
     .testTarget(
       name: "AutoscalerModelTests", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["mutations.txt"]),

@@ -5,7 +5,15 @@ import Foundation
 ///
 /// `autoscaling/v1` has one field for the CPU; other metrics, the behavior and the conditions are JSON in annotations.
 package enum OlderAutoscaler {
-  private static let annotationPrefix = "autoscaling.alpha.kubernetes.io/"
+  /// The annotation of `autoscaling/v1` that holds a part of `autoscaling/v2`, as JSON.
+  enum Carrier: String, CaseIterable {
+    case metrics, behavior, conditions
+    case currentMetrics = "current-metrics"
+
+    var annotation: String { "autoscaling.alpha.kubernetes.io/" + rawValue }
+
+    static let annotations = Set(allCases.map(\.annotation))
+  }
 
   /// What tells an older version from `autoscaling/v2`.
   ///
@@ -23,7 +31,7 @@ package enum OlderAutoscaler {
     var isOlder: Bool {
       if let apiVersion { return OlderAutoscaler.olderVersions.contains(apiVersion) }
       return spec?.targetCPUUtilizationPercentage != nil || status?.currentCPUUtilizationPercentage != nil
-        || metadata?.annotations?.keys.contains { $0.hasPrefix(OlderAutoscaler.annotationPrefix) } == true
+        || metadata?.annotations?.keys.contains(where: Carrier.annotations.contains) == true
     }
   }
 
@@ -36,9 +44,16 @@ package enum OlderAutoscaler {
     return marks?.isOlder == true ? converted(object) : object
   }
 
-  private static func annotation(_ name: String, of object: JSONValue) -> JSONValue? {
-    guard let text = object["metadata", "annotations"]?[annotationPrefix + name]?.string else { return nil }
-    // The API server passes over an annotation that is no JSON as well.
+  /// The annotations that should hold JSON and do not. The API server, and so ``version2(of:)``, passes over them.
+  package static func unreadableAnnotations(of object: JSONValue) -> [String] {
+    Carrier.allCases.filter {
+      object["metadata", "annotations"]?[$0.annotation] != nil && content(of: $0, in: object) == nil
+    }
+    .map(\.annotation)
+  }
+
+  private static func content(of carrier: Carrier, in object: JSONValue) -> JSONValue? {
+    guard let text = object["metadata", "annotations"]?[carrier.annotation]?.string else { return nil }
     return try? JSONValue(json: Data(text.utf8))
   }
 
@@ -48,7 +63,7 @@ package enum OlderAutoscaler {
     convertSpec(of: object, in: &result)
     convertStatus(of: object, in: &result)
     if var annotations = object["metadata", "annotations"]?.object, var metadata = object["metadata"] {
-      annotations = annotations.filter { !$0.key.hasPrefix(annotationPrefix) }
+      annotations = annotations.filter { !Carrier.annotations.contains($0.key) }
       metadata["annotations"] = annotations.isEmpty ? nil : .object(annotations)
       result["metadata"] = metadata
     }
@@ -57,7 +72,7 @@ package enum OlderAutoscaler {
 
   private static func convertSpec(of object: JSONValue, in result: inout JSONValue) {
     guard var spec = object["spec"], spec.object != nil else { return }
-    var metrics = ((spec["metrics"] ?? annotation("metrics", of: object))?.array ?? []).map {
+    var metrics = ((spec["metrics"] ?? content(of: .metrics, in: object))?.array ?? []).map {
       metric($0, status: false)
     }
     if let percent = spec["targetCPUUtilizationPercentage"], !percent.isNull {
@@ -68,7 +83,7 @@ package enum OlderAutoscaler {
     }
     spec["targetCPUUtilizationPercentage"] = nil
     spec["metrics"] = metrics.isEmpty ? nil : .array(metrics)
-    if spec["behavior"] == nil, let behavior = annotation("behavior", of: object) {
+    if spec["behavior"] == nil, let behavior = content(of: .behavior, in: object) {
       spec["behavior"] = lowercasedKeys(of: behavior)
     }
     result["spec"] = spec
@@ -76,7 +91,7 @@ package enum OlderAutoscaler {
 
   private static func convertStatus(of object: JSONValue, in result: inout JSONValue) {
     guard var status = object["status"], status.object != nil else { return }
-    if let metrics = (status["currentMetrics"] ?? annotation("current-metrics", of: object))?.array {
+    if let metrics = (status["currentMetrics"] ?? content(of: .currentMetrics, in: object))?.array {
       status["currentMetrics"] = .array(metrics.map { metric($0, status: true) })
     } else if let percent = status["currentCPUUtilizationPercentage"], !percent.isNull {
       status["currentMetrics"] = [
@@ -84,7 +99,7 @@ package enum OlderAutoscaler {
       ]
     }
     status["currentCPUUtilizationPercentage"] = nil
-    if let conditions = annotation("conditions", of: object) { status["conditions"] = conditions }
+    if let conditions = content(of: .conditions, in: object) { status["conditions"] = conditions }
     result["status"] = status
   }
 

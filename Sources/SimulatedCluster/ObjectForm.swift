@@ -23,15 +23,24 @@ enum ObjectForm: Sendable, Equatable {
   func shown(_ kept: JSONValue) -> JSONValue {
     switch self {
     case .kept: kept
-    case .autoscalingVersion1: AutoscalerConversion.version1(of: kept)
+    case .autoscalingVersion1: OlderAutoscaler.version1(of: kept)
     }
   }
 
   /// What the client has written, as it is kept.
+  ///
+  /// - Throws: a bad request when an annotation that holds a part of the object is no JSON. A real API server passes over it,
+  ///   and so loses what the user has meant.
   func kept(_ written: JSONValue) throws(APIFailure) -> JSONValue {
     switch self {
-    case .kept: written
-    case .autoscalingVersion1: try AutoscalerConversion.version2(of: written)
+    case .kept: return written
+    case .autoscalingVersion1:
+      if let annotation = OlderAutoscaler.unreadableAnnotations(of: written).first {
+        throw .badRequest("metadata.annotations: \(annotation) is not JSON")
+      }
+      var named = written
+      named["apiVersion"] = .string(OlderAutoscaler.version1)
+      return OlderAutoscaler.version2(of: named)
     }
   }
 
@@ -39,7 +48,7 @@ enum ObjectForm: Sendable, Equatable {
   func apiVersion(of kind: ClusterKind) -> String {
     switch self {
     case .kept: kind.resource.apiVersion
-    case .autoscalingVersion1: AutoscalerConversion.version1
+    case .autoscalingVersion1: OlderAutoscaler.version1
     }
   }
 }
