@@ -4,7 +4,7 @@ import LoadGeneration
 import TestServers
 import Testing
 
-@Suite("Load over several addresses", .serialized, .timeLimit(.minutes(1)))
+@Suite("Load over several addresses", .serialized, .timeLimit(.minutes(10)))
 struct AddressTests {
   @Test("both of two addresses get half of the connections and of the requests, and are reported as the server saw it")
   func bothGetTraffic() async throws {
@@ -41,7 +41,8 @@ struct AddressTests {
   @Test("an address at which nobody listens fails its own share of the requests only")
   func oneIsDown() async throws {
     let nginx = try NginxServer()
-    let closed = "127.0.0.2:\(try FreePort.find())"
+    let unused = try UnusedPort(host: 2)
+    let closed = "127.0.0.2:\(unused.port)"
     let generator = try LoadGenerator(
       plan: LoadPlan(
         baseURL: nginx.url, connectTo: ["127.0.0.1:\(nginx.port)", closed], routes: [Route(name: "ok", path: "/ok")],

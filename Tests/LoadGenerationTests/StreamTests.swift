@@ -7,7 +7,7 @@ import TestServers
 import Testing
 import Units
 
-@Suite("Streams side by side", .serialized, .timeLimit(.minutes(1)))
+@Suite("Streams side by side", .serialized, .timeLimit(.minutes(10)))
 struct StreamTests {
   private func users(_ count: Int, for duration: Duration, think: Duration) -> LoadStream.Model {
     .closed([UserPhase(name: "users", duration: duration, users: count, think: think)])
@@ -109,10 +109,10 @@ struct StreamTests {
   @Test("an address to connect to holds however the host of the URL is written")
   func connectTo() async throws {
     let nginx = try NginxServer()
-    let unused = try FreePort.find()
+    let unused = try UnusedPort()
     let generator = try LoadGenerator(
       plan: LoadPlan(
-        baseURL: "http://127.1:\(unused)", connectTo: ["127.0.0.1:\(nginx.port)"],
+        baseURL: "http://127.1:\(unused.port)", connectTo: ["127.0.0.1:\(nginx.port)"],
         routes: [Route(name: "ok", path: "/ok")], schedule: try constant(50, for: .milliseconds(200)),
         maxLateness: .seconds(30)))
     let log = SnapshotLog()

@@ -7,12 +7,11 @@ package final class FullServer: Sendable {
   private let descriptors: [Int32]
 
   package init() throws {
-    let listener = try FreePort.socketDescriptor()
+    let listener: Int32
+    (listener, port) = try LoopbackSocket.listening(queue: 0)
     var descriptors = [listener]
-    port = try FreePort.bind(listener, to: 0)
-    listen(listener, 0)
     // Linux queues one more than it is told.
-    for _ in 0..<4 { descriptors.append(try FreePort.beginConnection(to: port)) }
+    for _ in 0..<4 { descriptors.append(try LoopbackSocket.beginConnection(to: port)) }
     self.descriptors = descriptors
   }
 

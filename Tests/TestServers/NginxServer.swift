@@ -36,25 +36,36 @@ package final class NginxServer: Sendable {
       "scaleproof-nginx-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try TestCertificates.make(in: folder)
-    let ports = try (0..<3).map { _ in try FreePort.find() }
+    var listeners: [Int32] = []
+    defer { for listener in listeners { close(listener) } }
+    func listen() throws -> Int {
+      let (listener, port) = try LoopbackSocket.listening(queue: 4096)
+      listeners.append(listener)
+      return port
+    }
+    let (both, common) = try LoopbackSocket.listeningAtTwoAddresses(queue: 4096)
+    listeners += both
+    let ports = [common, try listen(), try listen()]
     (port, tlsPort, clientCertificatePort) = (ports[0], ports[1], ports[2])
     var badCertificatePorts: [BadCertificate: Int] = [:]
-    for certificate in BadCertificate.allCases { badCertificatePorts[certificate] = try FreePort.find() }
+    for certificate in BadCertificate.allCases { badCertificatePorts[certificate] = try listen() }
     self.badCertificatePorts = badCertificatePorts
     try Self.configuration(
       folder: folder, ports: ports, badCertificatePorts: badCertificatePorts, workers: workers,
       requestsPerConnection: requestsPerConnection
     )
     .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
-    process = try ChildProcess([
-      try Programs.path(of: "nginx"), "-p", folder.path, "-c", "nginx.conf", "-e",
-      folder.appendingPathComponent("error.log").path,
-    ])
-    for port in ports { try FreePort.awaitListener(port) }
+    // It takes over sockets that listen, as when its program is replaced by a newer one.
+    let numbers = listeners.indices.map { "\(ChildProcess.firstInherited + Int32($0));" }
+    process = try ChildProcess(
+      [
+        try Programs.path(of: "nginx"), "-p", folder.path, "-c", "nginx.conf", "-e",
+        folder.appendingPathComponent("error.log").path,
+      ], environment: ["NGINX=" + numbers.joined()], inheriting: listeners)
     try awaitWorkers(workers)
   }
 
-  /// The ports are open before the workers are there, who alone answer. Waits for at most ten seconds.
+  /// The sockets listen before the workers are there, who alone answer. Waits for at most ten seconds.
   private func awaitWorkers(_ count: Int) throws {
     for _ in 0..<2000 {
       if try workerProcesses().count >= count { return }

@@ -37,7 +37,7 @@ package final class PythonServer: Sendable {
 
   /// Answers nobody before so many requests have come.
   package convenience init(holdingUntil requests: Int) throws {
-    try self.init("holding.py") { _ in [String(requests)] }
+    try self.init("silent.py") { _ in ["holding", String(requests)] }
   }
 
   /// A request as it arrived.
@@ -77,19 +77,23 @@ package final class PythonServer: Sendable {
 
   /// Answers so many requests, and from then on none, on whatever connection.
   package convenience init(answering requests: Int) throws {
-    try self.init("hanging.py") { _ in [String(requests)] }
+    try self.init("silent.py") { _ in ["hanging", String(requests)] }
   }
 
-  /// - Parameter arguments: what follows the port; it may put files into the folder, which goes away with the server.
+  /// The script gets the socket that listens as its third descriptor, and so need not look for a port.
+  ///
+  /// - Parameter arguments: of the script; it may put files into the folder, which goes away with the server.
   private init(_ script: String, arguments: (URL) throws -> [String]) throws {
     folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
       "scaleproof-python-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let scripts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Scripts")
-    port = try FreePort.find()
+    let (listener, port) = try LoopbackSocket.listening(queue: 4096)
+    defer { close(listener) }
+    self.port = port
     process = try ChildProcess(
-      ["/usr/bin/env", "python3", scripts.appendingPathComponent(script).path, String(port)] + arguments(folder))
-    try FreePort.awaitListener(port)
+      ["/usr/bin/env", "python3", scripts.appendingPathComponent(script).path] + arguments(folder),
+      inheriting: [listener])
   }
 
   deinit {

@@ -51,9 +51,8 @@ package final class ScriptedServer: Sendable {
 
   /// - Parameter script: run for each connection on a thread of its own; the connection is closed when it returns.
   package init(_ script: @escaping @Sendable (Connection) -> Void) throws {
-    let listener = try FreePort.socketDescriptor()
-    port = try FreePort.bind(listener, to: 0)
-    listen(listener, 128)
+    let listener: Int32
+    (listener, port) = try LoopbackSocket.listening(queue: 128)
     self.listener = listener
     Thread.detachNewThread {
       while true {

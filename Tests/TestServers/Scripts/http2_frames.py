@@ -1,6 +1,7 @@
 """An HTTP/2 server over TLS that ends requests as real servers seldom do, frame by frame (RFC 9113).
 
-Usage: http2_frames.py PORT CERTIFICATE KEY BEHAVIOUR [CLIENT-AUTHORITY]
+Usage: http2_frames.py CERTIFICATE KEY BEHAVIOUR [CLIENT-AUTHORITY]
+Its listening socket is descriptor 3.
 
 With a client authority, the handshake of clients without a certificate of it fails.
 
@@ -108,14 +109,14 @@ def serve(connection, context, behaviour):
 
 
 def main():
-    port, certificate, key, behaviour = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+    certificate, key, behaviour = sys.argv[1:4]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     context.set_alpn_protocols(["h2"])
-    if len(sys.argv) > 5:
+    if len(sys.argv) > 4:
         context.verify_mode = ssl.CERT_REQUIRED
-        context.load_verify_locations(sys.argv[5])
-    with socket.create_server(("127.0.0.1", port), backlog=512) as listener:
+        context.load_verify_locations(sys.argv[4])
+    with socket.socket(fileno=3) as listener:
         while True:
             connection, _ = listener.accept()
             threading.Thread(target=serve, args=(connection, context, behaviour), daemon=True).start()

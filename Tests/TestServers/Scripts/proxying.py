@@ -1,6 +1,7 @@
 """A proxy for HTTP (RFC 9110, section 7.7, and CONNECT in section 9.3.6) that leads to two ports, whatever it is asked for.
 
-Usage: proxying.py PORT LOG HTTP-PORT TUNNEL-PORT
+Usage: proxying.py LOG HTTP-PORT TUNNEL-PORT
+Its listening socket is descriptor 3.
 
 Each request to the proxy is a line of the log: number of the connection, method and target. Hosts that begin with
 "forbidden" get no tunnel.
@@ -83,9 +84,9 @@ def serve(connection, number, log, http, tunnels):
 
 
 def main():
-    port, http, tunnels = int(sys.argv[1]), int(sys.argv[3]), int(sys.argv[4])
-    with open(sys.argv[2], "w", encoding="utf-8") as log:
-        with socket.create_server(("127.0.0.1", port), backlog=512) as listener:
+    http, tunnels = int(sys.argv[2]), int(sys.argv[3])
+    with open(sys.argv[1], "w", encoding="utf-8") as log:
+        with socket.socket(fileno=3) as listener:
             for number in itertools.count():
                 connection, _ = listener.accept()
                 arguments = (connection, number, log, http, tunnels)

@@ -1,6 +1,7 @@
 """A server that redirects as its paths say, and keeps what arrives.
 
-Usage: redirecting.py PORT LOG
+Usage: redirecting.py LOG
+Its listening socket is descriptor 3.
 
   /moved/STATUS?PLACE    STATUS with the Location PLACE, and a body that nobody should take for the answer
   /chain/N               302 to /chain/N-1; /chain/0 is answered
@@ -11,6 +12,7 @@ Each request is a line of the log in JSON: method, path, body and headers, the n
 
 import http.server
 import json
+import socket
 import sys
 import threading
 
@@ -55,8 +57,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def main():
-    Handler.log = open(sys.argv[2], "w", encoding="utf-8")
-    http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    Handler.log = open(sys.argv[1], "w", encoding="utf-8")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = socket.socket(fileno=3)
+    server.serve_forever()
 
 
 main()
