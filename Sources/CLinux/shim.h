@@ -76,12 +76,6 @@ static inline int64_t scaleproof_wall_milliseconds(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static inline void scaleproof_sleep_nanoseconds(int64_t nanoseconds) {
-  struct timespec left = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-  while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
-  }
-}
-
 /* CPU time of the calling thread, user and system. */
 static inline int64_t scaleproof_thread_cpu_nanoseconds(void) {
   struct timespec now;
@@ -122,16 +116,10 @@ static inline int scaleproof_thread_set_background(int thread, int background) {
   return sched_setscheduler(thread, background ? SCHED_BATCH : SCHED_OTHER, &parameters);
 }
 
-/* Starts a thread that nobody joins; Swift finds pthread_attr_t in more than one module and cannot make one. */
-static inline int scaleproof_thread_start(void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable context) {
-  pthread_attr_t attributes;
-  pthread_t thread;
-  int code = pthread_attr_init(&attributes);
-  if (code != 0) return code;
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-  code = pthread_create(&thread, &attributes, body, context);
-  pthread_attr_destroy(&attributes);
-  return code;
+/* Starts a thread, which is to be joined or let go once. */
+static inline int scaleproof_thread_start(
+    pthread_t *_Nonnull thread, void *_Nullable (*_Nonnull body)(void *_Nullable), void *_Nullable context) {
+  return pthread_create(thread, 0, body, context);
 }
 
 /* Swift sees RLIMIT_NOFILE and the argument that takes it as two types; -1 when the limit cannot be read. */

@@ -1,7 +1,8 @@
 /// HTTP for the rest of the program: any number of exchanges at once, on one thread of its own, with connections kept
 /// for reuse.
 ///
-/// Apart from the load, so that neither delays the other.
+/// Apart from the load, so that neither delays the other. Whoever opens one closes it by ``close()``, so that its thread is
+/// gone before the process ends; a session that is only let go ends by itself, some time later.
 package final class CurlSession: Sendable {
   /// How far the reader of a stream may fall behind before the stream fails.
   static let maximumUnreadLines = 65_536
@@ -9,6 +10,7 @@ package final class CurlSession: Sendable {
   private static let keptConnections = 32
 
   private let mailbox: SessionMailbox
+  private let thread: NamedThread
 
   /// Starts the thread.
   ///
@@ -17,7 +19,7 @@ package final class CurlSession: Sendable {
   package init(name: String) throws(CurlError) {
     let mailbox = SessionMailbox()
     self.mailbox = mailbox
-    try NamedThread.start(name) {
+    thread = try NamedThread.start(name) {
       do throws(CurlError) {
         let loop = SessionLoop(multiplexer: try Multiplexer(connections: Self.keptConnections), mailbox: mailbox)
         loop.run()
@@ -66,8 +68,9 @@ package final class CurlSession: Sendable {
     return CurlStream(head: head, lines: lines)
   }
 
-  /// Ends all exchanges with `CancellationError`, then the thread. Later requests fail.
-  package func shutdown() {
+  /// Ends all exchanges with `CancellationError`, then the thread, and returns when it is gone. Later requests fail.
+  package func close() async {
     mailbox.post(.shutdown)
+    await thread.join()
   }
 }

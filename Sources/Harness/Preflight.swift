@@ -41,9 +41,19 @@ struct Preflight {
   }
 
   private func ask(_ place: String?, proxy: Proxy?) async throws -> ServerCertificate? {
-    let target = profile.target
     let session = try CurlSession(name: "preflight")
-    defer { session.shutdown() }
+    let outcome: Result<ServerCertificate?, any Error>
+    do {
+      outcome = .success(try await ask(place, proxy: proxy, over: session))
+    } catch {
+      outcome = .failure(error)
+    }
+    await session.close()
+    return try outcome.get()
+  }
+
+  private func ask(_ place: String?, proxy: Proxy?, over session: CurlSession) async throws -> ServerCertificate? {
+    let target = profile.target
     let request = CurlRequest(
       method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
       timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,

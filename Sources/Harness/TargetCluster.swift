@@ -26,6 +26,7 @@ struct TargetCluster: Sendable {
     _ reference: ClusterReference, loaded: LoadedProfile, options: RunOptions, environment: [String: String]
   ) async throws(HarnessError) -> TargetCluster {
     var simulated: SimulatedTarget?
+    var session: CurlSession?
     var timeScale = 1.0
     let kubeconfig: Kubeconfig
     var context: String?
@@ -46,7 +47,9 @@ struct TargetCluster: Sendable {
         context = options.context ?? name
       }
       let connection = try await APIConnection(kubeconfig: kubeconfig, context: context, environment: environment)
-      let client = APIClient(connection: connection, session: try CurlSession(name: "kubernetes"))
+      let opened = try CurlSession(name: "kubernetes")
+      session = opened
+      let client = APIClient(connection: connection, session: opened)
       let version = try await client.serverVersion()
       return TargetCluster(
         client: client,
@@ -55,13 +58,15 @@ struct TargetCluster: Sendable {
           deployment: reference.deployment, autoscaler: reference.autoscaler, serverVersion: version),
         timeScale: timeScale, ingress: simulated?.ingressAddress, simulated: simulated)
     } catch {
+      await session?.close()
       await simulated?.server.stop()
       throw Self.refusal(of: error)
     }
   }
 
-  /// Ends the simulated cluster; a real one is left alone.
+  /// Ends the session with the cluster, and the simulated cluster; a real one is left alone.
   func close() async {
+    await client.close()
     await simulated?.server.stop()
   }
 

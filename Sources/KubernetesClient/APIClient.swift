@@ -15,6 +15,11 @@ package struct APIClient: Sendable {
     self.timeout = timeout
   }
 
+  /// Ends whatever is on its way, and returns when the thread of the session is gone. Later requests fail.
+  package func close() async {
+    await session.close()
+  }
+
   /// An answer of the API server with its two local timestamps and the server's own.
   package struct Answer: Sendable {
     package let body: Data

@@ -12,7 +12,6 @@ final class AddressBook: Sendable {
     var current: [Int] = []
     /// By host: whether it is taken to mean its IPv6 addresses, once both kinds were found.
     var usesIPv6: [String: Bool] = [:]
-    var isClosed = false
   }
 
   typealias Lookup = @Sendable (_ host: String, _ port: Int) -> [Endpoint]
@@ -66,21 +65,17 @@ final class AddressBook: Sendable {
     return found.filter { $0.isIPv6 == usesIPv6 }
   }
 
-  /// Looks up on a thread of its own until ``close()``, since a lookup blocks.
-  ///
-  /// - Throws: when there is no thread left.
-  func keepCurrent(every interval: Duration) throws(CurlError) {
-    try NamedThread.start("name-lookup") { [weak self] in
-      while true {
-        NamedThread.sleep(interval)
-        guard let self, !self.state.withLock({ $0.isClosed }) else { return }
-        self.refresh()
+  /// Looks up again and again until the task is cancelled, each time on a thread of its own, since a lookup blocks. Where
+  /// the system has no thread left, the lookup is left out, and the old addresses stay.
+  func keepCurrent(every interval: Duration) async {
+    while true {
+      do {
+        try await Task.sleep(for: interval)
+      } catch {
+        return
       }
+      let thread = try? NamedThread.start("name-lookup") { self.refresh() }
+      await thread?.join()
     }
-  }
-
-  /// Ends the lookups after the one that may be on its way.
-  func close() {
-    state.withLock { $0.isClosed = true }
   }
 }

@@ -1,4 +1,5 @@
 import Curl
+import Synchronization
 import Units
 
 /// Drives the load of a plan: streams of requests that are due at exact instants whatever the server does, and streams of
@@ -75,31 +76,55 @@ package struct LoadGenerator: Sendable {
     NamedThread.putProcessInBackground()
     let pool = LedgerPool()
     let book = if let book { book } else { await lookedUp() }
-    defer { book.close() }
-    if plan.connections.lookupInterval > .zero { try book.keepCurrent(every: plan.connections.lookupInterval) }
+    let interval = plan.connections.lookupInterval
+    // Not waited for: a lookup that is on its way takes the time that the system gives it.
+    let refreshing = interval > .zero ? Task { await book.keepCurrent(every: interval) } : nil
+    defer { refreshing?.cancel() }
     let (reports, sink) = AsyncThrowingStream.makeStream(of: WorkerReport.self, throwing: (any Error).self)
+    var threads: [NamedThread] = []
+    let outcome: Result<LoadSummary, any Error>
+    do {
+      try startWorkers(start: start, stop: stop, pool: pool, book: book, reports: sink, in: &threads)
+      outcome = .success(try await collect(reports, pool: pool, book: book, stop: stop, onSnapshot))
+    } catch {
+      // Those that did not fail have their drain first.
+      stop.stop()
+      outcome = .failure(error)
+    }
+    for thread in threads { await thread.join() }
+    return try outcome.get()
+  }
+
+  /// - Parameter threads: gets those that were started, also when one could not be.
+  private func startWorkers(
+    start: ContinuousClock.Instant, stop: StopSignal, pool: LedgerPool, book: AddressBook,
+    reports: AsyncThrowingStream<WorkerReport, any Error>.Continuation, in threads: inout [NamedThread]
+  ) throws(CurlError) {
     let origin = MonotonicClock.nanoseconds(of: start)
     for worker in 0..<plan.workers {
       let assignment = LoadWorker.Assignment(
         plan: plan, rotations: rotations, checks: checks, target: target, book: book, worker: worker,
         maxInFlight: Self.share(worker, of: plan.maxInFlight, plan),
         maxLanes: Self.share(worker, of: plan.mostConnections, plan), start: origin, stop: stop, pool: pool,
-        report: { sink.yield($0) })
-      do throws(CurlError) {
-        try NamedThread.start("load-\(worker)") {
-          NamedThread.leaveBackground()
-          do throws(CurlError) {
-            try LoadWorker(assignment).run()
-          } catch {
-            stop.stop()
-            sink.finish(throwing: error)
-          }
+        report: { reports.yield($0) })
+      let thread = try NamedThread.start("load-\(worker)") {
+        NamedThread.leaveBackground()
+        do throws(CurlError) {
+          try LoadWorker(assignment).run()
+        } catch {
+          stop.stop()
+          reports.finish(throwing: error)
         }
-      } catch {
-        stop.stop()
-        throw error
       }
+      threads.append(thread)
     }
+  }
+
+  /// Puts the workers' reports together until the last one.
+  private func collect(
+    _ reports: AsyncThrowingStream<WorkerReport, any Error>, pool: LedgerPool, book: AddressBook, stop: StopSignal,
+    _ onSnapshot: @escaping @Sendable (LoadSnapshot) -> Void
+  ) async throws -> LoadSummary {
     // In a task of its own, since a cancelled task would see the stream end before the drain is over.
     let collecting = Task { [plan] in
       var collector = SnapshotCollector(plan: plan, pool: pool, book: book)
@@ -118,16 +143,15 @@ package struct LoadGenerator: Sendable {
 
   /// The addresses, found on a thread of its own: a lookup blocks.
   private func lookedUp() async -> AddressBook {
-    await withCheckedContinuation { continuation in
-      let lookUp: @Sendable () -> Void = { [places, lookup] in
-        continuation.resume(returning: AddressBook(places: places, lookup: lookup))
-      }
-      do throws(CurlError) {
-        try NamedThread.start("name-lookup", lookUp)
-      } catch {
-        lookUp()
-      }
+    let found = Mutex<AddressBook?>(nil)
+    let lookUp: @Sendable () -> AddressBook = { [places, lookup] in AddressBook(places: places, lookup: lookup) }
+    let thread = try? NamedThread.start("name-lookup") {
+      let book = lookUp()
+      found.withLock { $0 = book }
     }
+    await thread?.join()
+    // There was no thread left.
+    return found.withLock { $0 } ?? lookUp()
   }
 
   /// The share of one worker, so that all together have what the plan allows.

@@ -13,7 +13,7 @@ private func curlError(_ body: () async throws -> Void) async throws -> CurlErro
   }
 }
 
-@Suite("Session against nginx", .serialized, .timeLimit(.minutes(1)))
+@Suite("Session against nginx", .serialized, .timeLimit(.minutes(10)))
 struct CurlSessionNginxTests {
   let nginx: NginxServer
   let session: CurlSession
@@ -129,17 +129,42 @@ struct CurlSessionNginxTests {
     #expect(error?.failure == .tlsClientCertificate)
   }
 
-  @Test("after a shutdown requests fail instead of waiting")
-  func shutdown() async throws {
+  @Test("once it is closed requests fail instead of waiting")
+  func closed() async throws {
     let other = try CurlSession(name: "other")
     #expect(try await other.perform(CurlRequest(url: nginx.url + "/ok")).status == 200)
-    other.shutdown()
+    await other.close()
     let error = try await curlError { _ = try await other.perform(CurlRequest(url: nginx.url + "/ok")) }
     #expect(error?.failure == .cancelled)
   }
+
+  @Test("when it is closed its thread is gone, whatever is on its way", arguments: 0..<20)
+  func threadIsGone(run: Int) async throws {
+    let name = "closing-\(run)"
+    let closing = try CurlSession(name: name)
+    _ = try await closing.perform(
+      CurlRequest(url: nginx.tlsURL + "/ok", tls: TLSSettings(authority: .file(nginx.authorityFile))))
+    let silent = try FullServer()
+    let waiting = Task { try await closing.perform(CurlRequest(url: "http://127.0.0.1:\(silent.port)/")) }
+    if run % 2 == 1 { await Task.yield() }
+
+    await closing.close()
+
+    #expect(try !Self.threadNames().contains(name))
+    await #expect(throws: (any Error).self) { try await waiting.value }
+  }
+
+  /// Names of the threads of this process.
+  private static func threadNames() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap { thread in
+      // One that has ended meanwhile has none.
+      try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8)
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+  }
 }
 
-@Suite("Session against servers that misbehave", .serialized, .timeLimit(.minutes(1)))
+@Suite("Session against servers that misbehave", .serialized, .timeLimit(.minutes(10)))
 struct CurlSessionFailureTests {
   private func failure(_ request: CurlRequest) async throws -> TransferFailure? {
     let session = try CurlSession(name: "test")
@@ -148,14 +173,14 @@ struct CurlSessionFailureTests {
 
   @Test("nobody listening is connect refused, with the system's error number")
   func refused() async throws {
-    let port = try FreePort.find()
+    let unused = try UnusedPort()
     let session = try CurlSession(name: "test")
     let error = try await curlError {
-      _ = try await session.perform(CurlRequest(url: "http://127.0.0.1:\(port)/"))
+      _ = try await session.perform(CurlRequest(url: "http://127.0.0.1:\(unused.port)/"))
     }
     #expect(error?.failure == .connectRefused)
     #expect(error?.osError == Int(ECONNREFUSED))
-    #expect(error?.description.contains("\(port)") == true)
+    #expect(error?.description.contains("\(unused.port)") == true)
   }
 
   @Test("each way to fail has its class")
@@ -230,7 +255,7 @@ struct CurlSessionFailureTests {
   }
 }
 
-@Suite("Streams", .serialized, .timeLimit(.minutes(1)))
+@Suite("Streams", .serialized, .timeLimit(.minutes(10)))
 struct CurlStreamTests {
   @Test("lines come while the response goes on, whatever the pieces it is sent in")
   func lines() async throws {
@@ -287,10 +312,10 @@ struct CurlStreamTests {
 
   @Test("no response at all is thrown before there is a stream")
   func refused() async throws {
-    let port = try FreePort.find()
+    let unused = try UnusedPort()
     let session = try CurlSession(name: "test")
     let error = try await curlError {
-      _ = try await session.stream(CurlRequest(url: "http://127.0.0.1:\(port)/"))
+      _ = try await session.stream(CurlRequest(url: "http://127.0.0.1:\(unused.port)/"))
     }
     #expect(error?.failure == .connectRefused)
   }

@@ -4,7 +4,7 @@ import Synchronization
 import TestServers
 import Testing
 
-@Suite("Multiplexer", .serialized, .timeLimit(.minutes(1)))
+@Suite("Multiplexer", .serialized, .timeLimit(.minutes(10)))
 struct MultiplexerTests {
   private func transfer(_ url: String, _ version: HTTPVersion = .http1_1, token: Int = 0) throws -> Transfer {
     var transfer = try Transfer(token: token)

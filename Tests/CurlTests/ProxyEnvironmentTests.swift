@@ -91,7 +91,7 @@ struct ProxyEnvironmentTests {
   }
 }
 
-@Suite("Sessions through a proxy", .serialized, .timeLimit(.minutes(1)))
+@Suite("Sessions through a proxy", .serialized, .timeLimit(.minutes(10)))
 struct ProxySessionTests {
   let nginx: NginxServer
   let proxy: PythonServer

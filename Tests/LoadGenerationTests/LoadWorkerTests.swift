@@ -8,7 +8,7 @@ import Units
 
 @testable import LoadGeneration
 
-@Suite("A worker that was away", .serialized, .timeLimit(.minutes(1)))
+@Suite("A worker that was away", .serialized, .timeLimit(.minutes(10)))
 struct LoadWorkerTests {
   /// What the reports of a worker say together.
   private final class Reports: Sendable {
@@ -57,15 +57,16 @@ struct LoadWorkerTests {
       target: nil, book: AddressBook(places: [target]), worker: 0, maxInFlight: plan.maxInFlight,
       maxLanes: plan.mostConnections, start: MonotonicClock.now(), stop: StopSignal(), pool: LedgerPool(),
       report: report)
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+    let failure = Mutex<CurlError?>(nil)
+    let thread = try NamedThread.start("load-0") {
       do throws(CurlError) {
-        try NamedThread.start("load-0") {
-          continuation.resume(with: Result { try LoadWorker(assignment).run() })
-        }
+        try LoadWorker(assignment).run()
       } catch {
-        continuation.resume(throwing: error)
+        failure.withLock { $0 = error }
       }
     }
+    await thread.join()
+    if let error = failure.withLock({ $0 }) { throw error }
   }
 
   @Test("answers that came meanwhile are read before requests are given up, and before connections are added")
