@@ -21,6 +21,9 @@ package struct ClusterServing {
       throw HarnessError(
         .refused, "\(kubeconfig): there is a file already, and it is not overwritten; name another with --kubeconfig")
     }
+    // From the start, so that a signal at any time finds what there is to take down.
+    let (ended, sink) = AsyncStream.makeStream(of: Void.self)
+    let interruption = Interruption { sink.finish() }
     let loaded = try ManifestLoading.read(manifests, changes: [], references: .named)
     for note in loaded.notes { StandardOutput.complain("note: \(note)") }
     let target = try await SimulatedTarget.start(
@@ -46,8 +49,8 @@ package struct ClusterServing {
 
       Ctrl-C ends it.
       """)
-    let (ended, sink) = AsyncStream.makeStream(of: Void.self)
-    let interruption = Interruption { sink.finish() }
+    // Nobody would learn where it serves.
+    if StandardOutput.problem != nil { sink.finish() }
     for await _ in ended {}
     await target.server.stop()
     try? FileManager.default.removeItem(atPath: path)

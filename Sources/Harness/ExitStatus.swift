@@ -16,9 +16,9 @@ package enum ExitStatus: Int32, Sendable, CaseIterable, Error {
   case invalidInput = 65
   /// The target or the cluster cannot be reached (`EX_UNAVAILABLE`).
   case unreachable = 69
-  /// A defect of the program (`EX_SOFTWARE`).
+  /// A defect of the program (`EX_SOFTWARE`), or results that could not be written.
   case defect = 70
-  /// Ended by Ctrl-C or a signal; the recording is complete up to then.
+  /// Ended by Ctrl-C or another signal; the recording is complete up to then.
   case interrupted = 130
 }
 

@@ -47,8 +47,8 @@ package struct Explanation {
       throw HarnessError(
         .invalidInput, "\(recording): there is nothing to explain: \(timeline.missingAutoscaler)")
     }
-    if let told = Self.sentence(recorded) { print(TerminalText.plain(told)) }
-    for line in DecisionReplay(record).lines(of: record) { print(TerminalText.plain(line)) }
+    if let told = Self.sentence(recorded) { StandardOutput.line(TerminalText.plain(told)) }
+    for line in DecisionReplay(record).lines(of: record) { StandardOutput.line(TerminalText.plain(line)) }
     return .passed
   }
 

@@ -2,7 +2,8 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// SIGINT and SIGTERM: the first asks the run to stop in good order, a second one ends the process at once.
+/// Signals that ask for the end, from Ctrl-C, Ctrl-\\, a terminal that is closed or a supervisor: the first asks the run to
+/// stop in good order, a second one, of whatever kind, ends the process at once.
 ///
 /// The recording survives the second as it survives a crash: what was committed is there.
 package final class Interruption: Sendable {
@@ -14,16 +15,18 @@ package final class Interruption: Sendable {
   // Made once here and never touched again: they only have to be kept alive.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
-  /// Takes over both signals for the rest of the process.
+  /// Takes over the signals for the rest of the process.
   ///
   /// - Parameter onFirst: called once, on a queue of its own.
   package init(onFirst: @escaping @Sendable () -> Void) {
     let signals = Signals()
     let queue = DispatchQueue(label: "scaleproof.signals")
     self.signals = signals
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = [SIGINT, SIGTERM, SIGQUIT, SIGHUP].compactMap { number in
       // The default action would end the process before the source is asked.
-      signal(number, SIG_IGN)
+      let before = signal(number, SIG_IGN)
+      // That is how `nohup` keeps a program running.
+      if number == SIGHUP, unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { return nil }
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         let number = signals.received.withLock { received in

@@ -44,7 +44,7 @@ package struct RecordingImport {
     }
     for note in log.notes { StandardOutput.complain("warning: \(watchLog): \(note)") }
     if let warning = version?.warning { StandardOutput.complain("warning: \(warning)") }
-    print(output)
+    StandardOutput.line(output)
     return .passed
   }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import KubernetesClient
 import LoadGeneration
 import Profiles
@@ -30,8 +31,9 @@ package struct RunSession: Sendable {
     let stop = StopSignal()
     let recordingBegan = Atomic<Bool>(false)
     let interruption = Interruption {
-      // Before the first request there is nothing to save.
-      if !recordingBegan.load(ordering: .relaxed) { exit(ExitStatus.interrupted.rawValue) }
+      // Before the first request there is nothing to save. Other threads are at work, so the process does not take down
+      // what they use first.
+      if !recordingBegan.load(ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
       stop.stop()
     }
     let loaded = try LoadedProfile(path: options.profile, changes: options.changes, context: options.context)

@@ -31,7 +31,7 @@ extension ScaleProof {
     }
 
     func run() async throws {
-      try await Ending.of {
+      await Ending.of {
         try await ClusterServing(manifests: manifests, timeScale: timeScale, port: port, kubeconfig: kubeconfig)
           .execute()
       }

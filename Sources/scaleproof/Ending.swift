@@ -3,9 +3,8 @@ import Harness
 
 /// Turns how a command ended into lines on standard error and the exit status.
 enum Ending {
-  /// Ends the process at once: threads that are still on their way out (of a session with a cluster, say) must not meet what
-  /// libraries take down when a process ends in the ordinary way. OpenSSL frees there what those threads free as well.
-  static func of(_ body: () async throws -> ExitStatus) async throws -> Never {
+  /// Runs a command and ends the process.
+  static func of(_ body: () async throws -> ExitStatus) async -> Never {
     StandardOutput.ignoreBrokenPipes()
     let status: ExitStatus
     do {
@@ -17,7 +16,17 @@ enum Ending {
       StandardOutput.complain("defect: \(error); please report it with the command that you typed")
       status = .defect
     }
-    fflush(nil)
-    _exit(status.rawValue)
+    end(with: status)
+  }
+
+  /// Ends the process, with what is to be said of output that was lost.
+  static func end(with status: ExitStatus) -> Never {
+    var status = status
+    if let problem = StandardOutput.problem {
+      StandardOutput.complain(problem)
+      // A status that says more about the run stays.
+      if status == .passed { status = .defect }
+    }
+    exit(status.rawValue)
   }
 }

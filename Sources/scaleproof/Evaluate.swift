@@ -23,7 +23,7 @@ extension ScaleProof {
     var output: String?
 
     func run() async throws {
-      try await Ending.of { try Evaluation(recording: recording, profile: profile, output: output).execute() }
+      await Ending.of { try Evaluation(recording: recording, profile: profile, output: output).execute() }
     }
   }
 }

@@ -46,7 +46,7 @@ extension ScaleProof {
       let controller = Explanation.Controller(
         syncPeriod: syncPeriod, downscaleStabilization: downscaleStabilization, tolerance: tolerance,
         version: kubernetesVersion)
-      try await Ending.of { try Explanation(recording: recording, controller: controller).execute() }
+      await Ending.of { try Explanation(recording: recording, controller: controller).execute() }
     }
   }
 }

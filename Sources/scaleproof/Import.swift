@@ -76,7 +76,7 @@ extension ScaleProof {
     }
 
     func run() async throws {
-      try await Ending.of {
+      await Ending.of {
         if let accessLog {
           return try AccessLogImport(
             log: accessLog, output: output ?? "replay.yaml", force: force, format: format ?? "auto", target: target,

@@ -25,7 +25,7 @@ extension ScaleProof {
     var profile: String?
 
     func run() async throws {
-      try await Ending.of { try ReportWriting(recording: recording, output: output, profile: profile).execute() }
+      await Ending.of { try ReportWriting(recording: recording, output: output, profile: profile).execute() }
     }
   }
 }

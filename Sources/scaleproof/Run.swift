@@ -43,7 +43,7 @@ extension ScaleProof {
     }
 
     func run() async throws {
-      try await Ending.of {
+      await Ending.of {
         try await RunSession(
           RunOptions(
             profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet,

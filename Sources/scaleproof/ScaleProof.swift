@@ -15,9 +15,23 @@ struct ScaleProof: AsyncParsableCommand {
 
       EXIT STATUS
         0 all expectations pass; 1 one failed; 2 none failed, some inconclusive; 3 the run could not be trusted;
-        4 refused before load; 64 usage; 65 invalid profile; 69 target or cluster unreachable; 70 defect;
-        130 interrupted.
+        4 refused before load; 64 usage; 65 invalid profile; 69 target or cluster unreachable; 70 defect, or results
+        that could not be written; 130 interrupted.
       """,
     version: ProgramVersion.text,
     subcommands: [Run.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self, Cluster.self])
+
+  static func main() async {
+    do {
+      var command = try await asyncParseAsRoot()
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+    } catch {
+      guard exitCode(for: error).isSuccess else { exit(withError: error) }
+      // Help, the version, or a script for a shell: results as any other.
+      let text = fullMessage(for: error)
+      StandardOutput.ignoreBrokenPipes()
+      StandardOutput.write(text.isEmpty || text.hasSuffix("\n") ? text : text + "\n")
+      Ending.end(with: .passed)
+    }
+  }
 }

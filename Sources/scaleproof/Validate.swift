@@ -21,7 +21,7 @@ extension ScaleProof {
     var changes: [String] = []
 
     func run() async throws {
-      try await Ending.of { try Validation(profile: profile, changes: changes).execute() }
+      await Ending.of { try Validation(profile: profile, changes: changes).execute() }
     }
   }
 }

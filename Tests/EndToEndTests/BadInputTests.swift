@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// Every mistake is answered with one clear line and the exit status for its kind, never with a stack trace.
-@Suite("Bad input", .serialized, .timeLimit(.minutes(3)))
+@Suite("Bad input", .serialized, .timeLimit(.minutes(10)))
 struct BadInputTests {
   private static let profile = """
     apiVersion: scaleproof/v1

@@ -4,17 +4,18 @@ import TestServers
 import Testing
 
 /// `scaleproof cluster` as a product of its own, and as the real cluster of a run.
-@Suite("The simulated cluster on its own", .serialized, .timeLimit(.minutes(3)))
+@Suite("The simulated cluster on its own", .serialized, .timeLimit(.minutes(10)))
 struct ClusterCommandTests {
   /// Serves the ready manifests while the body runs.
   private func serving(
-    _ folder: TemporaryFolder, _ body: @escaping @Sendable (_ kubeconfig: String) async throws -> Void
+    _ folder: TemporaryFolder, endedBy signal: Int32 = SIGINT,
+    _ body: @escaping @Sendable (_ kubeconfig: String) async throws -> Void
   ) async throws -> Program.Ending {
     let kubeconfig = folder.file("kubeconfig")
     return try await Program.run(
-      ["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", kubeconfig]
+      ["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", kubeconfig], through: ["env", "--default-signal"]
     ) { process in
-      defer { process.send(SIGINT) }
+      defer { process.send(signal) }
       try await eventually { FileManager.default.fileExists(atPath: kubeconfig) }
       try await body(kubeconfig)
     }
@@ -38,6 +39,16 @@ struct ClusterCommandTests {
       let pods = try await Self.kubectl(kubeconfig, "get", "pods", "--no-headers")
       #expect(pods.output.split(separator: "\n").count == 3, "\(pods.output)\(pods.complaints)")
     }
+
+    #expect(ending.code == 0, "\(ending.complaints)")
+    #expect(!FileManager.default.fileExists(atPath: folder.file("kubeconfig")))
+  }
+
+  @Test("any signal that asks for the end ends it in good order", arguments: [SIGTERM, SIGHUP, SIGQUIT])
+  func signals(signal: Int32) async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await serving(folder, endedBy: signal) { _ in }
 
     #expect(ending.code == 0, "\(ending.complaints)")
     #expect(!FileManager.default.fileExists(atPath: folder.file("kubeconfig")))

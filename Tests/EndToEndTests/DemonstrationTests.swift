@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The two stories of the README, with the ready profiles and nothing changed but what the story says.
-@Suite("The demonstration", .serialized, .timeLimit(.minutes(6)))
+@Suite("The demonstration", .serialized, .timeLimit(.minutes(10)))
 struct DemonstrationTests {
   @Test("the surge with a rolling update passes, is planned to take under 90 seconds, and leaves all its files")
   func demonstrationPasses() async throws {

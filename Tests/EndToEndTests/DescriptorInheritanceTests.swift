@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A credential command, or whatever else a process starts, would keep connections open that end here.
-@Suite("Descriptors of a run", .timeLimit(.minutes(2)))
+@Suite("Descriptors of a run", .timeLimit(.minutes(10)))
 struct DescriptorInheritanceTests {
   private struct Descriptor {
     let number: Int

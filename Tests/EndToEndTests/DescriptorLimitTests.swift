@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("A limit of open files that is too low", .timeLimit(.minutes(1)))
+@Suite("A limit of open files that is too low", .timeLimit(.minutes(10)))
 struct DescriptorLimitTests {
   @Test("is refused before the load, with what is needed, what there is and what to change")
   func refused() async throws {

@@ -3,7 +3,7 @@ import TestServers
 import Testing
 
 /// A target that stops answering is the target's failure, and no excuse.
-@Suite("A target that hangs", .serialized, .timeLimit(.minutes(2)))
+@Suite("A target that hangs", .serialized, .timeLimit(.minutes(10)))
 struct HungTargetTests {
   private static func profile(_ server: PythonServer) -> String {
     """
@@ -73,7 +73,7 @@ struct HungTargetTests {
 }
 
 /// Which profile judges, and where its verdicts go.
-@Suite("Judging a recording by another profile", .serialized, .timeLimit(.minutes(2)))
+@Suite("Judging a recording by another profile", .serialized, .timeLimit(.minutes(10)))
 struct OtherProfileTests {
   private static func profile(_ server: PythonServer, objective: String) -> String {
     """

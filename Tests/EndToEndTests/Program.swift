@@ -25,12 +25,15 @@ enum Program {
 
   /// Runs the program in the repository's folder.
   ///
-  /// - Parameter during: what happens while it runs, for instance a signal.
+  /// - Parameters:
+  ///   - starter: a command that becomes the program, with its arguments.
+  ///   - during: what happens while it runs, for instance a signal.
   static func run(
-    _ arguments: [String], environment: [Environment.Key: String?] = [:],
+    _ arguments: [String], environment: [Environment.Key: String?] = [:], through starter: [String] = [],
     during: @Sendable (ProcessHandle) async throws -> Void = { _ in }
   ) async throws -> Ending {
-    try await command(binary, arguments, environment: environment, during: during)
+    let words = starter + [binary] + arguments
+    return try await command(words[0], Array(words.dropFirst()), environment: environment, during: during)
   }
 
   /// Runs any program and keeps what it prints.

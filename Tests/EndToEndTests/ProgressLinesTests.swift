@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a program reads of a run while it goes on.
-@Suite("Progress for programs, in a run", .serialized, .timeLimit(.minutes(3)))
+@Suite("Progress for programs, in a run", .serialized, .timeLimit(.minutes(10)))
 struct ProgressLinesTests {
   private static let profile = """
     apiVersion: scaleproof/v1

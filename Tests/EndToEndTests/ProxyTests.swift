@@ -3,7 +3,7 @@ import Subprocess
 import TestServers
 import Testing
 
-@Suite("Proxies of the environment, in a run", .serialized, .timeLimit(.minutes(3)))
+@Suite("Proxies of the environment, in a run", .serialized, .timeLimit(.minutes(10)))
 struct ProxyTests {
   private let nginx: NginxServer
   private let proxy: PythonServer
