@@ -18,7 +18,7 @@ private let deployment: JSONValue = [
   ],
 ]
 
-@Suite("Observing a workload over sockets", .serialized, .timeLimit(.minutes(1)))
+@Suite("Observing a workload over sockets", .serialized, .timeLimit(.minutes(10)))
 struct ObservingTests {
   /// Runs an observer against a simulated cluster while the body runs.
   private func observing(

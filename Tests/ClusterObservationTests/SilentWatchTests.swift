@@ -67,7 +67,7 @@ private final class ForgetfulServer: Sendable {
   }
 }
 
-@Suite("A watch that dies without a word", .timeLimit(.minutes(1)))
+@Suite("A watch that dies without a word", .timeLimit(.minutes(10)))
 struct SilentWatchTests {
   @Test("is found by the next list, recorded with its cause, and opened anew, so that nothing is lost")
   func reopened() async throws {

@@ -42,7 +42,7 @@ private let twoContexts = """
     context: {cluster: two, user: bob}
   """
 
-@Suite("Reading a kubeconfig", .timeLimit(.minutes(2)))
+@Suite("Reading a kubeconfig", .timeLimit(.minutes(10)))
 struct KubeconfigTests {
   @Test("the current context gives server, authority, namespace and token")
   func currentContext() async throws {

@@ -55,7 +55,7 @@ func expectConservation(_ log: SnapshotLog, _ summary: LoadSummary) {
   #expect(summary.dropped == log.tallies.reduce(0) { $0 + $1.dropped })
 }
 
-@Suite("Load against nginx", .serialized, .timeLimit(.minutes(1)))
+@Suite("Load against nginx", .serialized, .timeLimit(.minutes(10)))
 struct LoadGeneratorNginxTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let version: HTTPVersion

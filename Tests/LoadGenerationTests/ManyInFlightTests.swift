@@ -4,7 +4,7 @@ import LoadGeneration
 import TestServers
 import Testing
 
-@Suite("Many requests in flight", .serialized, .timeLimit(.minutes(3)))
+@Suite("Many requests in flight", .serialized, .timeLimit(.minutes(10)))
 struct ManyInFlightTests {
   /// How many files a process may have open at most.
   private static let hardLimit: UInt64 = {

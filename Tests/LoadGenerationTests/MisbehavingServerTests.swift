@@ -5,7 +5,8 @@ import Synchronization
 import TestServers
 import Testing
 
-@Suite("Each way in which a server misbehaves has its class, and the run goes on", .serialized, .timeLimit(.minutes(3)))
+@Suite(
+  "Each way in which a server misbehaves has its class, and the run goes on", .serialized, .timeLimit(.minutes(10)))
 struct MisbehavingServerTests {
   private struct Run {
     let log: SnapshotLog

@@ -4,7 +4,7 @@ import LoadGeneration
 import TestServers
 import Testing
 
-@Suite("The load through a proxy", .timeLimit(.minutes(2)))
+@Suite("The load through a proxy", .timeLimit(.minutes(10)))
 struct ProxyTests {
   private struct Run {
     let log: SnapshotLog

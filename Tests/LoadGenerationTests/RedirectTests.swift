@@ -4,7 +4,7 @@ import LoadGeneration
 import TestServers
 import Testing
 
-@Suite("Redirects are followed as RFC 9110 says, and everything else is left as it was", .timeLimit(.minutes(2)))
+@Suite("Redirects are followed as RFC 9110 says, and everything else is left as it was", .timeLimit(.minutes(10)))
 struct RedirectTests {
   private struct Case: CustomTestStringConvertible, Sendable {
     let method: String

@@ -51,7 +51,7 @@ extension String {
   }
 }
 
-@Suite("Reports in a real browser", .serialized, .timeLimit(.minutes(3)))
+@Suite("Reports in a real browser", .serialized, .timeLimit(.minutes(10)))
 struct BrowserTests {
   @Test("Chromium finds the verdicts and charts, and no error in the console")
   func opens() async throws {

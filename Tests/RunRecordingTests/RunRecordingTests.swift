@@ -5,7 +5,7 @@ import RunTimeline
 import Statistics
 import Testing
 
-@Suite("A run in a file", .timeLimit(.minutes(3)))
+@Suite("A run in a file", .timeLimit(.minutes(10)))
 struct RunRecordingTests {
   @Test("What is written is read back equal, and one file is left")
   func roundTrip() throws {

@@ -5,7 +5,7 @@ import SimulatedClusterServer
 import Subprocess
 import Testing
 
-@Suite("The Ingress port of the simulated cluster", .serialized, .timeLimit(.minutes(3)))
+@Suite("The Ingress port of the simulated cluster", .serialized, .timeLimit(.minutes(10)))
 struct IngressServerTests {
   private func curl(_ arguments: [String]) async throws -> String {
     let result = try await run(

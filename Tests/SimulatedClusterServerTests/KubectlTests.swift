@@ -7,7 +7,7 @@ import SystemPackage
 import TestServers
 import Testing
 
-@Suite("kubectl against the simulated cluster", .timeLimit(.minutes(3)))
+@Suite("kubectl against the simulated cluster", .timeLimit(.minutes(10)))
 struct KubectlTests {
   /// A running server, its kubeconfig in a folder of its own, and kubectl pointed at it.
   private struct Rig {
