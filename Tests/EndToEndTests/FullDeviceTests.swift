@@ -28,6 +28,7 @@ struct FullDeviceTests {
     ["evaluate", "@whole/run.sqlite"], ["explain", "@whole/run.sqlite"],
     ["report", "@whole/run.sqlite", "--output", "@report"],
     ["import", "--access-log", "@access.log", "--output", "@replay.yaml", "--force"],
+    ["import", "--watch-log", "Tests/Resources/recordings/quota-blocked.jsonl", "--output", "@imported.sqlite"],
     ["run", "@profile.yaml", "--output", "@lines"], ["run", "@profile.yaml", "--output", "@quiet", "--quiet"],
     ["run", "@profile.yaml", "--output", "@json-lines", "--json-lines"],
     ["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", "@kubeconfig"],
