@@ -89,7 +89,7 @@ final class TemporaryFolder: Sendable {
 /// Waits until something is there, by looking again and again; not for a length of time.
 ///
 /// - Throws: ``NeverHappened`` after `limit`, which a test that works never reaches.
-func eventually(within limit: Duration = .seconds(60), _ happened: @Sendable () async throws -> Bool) async throws {
+func eventually(within limit: Duration = .seconds(300), _ happened: @Sendable () async throws -> Bool) async throws {
   let start = ContinuousClock.now
   while try await !happened() {
     guard start.duration(to: .now) < limit else { throw NeverHappened() }

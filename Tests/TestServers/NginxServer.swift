@@ -65,13 +65,13 @@ package final class NginxServer: Sendable {
     try awaitWorkers(workers)
   }
 
-  /// The sockets listen before the workers are there, who alone answer. Waits for at most ten seconds.
+  /// The sockets listen before the workers are there, who alone answer. Waits for at most a minute.
   private func awaitWorkers(_ count: Int) throws {
-    for _ in 0..<2000 {
+    for _ in 0..<12_000 {
       if try workerProcesses().count >= count { return }
       usleep(5000)
     }
-    throw TestServerError("nginx has fewer than \(count) workers after ten seconds")
+    throw TestServerError("nginx has fewer than \(count) workers after a minute")
   }
 
   deinit {
