@@ -47,7 +47,7 @@ final class ChildProcess: Sendable {
     kill(identifier, number)
   }
 
-  /// Waits for the end, and kills the process when it takes more than ten seconds. To be called once.
+  /// Waits for the end, and kills the process when it takes more than a minute. To be called once.
   ///
   /// - Returns: the exit code; `nil` when a signal ended it.
   @discardableResult
@@ -56,7 +56,7 @@ final class ChildProcess: Sendable {
     var checks = 0
     while waitpid(identifier, &status, WNOHANG) == 0 {
       checks += 1
-      if checks == 2000 { signal(SIGKILL) }
+      if checks == 12_000 { signal(SIGKILL) }
       usleep(5000)
     }
     return status & 0x7f == 0 ? status >> 8 & 0xff : nil
