@@ -15,7 +15,8 @@ struct LoadGeneratorFailureTests {
     let unused = try UnusedPort()
     let generator = try LoadGenerator(
       plan: LoadPlan(
-        baseURL: "http://127.0.0.1:\(unused.port)", routes: [Route(name: "ok", path: "/ok")],
+        baseURL: "http://127.0.0.1:\(unused.port)", drainTimeout: .seconds(300),
+        routes: [Route(name: "ok", path: "/ok")],
         schedule: try constant(300, for: .seconds(1)), maxLateness: .seconds(30), failureSamplesPerInterval: 4))
     let log = SnapshotLog()
 
