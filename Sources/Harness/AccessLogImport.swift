@@ -63,7 +63,7 @@ package struct AccessLogImport {
       throw HarnessError(.refused, "\(output): the file is there already; name another with --output, or add --force")
     }
     let traffic: Traffic
-    var reading = AccessLogReading(format: format)
+    var reading = AccessLogReading(format: format, anonymised: options.anonymise)
     do {
       try read(into: &reading)
       traffic = try reading.traffic()
@@ -115,7 +115,8 @@ package struct AccessLogImport {
       rest.removeFirst(start)
       if rest.count > Self.longestLine {
         // What is left of it counts as a line of its own: not understood either.
-        reading.addUnreadableLine("the line is longer than 1 MiB")
+        try reading.addOverlong(
+          "the line is longer than 1 MiB", beginning: Substring(decoding: rest.prefix(200), as: UTF8.self))
         rest.removeAll()
       }
     }

@@ -1,17 +1,33 @@
 /// `10.0.0.1 - - [23/Nov/2026:22:10:05 +0000] "GET /items HTTP/1.1" 200 612 "-" "curl/7.88"`: nginx' `combined`,
-/// which is that of Apache. Whatever comes after the status is passed over, as is a time of answering at the end.
+/// which is that of Apache, and the Common Log Format of Traefik. Whatever comes after the status is passed over, as is
+/// a time of answering at the end.
 enum CombinedLogLine {
-  static func parse(_ line: Substring) throws(LogLineProblem) -> LoggedRequest {
+  static let order = "ADDRESS - USER [TIME] \"REQUEST\" STATUS BYTES \"REFERER\" \"USER AGENT\""
+
+  /// - Parameter columns: takes note of what stands where the status should.
+  static func parse(_ line: Substring, columns: inout ColumnOrder) throws(LogLineProblem) -> LoggedRequest {
     let (second, afterTime) = try time(in: line)
     guard let open = line[afterTime...].firstIndex(of: "\""),
       let close = closingQuote(of: line[line.index(after: open)...])
     else { throw .broken("there is no request in quotes after the time") }
-    let rest = line[line.index(after: close)...].split(separator: " ", maxSplits: 1)
-    guard let status = rest.first.flatMap({ Int($0) }), (100...599).contains(status) else {
-      throw .broken("there is no HTTP status after the request")
+    let request = line[line.index(after: open)..<close]
+    let rest = line[line.index(after: close)...]
+    let words = rest.split(separator: " ", maxSplits: 2)
+    guard let word = words.first else { throw .broken("there is no HTTP status after the request") }
+    guard word.first != "\"" else {
+      throw .misplaced("the first text in quotes after the time is not followed by an HTTP status", quoted: request)
     }
-    let (method, target) = try RequestLine.parse(line[line.index(after: open)..<close])
-    return LoggedRequest(second: second, method: method, target: target, status: status)
+    let status = LoggedStatus(word)
+    columns.add(status, next: words.count > 1 ? LoggedStatus(words[1]) : .noStatus)
+    guard status != .noStatus else {
+      throw .misplaced("the column after the request does not hold an HTTP status", quoted: word)
+    }
+    let parsed = try RequestLine.parse(request)
+    if status.number == 101 { throw .leftOut(.webSocket) }
+    if parsed.looksLikeGRPC || parsed.method == "POST" && rest.contains("\"\(RequestLine.agentOfGRPC)") {
+      throw .leftOut(.gRPC)
+    }
+    return LoggedRequest(second: second, method: parsed.method, target: parsed.target, status: status.number)
   }
 
   /// The time in brackets, and where it ends.

@@ -15,9 +15,16 @@ enum LoadBalancerLogLine {
     guard let second = came ?? LogTime.iso8601(fields[1]) else {
       throw .broken("the second field is not a time, as in 2026-11-23T22:10:05.123456Z")
     }
-    let (method, target) = try RequestLine.parse(fields[request])
     // The load balancer writes - for a client that went away.
-    return LoggedRequest(second: second, method: method, target: target, status: Int(fields[status]))
+    let status = LoggedStatus(fields[status])
+    guard status != .noStatus else {
+      throw .misplaced("the 9th field, elb_status_code, is not an HTTP status", quoted: fields[Self.status])
+    }
+    if ["ws", "wss"].contains(fields[0]) { throw .leftOut(.webSocket) }
+    if ["grpc", "grpcs"].contains(fields[0]) { throw .leftOut(.gRPC) }
+    let parsed = try RequestLine.parse(fields[request])
+    if parsed.looksLikeGRPC { throw .leftOut(.gRPC) }
+    return LoggedRequest(second: second, method: parsed.method, target: parsed.target, status: status.number)
   }
 
   /// The fields between blanks; quotes hold one together and are taken off.

@@ -36,8 +36,10 @@ enum LogTime {
   }
 
   /// Seconds since 1970, or milliseconds, microseconds or nanoseconds where the number is too large for seconds.
+  ///
+  /// Before September 2001 there are no logs to replay: a smaller number is something else, a process or a duration.
   static func unix(_ text: Substring) -> Int64? {
-    guard var value = Double(text), value.isFinite, value >= 0 else { return nil }
+    guard var value = Double(text), value.isFinite, value >= 1e9 else { return nil }
     // Seconds reach 1e11 in the year 5138, milliseconds lie beyond since 1973.
     for _ in 0..<3 where value >= 1e11 { value /= 1000 }
     return value < 1e11 ? Int64(value.rounded(.down)) : nil

@@ -8,11 +8,3 @@ package struct LoggedRequest: Sendable, Equatable {
   /// The HTTP status; `nil` where the log has none.
   package var status: Int?
 }
-
-/// Why a line of a log gives no request to replay.
-package enum LogLineProblem: Error, Sendable, Equatable {
-  /// The line is not of the format: what was expected.
-  case broken(String)
-  /// The line is of the format, but what came was no HTTP request, or one that a profile cannot send.
-  case unreplayable(String)
-}

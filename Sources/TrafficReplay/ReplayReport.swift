@@ -11,13 +11,19 @@ struct ReplayReport {
 
   var lines: [String] {
     var lines = [
-      "Log       \(Self.grouped(traffic.total)) requests in \(Duration.seconds(traffic.counts.count).text) from "
+      "Log       \(counted(traffic.total, "request")) in \(Duration.seconds(traffic.counts.count).text) from "
         + "\(LogTime.text(of: traffic.start)), \(traffic.format.name)"
     ]
     if !traffic.keys.isEmpty { lines.append("          read from \(traffic.keys.joined(separator: ", "))") }
+    if !traffic.wrappings.isEmpty {
+      let names = ContainerLog.Wrapping.allCases.filter(traffic.wrappings.contains).map(\.rawValue)
+      lines.append("          taken out of \(names.joined(separator: " and "))")
+    }
     if traffic.broken.count > 0 { lines.append("          \(counted(traffic.broken.count, "line")) not understood") }
     if traffic.unreplayable.count > 0 {
-      lines.append("          \(counted(traffic.unreplayable.count, "request")) left out that a profile cannot send")
+      let causes = LeftOutCause.allCases.compactMap { cause in traffic.leftOut[cause].map(cause.counted) }
+      lines.append("          left out, since a profile cannot send them:")
+      lines += causes.map { "            \($0)" }
     }
     lines += fidelityLines + ["Routes    logged   planned"] + selection.routes.map(row)
     return lines + notes
@@ -27,12 +33,12 @@ struct ReplayReport {
     let worst = fidelity.worst
     let correlation = fidelity.correlation.map { String(format: "%.4f", $0) } ?? "undefined, since one never changes,"
     var lines = [
-      "Fidelity  correlation \(correlation) per second; \(Self.grouped(fidelity.planned)) requests planned in "
+      "Fidelity  correlation \(correlation) per second; \(counted(fidelity.planned, "request")) planned in "
         + "\(counted(plan.phases.count, "phase"))",
       worst.logged == worst.planned
-        ? "          every second has the requests of the log"
+        ? "          every second has the requests of the log\(exception)"
         : "          worst second \(worst.offset) (\(LogTime.text(of: traffic.start + Int64(worst.offset)))): "
-          + "\(Self.grouped(worst.logged)) logged, \(Self.grouped(worst.planned)) planned",
+          + "\(worst.logged.grouped) logged, \(worst.planned.grouped) planned",
     ]
     if (fidelity.correlation ?? 0) < RatePlan.sufficientCorrelation {
       lines.append(
@@ -41,6 +47,14 @@ struct ReplayReport {
           : "          a finer --resolution follows it better")
     }
     return lines
+  }
+
+  /// What "the requests of the log" does not hold for.
+  private var exception: String {
+    let missing = [
+      traffic.broken.count > 0 ? "not understood" : nil, traffic.unreplayable.count > 0 ? "left out" : nil,
+    ].compactMap { $0 }
+    return missing.isEmpty ? "" : " but for those that were \(missing.joined(separator: " or "))"
   }
 
   private func row(_ route: ReplayRoute) -> String {
@@ -77,19 +91,11 @@ struct ReplayReport {
   }
 
   private func counted(_ count: Int, _ thing: String) -> String {
-    "\(Self.grouped(count)) \(thing)\(count == 1 ? "" : "s")"
+    "\(count.grouped) \(thing)\(count == 1 ? "" : "s")"
   }
 
   private static func percent(_ share: Double) -> String {
     let text = String(format: "%.2f%%", share * 100)
     return String(repeating: " ", count: max(7 - text.count, 0)) + text
-  }
-
-  private static func grouped(_ count: Int) -> String {
-    let digits = Array(String(count))
-    return digits.indices.map { index in
-      let rest = digits.count - index
-      return (index > 0 && rest % 3 == 0 ? "," : "") + String(digits[index])
-    }.joined()
   }
 }

@@ -70,7 +70,8 @@ struct RouteSelection: Sendable {
       switch segment {
       case .fixed(let text): segments.append(anonymise ? pseudonyms.segment(text) : text)
       case .number:
-        let range = numbers.popFirst() ?? 0...0
+        let logged = numbers.popFirst() ?? 0...0
+        let range = anonymise ? Self.digits(of: logged) : logged
         segments.append("{{int \(range.lowerBound) \(range.upperBound)}}")
       case .identifier: segments.append("{{uuid}}")
       }
@@ -78,6 +79,13 @@ struct RouteSelection: Sendable {
     let path = "/" + segments.joined(separator: "/")
     guard !tally.query.isEmpty else { return path }
     return path + "?" + (anonymise ? pseudonyms.query(tally.query) : tally.query)
+  }
+
+  /// The numbers with as many digits as those of a range, which may be those of somebody's account.
+  private static func digits(of range: ClosedRange<Int>) -> ClosedRange<Int> {
+    func power(_ digits: Int) -> Int { (0..<digits).reduce(1) { power, _ in power * 10 } }
+    let least = String(range.lowerBound).count
+    return (least == 1 ? 0 : power(least - 1))...(power(String(range.upperBound).count) - 1)
   }
 
   /// `get-api-v1-items-n` for `GET /api/v1/items/{{int 1 50}}`.

@@ -1,31 +1,47 @@
 /// The request line of an access log, `GET /items?page=2 HTTP/1.1`, as what a profile can send.
-enum RequestLine {
+struct RequestLine {
+  let method: String
+  let target: String
+  /// Whether method, version and path are those of a gRPC call: `POST /shop.v1.Cart/Add HTTP/2.0`.
+  let looksLikeGRPC: Bool
+
   private static let methods: Set<String> = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+  /// What the user agent of a gRPC library begins with (grpc, doc/PROTOCOL-HTTP2.md, "User Agents").
+  static let agentOfGRPC = "grpc-"
 
   /// Method and target of a request line. What nginx and Apache escaped (`\x22`) is read back.
-  static func parse(_ line: some StringProtocol) throws(LogLineProblem) -> (method: String, target: String) {
+  static func parse(_ line: some StringProtocol) throws(LogLineProblem) -> RequestLine {
     let words = line.split(separator: " ")
+    if words.isEmpty || words.count == 1 && words[0] == "-" { throw .leftOut(.noRequest) }
     // Proxies that log without the protocol give two words; a blank within a path is the client's fault, and more.
     guard (2...3).contains(words.count), words.count == 2 || words[2].hasPrefix("HTTP/") else {
-      throw .unreplayable("\"\(line)\" is no HTTP request")
+      throw .leftOut(.notHTTP, quoted: line)
     }
-    return (try method(words[0]), try target(words[1]))
+    return try RequestLine(method: words[0], target: words[1], version: words.count == 3 ? words[2] : nil)
   }
 
-  static func method(_ text: some StringProtocol) throws(LogLineProblem) -> String {
-    guard methods.contains(String(text)) else { throw .unreplayable("a profile cannot send the method \(text)") }
-    return String(text)
+  init(
+    method: some StringProtocol, target: some StringProtocol, version: (some StringProtocol)?
+  ) throws(LogLineProblem) {
+    guard Self.methods.contains(String(method)) else { throw .leftOut(.method, quoted: method) }
+    if ["ws://", "wss://"].contains(where: target.hasPrefix) { throw .leftOut(.webSocket) }
+    self.method = String(method)
+    self.target = try Self.target(target)
+    let isHTTP2 = version.map { $0.hasPrefix("HTTP/2") || $0.hasPrefix("HTTP/3") } ?? false
+    looksLikeGRPC =
+      isHTTP2 && self.method == "POST"
+      && self.target.wholeMatch(of: /\/([A-Za-z_][A-Za-z0-9_]*\.)+[A-Z][A-Za-z0-9_]*\/[A-Z][A-Za-z0-9_]*/) != nil
   }
 
   /// Path and query, without the scheme and host of a proxy request and without a fragment.
-  static func target(_ text: some StringProtocol) throws(LogLineProblem) -> String {
+  private static func target(_ text: some StringProtocol) throws(LogLineProblem) -> String {
     var bytes = unescaped(text)[...]
-    if let scheme = ["http://", "https://", "ws://", "wss://"].first(where: { bytes.starts(with: $0.utf8) }) {
+    if let scheme = ["http://", "https://"].first(where: { bytes.starts(with: $0.utf8) }) {
       bytes = bytes.dropFirst(scheme.utf8.count)
       bytes = bytes[(bytes.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? bytes.endIndex)...]
       if bytes.first != UInt8(ascii: "/") { bytes = ([UInt8(ascii: "/")] + bytes)[...] }
     }
-    guard bytes.first == UInt8(ascii: "/") else { throw .unreplayable("\"\(text)\" has no path") }
+    guard bytes.first == UInt8(ascii: "/") else { throw .leftOut(.noPath, quoted: text) }
     return encoded(bytes.prefix { $0 != UInt8(ascii: "#") })
   }
 

@@ -15,8 +15,12 @@ package struct Traffic: Sendable {
   package let broken: AccessLogReading.BrokenLines
   /// Lines that are of the format, but whose request a profile cannot send.
   package let unreplayable: AccessLogReading.BrokenLines
+  /// How many of those there are by their cause.
+  package let leftOut: [LeftOutCause: Int]
   /// For JSON, the names that were read.
   package let keys: [String]
+  /// What was taken off around the lines.
+  let wrappings: Set<ContainerLog.Wrapping>
 
   package var total: Int { counts.reduce(0, +) }
 }

@@ -55,7 +55,7 @@ struct AccessLogReadingTests {
     "what is no time is not taken for one",
     arguments: [
       "", "-", "yesterday", "30/Feb/2026:22:10:05 +0000", "23/Nov/2026:24:10:05 +0000", "23/Nov/2026:22:10:05",
-      "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-23T22:10Z", "-5", "nan",
+      "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-11-23T22:10Z", "-5", "nan", "0.304", "1234",
     ])
   func noTimes(text: String) {
     #expect(LogTime.any(Substring(text)) == nil)

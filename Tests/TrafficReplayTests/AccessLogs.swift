@@ -1,3 +1,4 @@
+import Arrivals
 import Foundation
 import Profiles
 import TrafficReplay
@@ -9,8 +10,10 @@ enum AccessLogs {
     return try String(contentsOf: folder.appending(path: name), encoding: .utf8)
   }
 
-  static func traffic(_ text: String, format: AccessLogFormat? = nil) throws(TrafficProblem) -> Traffic {
-    var reading = AccessLogReading(format: format)
+  static func traffic(
+    _ text: String, format: AccessLogFormat? = nil, anonymised: Bool = false
+  ) throws(TrafficProblem) -> Traffic {
+    var reading = AccessLogReading(format: format, anonymised: anonymised)
     // By bytes, as files are read: to Swift "\r\n" is a character of its own.
     for line in text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       try reading.add(line: Substring(line))
@@ -41,5 +44,20 @@ enum AccessLogs {
   /// The replay as the reader of profiles understands it.
   static func profile(_ replay: ReplayProfile) throws -> Profile {
     try ProfileReader.read(text: replay.text, source: "replay.yaml")
+  }
+}
+
+extension AccessLogs {
+  /// How many requests the load generator would plan in each second, from the text of the profile.
+  static func plannedPerSecond(_ replay: ReplayProfile, seconds: Int) throws -> [Int] {
+    var counts = Array(repeating: 0, count: seconds)
+    let schedule = try profile(replay).load.schedule(ofStream: 0, timeScale: 1)
+    for arrival in schedule?.arrivals() ?? ArrivalSchedule(phases: [], process: .uniform).arrivals() {
+      let second = Int(arrival.due / 1_000_000_000)
+      // A request past the end would be one of a second that the log does not have.
+      if second >= counts.count { counts += Array(repeating: 0, count: second + 1 - counts.count) }
+      counts[second] += 1
+    }
+    return counts
   }
 }
