@@ -48,8 +48,8 @@ extension Int {
   func of(_ thing: String) -> String { "\(grouped) \(thing)\(self == 1 ? "" : "s")" }
 }
 
-/// A share in per cent with as many decimals as tell it from 0 and 100: `99.94%`.
-func percentText(_ part: Int, of whole: Int) -> String {
+/// A share in per cent with as many decimals as tell it from 0 and 100: `99.94%`. Verdicts and reports print it alike.
+package func percentText(_ part: Int, of whole: Int) -> String {
   guard whole > 0 else { return "none" }
   let billionths = Int64((Double(part) / Double(whole) * 1e9).rounded())
   for digits in [Int64(100_000), 10_000, 1000, 100, 1] {

@@ -1,3 +1,4 @@
+import Expectations
 import RunTimeline
 import Units
 
@@ -11,7 +12,7 @@ enum ConnectionSection {
       TableSections.row(
         total.address,
         [
-          total.requests.grouped, all > 0 ? (Double(total.requests) / Double(all)).percentText : "–",
+          total.requests.grouped, all > 0 ? percentText(total.requests, of: all) : "–",
           total.opened.grouped, total.reused.grouped, total.closedByPeer.grouped,
           total.requestsPerConnection.map { $0.fixed(1) } ?? "–",
           total.mostRequests > 0 ? total.mostRequests.grouped : "–",

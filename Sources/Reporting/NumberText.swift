@@ -36,15 +36,6 @@ extension Double {
     let percent = self * 100
     return "\(percent < 10 && percent > 0 ? percent.fixed(1) : percent.fixed(0))%"
   }
-
-  /// A share from 0 to 1 in percent, with decimals enough to tell 99.99 % from 100 %.
-  var percentText: String {
-    let percent = self * 100
-    if percent == 100 || percent == 0 { return "\(Int(percent))%" }
-    let distance = Swift.min(percent.magnitude, (100 - percent).magnitude)
-    let decimals = distance >= 10 ? 1 : distance >= 0.1 ? 2 : distance >= 0.001 ? 4 : 6
-    return percent.fixed(decimals) + "%"
-  }
 }
 
 extension Int {

@@ -1,3 +1,4 @@
+import Expectations
 import RunTimeline
 import Statistics
 import Units
@@ -19,10 +20,10 @@ struct RunFigures: Sendable {
     if let total = load.total {
       let peak = load.points.compactMap(\.offeredRate).max() ?? 0
       rows.append(Row(name: "requests", value: total.offered.grouped, detail: "highest rate \(peak.rateText)/s"))
-      let share = total.offered > 0 ? Double(total.succeeded) / Double(total.offered) : 0
       rows.append(
         Row(
-          name: "answered as expected", value: total.offered > 0 ? share.percentText : "–",
+          name: "answered as expected",
+          value: total.offered > 0 ? percentText(total.succeeded, of: total.offered) : "–",
           detail: "\(total.failed.grouped) failed"
             + (total.dropped > 0 ? ", of them \(total.dropped.grouped) not sent in time" : "")
             + (total.droppedByTarget > 0

@@ -1,3 +1,4 @@
+import Expectations
 import RunTimeline
 import Statistics
 import Units
@@ -72,7 +73,7 @@ struct RunTotals: Sendable {
     guard failed > 0 else { return nil }
     let outcomes = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.value.grouped) with \($0.key)" }
-    let share = (Double(failed) / Double(offered)).percentText
+    let share = percentText(failed, of: offered)
     return "\(failed.grouped) of \(offered.grouped) failed (\(share)): \(outcomes.joined(separator: ", "))"
   }
 }

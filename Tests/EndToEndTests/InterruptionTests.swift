@@ -61,6 +61,34 @@ struct InterruptionTests {
     #expect(verdicts.output == "inconclusive\n", "\(ending.output)")
   }
 
+  @Test("ended before its load began, it has no time before zero, and says that it never began")
+  func beforeTheLoad() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await Program.run(
+      ["run", "Profiles/surge-and-rollout.yaml", "--output", folder.path, "--quiet"]
+    ) { process in
+      try await eventually {
+        try await Program.command("sqlite3", ["-readonly", folder.file("run.sqlite"), "select name from run"]).code == 0
+      }
+      process.send(SIGINT)
+    }
+
+    #expect(ending.code == 130, "\(ending.output)\n\(ending.complaints)")
+    let begun = try await Program.command(
+      "sqlite3",
+      [
+        "-readonly", folder.file("run.sqlite"),
+        "select ended_us >= 0, (select count(start_us) from phase), (select count(*) from load_interval) from run",
+      ])
+    #expect(begun.output.hasPrefix("1|"), "\(begun.output)")
+    for text in [ending.output, try folder.text("summary.md"), try folder.text("junit.xml")] {
+      #expect(!text.contains("at -"), "\(text)")
+      // On a busy machine the signal may come a moment later.
+      if begun.output == "1|0|0\n" { #expect(text.contains("interrupted before its load began"), "\(text)") }
+    }
+  }
+
   @Test("phases that were to begin while the last answers were waited for did not begin")
   func slowDrain() async throws {
     let folder = try TemporaryFolder()

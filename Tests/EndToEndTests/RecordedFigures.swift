@@ -187,6 +187,18 @@ enum Printed {
     fewest == most ? count(fewest) : "\(count(fewest)) – \(count(most))"
   }
 
+  /// In per cent, with two decimals at most, or as many as tell it from none and from all.
+  static func share(_ part: Int, of all: Int) -> String {
+    let percent = Double(part) / Double(all) * 100
+    for decimals in 2...7 {
+      var text = String(format: "%.\(decimals)f", percent)
+      while text.last == "0" { text.removeLast() }
+      if text.last == "." { text.removeLast() }
+      if text != "0" || part == 0, text != "100" || part == all { return text + "%" }
+    }
+    return "?"
+  }
+
   /// Per second, with a decimal below ten.
   static func rate(_ rate: Double) -> String {
     let tenths = (rate * 10).rounded()

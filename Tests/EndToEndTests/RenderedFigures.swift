@@ -83,13 +83,17 @@ extension RenderedFigures {
     #expect(terms["given up unsent"] == Printed.count(total.dropped), source)
     #expect(terms["sent more than 10 ms late"] == Printed.count(total.late), source)
     #expect(page.contains("\(failed) failed"), source)
+    #expect(terms["answered as expected"] == Printed.share(total.succeeded, of: total.offered), source)
     let rates =
       "\(Printed.rate(Double(total.offered) / total.wallSeconds)) on average, \(Printed.rate(figures.highestRate)) at most"
     #expect(page.contains("highest rate \(Printed.rate(figures.highestRate))"), source)
     for text in [markdown, terminal] {
       #expect(text.contains("\(offered) request"), source)
       #expect(text.contains(rates), "\(rates) in \(text)")
-      if total.failed > 0 { #expect(text.contains("\(failed) of \(offered) failed"), source) }
+      if total.failed > 0 {
+        #expect(
+          text.contains("\(failed) of \(offered) failed (\(Printed.share(total.failed, of: total.offered))"), source)
+      }
       for (outcome, count) in total.failures {
         #expect(text.contains("\(Printed.count(count)) with \(outcome)"), source)
       }

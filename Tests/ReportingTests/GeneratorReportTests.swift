@@ -57,7 +57,7 @@ struct GeneratorReportTests {
     let section = try #require(page.section("connections"))
     #expect(
       section.contains(
-        "<th scope=\"row\">192.0.2.7:443</th><td>4,028</td><td>50.2%</td><td>68</td><td>3,960</td><td>40</td><td>59.2</td>"
+        "<th scope=\"row\">192.0.2.7:443</th><td>4,028</td><td>50.17%</td><td>68</td><td>3,960</td><td>40</td><td>59.2</td>"
           + "<td>140</td><td>0</td>"))
     #expect(section.contains("<th scope=\"col\">packed answers</th>"))
     let demo = HTMLReport.render(try DemoStory.timeline(), [])
