@@ -55,7 +55,8 @@ struct ImportedCluster {
     return seen.values.sorted { $0.name < $1.name }
   }
 
-  private static func deployment(_ text: String) throws(HarnessError) -> String {
+  /// The name in `deployment/NAME`.
+  static func deployment(_ text: String) throws(HarnessError) -> String {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, ["deployment", "deployments", "deploy"].contains(parts[0]), !parts[1].isEmpty else {
       throw HarnessError(.usage, "--workload \(text): write deployment/NAME; other kinds cannot be judged")

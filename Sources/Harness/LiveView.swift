@@ -21,7 +21,10 @@ struct LiveView: Sendable {
   let progress: RunProgress
   let clock: RunClock
   let phases: [PhaseSpan]
-  let end: Duration
+  /// When it is planned to end; `nil` where only the user knows.
+  let end: Duration?
+  /// Whether requests are sent, so that there is something to say of them.
+  var hasLoad = true
 
   /// The style that suits standard output and the wish of the user.
   static func style(quiet: Bool, jsonLines: Bool) -> Style {
@@ -72,7 +75,7 @@ struct LiveView: Sendable {
     var lines = [headline(at: now, width: width)]
     // Several phases at once, one of each stream, take a line of their own.
     if phases.current(at: now).count > 1 { lines.append(Self.labelled("phases", phaseText(at: now))) }
-    lines += [loadLine(figures), requestLine(figures.total)]
+    if hasLoad { lines += [loadLine(figures), requestLine(figures.total)] }
     if let generator = figures.generator { lines.append(Self.generatorLine(generator)) }
     if let line = Self.replicaLine(figures.sight, at: now) { lines.append(line) }
     lines.append(Self.labelled("event", figures.lastEvent ?? "-"))
@@ -82,6 +85,7 @@ struct LiveView: Sendable {
 
   /// Time, a bar of it, and the phase that goes on where it is only one.
   private func headline(at now: Duration, width: Int) -> TerminalLine {
+    guard let end else { return TerminalLine("\(Self.clockText(now))  ") + TerminalLine(phaseText(at: now), .bold) }
     let done = min(max(now.seconds / max(end.seconds, 1e-9), 0), 1)
     let bar = max(min(width - 40, 40), 10)
     let filled = Int(done * Double(bar))
@@ -161,6 +165,7 @@ struct LiveView: Sendable {
   /// The one line that stands for the view in a log.
   func line(at now: Duration) -> String {
     let figures = progress.snapshot
+    guard hasLoad else { return TerminalText.plain(loadlessLine(figures, at: now)) }
     let (latest, total) = (self.now(figures), figures.total)
     var text =
       "\(Self.clockText(now)) \(phaseText(at: now)): offered \(latest.offered), answered \(latest.answered), "
@@ -175,6 +180,14 @@ struct LiveView: Sendable {
     }
     if let reason = figures.stopping { text += "; stopping: \(reason)" }
     return TerminalText.plain(text)
+  }
+
+  private func loadlessLine(_ figures: RunProgress.Snapshot, at now: Duration) -> String {
+    var text = "\(Self.clockText(now)) \(phaseText(at: now)): "
+    text += "replicas \(figures.sight.text(at: now, separator: " ", withRecommended: true))"
+    if let event = figures.lastEvent { text += ", last event \(event)" }
+    if let reason = figures.stopping { text += "; stopping: \(reason)" }
+    return text
   }
 
   /// The phases that go on, each with its stream where there are several.

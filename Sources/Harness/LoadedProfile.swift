@@ -72,6 +72,20 @@ struct LoadedProfile: Sendable {
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
   }
 
+  /// A profile for a recording that sends no load, and so reads no files and asks for no manifests.
+  init(withoutLoad document: ProfileDocument) throws(HarnessError) {
+    do {
+      profile = try document.profile()
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map(\.description))
+    }
+    recordedText = document.redactedText
+    targetPlace = document.source
+    files = try RequestFiles(of: profile, folder: ".")
+    manifests = []
+    manifestNotes = []
+  }
+
   static func resolved(_ path: String, in folder: String) -> String {
     path.hasPrefix("/") ? path : folder + "/" + path
   }

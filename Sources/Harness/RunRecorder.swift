@@ -43,9 +43,6 @@ struct RunRecorder: Sendable {
     func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result { value.withLock(body) }
   }
 
-  /// How far the clocks of a real control plane and its nodes are taken to be apart at most.
-  private static let assumedSkew = Duration.seconds(1)
-
   /// Opens the recording and fixes run time zero, a moment from now.
   init(
     loaded: LoadedProfile, cluster: TargetCluster?, planning: LoadPlanning, proxy: Proxy?,
@@ -61,51 +58,21 @@ struct RunRecorder: Sendable {
     conversion = LoadRecording(
       routes: profile.requests.map(\.name), countingIntervals: planning.countingIntervals, timeScale: timeScale)
 
-    // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
-    let listing = try await Self.listingTime(cluster)
-    let lead = max(.milliseconds(300), listing * 3)
-    let origin = ContinuousClock.now + lead
-    let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
-    clock = RunClock(origin: origin, scale: timeScale)
-    var run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
-    if let certificate { run.describe(certificate, at: zero) }
-    if let proxy { run.environment["proxy"] = proxy.description }
-    writer = try Self.open(output, run: run)
-    progress = RunProgress(collectsNews: style == .jsonLines)
-    observer = cluster.map { [writer, progress, clock] cluster in
-      ClusterObserver(
-        client: cluster.client, namespace: cluster.description.namespace, clock: clock,
-        sink: RunSink(
-          writer: writer, progress: progress, cluster: cluster.description,
-          clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
-        relistInterval: max(.seconds(30) / timeScale, .seconds(1)))
+    let observed = try await ObservedRun(
+      cluster, timeScale: timeScale, output: output, collectsNews: style == .jsonLines
+    ) { zero in
+      var run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
+      if let certificate { run.describe(certificate, at: zero) }
+      if let proxy { run.environment["proxy"] = proxy.description }
+      return run
     }
+    (clock, writer, progress, observer) = (observed.clock, observed.writer, observed.progress, observed.observer)
     view = LiveView(
       style: style, progress: progress, clock: clock, phases: schedule.phases, end: schedule.loadEnd)
     if style == .jsonLines {
       JSONLines.write(
-        JSONLines.startLine(run: run, phases: schedule.phases, end: schedule.loadEnd, recording: output.recording))
-    }
-  }
-
-  private static func listingTime(_ cluster: TargetCluster?) async throws(HarnessError) -> Duration {
-    guard let cluster else { return .zero }
-    let start = ContinuousClock.now
-    do {
-      for resource in ClusterObserver.resources {
-        _ = try await cluster.client.list(resource, namespace: cluster.description.namespace)
-      }
-    } catch {
-      throw TargetCluster.refusal(of: error)
-    }
-    return start.duration(to: .now)
-  }
-
-  private static func open(_ output: RunOutput, run: RunDescription) throws(HarnessError) -> RecordingWriter {
-    do {
-      return try RecordingWriter(path: output.recording, run: run)
-    } catch {
-      throw HarnessError(.refused, "\(error)")
+        JSONLines.startLine(
+          run: observed.run, phases: schedule.phases, end: schedule.loadEnd, recording: output.recording))
     }
   }
 

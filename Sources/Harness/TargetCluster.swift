@@ -64,6 +64,14 @@ struct TargetCluster: Sendable {
     }
   }
 
+  /// The same cluster, with another autoscaler of the workload.
+  func watching(autoscaler: String?) -> TargetCluster {
+    var description = description
+    description.autoscaler = autoscaler
+    return TargetCluster(
+      client: client, description: description, timeScale: timeScale, ingress: ingress, simulated: simulated)
+  }
+
   /// Ends the session with the cluster, and the simulated cluster; a real one is left alone.
   func close() async {
     await client.close()

@@ -13,6 +13,13 @@ package struct ClusterReference: Sendable, Equatable {
   package var deployment: String
   package var autoscaler: String?
 
+  package init(kind: Kind, namespace: String?, deployment: String, autoscaler: String?) {
+    self.kind = kind
+    self.namespace = namespace
+    self.deployment = deployment
+    self.autoscaler = autoscaler
+  }
+
   /// The embedded cluster: manifests and what the real thing would have decided by its nature.
   package struct Simulation: Sendable, Equatable {
     /// Files or folders, as written, relative to the profile.

@@ -26,6 +26,12 @@ package struct ProfileDocument: Sendable {
   package private(set) var text: String
   private(set) var root: YAMLNode
 
+  /// Sets keys at the top, or takes them away, and writes the text anew.
+  mutating func replace(_ values: [(key: String, value: YAMLNode?)]) {
+    for (key, value) in values { root[key] = value }
+    text = root.text()
+  }
+
   /// - Throws: ``ProfileProblems`` when the text is no YAML, or not one document.
   package init(text: String, source: String) throws(ProfileProblems) {
     self.source = source

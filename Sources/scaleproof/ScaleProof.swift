@@ -19,7 +19,9 @@ struct ScaleProof: AsyncParsableCommand {
         that could not be written; 130 interrupted.
       """,
     version: ProgramVersion.text,
-    subcommands: [Run.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self, Cluster.self])
+    subcommands: [
+      Run.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self, Cluster.self,
+    ])
 
   static func main() async {
     do {

@@ -24,11 +24,11 @@ struct AccessLogImportTests {
   }
 
   private func importing(
-    _ log: String, force: Bool = false, format: String = "auto", target: String? = nil, mostRoutes: Int = 20,
-    resolution: String? = "1s"
+    _ log: String, force: Bool = false, format: String = "auto", target: String? = nil, anonymise: Bool = false,
+    mostRoutes: Int = 20, resolution: String? = "1s"
   ) throws -> Harness.ExitStatus {
     try AccessLogImport(
-      log: log, output: output, force: force, format: format, target: target, anonymise: false,
+      log: log, output: output, force: force, format: format, target: target, anonymise: anonymise,
       mostRoutes: mostRoutes, resolution: resolution
     ).execute()
   }
@@ -114,6 +114,22 @@ struct AccessLogImportTests {
     #expect(unknown.lines.first?.hasPrefix("\(strange):1: the format is not recognised: \"Nov 23 kernel") == true)
     #expect(directory.lines.first?.contains("it is a folder") == true)
     #expect(!FileManager.default.fileExists(atPath: output))
+  }
+
+  @Test("with letters in place of words, no error has a word of the log, and else it has")
+  func anonymousErrors() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let logs = try ["Nov 23 s3cr3t kernel: hello", #"{"s3cr3t":1}"#, #"{"ts":1795471805,"request":"s3cr3t"}"#].map {
+      try file("\(UUID().uuidString).log", Array("\($0)\n".utf8))
+    }
+
+    for log in logs {
+      let anonymous = try refusal { try importing(log, anonymise: true) }
+      let open = try refusal { try importing(log) }
+
+      #expect(!anonymous.description.contains("s3cr3t"), "\(anonymous)")
+      #expect(open.description.contains("s3cr3t"), "\(open)")
+    }
   }
 
   @Test("numbers and words that make no sense are refused")

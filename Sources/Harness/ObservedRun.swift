@@ -1,0 +1,72 @@
+import ClusterObservation
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import RunRecording
+import RunTimeline
+import Units
+
+/// What every recording of a run has, with load or without: one clock, one file, and an observer of the cluster that
+/// writes into it.
+struct ObservedRun: Sendable {
+  let run: RunDescription
+  let clock: RunClock
+  let writer: RecordingWriter
+  let progress: RunProgress
+  /// `nil` for a run that looks at no cluster.
+  let observer: ClusterObserver?
+
+  /// How far the clocks of a real control plane and its nodes are taken to be apart at most.
+  private static let assumedSkew = Duration.seconds(1)
+
+  /// Opens the recording and fixes run time zero, a moment from now.
+  ///
+  /// - Parameter describe: the row of the run, given the wall-clock time of run time zero.
+  init(
+    _ cluster: TargetCluster?, timeScale: Double, output: RunOutput, collectsNews: Bool,
+    describe: (KubernetesTime) -> RunDescription
+  ) async throws(HarnessError) {
+    // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
+    let listing = try await Self.listingTime(cluster)
+    let lead = max(.milliseconds(300), listing * 3)
+    let origin = ContinuousClock.now + lead
+    let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
+    let clock = RunClock(origin: origin, scale: timeScale)
+    let run = describe(zero)
+    let writer = try Self.open(output, run: run)
+    let progress = RunProgress(collectsNews: collectsNews)
+    self.run = run
+    self.clock = clock
+    self.writer = writer
+    self.progress = progress
+    observer = cluster.map { cluster in
+      ClusterObserver(
+        client: cluster.client, namespace: cluster.description.namespace, clock: clock,
+        sink: RunSink(
+          writer: writer, progress: progress, cluster: cluster.description,
+          clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
+        relistInterval: max(.seconds(30) / timeScale, .seconds(1)))
+    }
+  }
+
+  private static func listingTime(_ cluster: TargetCluster?) async throws(HarnessError) -> Duration {
+    guard let cluster else { return .zero }
+    let start = ContinuousClock.now
+    do {
+      for resource in ClusterObserver.resources {
+        _ = try await cluster.client.list(resource, namespace: cluster.description.namespace)
+      }
+    } catch {
+      throw TargetCluster.refusal(of: error)
+    }
+    return start.duration(to: .now)
+  }
+
+  private static func open(_ output: RunOutput, run: RunDescription) throws(HarnessError) -> RecordingWriter {
+    do {
+      return try RecordingWriter(path: output.recording, run: run)
+    } catch {
+      throw HarnessError(.refused, "\(error)")
+    }
+  }
+}

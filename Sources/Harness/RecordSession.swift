@@ -1,0 +1,102 @@
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Synchronization
+import Units
+
+/// A recording of a cluster that no load is sent to, for incidents: what `run` observes, until a time or Ctrl-C.
+package struct RecordSession: Sendable {
+  let options: RecordOptions
+
+  /// The longest recording, which is also that of one without a length.
+  package static let longest = Duration.seconds(24 * 3600)
+  static let phase = "recording"
+
+  package init(_ options: RecordOptions) {
+    self.options = options
+  }
+
+  /// Records, judges what there is to judge, and reports; answers how the program should end.
+  ///
+  /// - Throws: ``HarnessError`` when the recording was refused or failed.
+  package func execute() async throws -> ExitStatus {
+    let environment = ProcessInfo.processInfo.environment
+    let stop = RecordStop()
+    let recordingBegan = Atomic<Bool>(false)
+    let interruption = Interruption {
+      if !recordingBegan.load(ordering: .relaxed) { exit(ExitStatus.interrupted.rawValue) }
+      stop.stop()
+    }
+    let deployment = try ImportedCluster.deployment(options.workload)
+    var reference = ClusterReference(
+      kind: .context(options.context), namespace: options.namespace, deployment: deployment,
+      autoscaler: options.autoscaler)
+    let judging = try RecordedExpectations(profile: options.profile)
+    let cluster = try await TargetCluster.open(
+      reference, loaded: try LoadedProfile(withoutLoad: judging.document(reference, length: options.length)),
+      options: RunOptions(profile: "", context: options.context, kubeconfig: options.kubeconfig),
+      environment: environment)
+    do {
+      reference.namespace = cluster.description.namespace
+      reference.autoscaler = try await autoscaler(of: cluster)
+      let watched = cluster.watching(autoscaler: reference.autoscaler)
+      let loaded = try LoadedProfile(withoutLoad: judging.document(reference, length: options.length))
+      for note in judging.notes { StandardOutput.complain("note: \(note)") }
+      let output = try RunOutput.create(requested: options.output, profile: loaded.profile.name, at: Date())
+      let recorder = try await ClusterRecorder(
+        loaded: loaded, cluster: watched, length: options.length, output: output,
+        style: LiveView.style(quiet: options.quiet, jsonLines: false))
+      recordingBegan.store(true, ordering: .relaxed)
+      let isCutShort = try await recorder.record(until: stop, interruption: interruption)
+      await cluster.close()
+      let status = try Conclusion(output: output, profile: loaded.profile, quiet: options.quiet)
+        .execute(interrupted: isCutShort)
+      if !options.quiet, watched.description.autoscaler != nil {
+        StandardOutput.line("Decisions  scaleproof explain \(output.recording)")
+      }
+      return status
+    } catch {
+      await cluster.close()
+      throw error
+    }
+  }
+
+  /// Checks that the workload is there, and finds its autoscaler where none is named.
+  private func autoscaler(of cluster: TargetCluster) async throws(HarnessError) -> String? {
+    let description = cluster.description
+    do {
+      _ = try await cluster.client.get(
+        Deployment.self, namespace: description.namespace, name: description.deployment)
+      if let name = description.autoscaler {
+        let named = try await cluster.client.get(
+          HorizontalPodAutoscaler.self, namespace: description.namespace, name: name)
+        // An incident may be just that, so it is told and recorded.
+        if let problem = named.misdirection(from: description.deployment) {
+          StandardOutput.complain("warning: --hpa: \(problem)")
+        }
+        return name
+      }
+      let names =
+        try await cluster.client.list(
+          HorizontalPodAutoscaler.resource, namespace: description.namespace
+        ).objects.items?.compactMap { try? $0.decoded(as: HorizontalPodAutoscaler.self) }
+        .filter { $0.scales(deployment: description.deployment) }.compactMap(\.metadata.name).sorted() ?? []
+      guard names.count <= 1 else {
+        throw HarnessError(
+          .refused,
+          "several autoscalers scale deployment/\(description.deployment), and the controller stops all of them "
+            + "(AmbiguousSelector); choose one with --hpa: \(names.joined(separator: ", "))")
+      }
+      if names.isEmpty {
+        StandardOutput.complain(
+          "note: no HorizontalPodAutoscaler scales deployment/\(description.deployment); the workload is recorded without"
+        )
+      }
+      return names.first
+    } catch {
+      throw TargetCluster.refusal(of: error)
+    }
+  }
+}
