@@ -6,7 +6,7 @@ import RunTimeline
 struct ImportedCluster {
   let description: ClusterDescription
 
-  init(_ log: WatchLog, workload: String?, autoscaler: String?, path: String) throws(HarnessError) {
+  init(_ log: ImportedLog, workload: String?, autoscaler: String?, path: String) throws(HarnessError) {
     let deployments = Self.names(of: Deployment.resource.plural, in: log)
     let autoscalers = Self.names(of: HorizontalPodAutoscaler.resource.plural, in: log)
     let asked = try workload.map { text throws(HarnessError) in try Self.deployment(text) }
@@ -45,7 +45,7 @@ struct ImportedCluster {
     }
   }
 
-  private static func names(of resource: String, in log: WatchLog) -> [Found] {
+  private static func names(of resource: String, in log: ImportedLog) -> [Found] {
     var seen: [String: Found] = [:]
     for observation in log.observations where observation.resource == resource {
       guard let name = observation.name, seen[name] == nil, let object = observation.object else { continue }

@@ -5,79 +5,96 @@ import RunRecording
 import RunTimeline
 import Units
 
-/// Turns a watch log, one JSON object a line, into a recording that can be judged, explained and reported.
+/// Turns logs of a cluster into a recording that can be judged, explained and reported: watch logs, one JSON object a line,
+/// or what kubectl printed.
 package struct RecordingImport {
-  let watchLog: String
+  let watchLogs: [String]
   let output: String
   let workload: String?
   let autoscaler: String?
   let serverVersion: String?
 
-  package init(watchLog: String, output: String, workload: String?, autoscaler: String?, serverVersion: String?) {
-    self.watchLog = watchLog
+  /// - Parameter watchLogs: paths, at least one; `-` is standard input.
+  package init(watchLogs: [String], output: String, workload: String?, autoscaler: String?, serverVersion: String?) {
+    self.watchLogs = watchLogs
     self.output = output
     self.workload = workload
     self.autoscaler = autoscaler
     self.serverVersion = serverVersion
   }
 
+  private var source: String { watchLogs.joined(separator: ", ") }
+
   package func execute() throws -> ExitStatus {
     let version = try serverVersion.map { text throws(HarnessError) in try ServerVersionOption(text) }
     let log = try read()
-    let cluster = try ImportedCluster(log, workload: workload, autoscaler: autoscaler, path: watchLog)
+    let cluster = try ImportedCluster(log, workload: workload, autoscaler: autoscaler, path: source)
     let phases = Self.phases(of: log)
-    let name = Self.name(of: watchLog)
+    let name = Self.name(of: watchLogs.first ?? "")
     var description = cluster.description
     description.serverVersion = version?.text
     let run = RunDescription(
       name: name, toolVersion: ProgramVersion.text,
-      profileText: Self.profile(name: name, cluster: description, phases: phases), profileSource: watchLog,
-      startedAt: log.startedAt, cluster: description, environment: environment(of: log))
+      profileText: Self.profile(name: name, cluster: description, phases: phases, judged: !log.isOneMoment),
+      profileSource: source, startedAt: log.startedAt, cluster: description, environment: environment(of: log))
     do {
       let writer = try RecordingWriter(path: output, run: run)
       writer.append(observations: log.observations)
       writer.set(phases: phases)
-      writer.append(clock: Self.clock(of: log), at: log.end)
+      writer.append(clock: log.clock, at: log.end)
       try writer.finish(endedAt: log.end, reason: .completed)
     } catch {
       throw HarnessError(.refused, "\(error)")
     }
-    for note in log.notes { StandardOutput.complain("warning: \(watchLog): \(note)") }
+    for note in log.notes { StandardOutput.complain("note: \(note)") }
+    for warning in log.warnings { StandardOutput.complain("warning: \(warning)") }
     if let warning = version?.warning { StandardOutput.complain("warning: \(warning)") }
     StandardOutput.line(output)
     return .passed
   }
 
-  /// What whoever reads the reports must know of the log.
-  private func environment(of log: WatchLog) -> [String: String] {
-    var environment = [RunDescription.importSource: watchLog]
-    if !log.notes.isEmpty { environment["order of the log"] = log.notes.joined(separator: "; ") }
+  /// What whoever reads the reports must know of the logs.
+  private func environment(of log: ImportedLog) -> [String: String] {
+    var environment = [RunDescription.importSource: source]
+    if !log.warnings.isEmpty { environment["order of the log"] = log.warnings.joined(separator: "; ") }
+    if !log.notes.isEmpty { environment["what the logs tell"] = log.notes.joined(separator: "; ") }
     return environment
   }
 
   /// The run's name from that of its log: `incident` of `logs/incident.jsonl.gz`.
   private static func name(of path: String) -> String {
+    guard path != "-" else { return "imported" }
     let file = URL(fileURLWithPath: path)
     return (file.pathExtension == "gz" ? file.deletingPathExtension() : file).deletingPathExtension().lastPathComponent
   }
 
-  private func read() throws(HarnessError) -> WatchLog {
-    let data: Data
-    do {
-      data = try LogFile.contents(ofPath: watchLog)
-    } catch {
-      throw HarnessError(.invalidInput, "\(watchLog): the watch log cannot be read: \(error)")
+  private func read() throws(HarnessError) -> ImportedLog {
+    var sources: [ImportedLog.Source] = []
+    for path in watchLogs {
+      do {
+        let text = try LogFile.contents(ofPath: path)
+        sources.append(ImportedLog.Source(name: path, text: text, lastChange: Self.lastChange(of: path)))
+      } catch {
+        throw HarnessError(.invalidInput, "\(path): the watch log cannot be read: \(error)")
+      }
     }
     do {
-      return try WatchLog(data)
+      return try ImportedLog(sources)
     } catch {
-      throw HarnessError(.invalidInput, "\(watchLog):\(error.line): \(error.reason)")
+      throw HarnessError(.invalidInput, error.description)
     }
+  }
+
+  /// When a file was last written; now for standard input, and where nobody knows.
+  private static func lastChange(of path: String) -> KubernetesTime {
+    let attributes = path == "-" ? nil : try? FileManager.default.attributesOfItem(atPath: path)
+    let date = attributes?[.modificationDate] as? Date ?? Date()
+    return KubernetesTime(microseconds: Int64(date.timeIntervalSince1970 * 1e6))
   }
 
   /// From each mark to the next one is a phase with the name of the mark; from the first lists to the first mark it is
   /// `start`.
-  static func phases(of log: WatchLog) -> [PhaseSpan] {
+  static func phases(of log: ImportedLog) -> [PhaseSpan] {
     var starts: [(name: String, at: Duration)] = [("start", log.begin)]
     for mark in log.marks where mark.at < log.end {
       if starts.last?.at == mark.at { starts.removeLast() }
@@ -100,32 +117,16 @@ package struct RecordingImport {
     }
   }
 
-  /// What the objects' own times say of the server's clock.
-  ///
-  /// A write bears its second, and reaches a watch shortly after. The middle one of the differences is not moved by
-  /// writes that came late; half a second is allowed for its own way.
-  static func clock(of log: WatchLog) -> ServerClock {
-    struct Head: Decodable { let metadata: ObjectMetadata }
-    let decoder = JSONDecoder()
-    let leads = log.observations.compactMap { observation -> Duration? in
-      guard observation.kind == .modified, let object = observation.object,
-        let written = (try? decoder.decode(Head.self, from: object))?.metadata.managedFields?.compactMap(\.time).max()
-      else { return nil }
-      return .microseconds(written.microseconds - log.startedAt.microseconds) - observation.received
-    }.sorted()
-    guard !leads.isEmpty else { return ServerClock(runStart: log.startedAt) }
-    let middle = leads[leads.count / 2]
-    return ServerClock(runStart: log.startedAt, offset: middle...(middle + .seconds(1.5)))
-  }
-
   /// A profile with which the recording can be judged: that nothing was asked of it but to obey its own spec.
-  private static func profile(name: String, cluster: ClusterDescription, phases: [PhaseSpan]) -> String {
+  ///
+  /// - Parameter judged: whether anything can be: one moment tells of no rescale, which is not to have obeyed.
+  private static func profile(name: String, cluster: ClusterDescription, phases: [PhaseSpan], judged: Bool) -> String {
     let lines = phases.map { phase in
       let length = max((phase.plannedEnd - phase.plannedStart).seconds, 0.001)
       return "    - {name: \(phase.name), for: \(Int((length * 1000).rounded()))ms, rate: 1/s}"
     }
     let expectations =
-      cluster.autoscaler == nil ? "[]" : "\n  - {name: obeys its own spec, hpaConformance: {}}"
+      cluster.autoscaler == nil || !judged ? "[]" : "\n  - {name: obeys its own spec, hpaConformance: {}}"
     return """
       # Made by the import of a watch log, which tells nothing of the load: target and rates stand for nothing.
       apiVersion: scaleproof/v1

@@ -25,6 +25,16 @@ struct JSONText {
     return start..<end
   }
 
+  /// Calls `body` with each of several values one after another.
+  func forEachValue(_ body: (Range<Int>) throws(JSONTextError) -> Void) throws(JSONTextError) {
+    var index = afterSpace(0)
+    while index < bytes.count {
+      let end = try valueEnd(index)
+      try body(index..<end)
+      index = afterSpace(end)
+    }
+  }
+
   /// Calls `body` with key and value of each member of the object in `range`.
   func forEachMember(
     in range: Range<Int>, _ body: (_ key: Range<Int>, _ value: Range<Int>) throws(JSONTextError) -> Void

@@ -20,6 +20,7 @@ package struct WatchLogError: Error, Equatable, CustomStringConvertible {
 /// BOOKMARK or ERROR as in the watch stream, CLOSED (the watch ended), POLL (a list read again) or MARK (something that
 /// the operator did, its name in `object.name`). The log does not say when requests left, so a list is taken to have
 /// been sent for at START, a poll when the one before it had arrived, and a watch when its list had.
+/// Marks may come before START, and count at it.
 ///
 /// Lines count in the order of their times, whatever their order in the file. What the order of the file and the resource
 /// versions say against that, ``WatchLogOrder`` tells.
@@ -39,8 +40,10 @@ package struct WatchLog: Sendable, Equatable {
 
   /// When the lists that the log begins with had arrived, before which nothing is known. A list that comes later than ten
   /// seconds, or after the operator did something, is none of them.
-  package var begin: Duration {
-    let limit = min(marks.first?.at ?? end, .seconds(10), end)
+  package var begin: Duration { Self.begin(of: observations, firstMark: marks.first?.at, end: end) }
+
+  static func begin(of observations: [Observation], firstMark: Duration?, end: Duration) -> Duration {
+    let limit = min(firstMark ?? end, .seconds(10), end)
     var first: [String: Duration] = [:]
     for observation in observations where observation.kind == .list && first[observation.resource] == nil {
       first[observation.resource] = observation.received
@@ -52,6 +55,19 @@ package struct WatchLog: Sendable, Equatable {
   package var notes: [String] { order.notes }
 
   private var watchOpened: [String: Duration] = [:]
+
+  /// Whether a text is a log of this format, and not what kubectl prints: its first line names a resource, or is START or a
+  /// MARK.
+  static func isWatchLog(_ text: Data) -> Bool {
+    let blanks: [UInt8] = [0x20, 0x09, 0x0A, 0x0D]
+    guard let start = text.firstIndex(where: { !blanks.contains($0) }) else { return true }
+    let line = JSONText(Data(text[start...].prefix { $0 != UInt8(ascii: "\n") }))
+    guard let root = try? line.root(), line.isObject(root) else { return false }
+    let type = (try? line.member("type", in: root)).flatMap { $0 }.flatMap(line.string)
+    let resource = (try? line.member("resource", in: root)).flatMap { $0 }
+    return resource != nil || type == "START" || type == "MARK"
+  }
+
   private var order = WatchLogOrder()
 
   /// A line that was read as far as its time and type.
@@ -101,8 +117,10 @@ package struct WatchLog: Sendable, Equatable {
     guard let type = try text.member("type", in: root).flatMap(text.string) else {
       throw WatchLogError(line: line, reason: "\"type\" is missing or not a string")
     }
+    // Whoever noted something before the watches began did so at the start.
+    if !started, type == "MARK" { return Line(number: line, at: .zero, type: type, text: text, root: root) }
     guard started == (type != "START") else {
-      let reason = started ? "a second START" : "\(type) comes before START, which must be the first line"
+      let reason = started ? "a second START" : "\(type) comes before START, which must be the first line but for marks"
       throw WatchLogError(line: line, reason: reason)
     }
     if type == "START" {

@@ -10,13 +10,16 @@ extension ScaleProof {
         says how well. Formats: nginx combined, JSON lines, AWS Application Load Balancer; logs packed by gzip are read too,
         and - reads standard input.
 
-        --watch-log FILE makes a recording that can be judged. Its first line is
-        {"t":0,"resource":"","type":"START","wall":<Unix seconds>}, each further one
+        --watch-log FILE makes a recording that can be judged, of what kubectl get -o json printed, with -w and
+        --output-watch-events or without, one option for each file; and says what they leave open. Or of a log whose first
+        line is {"t":0,"resource":"","type":"START","wall":<Unix seconds>}, each further one
         {"t":<seconds>,"resource":"pods","type":"ADDED","object":{…}}; a MARK begins a phase of its name.
+        Reports/README.md has a recipe for incidents.
 
         EXAMPLES
           scaleproof import --access-log access.log --target https://staging.example.com --output friday.yaml
           scaleproof import --access-log access.log.2.gz --anonymise --resolution 1s
+          scaleproof import --watch-log deploy.json --watch-log hpa.json --watch-log pods.json --output incident.sqlite
           scaleproof import --watch-log incident.jsonl --workload deployment/web --hpa web --output incident.sqlite
           scaleproof evaluate incident.sqlite; scaleproof explain incident.sqlite
         """)
@@ -24,8 +27,11 @@ extension ScaleProof {
     @Option(help: "The access log; - for standard input.", completion: .file(extensions: ["log", "json", "jsonl"]))
     var accessLog: String?
 
-    @Option(help: "The watch log.", completion: .file(extensions: ["jsonl"]))
-    var watchLog: String?
+    @Option(
+      name: .customLong("watch-log"), parsing: .singleValue,
+      help: "A watch log, or what kubectl printed; - for standard input. May be repeated.",
+      completion: .file(extensions: ["jsonl", "json"]))
+    var watchLogs: [String] = []
 
     @Option(help: "The file to write (default: replay.yaml for an access log, run.sqlite for a watch log).")
     var output: String?
@@ -62,11 +68,14 @@ extension ScaleProof {
     var kubernetesVersion: String?
 
     func validate() throws {
-      guard (accessLog == nil) != (watchLog == nil) else {
+      guard watchLogs.count(where: { $0 == "-" }) <= 1 else {
+        throw ValidationError("--watch-log - is there more than once, but standard input can be read only once")
+      }
+      guard (accessLog == nil) == !watchLogs.isEmpty else {
         throw ValidationError("name either --access-log or --watch-log")
       }
       let forAccessLog = force || anonymise || target != nil || resolution != nil || format != nil || maxRoutes != nil
-      if watchLog != nil, forAccessLog {
+      if !watchLogs.isEmpty, forAccessLog {
         throw ValidationError(
           "--force, --format, --target, --anonymise, --max-routes and --resolution are for access logs")
       }
@@ -84,7 +93,7 @@ extension ScaleProof {
           ).execute()
         }
         return try RecordingImport(
-          watchLog: watchLog ?? "", output: output ?? "run.sqlite", workload: workload, autoscaler: hpa,
+          watchLogs: watchLogs, output: output ?? "run.sqlite", workload: workload, autoscaler: hpa,
           serverVersion: kubernetesVersion
         ).execute()
       }

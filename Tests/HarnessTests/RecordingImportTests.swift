@@ -18,7 +18,7 @@ struct RecordingImportTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let output = folder + "/run.sqlite"
     _ = try RecordingImport(
-      watchLog: log, output: output, workload: workload, autoscaler: autoscaler, serverVersion: version
+      watchLogs: [log], output: output, workload: workload, autoscaler: autoscaler, serverVersion: version
     ).execute()
     try body(output)
   }

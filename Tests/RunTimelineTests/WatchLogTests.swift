@@ -68,7 +68,7 @@ struct WatchLogTests {
   func noStart() {
     let line = #"{"t":1,"resource":"pods","type":"ADDED","object":{}}"#
     let error = #expect(throws: WatchLogError.self) { try WatchLog(Data(line.utf8)) }
-    #expect(error?.description == "line 1: ADDED comes before START, which must be the first line")
+    #expect(error?.description == "line 1: ADDED comes before START, which must be the first line but for marks")
     #expect(throws: WatchLogError.self) { try WatchLog(Data()) }
   }
 }
