@@ -128,8 +128,13 @@ struct KubectlReading {
   }
 
   private static func times(of text: Data, kind: String) -> (written: KubernetesTime?, newest: KubernetesTime?) {
+    func ofHead() -> (KubernetesTime?, KubernetesTime?) {
+      let head = try? JSONDecoder().decode(ObjectHead.self, from: text)
+      let newest = head.flatMap { BorneTimes.ofServer($0.metadata).max() }
+      return (newest, newest)
+    }
     func times(_ type: (some KubernetesObject).Type) -> (KubernetesTime?, KubernetesTime?) {
-      guard let object = try? JSONDecoder().decode(type, from: text) else { return (nil, nil) }
+      guard let object = try? JSONDecoder().decode(type, from: text) else { return ofHead() }
       return (BorneTimes.ofServer(object.metadata).max(), BorneTimes.all(object).max())
     }
     switch kind {
@@ -137,10 +142,7 @@ struct KubectlReading {
     case "Deployment": return times(Deployment.self)
     case "ReplicaSet": return times(ReplicaSet.self)
     case "Pod": return times(Pod.self)
-    default:
-      guard let head = try? JSONDecoder().decode(ObjectHead.self, from: text) else { return (nil, nil) }
-      let newest = BorneTimes.ofServer(head.metadata).max()
-      return (newest, newest)
+    default: return ofHead()
     }
   }
 }
