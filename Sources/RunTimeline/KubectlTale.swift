@@ -102,7 +102,8 @@ struct KubectlTale: Sendable {
   /// The observations at the times at which they came.
   func observations(from start: KubernetesTime) -> [Observation] {
     let received = items.map { item in
-      item.arrived.map { ImportedLog.length(from: start, to: $0) } ?? .zero
+      // A time without a fraction stands for its whole second.
+      item.arrived.map { ImportedLog.length(from: start, to: $0) + ($0.hasFraction ? .zero : .seconds(1)) } ?? .zero
     }
     return observations(received: received, sent: received.map { $0 - Self.asking })
   }
