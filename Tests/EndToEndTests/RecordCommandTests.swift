@@ -212,7 +212,7 @@ struct RecordCommandTests {
         defer { watches.send(SIGTERM) }
         for form in ["events", "objects", "stamped"] {
           for kind in resources {
-            try await eventually { try folder.text("\(form)-\(kind).json").contains("metadata") }
+            try await eventually { (try? folder.text("\(form)-\(kind).json"))?.contains("metadata") ?? false }
           }
         }
         let change = try await Self.kubectl(

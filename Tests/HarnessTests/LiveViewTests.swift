@@ -33,6 +33,19 @@ private func interval(
 
 @Suite("The live view")
 struct LiveViewTests {
+  @Test("a recording without load and without an end shows the cluster, and nothing of requests")
+  func withoutLoad() throws {
+    let view = LiveView(
+      style: .lines, progress: RunProgress(), clock: RunClock(origin: .now, scale: 1), phases: [phases[0]],
+      intervalLength: .seconds(1), end: nil, hasLoad: false)
+
+    let shown = view.view(at: .seconds(75), width: 80).map { $0.rendered(width: 80, emphasised: false) }
+
+    #expect(view.line(at: .seconds(75)) == "1:15 calm: replicas wanted - ready - recommended -")
+    #expect(shown.first == "1:15  calm")
+    #expect(!shown.contains { $0.contains("requests") || $0.contains("load") })
+  }
+
   @Test("every line fits into the width of the terminal", arguments: [40, 80, 132])
   func fits(width: Int) {
     let progress = RunProgress()

@@ -55,6 +55,42 @@ struct RecordingImportTests {
       ])
   }
 
+  @Test(
+    "what kubectl prints of a conforming controller never fails, and of one that does not conform never passes",
+    arguments: KubectlText.Form.allCases, [true, false])
+  func kubectl(form: KubectlText.Form, managedFields: Bool) throws {
+    let conforming = Recordings.file("metrics-outage")
+    let wrong = TestData.caseFile("uncertain-clock/k-5.jsonl.gz")
+
+    let (fine, status) = try judge(TestData.text(of: conforming), form, managedFields: managedFields)
+    let (judged, other) = try judge(TestData.text(of: wrong), form, managedFields: managedFields)
+
+    #expect(fine == .passed || fine == .inconclusive)
+    #expect(judged == .failed || judged == .inconclusive)
+    #expect([status, other] == [.passed, .passed])
+  }
+
+  /// Imports a recording as kubectl would have printed it, and judges and explains it.
+  private func judge(
+    _ log: Data, _ form: KubectlText.Form, managedFields: Bool
+  ) throws -> (judged: Harness.ExitStatus, explained: Harness.ExitStatus) {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let paths = try KubectlText.texts(of: log, form, managedFields: managedFields).map { resource, text in
+      let path = folder.appending(path: "\(resource).json")
+      try text.write(to: path)
+      return path.path
+    }
+    let output = folder.appending(path: "run.sqlite").path
+    _ = try RecordingImport(
+      watchLogs: paths, output: output, workload: nil, autoscaler: nil, serverVersion: nil
+    ).execute()
+    return (
+      try Evaluation(recording: output, profile: nil).execute(), try Explanation(recording: output).execute()
+    )
+  }
+
   @Test("a compressed log is the same recording as the unpacked one, and a damaged one is refused with the place")
   func compressed() throws {
     let packed = TestData.caseFile("uncertain-clock/u3.jsonl.gz")
