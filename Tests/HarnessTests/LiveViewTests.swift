@@ -37,7 +37,7 @@ struct LiveViewTests {
   func withoutLoad() throws {
     let view = LiveView(
       style: .lines, progress: RunProgress(), clock: RunClock(origin: .now, scale: 1), phases: [phases[0]],
-      intervalLength: .seconds(1), end: nil, hasLoad: false)
+      end: nil, hasLoad: false)
 
     let shown = view.view(at: .seconds(75), width: 80).map { $0.rendered(width: 80, emphasised: false) }
 
