@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import KubernetesClient
 import KubernetesObjects
 import Profiles
@@ -26,7 +27,8 @@ package struct RecordSession: Sendable {
     let stop = RecordStop()
     let recordingBegan = Atomic<Bool>(false)
     let interruption = Interruption {
-      if !recordingBegan.load(ordering: .relaxed) { exit(ExitStatus.interrupted.rawValue) }
+      // Before it began there is nothing to save, and other threads are at work.
+      if !recordingBegan.load(ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
       stop.stop()
     }
     let deployment = try ImportedCluster.deployment(options.workload)

@@ -59,7 +59,7 @@ extension ScaleProof {
     }
 
     func run() async throws {
-      try await Ending.of {
+      await Ending.of {
         try await RecordSession(
           RecordOptions(
             context: context, kubeconfig: kubeconfig, namespace: namespace, workload: workload, autoscaler: hpa,
