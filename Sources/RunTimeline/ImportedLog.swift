@@ -51,9 +51,10 @@ package struct ImportedLog: Sendable {
 
   private enum Content {
     case own(WatchLog)
-    case kubectl(KubectlTale)
+    case kubectl(KubectlLog)
   }
 
+  private static let longest = Duration.seconds(366 * 86_400)
   /// How far the clocks of the control plane are taken to be apart.
   private static let skew = Duration.seconds(1)
 
@@ -70,11 +71,13 @@ package struct ImportedLog: Sendable {
     try findStart(contents)
     var timed: [Observation] = []
     for case (_, .own(let log)) in contents { timed += shifted(log) }
-    for case (_, .kubectl(let tale)) in contents where tale.hasArrivals { timed += tale.observations(from: startedAt) }
+    for case (_, .kubectl(let printed)) in contents where printed.hasArrivals {
+      timed += printed.observations(from: startedAt)
+    }
     clock = Self.clock(of: timed, startedAt: startedAt, isServers: timed.isEmpty, skew: Self.skew)
     observations = timed
-    for case (let source, .kubectl(let tale)) in contents where !tale.hasArrivals {
-      observations += tale.observations(on: clock, lastChange: source.lastChange)
+    for case (let source, .kubectl(let printed)) in contents where !printed.hasArrivals {
+      observations += printed.observations(on: clock, lastChange: source.lastChange)
     }
     for case (let source, .own(let log)) in contents {
       warnings += log.notes.map { "\(source.name): \($0)" }
@@ -87,14 +90,24 @@ package struct ImportedLog: Sendable {
     observations = observations.enumerated()
       .sorted { ($0.element.received, $0.offset) < ($1.element.received, $1.offset) }.map(\.element)
     end = max(end, observations.last?.received ?? .zero)
+    guard end <= Self.longest else {
+      let last = KubernetesTime(microseconds: startedAt.microseconds + end.microseconds)
+      throw Problem(
+        source: sources.first?.name ?? "-", line: 1,
+        reason:
+          "the logs go from \(startedAt) to \(last), more than a year: one of their times, or of their objects', is wrong"
+      )
+    }
     begin = WatchLog.begin(of: observations, firstMark: marks.first?.at, end: end)
-    isOneMoment = contents.allSatisfy { if case .kubectl(let tale) = $0.content { tale.isOneMoment } else { false } }
+    isOneMoment = contents.allSatisfy {
+      if case .kubectl(let printed) = $0.content { printed.isOneMoment } else { false }
+    }
     notes = Self.notes(contents, observations)
   }
 
   private static func read(_ source: Source) throws(WatchLogError) -> Content {
     WatchLog.isWatchLog(source.text)
-      ? .own(try WatchLog(source.text)) : .kubectl(try KubectlTale(try KubectlReading(source.text)))
+      ? .own(try WatchLog(source.text)) : .kubectl(try KubectlLog(try KubectlReading(source.text)))
   }
 
   /// Run time zero is the first time at which anything is known to have been seen.
@@ -104,11 +117,11 @@ package struct ImportedLog: Sendable {
     for (_, content) in contents {
       switch content {
       case .own(let log): seen.append(log.startedAt)
-      case .kubectl(let tale):
-        if tale.hasArrivals {
-          seen += [tale.firstArrival].compactMap { $0 }
+      case .kubectl(let printed):
+        if printed.hasArrivals {
+          seen += [printed.firstArrival].compactMap { $0 }
         } else {
-          borne += [tale.firstState].compactMap { $0 }
+          borne += [printed.firstState].compactMap { $0 }
         }
       }
     }
@@ -166,8 +179,8 @@ package struct ImportedLog: Sendable {
   ) -> [String] {
     // What is the same of several logs is said once.
     var told: [(text: String, names: [String])] = []
-    for case (let source, .kubectl(let tale)) in contents {
-      for text in tale.notes(lastChange: source.lastChange) {
+    for case (let source, .kubectl(let printed)) in contents {
+      for text in printed.notes(lastChange: source.lastChange) {
         if let index = told.firstIndex(where: { $0.text == text }) {
           told[index].names.append(source.name)
         } else {

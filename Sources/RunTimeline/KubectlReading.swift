@@ -61,11 +61,8 @@ struct KubectlReading {
     guard text.isObject(range) else {
       throw JSONTextError(offset: range.lowerBound, reason: "an object is missing, as kubectl get -o json prints it")
     }
-    let told = try text.member("arrived", in: range).flatMap { value in
-      text.number(value).map { KubernetesTime(microseconds: Int64(($0 * 1e6).rounded())) }
-        ?? text.string(value).flatMap(KubernetesTime.init(text:))
-    }
-    let time = told ?? arrived
+    let told = try text.member("arrived", in: range)
+    let time = try told.map { (value) throws(JSONTextError) in try Self.time(text, value) } ?? arrived
     guard let type = try text.member("type", in: range).flatMap(text.string),
       let object = try text.member("object", in: range)
     else {
@@ -82,6 +79,16 @@ struct KubectlReading {
       items.append(Item(kind: .failure(message ?? "the watch failed"), arrived: time))
     default: throw JSONTextError(offset: range.lowerBound, reason: "\"\(type)\" is no type of a watch event")
     }
+  }
+
+  /// Seconds since 1970, or RFC 3339.
+  private static func time(_ text: JSONText, _ value: Range<Int>) throws(JSONTextError) -> KubernetesTime {
+    if let seconds = text.number(value), (0..<1e11).contains(seconds) {
+      return KubernetesTime(microseconds: Int64((seconds * 1e6).rounded()))
+    }
+    if let time = text.string(value).flatMap(KubernetesTime.init(text:)) { return time }
+    throw JSONTextError(
+      offset: value.lowerBound, reason: "\"arrived\" is neither seconds since 1970, as jq's now, nor an RFC 3339 time")
   }
 
   private mutating func addObject(

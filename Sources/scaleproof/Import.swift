@@ -7,8 +7,8 @@ extension ScaleProof {
       abstract: "Turn an access log into a profile that replays it, or a watch log into a recording.",
       discussion: """
         --access-log FILE makes a profile whose phases and weights follow the traffic of the log second by second, and
-        says how well. Formats: nginx combined, JSON lines, AWS Application Load Balancer; logs packed by gzip are read too,
-        and - reads standard input.
+        says how well. Formats: nginx combined, JSON lines, AWS Application Load Balancer, also as Docker, containerd and
+        kubectl logs wrap their lines; logs packed by gzip are read too, and - reads standard input.
 
         --watch-log FILE makes a recording that can be judged, of what kubectl get -o json printed, with -w and
         --output-watch-events or without, one option for each file; and says what they leave open. Or of a log whose first

@@ -202,6 +202,62 @@ struct ImportedLogTests {
     #expect(problem?.description.hasPrefix(expected) ?? false, "\(problem?.description ?? "")")
   }
 
+  @Test("a time that nobody can have seen is refused, as a number, a text or that of an object")
+  func impossibleTimes() {
+    let object = pod("a", version: 7)
+    let texts = [
+      #"{"arrived":1e300,"type":"ADDED","object":\#(object)}"#, #"{"arrived":-5,"type":"ADDED","object":\#(object)}"#,
+      #"{"arrived":"now","type":"ADDED","object":\#(object)}"#,
+      pod("a", version: 7) + pod("a", version: 8, at: "9999-01-01T00:00:00Z"),
+    ]
+
+    for text in texts {
+      #expect(throws: ImportedLog.Problem.self, "\(text)") {
+        try ImportedLog([source(text + pod("b", version: 9) + pod("b", version: 10))])
+      }
+    }
+  }
+
+  @Test(
+    "a log with any byte changed is read or refused, and never ends the program",
+    arguments: 1...40 as ClosedRange<UInt64>)
+  func mutated(seed: UInt64) {
+    var random = SplitMix(state: seed)
+    let events = event("ADDED", pod("a", version: 7)) + event("MODIFIED", pod("a", version: 9))
+    let stamped = events.split(separator: "\n").map { "2026-11-26T03:52:04.5Z \($0)\n" }.joined()
+    let arrived = #"{"arrived":1795471810.5,"type":"ADDED","object":\#(pod("a", version: 7))}"#
+    for text in [events, stamped, arrived, pod("a", version: 7) + pod("a", version: 8)] {
+      for _ in 0..<50 {
+        var bytes = Array(text.utf8)
+        for _ in 0...(random.next() % 3) {
+          let place = Int(random.next() % UInt64(bytes.count))
+          switch random.next() % 3 {
+          case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+          case 1: bytes.remove(at: place)
+          default: bytes.insert(Array(#"{}[]":,-9e\"#.utf8)[Int(random.next() % 11)], at: place)
+          }
+        }
+        let source = ImportedLog.Source(
+          name: "log", text: Data(bytes), lastChange: KubernetesTime(seconds: 1_795_471_900))
+        // Either is right; what counts is to be still here.
+        _ = try? ImportedLog([source])
+      }
+    }
+  }
+
+  /// Steele, Lea and Flood's SplitMix64, so that a failure can be repeated.
+  private struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var value = state
+      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+      return value ^ (value >> 31)
+    }
+  }
+
   @Test(
     "the line of a mistake is that of the log, with times before lines or without",
     arguments: ["", "2026-11-26T03:52:04Z "])

@@ -270,6 +270,27 @@ struct MisreadLogTests {
   }
 
   @Test(
+    "a log with any byte changed is read or refused, and never ends the program",
+    arguments: 1...20 as ClosedRange<UInt64>)
+  func mutated(seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    for testCase in AnonymityCase.all.prefix(80) {
+      var bytes = Array(testCase.log.utf8)
+      for _ in 0...(random.next() % 3) {
+        let place = Int(random.next() % UInt64(bytes.count))
+        switch random.next() % 3 {
+        case 0: bytes[place] = UInt8(truncatingIfNeeded: random.next())
+        case 1: bytes.remove(at: place)
+        default: bytes.insert(Array(#"{}[]":/\x%-9"#.utf8)[Int(random.next() % 11)], at: place)
+        }
+      }
+      // Either is right; what counts is to be still here.
+      let traffic = try? AccessLogs.traffic(String(decoding: bytes, as: UTF8.self))
+      _ = traffic.flatMap { try? ReplayProfile($0, options: ReplayOptions(name: "replay", anonymise: true)) }
+    }
+  }
+
+  @Test(
     "with letters in place of words, neither the profile nor the report nor a reason has a word of the log",
     arguments: AnonymityCase.all)
   func anonymity(testCase: AnonymityCase) throws {

@@ -3,7 +3,7 @@ import KubernetesObjects
 import Units
 
 /// What one log of kubectl tells: lists of objects, and what happened to them after.
-struct KubectlTale: Sendable {
+struct KubectlLog: Sendable {
   private let items: [KubectlReading.Item]
   private let passedOver: [String: Int]
   /// Whether each event says what happened, as `--output-watch-events` has it.
