@@ -49,6 +49,10 @@ struct RecordedFigures {
   let routes: [String: Load]
   let phases: [Phase]
   let verdicts: [Verdict]
+  /// What the generator saw of itself: the highest of each column, and how many connections it opened. Empty without samples.
+  let generator: [String: Any]
+  /// The rows of the view `connections`.
+  let connections: [[String: Any]]
 
   /// Intervals with the end that the load put to the last one, in microseconds of run time.
   private static let intervals = """
@@ -109,6 +113,13 @@ struct RecordedFigures {
           evidence: evidence.compactMap { $0["text"] as? String }))
     }
     self.verdicts = verdicts
+    generator =
+      try await rows(
+        "SELECT sum(connections_opened) AS opened, max(in_flight) AS in_flight, max(queued) AS queued, "
+          + "max(lateness_p50_us) AS p50, max(lateness_p99_us) AS p99, max(lateness_max_us) AS longest, "
+          + "max(longest_pause_us) AS pause FROM generator HAVING count(*) > 0"
+      ).first ?? [:]
+    connections = try await rows("SELECT address, opened, reused, closed_by_peer, most_requests FROM connections")
   }
 
   private static func load(_ recording: String, _ timeScale: Double, where condition: String) async throws -> Load {

@@ -69,6 +69,7 @@ extension RenderedFigures {
     try expectPhases(figures, source)
     expectRoutes(figures, source)
     try expectIntervals(figures, source)
+    try expectGenerator(figures, source)
     expectVerdicts(figures, source)
   }
 
@@ -194,6 +195,45 @@ extension RenderedFigures {
     ] {
       let column = try #require(columns.firstIndex(of: key))
       #expect(rows.reduce(0) { $0 + ($1[column] as? Int ?? 0) } == sum, "\(key), \(source)")
+    }
+  }
+
+  /// What the generator saw of itself, and of each address.
+  private func expectGenerator(_ figures: RecordedFigures, _ source: Comment) throws {
+    let generator = try #require(json["generator"] as? [String: Any])
+    let facts = figures.generator
+    if !facts.isEmpty {
+      #expect(generator["connectionsOpened"] as? Int == facts["opened"] as? Int, source)
+      for (term, key) in [
+        ("connections opened", "opened"), ("most requests in flight", "in_flight"),
+        ("most requests waiting to be sent", "queued"),
+      ] {
+        #expect(terms[term] == (facts[key] as? Int).map(Printed.count), "\(term), \(source)")
+      }
+      for (term, key, member) in [
+        ("lateness, worst p50 of an interval", "p50", nil),
+        ("lateness, worst p99 of an interval", "p99", "worstLatenessP99"),
+        ("lateness, longest", "longest", "worstLateness"),
+        ("longest time in which an answer may have lain unread", "pause", "longestPause"),
+      ] {
+        let microseconds = try #require(facts[key] as? Int)
+        #expect(terms[term] == Printed.latency(.microseconds(microseconds)), "\(term), \(source)")
+        if let member { #expect(isClose(generator[member], Double(microseconds) / 1000), "\(member), \(source)") }
+      }
+    }
+    let rows = Dictionary(table("connections").dropFirst().map { ($0[0], $0) }, uniquingKeysWith: { first, _ in first })
+    let reported = json["connections"] as? [[String: Any]] ?? []
+    #expect(rows.count == figures.connections.count && reported.count == figures.connections.count, source)
+    for connection in figures.connections {
+      let address = try #require(connection["address"] as? String)
+      let json = try #require(reported.first { $0["address"] as? String == address })
+      let (opened, reused) = (connection["opened"] as? Int ?? 0, connection["reused"] as? Int ?? 0)
+      #expect(json["opened"] as? Int == opened && json["reused"] as? Int == reused, source)
+      #expect(json["closedByPeer"] as? Int == connection["closed_by_peer"] as? Int, source)
+      #expect(json["mostRequests"] as? Int == connection["most_requests"] as? Int, source)
+      let row = try #require(rows[address])
+      #expect(row[1] == Printed.count(opened + reused), source)
+      #expect(row[3] == Printed.count(opened) && row[4] == Printed.count(reused), source)
     }
   }
 
