@@ -89,11 +89,15 @@ enum JSONLogLine {
 
     var names: [String] { object.keys.sorted() }
 
+    private func nested(_ key: String) -> Any? {
+      guard let dot = key.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }
+      return (object[String(key[..<dot])] as? [String: Any])?[String(key[key.index(after: dot)...])]
+    }
+
     /// The first of several names that has a text or a number; `request.uri` is `uri` within `request`.
     func first(_ keys: [String]) -> (key: String, text: String)? {
       for key in keys {
-        let path = key.split(separator: ".").map(String.init)
-        let found = path.count == 2 && object[key] == nil ? (object[path[0]] as? [String: Any])?[path[1]] : object[key]
+        let found = object[key] ?? nested(key)
         if let text = found as? String { return (key, text) }
         if let number = found as? NSNumber { return (key, number.stringValue) }
       }

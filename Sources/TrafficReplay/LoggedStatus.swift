@@ -8,7 +8,7 @@ enum LoggedStatus: Equatable {
   case noStatus
 
   init(_ text: some StringProtocol) {
-    if ["-", "", "0", "000", "009"].contains(String(text)) {
+    if Self.absent.contains(String(text)) {
       self = .none
     } else if text.utf8.count == 3, let number = Int(text), (100...999).contains(number) {
       self = Self.isKnown(number) ? .known(number) : .unusual(number)
@@ -16,6 +16,8 @@ enum LoggedStatus: Equatable {
       self = .noStatus
     }
   }
+
+  private static let absent: Set<String> = ["-", "", "0", "000", "009"]
 
   var number: Int? {
     switch self {
