@@ -25,6 +25,7 @@ let package = Package(
   ],
   targets: [
     // Pure: values in, values out. No clock, socket, file, thread or actor.
+    .target(name: "Redaction"),
     .target(name: "Units"),
     .target(name: "Statistics"),
     .target(name: "Arrivals", dependencies: ["Units"]),
@@ -33,8 +34,8 @@ let package = Package(
     .target(
       name: "KubernetesValidation", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
-    .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Statistics", "Units"]),
-    .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Units", yams()]),
+    .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Redaction", "Statistics", "Units"]),
+    .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Redaction", "Units", yams()]),
     .target(
       name: "Expectations",
       dependencies: [
@@ -67,7 +68,7 @@ let package = Package(
       dependencies: ["KubernetesClient", "KubernetesObjects", "RunTimeline", "Units"]),
     .target(
       name: "RunRecording",
-      dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "Units", grdb()]),
+      dependencies: ["KubernetesObjects", "Redaction", "RunTimeline", "Statistics", "Units", grdb()]),
     .target(
       name: "SimulatedClusterServer",
       dependencies: [
@@ -79,12 +80,13 @@ let package = Package(
       dependencies: [
         "Arrivals", "AutoscalerModel", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
-        "LoadGeneration", "LogFiles", "Profiles", "Reporting", "RunRecording", "RunTimeline", "SimulatedCluster",
-        "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
+        "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording", "RunTimeline",
+        "SimulatedCluster", "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
     .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
 
     // Tests: one target a module, and the architecture and the whole program beside them.
+    .testTarget(name: "RedactionTests", dependencies: ["Redaction"], exclude: ["Resources"]),
     .testTarget(name: "UnitsTests", dependencies: ["Units"]),
     .testTarget(
       name: "StatisticsTests",

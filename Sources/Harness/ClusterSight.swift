@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import Redaction
 import RunTimeline
 import Units
 
@@ -40,7 +41,8 @@ struct ClusterSight: Sendable {
     guard Self.resources.contains(observation.resource) else { return false }
     if observation.kind == .gap {
       let heard = losses[observation.resource]?.heard ?? lastHeard[observation.resource] ?? .zero
-      losses[observation.resource] = Loss(heard: heard, cause: observation.message)
+      losses[observation.resource] = Loss(
+        heard: heard, cause: observation.message.map { SecretText.redacted(message: $0) })
       return false
     }
     lastHeard[observation.resource] = observation.received

@@ -1,3 +1,5 @@
+import Redaction
+
 /// How the program ends, told by a number: every one is listed here, and none means two things.
 package enum ExitStatus: Int32, Sendable, CaseIterable, Error {
   /// Every expectation passed (or nothing was to be judged).
@@ -30,7 +32,8 @@ package struct HarnessError: Error, Sendable, CustomStringConvertible {
 
   package init(_ status: ExitStatus, _ lines: [String]) {
     self.status = status
-    self.lines = lines
+    // Lines quote what servers, files and the command line say.
+    self.lines = lines.map { SecretText.redacted(message: $0) }
   }
 
   package init(_ status: ExitStatus, _ line: String) {

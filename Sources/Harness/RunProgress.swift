@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import Redaction
 import RunTimeline
 import Statistics
 import Synchronization
@@ -157,7 +158,8 @@ final class RunProgress: Sendable {
         state.withLock { $0.snapshot.sight.see(autoscaler) }
       case Event.resource.plural where observation.kind != .listed:
         guard let event = try? JSONDecoder().decode(Event.self, from: data) else { continue }
-        add(ProgressEvent(event, at: observation.received), shown: "\(event.reason ?? "") \(event.message ?? "")")
+        let news = ProgressEvent(event, at: observation.received)
+        add(news, shown: "\(event.reason ?? "") \(news.message)")
       default: continue
       }
     }
@@ -230,6 +232,6 @@ extension ProgressEvent {
     let subject = [event.involvedObject.kind, event.involvedObject.name].compactMap { $0 }.joined(separator: "/")
     self.init(
       at: time, kind: kind, subject: subject.isEmpty ? nil : subject, reason: event.reason,
-      message: event.message ?? "")
+      message: SecretText.redacted(event.message ?? ""))
   }
 }

@@ -1,3 +1,4 @@
+import Redaction
 import Units
 
 /// What is found wrong while a document is read, so that all of it is told at once.
@@ -29,8 +30,20 @@ struct Field {
   let path: String
   let problems: ProblemCollector
 
+  /// Tells what is wrong. What the message quotes of a secret is replaced.
   func report(_ message: String, hint: String? = nil) {
+    var message = SecretText.redacted(message: message)
+    if let text = node.scalar, isSecret, SecretText.isLiteral(text) {
+      // A short one is replaced only where it is quoted, since it may be part of any word.
+      message = message.replacing("\"\(text)\"", with: "\"\(SecretText.replacement)\"")
+      if text.count > 3 { message = message.replacing(text, with: SecretText.replacement) }
+    }
     problems.add(node.place, path: path, message, hint: hint)
+  }
+
+  /// Whether a key on the way to the value says that it is a secret.
+  private var isSecret: Bool {
+    path.split { ".[]".contains($0) }.contains { $0 != "clientKey" && SecretName.isSecret($0) }
   }
 
   /// Reads the value as a whole. Where the reader gives nothing, something has been told by then: what stands in a profile

@@ -84,7 +84,7 @@ package struct ProfileDocument: Sendable {
   }
 
   /// The text with literal secrets replaced, as it may be recorded.
-  package var redactedText: String { SecretRedaction.redacted(root).map { $0.text() } ?? text }
+  package var redactedText: String { ProfileRedaction.redacted(root, text: text) }
 }
 
 extension Profile {

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import GRDB
 import KubernetesObjects
+import Redaction
 package import RunTimeline
 import Synchronization
 
@@ -58,7 +59,7 @@ package final class RecordingWriter: Sendable {
       database = try DatabaseQueue(path: path, configuration: configuration)
       try database.writeWithoutTransaction { database in
         try RecordingSchema.migrate(database)
-        try RunRow.insert(run, into: database)
+        try RunRow.insert(run.withoutSecrets, into: database)
       }
     } catch {
       throw RecordingError.writing(error, path: path)
@@ -92,7 +93,14 @@ package final class RecordingWriter: Sendable {
   package func set(phases: [PhaseSpan]) { add { $0.pending.phases = phases } }
 
   /// Replaces all actions by their newest state.
-  package func set(actions: [ActionSpan]) { add { $0.pending.actions = actions } }
+  package func set(actions: [ActionSpan]) {
+    let redacted = actions.map { action in
+      var action = action
+      action.problem = action.problem.map { SecretText.redacted(message: $0) }
+      return action
+    }
+    add { $0.pending.actions = redacted }
+  }
 
   /// Whether everything could be written so far.
   package var isHealthy: Bool { state.withLock { $0.problem == nil } }
@@ -124,7 +132,9 @@ package final class RecordingWriter: Sendable {
         try database.write { database in
           try database.execute(
             sql: "UPDATE run SET ended_us = ?, end_reason = ?, end_detail = ?",
-            arguments: [endedAt.wholeMicroseconds, reason.rawValue, detail])
+            arguments: [
+              endedAt.wholeMicroseconds, reason.rawValue, detail.map { SecretText.redacted(message: $0) },
+            ])
         }
         try database.writeWithoutTransaction { database in
           try database.execute(sql: "PRAGMA optimize")
@@ -178,8 +188,9 @@ package final class RecordingWriter: Sendable {
   }
 
   private static func strippingObject(_ observation: Observation) -> Observation {
-    guard let object = observation.object else { return observation }
     var stripped = observation
+    stripped.message = observation.message.map { SecretText.redacted(message: $0) }
+    guard let object = observation.object else { return stripped }
     do {
       stripped.object = try ObjectText.stripped(object)
     } catch {
@@ -187,6 +198,16 @@ package final class RecordingWriter: Sendable {
       stripped.message = "an object that is not JSON was left out: \(error)"
     }
     return stripped
+  }
+}
+
+extension RunDescription {
+  /// What is known of the run as it may be recorded. The text of the profile comes without its secrets already.
+  fileprivate var withoutSecrets: RunDescription {
+    var run = self
+    run.environment = environment.mapValues { SecretText.redacted($0) }
+    run.endDetail = endDetail.map { SecretText.redacted(message: $0) }
+    return run
   }
 }
 

@@ -92,6 +92,12 @@ struct JSONText {
     return try? JSONDecoder().decode(String.self, from: Data(bytes[range]))
   }
 
+  /// A text as a JSON string.
+  static func quoted(_ text: String) -> [UInt8] {
+    // Texts are valid Unicode, so that encoding cannot fail; if it did, an empty text would tell nothing wrong.
+    (try? JSONEncoder().encode(text)).map { Array($0) } ?? Array("\"\"".utf8)
+  }
+
   /// A number value; `nil` when it is none.
   func number(_ range: Range<Int>) -> Double? {
     Double(String(decoding: bytes[range], as: UTF8.self))
@@ -101,6 +107,7 @@ struct JSONText {
     bytes[range].elementsEqual(text.utf8)
   }
 
+  func isString(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "\"") }
   func isObject(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "{") }
   func isArray(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "[") }
 

@@ -11,14 +11,15 @@ private struct ModuleRule {
 }
 
 private let rules: [String: ModuleRule] = [
+  "Redaction": ModuleRule(isPure: true),
   "Units": ModuleRule(isPure: true),
   "Statistics": ModuleRule(isPure: true),
   "Arrivals": ModuleRule(uses: ["Units"], isPure: true),
   "KubernetesObjects": ModuleRule(uses: ["Units"], isPure: true),
   "AutoscalerModel": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
   "KubernetesValidation": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
-  "RunTimeline": ModuleRule(uses: ["Statistics", "KubernetesObjects"], isPure: true),
-  "Profiles": ModuleRule(uses: ["Arrivals", "KubernetesObjects"], libraries: ["Yams"], isPure: true),
+  "RunTimeline": ModuleRule(uses: ["Redaction", "Statistics", "KubernetesObjects"], isPure: true),
+  "Profiles": ModuleRule(uses: ["Arrivals", "KubernetesObjects", "Redaction"], libraries: ["Yams"], isPure: true),
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
