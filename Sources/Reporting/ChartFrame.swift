@@ -91,11 +91,15 @@ struct ChartFrame: Sendable {
 
   /// Labels of the time axis below a plot.
   func timeLabels(height: Double) -> HTML {
-    var labels: HTML = "<g class=\"axis time-axis\">"
-    for tick in time.ticks {
+    let ticks = time.ticks
+    let isLong = ticks.contains { $0.clock.count > 5 }
+    var labels: HTML = "<g class=\"axis time-axis\(isLong ? " long" : "")\">"
+    for (index, tick) in ticks.enumerated() {
       let x = time.percent(tick)
       let anchor: HTML = x < 1 ? "start" : x > 97.5 ? "end" : "middle"
-      labels += "<text x=\"\(x)%\" y=\"\(height + 14)\" text-anchor=\"\(anchor)\">\(tick.clock)</text>"
+      // Where the page is narrow, every second or fourth label is shown.
+      let rank: HTML = index.isMultiple(of: 4) ? "" : index.isMultiple(of: 2) ? " class=\"second\"" : " class=\"odd\""
+      labels += "<text\(rank) x=\"\(x)%\" y=\"\(height + 14)\" text-anchor=\"\(anchor)\">\(tick.clock)</text>"
     }
     return labels + "</g>"
   }

@@ -53,34 +53,15 @@ struct ChartStack: Sendable {
       let phases = frame.phases.filter { $0.stream == stream }.map(phaseLabel)
       return "<div class=\"strip-row\">\(phases)</div>"
     }
-    let actions = frame.actions.map { action -> HTML in
-      """
-      <span class="action\(side(action.at))" style="left:\(frame.time.percent(action.at))%" \
-      title="\(action.label) at \(action.at.preciseClock)">\(action.label)</span>
-      """
-    }
-    let absences = frame.absences.map { absence -> HTML in
-      """
-      <span class="action absence\(side(absence.at))" style="left:\(frame.time.percent(absence.at))%" \
-      title="\(absence.label) at \(absence.at.preciseClock)">\(absence.label)</span>
-      """
-    }
-    let failures = frame.failures.map { failure -> HTML in
-      // Named where no other mark is near enough to be written over.
-      let isAlone = !frame.failures.contains { other in
-        (other.at != failure.at || other.label != failure.label)
-          && abs(frame.time.percent(other.at) - frame.time.percent(failure.at)) < 30
-      }
-      let name: HTML = isAlone ? "\(failure.label)" : .empty
-      return """
-        <a class="failed\(side(failure.at))" style="left:\(frame.time.percent(failure.at))%" href="#\(failure.target ?? "")" \
-        title="\(failure.label) failed at \(failure.at.preciseClock)"><span>✕</span> \(name)</a>
-        """
-    }
+    let marks =
+      frame.actions.map { StripLabel($0, kind: "action", at: frame.time) }
+      + frame.absences.map { StripLabel($0, kind: "action absence", at: frame.time) }
+    let failures = frame.failures.map { StripLabel($0, kind: "failed", at: frame.time) }
+    let lanes = StripLabel.lanes(marks) + StripLabel.lanes(failures)
+    let rows = lanes.map { lane -> HTML in "<div class=\"strip-row\">\(lane.map(\.html))</div>" }
     return """
       <div class="strip"><div class="strip-inner">\(streams)
-      <div class="strip-row">\(actions)\(absences)</div>
-      <div class="strip-row">\(failures)<output id="now" class="now" hidden></output></div></div></div>
+      \(rows)<div class="strip-row"><output id="now" class="now" hidden></output></div></div></div>
       """
   }
 
@@ -91,11 +72,6 @@ struct ChartStack: Sendable {
       <span class="phase" style="left:\(left)%;width:\(frame.time.percent(phase.to) - left)%" \
       title="\(name): \(phase.from.clock) to \(phase.to.clock)">\(name)</span>
       """
-  }
-
-  /// Labels near the right end are written to the left of their mark.
-  private func side(_ instant: Duration) -> HTML {
-    frame.time.percent(instant) > 85 ? " leftwards" : ""
   }
 
   /// What the script needs to show values at the pointer.

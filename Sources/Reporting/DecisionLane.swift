@@ -8,8 +8,6 @@ struct DecisionLane: Sendable {
   /// So many marks are told in the table.
   static let tableLimit = 500
   private static let rowHeight = 18.0
-  /// Percent of the width that the counts beside an arrow need.
-  private static let labelWidth = 6.0
 
   private let marks: [DecisionMark]
   private let rows: [DecisionMark.Row]
@@ -107,8 +105,10 @@ struct DecisionLane: Sendable {
     let shape: HTML = mark.to > mark.from ? "M-6 6L0 -7L6 6Z" : "M-6 -6L0 7L6 -6Z"
     let others = marks.filter { $0.row == mark.row && $0.at.middle != mark.at.middle }
       .map { frame.time.percent($0.at.middle) - x }
-    let isFreeAfter = x < 93 && !others.contains { $0 > 0 && $0 < Self.labelWidth }
-    let isFreeBefore = x > 5.5 && !others.contains { $0 < 0 && -$0 < Self.labelWidth }
+    // Percent of the width that the counts need where the page is as narrow as it may be to show them.
+    let width = 1.4 + 0.9 * Double(mark.step.count)
+    let isFreeAfter = x < 100 - width && !others.contains { $0 > 0 && $0 < width }
+    let isFreeBefore = x > width && !others.contains { $0 < 0 && -$0 < width }
     let label: HTML =
       isFreeAfter
       ? "<text x=\"9\" y=\"4\">\(mark.step)</text>"

@@ -137,7 +137,8 @@ struct PodChart: Sendable {
     if pod.deleteRequested != nil { bar += rectangle("bar-going", leaving, gone) }
     if labelled {
       let x = frame.time.percent(max(pod.ready.first?.from.middle ?? created, .zero))
-      let isWide = frame.time.percent(leaving) - x > 7
+      // What the name needs where the page is as narrow as it may be to show it.
+      let isWide = frame.time.percent(leaving) - x > max(7, 1.5 + Double(versions[row.version].count) * 0.95)
       if isWide {
         bar +=
           "<text class=\"pod-version\" x=\"\(x)%\" dx=\"5\" y=\"\(y + rowHeight - 5)\">\(versions[row.version])</text>"

@@ -81,6 +81,7 @@ enum ReportScript {
         if (now) {
           now.hidden = false;
           now.style.left = left;
+          now.style.transform = "translateX(-" + left + ")";
           now.textContent = clock(moment) + (phase ? " " + phase : "");
         }
       }

@@ -76,13 +76,13 @@ enum ReportStyle {
     .strip-inner{position:relative}
     .strip-row{position:relative;height:22px;font-size:12.5px}
     .strip .phase{position:absolute;top:0;bottom:1px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding:1px 6px;background:var(--band);border-left:2px solid var(--grey);font-weight:600}
-    .strip .action,.strip .failed,.strip .now{position:absolute;top:1px;white-space:nowrap;line-height:19px}
+    .strip .action,.strip .failed,.strip .now{position:absolute;top:1px;white-space:nowrap;line-height:19px;overflow:hidden;text-overflow:ellipsis}
     .strip .action{border-left:2px dashed var(--purple);padding-left:5px;color:var(--purple);font-weight:600}
-    .strip .leftwards{transform:translateX(-100%);border-left:0;border-right:2px dashed var(--purple);padding:0 5px 0 0}
-    .strip .failed{color:var(--fail);font-weight:700;text-decoration:none;margin-left:-9px}
-    .strip .failed.leftwards{border:0;padding:0;margin-left:9px;direction:rtl}
-    .strip .failed span{display:inline-block;background:var(--fail);color:var(--page);border-radius:50%;width:18px;height:18px;line-height:18px;text-align:center;font-size:11px}
-    .strip .now{transform:translateX(-50%);background:var(--ink);color:var(--page);border-radius:4px;padding:0 7px;font-variant-numeric:tabular-nums;z-index:2}
+    .strip .action.leftwards{border-left:0;border-right:2px dashed var(--purple);padding:0 5px 0 0}
+    .strip .failed{color:var(--fail);text-decoration:none;display:flex;gap:4px;margin-left:-9px}
+    .strip .failed.leftwards{flex-direction:row-reverse;margin:0 -9px 0 0}.strip .failed b{overflow:hidden;text-overflow:ellipsis}
+    .strip .failed span{flex:none;background:var(--fail);color:var(--page);border-radius:50%;width:18px;height:18px;line-height:18px;text-align:center;font-size:11px}
+    .strip .now{max-width:100%;background:var(--ink);color:var(--page);border-radius:4px;padding:0 7px;font-variant-numeric:tabular-nums;z-index:2}
     .chart{margin:18px 0 0;break-inside:avoid}
     .chart.empty{display:flex;gap:14px;align-items:baseline}.chart.empty figcaption{margin:0}.none{color:var(--soft);font-size:14px}
     figcaption{display:flex;flex-wrap:wrap;gap:2px 18px;align-items:baseline;justify-content:space-between;margin-bottom:8px}
@@ -96,7 +96,7 @@ enum ReportStyle {
     .axis text{fill:var(--soft);font-size:12px;font-variant-numeric:tabular-nums}
     .grid{stroke:var(--grid)}
     .phase-band.shaded{fill:var(--band)}.phase-band.plain{fill:transparent}
-    .strip .absence{border-left-color:var(--fail);color:var(--fail)}
+    .strip .action.absence{border-color:var(--fail);color:var(--fail)}
     .absence-mark{stroke:var(--fail);stroke-width:1.5;stroke-dasharray:8 3}
     .action-mark{stroke:var(--purple);stroke-width:1.5;stroke-dasharray:5 4}
     .failure-mark{stroke:var(--fail);stroke-width:2;stroke-dasharray:2 3}
@@ -151,17 +151,23 @@ enum ReportStyle {
     .facts-list dt{color:var(--soft)}.facts-list dd{margin:0;text-align:right;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
     .warning-event{background:var(--open-ground)}
     pre{background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:12px;overflow-x:auto;line-height:1.45}
+    @media (max-width:1000px){.time-axis.long .odd{display:none}}
+    @media (max-width:700px){.time-axis .odd,.time-axis.long .second,.decision text,.pod-version{display:none}}
+    @media (max-width:460px){.time-axis .second{display:none}}
     @media screen and (max-width:820px){main{padding:12px 12px 4px}.verdict{flex-direction:column;align-items:flex-start;gap:8px;padding:14px}
     .expectations>thead{display:none}.expectations>tbody>tr{display:grid;grid-template-columns:130px 1fr;border-bottom:1px solid var(--rule);padding:5px 0}
     .expectations>tbody>tr>td{border:0;width:auto!important;padding:2px 8px}.expectations>tbody>tr>td.found,.expectations>tbody>tr>td.when{grid-column:2}
     .finding,.evidence ul,.reason{padding-left:0}.facts-list{grid-template-columns:1fr}
-    .plot{margin:0 8px 0 54px}.strip{padding:6px 8px 4px 54px}.values,.decision-text,.lane-hint,.chart>.note{margin-left:0}}
+    .plot{margin:0 8px 0 60px}.strip{padding:6px 8px 4px 60px}.lane .value-axis text{font-size:11px}.values,.decision-text,.lane-hint,.chart>.note{margin-left:0}}
+    @media screen and (max-width:460px){.expectations>tbody>tr{grid-template-columns:1fr}.expectations>tbody>tr>td.found,.expectations>tbody>tr>td.when{grid-column:1}}
     @media print{:root{color-scheme:light;--page:#fff;--panel:#fff;--ink:#000;--soft:#444;--rule:#bbb;--grid:#ddd;--band:#f1f3f6;--blue:#0072b2;--sky:#3d9fd6;
     --green:#00815f;--orange:#b87400;--red:#c2480a;--purple:#a8508a;--grey:#7a828c;--area:#cfd8e3;--pass:#007a58;--fail:#b83d00;--open:#8a5a00;
     --pass-ground:#fff;--fail-ground:#fff;--open-ground:#fff}
     @page{size:A4;margin:12mm}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     body{font-size:11px}main,footer{max-width:none;padding:0}.strip{position:static}.hint,.values,.skip,.cursor,.now,.decision-text{display:none}
+    .scroll{overflow:visible}.scroll td,.scroll th,#phases td,#phases tbody th,#rollouts td,#routes td:not(:last-child),#connections td,#failures td,.when{white-space:normal;padding:3px 5px;overflow-wrap:break-word}
+    .scroll tbody th,.scroll .name,#routes td:last-child{overflow-wrap:anywhere}thead th{white-space:normal;font-size:9.5px}.plot{margin:0 10px 0 70px}.strip{padding:4px 10px 4px 70px}
     h2{break-after:avoid}tr{break-inside:avoid}.verdict{border:1px solid;border-left-width:8px}a{color:inherit;text-decoration:none}
     table,.expected,.reason,.finding,.evidence ul,.evidence summary,.facts,.box,.legend,.note,.measure,figcaption{font-size:10.5px}.facts-list div{font-size:10.5px;padding:2px 0}
     .sentence,h3{font-size:12px}.sentence a{display:none}.figures{grid-template-columns:repeat(6,1fr);gap:6px}.figures div{padding:6px 8px}.figures dt,.figures dd.detail{font-size:9.5px}.figures dd{font-size:14px}.verdict-word{font-size:20px}.chart{margin-top:12px}pre{white-space:pre-wrap}}
