@@ -40,7 +40,7 @@ enum Verdicts {
   static func print(
     _ judgements: [Judgement], of timeline: Timeline, by profile: JudgedProfile = JudgedProfile(), totals: Bool = true
   ) {
-    let colour = isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+    let colour = StandardOutput.takesControlSequences
     var size = winsize()
     let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let text = TerminalTable.render(

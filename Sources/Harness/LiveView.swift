@@ -30,9 +30,7 @@ struct LiveView: Sendable {
   static func style(quiet: Bool, jsonLines: Bool) -> Style {
     if jsonLines { return .jsonLines }
     if quiet { return .silent }
-    let environment = ProcessInfo.processInfo.environment
-    let dumb = environment["TERM"].map { $0 == "dumb" } ?? true
-    return isatty(STDOUT_FILENO) == 1 && !dumb ? .redrawn(emphasised: environment["NO_COLOR"] == nil) : .lines
+    return StandardOutput.takesControlSequences ? .redrawn(emphasised: true) : .lines
   }
 
   /// Shows until the task is cancelled.
@@ -50,7 +48,8 @@ struct LiveView: Sendable {
       repeat {
         progress.note(interruption, clock)
         let size = Self.terminalSize()
-        let lines = view(at: clock.runTime(of: .now), width: size.columns).prefix(max(size.rows - 1, 1))
+        let lines = view(at: clock.runTime(of: .now), width: size.columns)
+          .flatMap { Self.wrapped($0, width: size.columns) }.prefix(max(size.rows - 1, 1))
           .map { $0.rendered(width: size.columns, emphasised: emphasised) }
         StandardOutput.write(Self.frame(lines, over: drawn))
         drawn = lines.count
@@ -69,7 +68,15 @@ struct LiveView: Sendable {
     }
   }
 
-  /// The lines of the redrawn view, to be cut to the width of the terminal.
+  /// A line of the view in the width of the terminal: what does not fit goes on below, behind the label. Messages of the
+  /// cluster, which may be of any length, have three lines; figures have as many as they need.
+  static func wrapped(_ line: TerminalLine, width: Int) -> [TerminalLine] {
+    line.wrapped(width: width, indent: labelWidth, most: line.text.hasPrefix("event ") ? 3 : .max)
+  }
+
+  private static let labelWidth = 11
+
+  /// The lines of the redrawn view, to be broken to the width of the terminal.
   func view(at now: Duration, width: Int) -> [TerminalLine] {
     let figures = progress.snapshot
     var lines = [headline(at: now, width: width)]
@@ -159,7 +166,7 @@ struct LiveView: Sendable {
   }
 
   private static func labelled(_ label: String, _ text: String) -> TerminalLine {
-    TerminalLine(label.padding(toLength: 11, withPad: " ", startingAt: 0) + text)
+    TerminalLine(label.padding(toLength: labelWidth, withPad: " ", startingAt: 0) + text)
   }
 
   /// The one line that stands for the view in a log.

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -17,6 +18,18 @@ package enum StandardOutput {
   package static var problem: String? {
     guard let number = failure.withLock({ $0 }), number != EPIPE else { return nil }
     return "standard output: cannot be written: \(String(cString: strerror(number))); what was printed is not complete"
+  }
+
+  /// Whether standard output is a terminal that colours and moves its cursor, and the user wants that.
+  static var takesControlSequences: Bool {
+    isatty(STDOUT_FILENO) == 1 && takesControlSequences(ProcessInfo.processInfo.environment)
+  }
+
+  /// Whether the environment allows control sequences: no terminal that is `dumb` or unknown, and no `NO_COLOR`
+  /// (no-color.org), by which people ask for plain text.
+  static func takesControlSequences(_ environment: [String: String]) -> Bool {
+    let terminal = environment["TERM"] ?? ""
+    return !terminal.isEmpty && terminal != "dumb" && (environment["NO_COLOR"] ?? "").isEmpty
   }
 
   /// Writes at once, so that a line that is waited for is there although the output is a pipe.

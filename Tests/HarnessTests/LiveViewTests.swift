@@ -61,6 +61,77 @@ struct LiveViewTests {
     #expect(lines.allSatisfy { TerminalText.columns(shown($0.rendered(width: width, emphasised: true))) <= width })
   }
 
+  @Test("numbers are shown whole or not at all, and what does not fit goes on below", arguments: [40, 60, 80, 120])
+  func wrapped(width: Int) {
+    let progress = RunProgress()
+    progress.add([
+      interval(offered: 350_000, failed: 12_345, dropped: 23_456, late: 34_567),
+      interval(at: 65, offered: 350, failed: 0),
+    ])
+    progress.add(sample(queued: 1_234_567, openConnections: 7_654_321))
+    progress.stopping("abortOn \"too many errors\": 12,345 of 350,000 failed in 10 s", at: .seconds(1))
+    let lines = view(progress: progress).view(at: .seconds(70), width: width)
+
+    let wrapped = lines.map { LiveView.wrapped($0, width: width) }
+
+    for (line, parts) in zip(lines, wrapped) {
+      let shown = parts.map(\.text)
+      #expect(shown.allSatisfy { TerminalText.columns($0) <= width }, "\(shown)")
+      #expect(shown.dropFirst().allSatisfy { $0.hasPrefix(String(repeating: " ", count: 11)) }, "\(shown)")
+      let words = { (text: String) in text.split(separator: " ").map(String.init) }
+      #expect(shown.flatMap(words) == words(line.text))
+      // A figure and its name stay together wherever they fit into one line.
+      for field in line.text.components(separatedBy: "  ").map({ $0.trimmingCharacters(in: .whitespaces) })
+      where !field.isEmpty && TerminalText.columns(field) <= width - 11 {
+        #expect(shown.contains { $0.contains(field) }, "\(field) in \(shown)")
+      }
+    }
+  }
+
+  @Test("a message that is too long even for three lines ends with an ellipsis, behind a whole word")
+  func longMessage() {
+    let line = TerminalLine("event      " + (100_001...100_100).map { "\($0)" }.joined(separator: " "))
+
+    let parts = LiveView.wrapped(line, width: 60).map(\.text)
+
+    #expect(parts.count == 3)
+    #expect(parts.allSatisfy { TerminalText.columns($0) <= 60 })
+    #expect(parts.last?.hasSuffix("…") == true)
+    let numbers = parts.joined(separator: " ").matches(of: /[0-9]+/).map { String($0.output) }
+    #expect(numbers.allSatisfy { $0.count == 6 }, "\(numbers)")
+  }
+
+  @Test(
+    "control sequences go only to terminals that know them, and to nobody who asks for plain text",
+    arguments: [
+      (["TERM": "xterm-256color"], true), (["TERM": "dumb"], false), ([:], false), (["TERM": ""], false),
+      (["TERM": "xterm", "NO_COLOR": "1"], false), (["TERM": "xterm", "NO_COLOR": ""], true),
+    ] as [([String: String], Bool)])
+  func plainText(environment: [String: String], expected: Bool) {
+    #expect(StandardOutput.takesControlSequences(environment) == expected)
+  }
+
+  @Test("an event of the cluster is shown without the secrets in it")
+  func secretsOfEvents() throws {
+    let progress = RunProgress(collectsNews: true)
+    let event: JSONValue = [
+      "metadata": ["name": "e", "uid": "1"], "involvedObject": ["kind": "Pod"], "reason": "Unhealthy",
+      "message": "Readiness probe failed: Get \"http://10.0.0.7/healthz?token=CANARY\": refused",
+    ]
+    progress.add(
+      [
+        Observation(
+          sent: .zero, received: .zero, resource: "events", kind: .added, name: "e", uid: "1", object: try event.json()),
+        Observation(
+          sent: .zero, received: .seconds(1), resource: "deployments", kind: .gap,
+          message: "cannot watch: https://me:CANARY@proxy refused"),
+      ], of: cluster)
+
+    let shown = progress.takeNews(atLeast: .zero).events.map(\.message) + [text(of: progress)]
+
+    #expect(shown.joined().contains("Readiness probe failed") && !shown.joined().contains("CANARY"), "\(shown)")
+  }
+
   @Test("rates are per second of wall time, whatever the time scale")
   func wallRates() {
     let progress = RunProgress()
