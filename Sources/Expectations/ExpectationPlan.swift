@@ -76,7 +76,10 @@ package enum ExpectationPlan {
             + failures.of("failure"))
       ]
     }
-    guard wanted.objective.complement.floor(of: planned) == 0 else { return [] }
+    // An objective of 100 % says so itself.
+    guard wanted.objective.complement.billionths > 0, wanted.objective.complement.floor(of: planned) == 0 else {
+      return []
+    }
     return [
       problem(
         expectation, profile, field: "objective",

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The folder in which a run leaves its files.
 package struct RunOutput: Sendable {
@@ -14,11 +15,14 @@ package struct RunOutput: Sendable {
     self.folder = folder
   }
 
-  /// Makes the folder of a new run: the one that was asked for, or `Reports/<time>-<profile>`.
+  /// Makes the folder of a new run: the one that was asked for, or `Reports/<time>-<profile>`, with a number behind it where
+  /// that one is there already: runs that begin in one second never share a folder.
   ///
   /// - Throws: ``HarnessError`` when it cannot be made, or holds a recording already.
   static func create(requested: String?, profile: String, at now: Date) throws(HarnessError) -> RunOutput {
-    let folder = requested ?? "Reports/\(stamp(now))-\(fileName(profile))"
+    guard let folder = requested else {
+      return RunOutput(folder: try fresh("Reports/\(stamp(now))-\(fileName(profile))"))
+    }
     let output = RunOutput(folder: folder)
     if FileManager.default.fileExists(atPath: output.recording) {
       throw HarnessError(
@@ -30,6 +34,25 @@ package struct RunOutput: Sendable {
       throw HarnessError(.refused, "\(folder): the folder cannot be made: \(error.localizedDescription)")
     }
     return output
+  }
+
+  /// Makes a folder that was not there before; who makes it has it, also among programs that begin together.
+  private static func fresh(_ name: String) throws(HarnessError) -> String {
+    do {
+      let parent = URL(fileURLWithPath: name).deletingLastPathComponent().relativePath
+      try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    } catch {
+      throw HarnessError(.refused, "\(name): the folder cannot be made: \(error.localizedDescription)")
+    }
+    for number in 1...1000 {
+      let folder = number == 1 ? name : "\(name)-\(number)"
+      if mkdir(folder, 0o777) == 0 { return folder }
+      guard errno == EEXIST else {
+        throw HarnessError(.refused, "\(folder): the folder cannot be made: \(String(cString: strerror(errno)))")
+      }
+    }
+    throw HarnessError(
+      .refused, "\(name): this folder and 999 more of its name are there already; name one with --output")
   }
 
   private static func stamp(_ date: Date) -> String {

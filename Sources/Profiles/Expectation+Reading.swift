@@ -153,22 +153,22 @@ extension Expectation.ErrorBudget {
     let confidence = members["confidence"].map(Self.confidence)
     let route = members["route"].map { $0.route(plan) }
     guard let during, let objective else { return nil }
+    if objective.billionths == Percentage.whole, let field = members["confidence"] {
+      field.report(
+        "no number of requests shows with any confidence that 100% succeed",
+        hint: "leave confidence out to allow no failure at all, or write an objective below 100%, as in 99.99%")
+    }
     self.init(during: during, objective: objective, confidence: confidence ?? nil, route: route ?? nil)
   }
 
+  /// 100 % allows no failure at all.
   private static func objective(_ field: Field) -> Percentage? {
     guard let objective = field.percentage() else { return nil }
-    switch objective.billionths {
-    case Percentage.whole:
-      field.report(
-        "an objective of 100% leaves no budget",
-        hint: "write less, as in 99.9%; for no failure at all among fewer than a million requests 99.9999%")
-      return nil
-    case 0:
+    guard objective.billionths > 0 else {
       field.report("an objective of 0% allows every request to fail", hint: "write more, as in 99.9%")
       return nil
-    default: return objective
     }
+    return objective
   }
 
   private static func confidence(_ field: Field) -> Percentage? {

@@ -68,9 +68,16 @@ extension RequestRoute {
         value.report("\"\(key)\" is not the name of a header", hint: "write it as in X-Pod")
         return nil
       }
-      if key.lowercased() == "host" {
+      switch key.lowercased() {
+      case "host":
         value.report(
           "the Host header follows from target.url", hint: "put the host there and the address in target.connectTo")
+      case "content-length", "transfer-encoding":
+        // With another length than that of the body the server waits for the rest, or takes it for the next request.
+        value.report(
+          "\(key) follows from the body, and another one would have the server misread this request and the next",
+          hint: "leave it out: each request is sent with the length of its body")
+      default: break
       }
       return value.headerValue().flatMap { _ in value.template() }.map { Header(name: key, value: $0) }
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 extension Target {
   init?(_ field: Field) {
     guard
@@ -42,7 +44,7 @@ extension Target {
     guard let text = field.text() else { return nil }
     let example = "write scheme and host, as in https://api.example.com"
     guard let scheme = ["http://", "https://"].first(where: text.hasPrefix) else {
-      field.report("\"\(SecretRedaction.redacted(text: text))\" is not an http or https URL", hint: example)
+      field.report("\"\(text)\" is not an http or https URL", hint: example)
       return nil
     }
     var rest = text.dropFirst(scheme.count)
@@ -57,11 +59,25 @@ extension Target {
         "the URL has the path \"\(rest[index...])\"", hint: "\(example), and the path in requests[].path")
       return nil
     }
+    if let ascii = asciiHost(scheme + rest) {
+      field.report(
+        "the host of \"\(text)\" has letters that a request cannot carry",
+        hint: "write its name in ASCII (RFC 5890), as in \(scheme)\(ascii)")
+      return nil
+    }
     guard isAddress(String(rest), portRequired: false) else {
       field.report("\"\(text)\" has no valid host and port", hint: example)
       return nil
     }
     return scheme + rest
+  }
+
+  /// The host and port of a URL whose host has other letters than ASCII, as the name system knows them: `xn--bcher-kva.example`.
+  private static func asciiHost(_ url: String) -> String? {
+    guard !url.utf8.allSatisfy({ $0 < 0x80 }), let parts = URLComponents(string: url), let host = parts.encodedHost,
+      host.utf8.allSatisfy({ $0 < 0x80 }), !host.contains("%")
+    else { return nil }
+    return host + (parts.port.map { ":\($0)" } ?? "")
   }
 
   private static func addresses(_ field: Field) -> [String] {
@@ -82,6 +98,11 @@ extension Target {
 
   private static func address(_ field: Field) -> String? {
     guard let text = field.text() else { return nil }
+    if let ascii = asciiHost("https://" + text) {
+      field.report(
+        "\"\(text)\" has letters that no name of a host has", hint: "write it in ASCII (RFC 5890), as in \(ascii)")
+      return nil
+    }
     guard isAddress(text, portRequired: true) else {
       field.report("\"\(text)\" is not an address", hint: "write host and port, as in 127.0.0.1:8443")
       return nil

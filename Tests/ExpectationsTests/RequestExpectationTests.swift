@@ -24,6 +24,15 @@ struct RequestExpectationTests {
     #expect(judgement.finding.hasPrefix("\(failed) of 6,000 requests failed"), "\(judgement.finding)")
   }
 
+  @Test("An objective of 100% allows no failure at all", arguments: [(0, Verdict.pass), (1, .fail)])
+  func everything(failed: Int, verdict: Verdict) throws {
+    let judgement = try judge(
+      "{name: e, errorBudget: {during: calm, objective: 100%}}", on: Self.failing(failed))
+
+    #expect(judgement.verdict == verdict, "\(judgement.finding)")
+    #expect(judgement.finding.hasPrefix("\(failed) of 6,000 requests failed"), "\(judgement.finding)")
+  }
+
   @Test("Requests at an uncertain end of the window leave the verdict open when they decide it")
   func straddling() throws {
     var run = TimelineBuilder()

@@ -139,9 +139,9 @@ struct ProfileProblemTests {
         ]
       ),
       (
-        profile(expectations: "[{name: e, errorBudget: {during: surge, objective: 100%}}]"),
+        profile(expectations: "[{name: e, errorBudget: {during: surge, objective: 100%, confidence: 95%}}]"),
         [
-          "p.yaml:9:66: expectations[0].errorBudget.objective: an objective of 100% leaves no budget; write less, as in 99.9%; for no failure at all among fewer than a million requests 99.9999%"
+          "p.yaml:9:84: expectations[0].errorBudget.confidence: no number of requests shows with any confidence that 100% succeed; leave confidence out to allow no failure at all, or write an objective below 100%, as in 99.99%"
         ]
       ),
       (

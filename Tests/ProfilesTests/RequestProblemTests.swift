@@ -55,6 +55,18 @@ struct RequestProblemTests {
         ]
       ),
       (
+        "headers: {Content-Length: 7}",
+        [
+          "p.yaml:6:60: requests[0].headers.Content-Length: Content-Length follows from the body, and another one would have the server misread this request and the next; leave it out: each request is sent with the length of its body"
+        ]
+      ),
+      (
+        "headers: {transfer-encoding: chunked}",
+        [
+          "p.yaml:6:63: requests[0].headers.transfer-encoding: transfer-encoding follows from the body, and another one would have the server misread this request and the next; leave it out: each request is sent with the length of its body"
+        ]
+      ),
+      (
         "headers: {Authorization: x}, auth: {bearer: y}",
         [
           "p.yaml:6:69: requests[0].auth: the request has the header Authorization as well; keep one of them"

@@ -37,6 +37,18 @@ struct TargetProblemTests {
         ]
       ),
       (
+        "url: \"https://Bücher.example:8443/\"",
+        [
+          "p.yaml:4:15: target.url: the host of \"https://Bücher.example:8443/\" has letters that a request cannot carry; write its name in ASCII (RFC 5890), as in https://xn--bcher-kva.example:8443"
+        ]
+      ),
+      (
+        "url: \"http://a\", connectTo: \"例え.テスト:80\"",
+        [
+          "p.yaml:4:38: target.connectTo: \"例え.テスト:80\" has letters that no name of a host has; write it in ASCII (RFC 5890), as in xn--r8jz45g.xn--zckzah:80"
+        ]
+      ),
+      (
         "url: \"http://a\", connectTo: []",
         [
           "p.yaml:4:38: target.connectTo: no address stands here; write host and port, as in 127.0.0.1:8443, or leave the key out"
