@@ -35,7 +35,9 @@ let package = Package(
       name: "KubernetesValidation", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Redaction", "Statistics", "Units"]),
-    .target(name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Redaction", "Units", yams()]),
+    .target(
+      name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
+      resources: [.embedInCode("ProfileSchema.json")]),
     .target(
       name: "Expectations",
       dependencies: [

@@ -70,8 +70,9 @@ struct LoadPlanning {
 
   static func tls(_ settings: Target.TLS) -> TLSSettings {
     TLSSettings(
-      verify: settings.verify, authority: settings.caFile.map(PEM.file),
-      clientCertificate: settings.clientCertificate.map(PEM.file), clientKey: settings.clientKey.map(PEM.file),
+      verify: settings.verify, authority: (settings.caFile?.path).map(PEM.file),
+      clientCertificate: (settings.clientCertificate?.path).map(PEM.file),
+      clientKey: (settings.clientKey?.path).map(PEM.file),
       serverName: settings.serverName, minimumVersion: settings.minimumVersion == .tls13 ? .tls13 : .tls12,
       resumesSessions: settings.sessionResumption)
   }

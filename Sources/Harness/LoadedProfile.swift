@@ -25,6 +25,7 @@ struct LoadedProfile: Sendable {
   init(path: String, changes: [String], context: String? = nil) throws(HarnessError) {
     let forManifests = changes.filter { $0.hasPrefix(ManifestOverride.prefix) }
     let text = try Self.text(of: path, what: "the profile")
+    var profile: Profile
     do {
       var document = try ProfileDocument(text: text, source: path)
       for change in changes where !change.hasPrefix(ManifestOverride.prefix) { try document.apply(set: change) }
@@ -37,6 +38,8 @@ struct LoadedProfile: Sendable {
     let impossible = ExpectationPlan.problems(profile)
     guard impossible.isEmpty else { throw HarnessError(.invalidInput, impossible.map(\.description)) }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    profile.target.tls = try CertificateFiles.found(profile.target.tls, folder: folder)
+    self.profile = profile
     files = try RequestFiles(of: profile, folder: folder)
     let unfit = profile.dataProblems(tables: files.tables, timeScale: context == nil ? nil : 1)
     guard unfit.isEmpty else { throw HarnessError(.invalidInput, unfit.map(\.description)) }

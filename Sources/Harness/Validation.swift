@@ -13,6 +13,12 @@ package struct Validation {
     self.changes = changes
   }
 
+  /// Prints the JSON Schema of profiles.
+  package static func printSchema() -> ExitStatus {
+    StandardOutput.line(ProfileSchema.text)
+    return .passed
+  }
+
   package func execute() throws -> ExitStatus {
     let loaded = try LoadedProfile(path: profile, changes: changes)
     if case .simulated(let simulation)? = loaded.profile.cluster?.kind {

@@ -13,6 +13,10 @@ package struct LoadCapacity {
   /// How long Linux keeps the port of a connection that it closed (TIME_WAIT, `TCP_TIMEWAIT_LEN`).
   static let portRest = Duration.seconds(60)
 
+  /// So slow a mean is plausible for any service that is not down. One that is shows as failed and dropped requests, which
+  /// count against it.
+  static let plausibleLatency = Duration.milliseconds(250)
+
   private let profile: Profile
   private let timeScale: Double
   private var policy: ConnectionPolicy { profile.target.connections }
@@ -62,6 +66,15 @@ package struct LoadCapacity {
     return "raise \(settings.joined(separator: " and "))"
   }
 
+  /// The latency that the places have to carry: the longest that the profile still accepts.
+  private var expectedLatency: Duration {
+    let accepted = profile.expectations.compactMap { expectation -> Duration? in
+      if case .latency(let latency) = expectation.kind { latency.below } else { nil }
+    }
+    return min(max(accepted.max() ?? .zero, Self.plausibleLatency), profile.target.requestTimeout)
+  }
+
+  /// Fewer places than the mean latency asks for that a healthy target may have.
   private var placeWarning: ProfileProblem? {
     let rate = peakRate
     let users = peakUsers
@@ -75,6 +88,7 @@ package struct LoadCapacity {
         hint: raise(to: needed) ?? "plan fewer users, or a lower rate")
     }
     let mean = Double(free) / rate
+    guard mean < expectedLatency.seconds else { return nil }
     let beside = users > 0 ? ", of which \(users) may be taken by users," : ""
     let lower = mean >= 0.001 ? "lower target.timeouts.request to \(Self.roundedDown(mean).text)" : "plan a lower rate"
     let raised = raise(to: needed).map { "\($0), or " } ?? ""

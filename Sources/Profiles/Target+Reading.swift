@@ -149,14 +149,20 @@ extension Target.TLS {
       "verify", "ca", "clientCertificate", "clientKey", "serverName", "minVersion", "sessionResumption",
     ])
     self.init(
-      verify: members?["verify"]?.bool() ?? true, caFile: members?["ca"]?.filledText(example: "ca: authority.pem"),
-      clientCertificate: members?["clientCertificate"]?.filledText(example: "clientCertificate: client.pem"),
-      clientKey: members?["clientKey"]?.filledText(example: "clientKey: client.key"),
+      verify: members?["verify"]?.bool() ?? true, caFile: Self.file(members?["ca"], "ca: authority.pem"),
+      clientCertificate: Self.file(members?["clientCertificate"], "clientCertificate: client.pem"),
+      clientKey: Self.file(members?["clientKey"], "clientKey: client.key"),
       serverName: members?["serverName"]?.filledText(example: "serverName: api.example.com"),
       minimumVersion: members?["minVersion"]?.choice() ?? .tls12,
       sessionResumption: members?["sessionResumption"]?.bool() ?? true)
     if clientKey != nil, clientCertificate == nil, let key = members?["clientKey"] {
       key.report("a client key is of no use without its certificate", hint: "add clientCertificate: FILE")
+    }
+  }
+
+  private static func file(_ field: Field?, _ example: String) -> Target.File? {
+    field.flatMap { field in
+      field.filledText(example: example).map { Target.File(path: $0, place: field.place) }
     }
   }
 }

@@ -36,18 +36,25 @@ package struct Target: Sendable, Equatable {
     case tls13 = "1.3"
   }
 
+  /// A file that the profile names.
+  package struct File: Sendable, Equatable {
+    /// As the profile writes it, from the profile's folder; absolute once it was found.
+    package var path: String
+    package let place: FieldPlace
+  }
+
   package struct TLS: Sendable, Equatable {
     package var verify: Bool
-    package var caFile: String?
-    package var clientCertificate: String?
-    package var clientKey: String?
+    package var caFile: File?
+    package var clientCertificate: File?
+    package var clientKey: File?
     package var serverName: String?
     package var minimumVersion: TLSVersion
     /// Whether a further connection may resume the session of an earlier one.
     package var sessionResumption: Bool
 
     package init(
-      verify: Bool = true, caFile: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil,
+      verify: Bool = true, caFile: File? = nil, clientCertificate: File? = nil, clientKey: File? = nil,
       serverName: String? = nil, minimumVersion: TLSVersion = .tls12, sessionResumption: Bool = true
     ) {
       self.verify = verify

@@ -97,12 +97,23 @@ enum LoadRows {
 
   private static func tally(_ row: Row, outcome: String) throws -> OutcomeTally {
     let version = try row.decode(String.self, atIndex: 4)
+    let completed = try row.decode(Int.self, atIndex: 10)
+    let fromDue = try LatencyHistogram(encoded: try row.decode(Data.self, atIndex: 12))
+    guard fromDue.count == completed else {
+      throw Contradiction("\(completed) requests ended as \(outcome), and there are latencies of \(fromDue.count)")
+    }
     return OutcomeTally(
       outcome: outcome, failed: try row.decode(Int.self, atIndex: 9) != 0, version: version.isEmpty ? nil : version,
-      completed: try row.decode(Int.self, atIndex: 10), bytes: try row.decode(Int.self, atIndex: 11),
-      fromDue: try LatencyHistogram(encoded: try row.decode(Data.self, atIndex: 12)),
+      completed: completed, bytes: try row.decode(Int.self, atIndex: 11), fromDue: fromDue,
       fromSend: try LatencyHistogram(encoded: try row.decode(Data.self, atIndex: 13)))
   }
+}
+
+/// Rows that cannot all be true.
+private struct Contradiction: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }
 
 extension LoadInterval {

@@ -41,11 +41,17 @@ package enum RecordingReader {
         try RecordingRanges.check(database, path: path)
         return try RecordingSchema.version(of: database)
       }
-      guard version < RecordingSchema.version else { return try file.read(body) }
+      guard version < RecordingSchema.version else {
+        return try file.read { database in
+          try RecordingPlausibility.check(database, path: path)
+          return try body(database)
+        }
+      }
       let copy = try DatabaseQueue()
       try file.backup(to: copy)
       return try copy.writeWithoutTransaction { database in
         try RecordingSchema.migrate(database)
+        try RecordingPlausibility.check(database, path: path)
         return try body(database)
       }
     } catch {

@@ -33,7 +33,7 @@ enum RecordingSchema {
     try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
   }
 
-  /// Refuses files of other programs and of newer versions of this one.
+  /// Refuses files of other programs, of newer versions of this one, and of versions that never were.
   static func check(_ database: Database, path: String, known: Int = Self.version) throws {
     let mark = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     guard mark == applicationID else {

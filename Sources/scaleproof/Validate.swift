@@ -8,10 +8,14 @@ extension ScaleProof {
       discussion: """
         EXAMPLE
           scaleproof validate Profiles/surge-and-rollout.yaml
+          scaleproof validate --schema >profile.schema.json
         """)
 
     @Argument(help: "The profile.", completion: .file(extensions: ["yaml", "yml"]))
-    var profile: String
+    var profile: String?
+
+    @Flag(help: "Print the JSON Schema of a profile, by which editors complete and check.")
+    var schema = false
 
     @Option(
       name: .customLong("set"), parsing: .singleValue,
@@ -20,8 +24,17 @@ extension ScaleProof {
         valueName: "path=value"))
     var changes: [String] = []
 
+    func validate() throws {
+      guard (profile == nil) == schema else {
+        throw ValidationError(schema ? "--schema stands alone: it is the same for every profile" : "Name a profile.")
+      }
+    }
+
     func run() async throws {
-      await Ending.of { try Validation(profile: profile, changes: changes).execute() }
+      await Ending.of {
+        guard let profile else { return Validation.printSchema() }
+        return try Validation(profile: profile, changes: changes).execute()
+      }
     }
   }
 }

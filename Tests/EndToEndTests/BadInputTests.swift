@@ -119,7 +119,8 @@ struct BadInputTests {
   func unreadableAuthorities() async throws {
     let server = try ScriptedServer { $0.awaitClose() }
     let folder = try TemporaryFolder()
-    let bundle = try folder.write("not a certificate\n", to: "ca.pem")
+    let bundle = try folder.write(
+      "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n", to: "ca.pem")
     let target = "target: {url: 'https://127.0.0.1:\(server.port)', tls: {ca: \(bundle)},"
 
     let (code, lines, _) = try await complaint(
@@ -130,6 +131,25 @@ struct BadInputTests {
     #expect(lines.count == 1, "\(lines)")
     #expect(lines.first?.contains("target.tls.ca: the certificate of https://127.0.0.1") == true, "\(lines)")
     #expect(lines.first?.contains("install the package ca-certificates") == true)
+  }
+
+  @Test("certificates count from the folder of the profile, and those that are not there or no PEM are refused at once")
+  func certificateFiles() async throws {
+    let folder = try TemporaryFolder()
+    _ = try folder.write("-----BEGIN CERTIFICATE-----\n", to: "client.pem")
+    _ = try folder.write("DER", to: "client.key")
+    let target =
+      "target: {url: 'https://127.0.0.1:1', tls: {ca: ca.pem, clientCertificate: client.pem, clientKey: client.key},"
+    let file = try folder.write(
+      Self.profile.replacing("target: {url: http://127.0.0.1:1,", with: target), to: "profile.yaml")
+
+    let ending = try await Program.run(["validate", file])
+
+    #expect(ending.code == 65)
+    let lines = ending.complaints.split(separator: "\n")
+    #expect(lines.count == 2, "\(lines)")
+    #expect(lines.first?.contains("\(file):4:") == true && lines.first?.contains("ca.pem cannot be read") == true)
+    #expect(lines.last?.contains("client.key holds nothing in PEM form") == true)
   }
 
   @Test("a secret that ends with a line break is refused without being told")

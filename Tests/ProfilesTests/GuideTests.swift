@@ -2,6 +2,24 @@ import Foundation
 import Profiles
 import Testing
 
+@Suite("The page that a newcomer reads first")
+struct ReadmeTests {
+  @Test("shows a profile that is valid as it is printed, and warns of nothing")
+  func profile() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../README.md")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    let block = try #require(
+      text.components(separatedBy: "```yaml\n").dropFirst().first?.components(separatedBy: "```").first)
+    let indentation = block.prefix { $0 == " " }
+    let lines = block.split(separator: "\n").map { $0.hasPrefix(indentation) ? $0.dropFirst(indentation.count) : $0 }
+
+    let profile = try ProfileReader.read(text: lines.joined(separator: "\n"), source: "README.md")
+
+    #expect(profile.expectations.count == 2)
+    #expect(LoadCapacity.warnings(profile).isEmpty)
+  }
+}
+
 @Suite("The guide to profiles")
 struct GuideTests {
   private static func text() throws -> String {
@@ -43,7 +61,8 @@ struct GuideTests {
   @Test("shows the warning of Little's law as it is printed")
   func warning() throws {
     let profile = try ProfileText(
-      target: "{url: \"http://a\", timeouts: {request: 10s}}", load: "{phases: [{name: x, for: 1m, rate: 1400/s}]}"
+      target: "{url: \"http://a\", timeouts: {request: 10s}, connections: {maxInFlight: 300}}",
+      load: "{phases: [{name: x, for: 1m, rate: 1400/s}]}"
     ).profile()
 
     let warning = try #require(LoadCapacity.warnings(profile).first)

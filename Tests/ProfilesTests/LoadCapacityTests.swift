@@ -14,21 +14,34 @@ struct LoadCapacityTests {
       try Self.warnings(target: "timeouts: {request: 2s}", load: "phases: [{name: x, for: 1m, rate: 500/s}]").isEmpty)
   }
 
+  @Test("The defaults carry rates up to 4000/s without a word, but for a profile that accepts slower answers")
+  func defaults() throws {
+    #expect(try Self.warnings(load: "phases: [{name: x, for: 1m, rate: 4000/s}]").isEmpty)
+    #expect(try Self.warnings(load: "phases: [{name: x, for: 1m, rate: 4001/s}]").count == 1)
+    let slow = try ProfileText(
+      load: "{phases: [{name: x, for: 1m, rate: 1400/s}]}",
+      expectations: "[{name: slow, latency: {during: x, percentile: 99, below: 800ms}}]"
+    ).profile()
+    #expect(LoadCapacity.warnings(slow).count == 1)
+  }
+
   @Test("Little's law gives the mean latency that the places carry")
   func littlesLaw() throws {
     #expect(
       try Self.warnings(
-        target: "timeouts: {request: 10s}", load: "phases: [{name: x, for: 1m, from: 0/s, to: 1400/s}]") == [
-          "p.yaml:7:7: load: 1400/s with 1000 requests in flight carries a mean latency of at most 714 ms; the request timeout is 10s, so that slow answers make requests queue and, after 1s, drop; raise target.connections.maxInFlight to 14000, or lower target.timeouts.request to 714ms"
+        target: "timeouts: {request: 10s}, connections: {maxInFlight: 300}",
+        load: "phases: [{name: x, for: 1m, from: 0/s, to: 1400/s}]") == [
+          "p.yaml:7:7: load: 1400/s with 300 requests in flight carries a mean latency of at most 214 ms; the request timeout is 10s, so that slow answers make requests queue and, after 1s, drop; raise target.connections.maxInFlight to 14000, or lower target.timeouts.request to 214ms"
         ])
   }
 
   @Test("More places than there are ports are not advised")
   func morePlacesThanPorts() throws {
     #expect(
-      try Self.warnings(load: "phases: [{name: x, for: 1m, rate: 1400/s}]") == [
-        "p.yaml:7:7: load: 1400/s with 1000 requests in flight carries a mean latency of at most 714 ms; the request timeout is 30s, so that slow answers make requests queue and, after 1s, drop; lower target.timeouts.request to 714ms"
-      ])
+      try Self.warnings(
+        target: "connections: {maxInFlight: 300}", load: "phases: [{name: x, for: 1m, rate: 1400/s}]") == [
+          "p.yaml:7:7: load: 1400/s with 300 requests in flight carries a mean latency of at most 214 ms; the request timeout is 30s, so that slow answers make requests queue and, after 1s, drop; lower target.timeouts.request to 214ms"
+        ])
   }
 
   @Test("The connections bound the places where they are fewer")
@@ -45,7 +58,7 @@ struct LoadCapacityTests {
   @Test("Rates of streams add up where they overlap, and a user takes a place")
   func streams() throws {
     let profile = try ProfileText(
-      target: "{url: \"http://a\", timeouts: {request: 1s}}",
+      target: "{url: \"http://a\", timeouts: {request: 1s}, connections: {maxInFlight: 300}}",
       requests: "[{name: a, path: /}, {name: b, path: /}, {name: c, path: /}]",
       load: """
         {streams: [{name: a, requests: a, phases: [{name: a1, for: 10s, rate: 0/s}, {name: a2, for: 10s, rate: 600/s}]},
@@ -56,7 +69,7 @@ struct LoadCapacityTests {
 
     #expect(
       LoadCapacity.warnings(profile).map(\.description) == [
-        "p.yaml:7:7: load: 900/s with 1000 requests in flight, of which 150 may be taken by users, carries a mean latency of at most 944 ms; the request timeout is 1s, so that slow answers make requests queue and, after 1s, drop; raise target.connections.maxInFlight to 1050, or lower target.timeouts.request to 944ms"
+        "p.yaml:7:7: load: 900/s with 300 requests in flight, of which 150 may be taken by users, carries a mean latency of at most 166 ms; the request timeout is 1s, so that slow answers make requests queue and, after 1s, drop; raise target.connections.maxInFlight to 1050, or lower target.timeouts.request to 166ms"
       ])
   }
 

@@ -42,6 +42,7 @@ struct RunRecordingTests {
     early.outcomes = [SampleRun.tally("200", [1, 2])]
     var late = early
     late.offered = 0
+    late.sent = 0
     late.outcomes = [SampleRun.tally("200", [500]), SampleRun.tally("timeout", [900])]
     writer.append(load: [early])
     try writer.flush()

@@ -1,0 +1,127 @@
+import Foundation
+import KubernetesObjects
+import Profiles
+import Testing
+
+/// Editors complete by the schema what the reader reads. Where a mapping is wanted and a list stands, the reader names all
+/// keys that it knows there: these are compared with the schema's, mapping by mapping.
+@Suite("The schema of a profile")
+struct ProfileSchemaTests {
+  private let schema: JSONValue
+
+  init() throws {
+    schema = try JSONDecoder().decode(JSONValue.self, from: Data(ProfileSchema.text.utf8))
+  }
+
+  private static let profile = """
+    apiVersion: scaleproof/v1
+    kind: Profile
+    metadata: {name: all}
+    target:
+      url: https://api.example.com
+      http: "2"
+      auth: {basic: {user: me, password: "{{env PASSWORD}}"}}
+      tls: {verify: true}
+      timeouts: {connect: 1s}
+      connections: {max: 5}
+      servedBy: {pod: X-Pod}
+    cluster:
+      simulated: {manifests: m, workload: {serviceTime: 5ms}}
+      workload: deployment/web
+    requests: [{name: home, path: /, method: POST, body: {text: hello}, expect: {status: 200}}]
+    data: {skus: {file: skus.csv}}
+    load:
+      phases: [{name: calm, for: 60s, rate: 10/s}]
+    actions: [{name: release, at: calm + 1s, rollout: {restart: true}}]
+    abortOn: [{over: 10s, latency: {percentile: 99, above: 2s}}]
+    expectations: [{name: e, KIND}]
+    """
+
+  /// The text with a list in place of the mapping behind a key, and the path to it in the schema.
+  private static let mappings: [(change: (from: String, to: String), path: [String])] = [
+    (("{name: all}", "[]"), ["metadata"]),
+    (("{basic: {user: me, password: \"{{env PASSWORD}}\"}}", "{basic: []}"), ["target", "auth", "basic"]),
+    (("{verify: true}", "[]"), ["target", "tls"]), (("{connect: 1s}", "[]"), ["target", "timeouts"]),
+    (("{max: 5}", "[]"), ["target", "connections"]), (("{pod: X-Pod}", "[]"), ["target", "servedBy"]),
+    (("{serviceTime: 5ms}", "[]"), ["cluster", "simulated", "workload"]),
+    (("{text: hello}", "[]"), ["requests", "body"]), (("{status: 200}", "[]"), ["requests", "expect"]),
+    (("{file: skus.csv}", "[]"), ["data", "*"]), (("{restart: true}", "[]"), ["actions", "rollout"]),
+    (("{percentile: 99, above: 2s}", "[]"), ["abortOn", "latency"]),
+    (("{name: release, at: calm + 1s, rollout: {restart: true}}", "[]"), ["actions"]),
+    (("{over: 10s, latency: {percentile: 99, above: 2s}}", "[]"), ["abortOn"]),
+    (("{name: home, path: /, method: POST, body: {text: hello}, expect: {status: 200}}", "[]"), ["requests"]),
+    (("{name: e, KIND}", "[]"), ["expectations"]),
+  ]
+
+  private func keysOfReader(_ text: String) throws -> [Set<String>] {
+    let problems = #expect(throws: ProfileProblems.self) { try ProfileReader.read(text: text, source: "p.yaml") }
+    return (problems?.problems ?? []).compactMap { problem in
+      guard let range = problem.message.range(of: "a mapping with the keys ") else { return nil }
+      let list = problem.message[range.upperBound...].split(separator: ", not ")[0]
+      return Set(list.components(separatedBy: ", "))
+    }
+  }
+
+  /// All keys that the schema knows behind a path, in whichever form.
+  private func keys(_ node: JSONValue?, _ path: ArraySlice<String>) -> Set<String> {
+    guard let node else { return [] }
+    if let reference = node["$ref"]?.string {
+      return keys(schema["definitions"]?[String(reference.dropFirst("#/definitions/".count))], path)
+    }
+    var found: Set<String> = []
+    for word in ["anyOf", "oneOf", "allOf"] {
+      for form in node[word]?.array ?? [] { found.formUnion(keys(form, path)) }
+    }
+    if let items = node["items"] { found.formUnion(keys(items, path)) }
+    if path.first == "*" {
+      found.formUnion(keys(node["additionalProperties"], path.dropFirst()))
+    } else if let first = path.first {
+      found.formUnion(keys(node["properties"]?[first], path.dropFirst()))
+    } else if let properties = node["properties"]?.object {
+      found.formUnion(properties.keys)
+    }
+    return found
+  }
+
+  @Test("knows exactly the keys that the reader knows")
+  func keys() throws {
+    for mapping in Self.mappings {
+      let text = Self.profile.replacingOccurrences(of: mapping.change.from, with: mapping.change.to)
+      let reader = try keysOfReader(text.replacingOccurrences(of: "KIND", with: "latency: {}"))
+
+      #expect(reader.contains(keys(schema, mapping.path[...])), "\(mapping.path): \(reader)")
+    }
+    let whole = try keysOfReader("[]")
+    #expect(whole == [keys(schema, [])])
+  }
+
+  @Test("knows the keys of each kind of expectation", arguments: Expectation.kinds)
+  func kinds(_ kind: String) throws {
+    let reader = try keysOfReader(Self.profile.replacingOccurrences(of: "KIND", with: "\(kind): []"))
+
+    #expect(reader == [keys(schema, ["expectations", kind])])
+  }
+
+  @Test(
+    "says the same of the top level, the target, the cluster and the load", arguments: ["target", "cluster", "load"])
+  func parts(_ part: String) throws {
+    let lines = Self.profile.split(separator: "\n", omittingEmptySubsequences: false)
+    var kept: [Substring] = []
+    var inside = false
+    for line in lines {
+      if line.hasPrefix("\(part):") {
+        inside = true
+        kept.append("\(part): []")
+      } else if !line.hasPrefix(" ") {
+        inside = false
+      }
+      if !inside { kept.append(line) }
+    }
+
+    let reader = try keysOfReader(kept.joined(separator: "\n").replacingOccurrences(of: "KIND", with: "latency: {}"))
+
+    // Users of the load as a whole are known to the reader only so that it can say where they belong.
+    let misplaced: Set<String> = part == "load" ? ["users"] : []
+    #expect(reader.contains(keys(schema, [part]).union(misplaced)), "\(reader)")
+  }
+}
