@@ -60,12 +60,26 @@ package enum TerminalTable {
     return "\u{1B}[\(code)m\(word)\u{1B}[0m"
   }
 
+  /// The words of a text, each number together with its unit.
+  private static func figures(in text: String) -> [String] {
+    var words: [String] = []
+    for word in text.split(separator: " ", omittingEmptySubsequences: true) {
+      let unit = word.prefix { $0.isLetter || $0 == "%" }
+      if ["s", "ms", "µs", "%"].contains(unit), let last = words.last?.last, last.isNumber {
+        words[words.count - 1] += " \(word)"
+      } else {
+        words.append(String(word))
+      }
+    }
+    return words
+  }
+
   /// Broken at spaces; a word longer than the width is cut.
   static func wrapped(_ text: String, to width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
-    for part in text.split(separator: " ", omittingEmptySubsequences: true) {
-      var word = String(part)
+    for part in figures(in: text) {
+      var word = part
       if !line.isEmpty, line.count + 1 + word.count > width {
         lines.append(line)
         line = ""

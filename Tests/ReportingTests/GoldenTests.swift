@@ -1,3 +1,4 @@
+import Foundation
 import Reporting
 import Testing
 
@@ -26,6 +27,13 @@ struct GoldenTests {
     let table = TerminalTable.render(timeline, judgements, width: 80, colour: false)
     try TestFiles.expectGolden(table, "terminal.txt")
     #expect(table.split(separator: "\n").allSatisfy { $0.count <= 80 })
+  }
+
+  @Test("a number and its unit stay on one line, however narrow the terminal", arguments: 40...120)
+  func units(width: Int) {
+    let table = TerminalTable.render(timeline, judgements, width: width, colour: false)
+    let starts = table.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    #expect(starts.allSatisfy { $0.firstMatch(of: /^(ms|s|µs|%)\b/) == nil }, "\(table)")
   }
 
   @Test("colours are added to the words of the terminal table, and never replace them")
