@@ -48,11 +48,15 @@ extension Recordings {
     timeline(name, log: try log(name), phases: phases, actions: actions, skew: skew)
   }
 
-  /// A log as a run. Observer and control plane ran on one machine, so that their clocks agree, unless another clock is
-  /// given.
+  /// A log as a run. Observer and control plane ran on one machine, so that their clocks agree.
+  ///
+  /// - Parameters:
+  ///   - clock: another clock.
+  ///   - observations: others than those of the log, up to `end`.
   package static func timeline(
     _ name: String, log: WatchLog, phases: [(String, Double)] = [], actions: [ActionSpan] = [],
-    skew: Duration = .milliseconds(100), clock: ServerClock? = nil
+    skew: Duration = .milliseconds(100), clock: ServerClock? = nil, observations: [Observation]? = nil,
+    end: Duration? = nil
   ) -> Timeline {
     let spans = phases.enumerated().map { index, phase in
       let end = index + 1 < phases.count ? Duration.seconds(phases[index + 1].1) : log.end
@@ -62,9 +66,9 @@ extension Recordings {
     }
     return Timeline(
       run: RunDescription(
-        name: name, toolVersion: "test", profileText: "", startedAt: log.startedAt, endedAt: log.end,
+        name: name, toolVersion: "test", profileText: "", startedAt: log.startedAt, endedAt: end ?? log.end,
         endReason: .completed, cluster: cluster(of: log)),
-      phases: spans, actions: actions, observations: log.observations,
+      phases: spans, actions: actions, observations: observations ?? log.observations,
       clock: clock ?? ServerClock(runStart: log.startedAt, offset: .zero ... .zero, skew: skew))
   }
 
