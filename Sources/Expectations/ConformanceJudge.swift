@@ -13,6 +13,11 @@ struct ConformanceRuling: Equatable {
 struct ConformanceJudge {
   let record: ScalingRecord
 
+  /// What is found of every change, and of every sync to which there is something to object.
+  var rulings: [ConformanceRuling] {
+    record.changes.indices.map(rule(onChange:)) + record.syncs.indices.compactMap(rule(onSync:))
+  }
+
   /// Judges one change of the wanted replicas.
   func rule(onChange index: Int) -> ConformanceRuling {
     let change = record.changes[index]
@@ -64,7 +69,7 @@ struct ConformanceJudge {
       guard piece.isOutside, let count = piece.wanted, count.upperBound > 0 else { return false }
       // What a status says of the count shows where the Deployment was not seen as it was.
       let isDenied = record.syncs.contains { sync in
-        sync.at.latest > piece.from && sync.at.earliest < piece.to && !count.contains(sync.start)
+        !sync.couldNotRead && sync.at.latest > piece.from && sync.at.earliest < piece.to && !count.contains(sync.start)
       }
       // A new leader takes up a count later.
       let allowance =

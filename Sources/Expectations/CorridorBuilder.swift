@@ -67,7 +67,8 @@ struct CorridorBuilder {
   }
 
   private mutating func addSyncs() {
-    for index in record.syncs.indices {
+    // A sync that could not read the count leaves whatever is there.
+    for index in record.syncs.indices where !record.syncs[index].couldNotRead {
       let sync = record.syncs[index]
       // What was decided before anybody looked shows in the count that was found, unless the change was seen.
       if sync.at.earliest >= start || sync.change.map({ $0.at.latest > start }) ?? false { add(sync, index) }
@@ -120,7 +121,7 @@ struct CorridorBuilder {
 
   private mutating func append(
     _ cause: CorridorMark.Cause, effect: InstantBounds, at: InstantBounds, current: Int, sync: ObservedSync,
-    raw: ClosedRange<Int>?, own: Int?
+    raw: CountSet?, own: Int?
   ) {
     let outcomes = (own == nil ? record.plans(at: at) : [sync.plan]).map { plan in
       PossibleOutcome(

@@ -84,7 +84,8 @@ extension DecisionReplay {
   }
 
   private static func headline(_ entry: Entry) -> String {
-    let step = entry.from == entry.to ? "stays at \(entry.from)" : "\(entry.from) -> \(entry.to)"
+    let kept = entry.couldNotRead ? "could not read the count" : "stays at \(entry.from)"
+    let step = entry.from == entry.to ? kept : "\(entry.from) -> \(entry.to)"
     let term = entry.decision.map { $0.bindingTerm.name } ?? "unknown"
     return "\(instant(entry.at))  \(step)  [\(entry.agrees ? term : "not explained")]  \(entry.reading)"
   }

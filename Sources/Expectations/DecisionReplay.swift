@@ -18,6 +18,8 @@ package struct DecisionReplay: Sendable {
     /// What the controller did: from one count to another, or to the same.
     package let from: Int
     package let to: Int
+    /// The sync could not read the count, so that it left what was there, or nothing was there.
+    package let couldNotRead: Bool
     /// What the model decides; `nil` where the status does not tell enough.
     package let decision: Decision?
     /// Whether the model comes to the count that was observed.
@@ -53,9 +55,11 @@ package struct DecisionReplay: Sendable {
       let (repeats, possibleRepeats) = record.repeats(after: index)
       return Entry(
         at: sync.change?.at ?? sync.at, reading: sync.reading, from: sync.start, to: sync.end,
-        decision: best?.decision, confirmed: best?.isConfirmed ?? false,
+        couldNotRead: sync.couldNotRead, decision: best?.decision, confirmed: best?.isConfirmed ?? false,
         alternative: best?.decision.alternative(remembering: best?.memory) { Self.seconds(record.runTime($0)) }
-          ?? "the status of this sync bears no metrics",
+          ?? (record.readsPodsInDoubt(sync.plan, at: sync.at)
+            ? "changes of pods were missed about then, so that nothing tells what its metrics asked for"
+            : "the status of this sync bears no metrics"),
         assumption: best?.assumption, otherTerms: best?.otherTerms ?? [], repeats: repeats,
         possibleRepeats: possibleRepeats)
     }

@@ -19,14 +19,16 @@ extension Expectation.HPAConformance {
 
   /// What a recording shows that has been put together before.
   ///
-  /// - Parameter known: its corridor, where that has been worked out as well.
-  func opinion(of record: ScalingRecord, corridor known: ReplicaCorridor? = nil) -> Opinion {
+  /// - Parameters:
+  ///   - known: its corridor, where that has been worked out as well.
+  ///   - found: what the judge of conformance found of it, where it has been asked.
+  func opinion(
+    of record: ScalingRecord, corridor known: ReplicaCorridor? = nil, rulings found: [ConformanceRuling]? = nil
+  ) -> Opinion {
     if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     let judge = ConformanceJudge(record: record)
-    var rulings =
-      (record.changes.indices.map(judge.rule(onChange:)) + record.syncs.indices.compactMap(judge.rule(onSync:)))
-      .sorted { $0.at.latest < $1.at.latest }
+    var rulings = (found ?? judge.rulings).sorted { $0.at.latest < $1.at.latest }
     if !rulings.contains(where: { $0.verdict == .fail }),
       let idle = judge.idleness(in: known ?? ReplicaCorridor(record))
     {

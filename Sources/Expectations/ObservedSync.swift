@@ -9,7 +9,7 @@ package struct ObservedSync: Sendable {
   package let plan: ScalingPlan
   package let autoscaler: HorizontalPodAutoscaler
   package let status: HorizontalPodAutoscaler.Status
-  /// The count at the start of the sync, as the status has it.
+  /// The count at the start of the sync, as the status has it; where the sync could not read it, as the workload had it.
   package let current: Int
   /// The count that the status wants.
   package let desired: Int
@@ -36,7 +36,7 @@ package struct ObservedSync: Sendable {
   /// Those of ``proposals`` that fit what the sync says of itself, and what it did.
   var fitting: [Proposal] = []
   /// What the metrics may have asked for in the syncs after this one that wrote nothing.
-  var silent: ClosedRange<Int>?
+  var silent: CountSet?
 
   /// What the metrics may have asked for in this sync.
   struct Proposal: Sendable {
@@ -48,10 +48,30 @@ package struct ObservedSync: Sendable {
   }
 
   /// What the metrics may have asked for; `nil` where they do not tell, or failed.
-  var raw: ClosedRange<Int>? { proposals.map(\.raw).range }
+  var raw: CountSet? { proposals.isEmpty ? nil : CountSet(proposals.map(\.raw)) }
+
+  /// What was known of this sync before a later one narrowed it by what that one did, in the order of the later ones.
+  var narrowings: [Narrowing] = []
+
+  /// A state that a later sync replaced.
+  struct Narrowing: Sendable {
+    /// The position of the later sync.
+    let by: Int
+    let remembered: CountSet?
+    let silent: CountSet?
+  }
+
+  /// What the metrics of this sync, and of those after it that wrote nothing, may have asked for, as far as it is known
+  /// without what a later sync, or any after that, did: what is judged is no evidence of its own past.
+  ///
+  /// - Parameter own: the position of the later sync; `nil` to take all that is known.
+  func recommendations(before own: Int?) -> (first: CountSet?, repeated: CountSet?) {
+    guard let own, let narrowing = narrowings.first(where: { $0.by >= own }) else { return (remembered, silent) }
+    return (narrowing.remembered, narrowing.silent)
+  }
 
   /// What the metrics asked for, given what the sync did; a mistake in this one sync aside.
-  var remembered: ClosedRange<Int>? { (fitting.isEmpty ? proposals : fitting).map(\.raw).range }
+  var remembered: CountSet? { fitting.isEmpty ? raw : CountSet(fitting.map(\.raw)) }
 
   static func syncs(
     of history: ClusterHistory, clock: ServerClock, settings: ControllerSettings, version: KubernetesVersion
@@ -80,14 +100,27 @@ package struct ObservedSync: Sendable {
     autoscaler = observed.object
     plan = ScalingPlan(observed.object.spec, settings: settings, version: version)
     self.status = status
-    current = status.currentReplicas ?? 0
-    desired = status.desiredReplicas ?? current
     let active = status.condition("ScalingActive")
     let able = status.condition("AbleToScale")
-    couldNotRead = able.map { !$0.isTrue && $0.reason == "FailedGetScale" } ?? false
+    let couldNotRead = able.map { !$0.isTrue && $0.reason == "FailedGetScale" } ?? false
+    self.couldNotRead = couldNotRead
+    let told = status.currentReplicas ?? 0
+    desired = status.desiredReplicas ?? told
+    current = couldNotRead ? Self.unreadCount(of: history, at: at, left: desired) : told
     failed = couldNotRead || (active.map { !$0.isTrue } ?? true)
     couldNotWrite = able.map { !$0.isTrue && $0.reason == "FailedUpdateScale" } ?? false
     statusReplicas = Self.statusReplicas(of: history, at: at, current: current, desired: desired, scaled: scaled)
+  }
+
+  /// The count that a sync did not read. The status still has the one that an earlier sync found, before it scaled
+  /// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `reconcileAutoscaler`).
+  ///
+  /// - Parameter left: what the last sync that read it left behind, for a workload that is not known or not there.
+  private static func unreadCount(of history: ClusterHistory, at: InstantBounds, left: Int) -> Int {
+    guard let wanted = history.wantedReplicas.range(at: at.latest), wanted.count == 1, wanted.lowerBound > 0 else {
+      return left
+    }
+    return wanted.lowerBound
   }
 
   /// A status bears the times of what changed in it, to the second, and is written right after that.
@@ -124,9 +157,9 @@ package struct ObservedSync: Sendable {
   /// which may be long ago.
   var outcome: Int { failed || couldNotWrite ? current : desired }
 
-  /// The target as the sync found it. Its selector plays no part here.
+  /// The target as the sync found it. Its selector plays no part here, and the shortest is read the fastest.
   var target: ScaleTarget {
-    ScaleTarget(specReplicas: current, statusReplicas: statusReplicas.lowerBound, selector: "all=pods")
+    ScaleTarget(specReplicas: current, statusReplicas: statusReplicas.lowerBound, selector: "a")
   }
 
   /// What the workload's status said between the start of the sync and the write of the scale, which the status can
@@ -170,8 +203,9 @@ extension ObservedSync {
       ? plan : ScalingPlan(autoscaler.spec, settings: settings, version: version)
     let inputs = SyncInputs(plan: plan, status: status, version: version, statusReplicas: statusReplicas).possible(pods)
     var proposals: [Proposal] = []
+    var controller = HPAController(settings: settings, version: version)
     for input in inputs {
-      var controller = HPAController(settings: settings, version: version)
+      controller[history: autoscaler] = nil
       let decision = controller.sync(
         at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: input.read(target), pods: input.pods,
         metrics: input.metrics)

@@ -16,6 +16,16 @@ struct PodSituation: Sendable, Equatable {
 
   struct Group: Sendable, Equatable {
     let shape: PodShape
+    /// Pods that are there.
+    var staying = Classes()
+    /// Pods that are there, or were already asked to go.
+    var leaving = Classes()
+    /// Not ready, and perhaps not there yet.
+    var appearing = 0
+  }
+
+  /// How many pods a CPU metric takes for what.
+  struct Classes: Sendable, Equatable {
     /// Ready for so long that their samples are young enough.
     var counted = 0
     /// Ready for a short time, or not ready any more: they count, or count as not ready, or have no sample.
@@ -24,10 +34,14 @@ struct PodSituation: Sendable, Equatable {
     var fresh = 0
     /// Never ready so far.
     var idle = 0
-    /// Counted, but perhaps already asked to go.
-    var leaving = 0
-    /// Not ready, and perhaps not there yet.
-    var appearing = 0
+
+    var total: Int { counted + doubtful + fresh + idle }
+
+    static func + (one: Classes, other: Classes) -> Classes {
+      Classes(
+        counted: one.counted + other.counted, doubtful: one.doubtful + other.doubtful, fresh: one.fresh + other.fresh,
+        idle: one.idle + other.idle)
+    }
   }
 
   /// A pod that has been ready for so long has a sample taken wholly after that: two windows of 30 s, and the time
@@ -59,28 +73,34 @@ struct PodSituation: Sendable, Equatable {
       let going = own.removed.contains(pod.uid) ? nil : pod.deleteRequested ?? pod.failed ?? pod.removed
       if let going, going.latest < at.earliest { continue }
       let index = place(of: PodShape(pod.spec))
-      if let going, going.earliest <= at.latest {
-        groups[index].leaving += 1
-      } else if let ready = pod.ready.last(where: { $0.from.earliest <= at.latest }) {
-        let isSettled =
-          ready.from.latest <= max(at.earliest - Self.sampleAge, sampledBy ?? at.earliest - Self.sampleAge)
-        let holds = own.removed.contains(pod.uid) || (ready.to.map { $0.earliest > at.latest } ?? true)
-        let isFresh =
-          at.latest < ready.from.earliest + Self.shortestWait
-          && at.latest < pod.created.earliest + ControllerSettings.defaults.cpuInitializationPeriod
-        if isSettled, holds {
-          groups[index].counted += 1
-        } else if isFresh {
-          groups[index].fresh += 1
-        } else {
-          groups[index].doubtful += 1
-        }
+      let presence: WritableKeyPath<Group, Classes> =
+        going.map { $0.earliest <= at.latest } ?? false ? \.leaving : \.staying
+      if let ready = pod.ready.last(where: { $0.from.earliest <= at.latest }) {
+        // Until it was asked to go it stayed as it was.
+        let holds =
+          own.removed.contains(pod.uid)
+          || (ready.to.map { end in end.earliest > at.latest || (going.map { $0.earliest <= end.earliest } ?? false) }
+            ?? true)
+        let readiness = Self.readiness(of: pod, since: ready.from, holds: holds, at: at, sampledBy: sampledBy)
+        groups[index][keyPath: presence][keyPath: readiness] += 1
       } else if pod.created.latest > at.earliest {
         groups[index].appearing += 1
       } else {
-        groups[index].idle += 1
+        groups[index][keyPath: presence].idle += 1
       }
     }
+  }
+
+  /// What a CPU metric takes a pod for that may have been ready.
+  private static func readiness(
+    of pod: PodLifeline, since ready: InstantBounds, holds: Bool, at: InstantBounds, sampledBy: Duration?
+  ) -> WritableKeyPath<Classes, Int> {
+    let longAgo = at.earliest - sampleAge
+    if holds, ready.latest <= max(longAgo, sampledBy ?? longAgo) { return \.counted }
+    let isFresh =
+      at.latest < ready.earliest + shortestWait
+      && at.latest < pod.created.earliest + ControllerSettings.defaults.cpuInitializationPeriod
+    return isFresh ? \.fresh : \.doubtful
   }
 
   /// So many pods of no known shape, all of which count.
@@ -124,11 +144,13 @@ struct PodSituation: Sendable, Equatable {
 
   /// The situation with the fresh pods among those that may count, or among those that are not ready.
   func withFreshPods(counting: Bool) -> PodSituation {
-    let others: WritableKeyPath<Group, Int> = counting ? \.doubtful : \.idle
+    let others: WritableKeyPath<Classes, Int> = counting ? \.doubtful : \.idle
     var situation = self
     for index in groups.indices {
-      situation.groups[index][keyPath: others] += groups[index].fresh
-      situation.groups[index].fresh = 0
+      for presence in [\Group.staying, \Group.leaving] {
+        situation.groups[index][keyPath: presence][keyPath: others] += groups[index][keyPath: presence].fresh
+        situation.groups[index][keyPath: presence].fresh = 0
+      }
     }
     return situation
   }
@@ -138,10 +160,11 @@ struct PodSituation: Sendable, Equatable {
     var mixes = [unseen.map(allCounted)].compactMap { $0 }
     var seen: Set<Mix> = Set(mixes)
     for leaves in [false, true] {
+      let present = groups.map { leaves ? $0.staying : $0.staying + $0.leaving }
       for appears in [false, true] {
-        for young in youngCounted {
+        for young in Self.youngCounted(present) {
           for missing in Missing.allCases {
-            let mix = mix(young: young, leaves: leaves, appears: appears, missing: missing)
+            let mix = mix(present, young: young, appears: appears, missing: missing)
             if mix.counted > 0, seen.insert(mix).inserted { mixes.append(mix) }
           }
         }
@@ -153,10 +176,11 @@ struct PodSituation: Sendable, Equatable {
 
   /// The mixes in which pods that have been ready for long have no sample all the same.
   var mixesWithoutSamples: [Mix] {
-    Self.product(groups.map { Self.steps($0.counted + $0.doubtful) }).compactMap { counted in
+    Self.product(groups.map { Self.steps($0.staying.counted + $0.staying.doubtful) }).compactMap { counted in
       let shares = zip(groups, counted).map { group, counted in
         Mix.Share(
-          counted: counted, unready: group.idle, missing: group.counted + group.doubtful + group.leaving - counted)
+          counted: counted, unready: group.staying.idle,
+          missing: group.staying.counted + group.staying.doubtful + group.leaving.total - counted)
       }
       let mix = Mix(shares: shares.map { $0.missing < 0 ? Mix.Share(counted: $0.counted, unready: $0.unready) : $0 })
       return mix.counted > 0 ? mix : nil
@@ -165,18 +189,18 @@ struct PodSituation: Sendable, Equatable {
 
   private enum Missing: CaseIterable { case none, all, half }
 
-  private func mix(young: [Int], leaves: Bool, appears: Bool, missing: Missing) -> Mix {
+  private func mix(_ present: [Classes], young: [Int], appears: Bool, missing: Missing) -> Mix {
     Mix(
-      shares: zip(groups, young).map { group, young in
-        let rest = group.doubtful - young + group.idle + (appears ? group.appearing : 0)
+      shares: groups.indices.map { index in
+        let classes = present[index]
+        let rest = classes.doubtful - young[index] + classes.idle + (appears ? groups[index].appearing : 0)
         let absent =
           switch missing {
           case .none: 0
           case .all: rest
           case .half: rest / 2
           }
-        return Mix.Share(
-          counted: group.counted + (leaves ? 0 : group.leaving) + young, unready: rest - absent, missing: absent)
+        return Mix.Share(counted: classes.counted + young[index], unready: rest - absent, missing: absent)
       })
   }
 
@@ -189,10 +213,10 @@ struct PodSituation: Sendable, Equatable {
   }
 
   /// How many of each group's doubtful pods count: all combinations, or where those are too many, a spread of them.
-  private var youngCounted: [[Int]] {
-    let steps = groups.map { Array(Self.steps($0.doubtful).reversed()) }
+  private static func youngCounted(_ present: [Classes]) -> [[Int]] {
+    let steps = present.map { Array(Self.steps($0.doubtful).reversed()) }
     if steps.reduce(1, { $0 * $1.count }) <= 200 { return Self.product(steps) }
-    return (0...12).reversed().map { twelfths in groups.map { $0.doubtful * twelfths / 12 } }
+    return (0...12).reversed().map { twelfths in present.map { $0.doubtful * twelfths / 12 } }
   }
 
   /// All counts up to a dozen, beyond that a spread of them with both ends.
@@ -208,7 +232,7 @@ struct PodSituation: Sendable, Equatable {
 }
 
 extension PodSituation.Group {
-  fileprivate var total: Int { counted + doubtful + fresh + idle + leaving + appearing }
+  fileprivate var total: Int { staying.total + leaving.total + appearing }
 }
 
 /// What the containers of a pod request, as far as an autoscaler reads it.

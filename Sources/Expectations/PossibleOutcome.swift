@@ -3,31 +3,31 @@ import KubernetesObjects
 import RunTimeline
 import Units
 
-/// The counts that one sync may have come to: the model's arithmetic with bounds in place of numbers.
+/// The counts that one sync may have come to: the model's arithmetic with sets in place of numbers.
 ///
-/// Every step from the metrics to the count is monotone (the more is asked for or remembered, the more comes out), so
-/// that the lowest and the highest inputs give the lowest and the highest count.
+/// Every step from the metrics to the count is monotone (the more is asked for or remembered, the more comes out), and a
+/// count that nothing asks for is not in the set, though a higher and a lower one are.
 struct PossibleOutcome: Sendable {
   let current: Int
   let at: InstantBounds
   let plan: ScalingPlan
   /// What the metrics may have asked for.
-  let raw: ClosedRange<Int>
-  let low: Int
-  let high: Int
+  let raw: CountSet
+  /// The counts that are allowed; never none.
+  let counts: CountSet
   private let past: SyncPast
   /// Metrics failed or the scale could not be read, so that only a count out of bounds may have changed.
   private let isHeld: Bool
-  /// Between which counts the windows left the recommendation.
-  let stabilized: ClosedRange<Int>
+  /// What the windows may have made of the recommendation.
+  private let stabilized: CountSet
 
-  private static let anything = 0...Int(Int32.max)
+  private static let anything = CountSet(0...RememberedRecommendations.most)
 
   /// - Parameters:
   ///   - raw: what the metrics may have asked for; `nil` for anything.
   ///   - sync: the position of the sync itself, which it does not remember yet.
   init(
-    current: Int, at: InstantBounds, plan: ScalingPlan, raw: ClosedRange<Int>?, sync: Int?, isHeld: Bool = false,
+    current: Int, at: InstantBounds, plan: ScalingPlan, raw: CountSet?, sync: Int?, isHeld: Bool = false,
     record: ScalingRecord, doubts: HistoryDoubts
   ) {
     let past = SyncPast(current: current, at: at, plan: plan, own: sync, record: record, doubts: doubts)
@@ -35,7 +35,7 @@ struct PossibleOutcome: Sendable {
   }
 
   /// - Parameter knownOnly: as if nothing were remembered but what was seen.
-  init(_ past: SyncPast, raw: ClosedRange<Int>?, isHeld: Bool = false, knownOnly: Bool = false) {
+  init(_ past: SyncPast, raw: CountSet?, isHeld: Bool = false, knownOnly: Bool = false) {
     self.past = past
     self.isHeld = isHeld
     current = past.current
@@ -43,117 +43,114 @@ struct PossibleOutcome: Sendable {
     plan = past.plan
     let raw = raw ?? Self.anything
     self.raw = raw
-    let (current, plan, downMemory, upMemory) = (past.current, past.plan, past.downMemory, past.upMemory)
-    let highest =
-      max(
-        raw.lowerBound, downMemory.highestAtLeast)...max(
-        raw.upperBound, knownOnly ? downMemory.highestSeen : downMemory.highestAtMost ?? Self.anything.upperBound)
+    let (current, plan) = (past.current, past.plan)
+    let highest = CountSet.larger(raw, past.downMemory.highest(knownOnly: knownOnly))
     if plan.behavior == nil {
       stabilized = highest
     } else {
-      let lowest = (
-        min(raw.lowerBound, knownOnly ? upMemory.lowestSeen : upMemory.lowestAtLeast),
-        min(raw.upperBound, upMemory.lowestAtMost ?? .max)
-      )
-      let least = min(max(current, lowest.0), highest.lowerBound)
-      stabilized = least...max(least, min(max(current, lowest.1), highest.upperBound))
+      let lowest = CountSet.smaller(raw, past.upMemory.lowest(knownOnly: knownOnly))
+      stabilized = .smaller(lowest.map { max($0, current) }, highest)
     }
     if current > plan.maxReplicas {
-      (low, high) = (plan.maxReplicas, plan.maxReplicas)
+      counts = CountSet(plan.maxReplicas)
     } else if current > 0, current < plan.minReplicas {
-      (low, high) = (plan.minReplicas, plan.minReplicas)
+      counts = CountSet(plan.minReplicas)
     } else if isHeld {
-      (low, high) = (current, current)
+      counts = CountSet(current)
     } else {
-      low = Self.limited(stabilized.lowerBound, current, plan, up: past.up.low, down: past.down.low, past.settings)
-      high = Self.limited(stabilized.upperBound, current, plan, up: past.up.high, down: past.down.high, past.settings)
+      counts = Self.limited(stabilized, past)
     }
   }
 
-  private static func limited(
-    _ wanted: Int, _ current: Int, _ plan: ScalingPlan, up: Int, down: Int, _ settings: ControllerSettings
-  ) -> Int {
+  private static func limited(_ wanted: CountSet, _ past: SyncPast) -> CountSet {
+    let (current, plan) = (past.current, past.plan)
     guard plan.behavior != nil else {
-      return StepLimit.withoutBehavior(
-        current: current, desired: wanted, minReplicas: plan.minReplicas, maxReplicas: plan.maxReplicas,
-        factor: settings.scaleUpLimitFactor, minimum: settings.scaleUpLimitMinimum
-      ).replicas
+      return wanted.map { wanted in
+        StepLimit.withoutBehavior(
+          current: current, desired: wanted, minReplicas: plan.minReplicas, maxReplicas: plan.maxReplicas,
+          factor: past.settings.scaleUpLimitFactor, minimum: past.settings.scaleUpLimitMinimum
+        ).replicas
+      }
     }
-    if wanted > current { return min(wanted, up, plan.maxReplicas) }
-    if wanted < current { return max(wanted, down, plan.minReplicas) }
-    return wanted
+    let (above, below) = (wanted.from(current + 1), wanted.upTo(current - 1))
+    var counts = wanted.intersection(current...current)
+    if !above.isEmpty {
+      counts = counts.union(CountSet.smaller(above, past.up.counts).map { min($0, plan.maxReplicas) })
+    }
+    if !below.isEmpty {
+      counts = counts.union(CountSet.larger(below, past.down.counts).map { max($0, plan.minReplicas) })
+    }
+    return counts
   }
 
-  func allows(_ count: Int) -> Bool { range.contains(count) }
+  func allows(_ count: Int) -> Bool { counts.contains(count) }
 
-  /// The counts that are allowed.
-  var range: ClosedRange<Int> { low...max(low, high) }
+  /// From the lowest to the highest count that is allowed.
+  var range: ClosedRange<Int> { counts.hull ?? current...current }
 
   /// Whether the sync found a count out of bounds, which it corrects without a look at metrics, windows and policies.
   var isCorrection: Bool { current > plan.maxReplicas || (current > 0 && current < plan.minReplicas) }
 
   /// Whether the windows reach back to where nobody watched the autoscaler, and that makes a difference.
   var dependsOnUnseenMemory: Bool {
-    (past.downMemory.isPartlyUnknown || past.upMemory.isPartlyUnknown) && stabilized.lowerBound != stabilized.upperBound
+    (past.downMemory.isPartlyUnknown || past.upMemory.isPartlyUnknown) && stabilized.single == nil
   }
 
   /// The counts that fit what the controller says of what the windows did and what cut the step, wherever it says so.
   ///
   /// - Parameter claims: for a single raw recommendation.
-  func counts(_ claims: SyncClaims) -> [ClosedRange<Int>] {
-    if isCorrection || isHeld { return [range] }
-    guard let stabilized = stabilized(claims.stabilization) else { return [] }
-    return ScalingLimit.allCases.filter { claims.limit == nil || claims.limit == $0 }.compactMap {
-      plan.behavior == nil ? builtIn(stabilized, cutBy: $0) : limited(stabilized, cutBy: $0)
+  func counts(_ claims: SyncClaims) -> CountSet {
+    if isCorrection || isHeld { return counts }
+    let stabilized = stabilized(claims.stabilization)
+    if stabilized.isEmpty { return .none }
+    if let limit = claims.limit { return counts(stabilized, cutBy: limit) }
+    return ScalingLimit.allCases.map { counts(stabilized, cutBy: $0) }.union
+  }
+
+  /// The part of ``stabilized`` that fits what is said of the windows.
+  private func stabilized(_ claim: SyncClaims.Stabilized?) -> CountSet {
+    guard let low = raw.lowest, let high = raw.highest else { return .none }
+    switch claim {
+    case nil: return stabilized
+    case .untouched: return raw.ranges.map { stabilized.intersection($0) }.union
+    case .scaleDown: return plan.behavior == nil || low < current ? stabilized.from(low + 1) : .none
+    case .scaleUp: return plan.behavior != nil && high >= current ? stabilized.upTo(high - 1) : .none
     }
   }
 
-  /// The part of ``stabilized`` that fits what is said of the windows; `nil` when none does.
-  private func stabilized(_ claim: SyncClaims.Stabilized?) -> ClosedRange<Int>? {
-    switch claim {
-    case nil: return stabilized
-    case .untouched: return stabilized.intersection(raw)
-    case .scaleDown:
-      guard plan.behavior == nil || raw.lowerBound < current else { return nil }
-      return stabilized.intersection(raw.lowerBound + 1...max(raw.lowerBound + 1, Self.anything.upperBound))
-    case .scaleUp:
-      guard plan.behavior != nil, raw.upperBound >= current, raw.upperBound > 0 else { return nil }
-      return stabilized.intersection(0...raw.upperBound - 1)
-    }
+  private func counts(_ wanted: CountSet, cutBy limit: ScalingLimit) -> CountSet {
+    plan.behavior == nil ? builtIn(wanted, cutBy: limit) : limited(wanted, cutBy: limit)
   }
 
   /// With `spec.behavior`: where the count may lie when a recommendation was cut by one limit, or by none.
-  private func limited(_ wanted: ClosedRange<Int>, cutBy limit: ScalingLimit) -> ClosedRange<Int>? {
-    let (low, high) = (wanted.lowerBound, wanted.upperBound)
+  private func limited(_ wanted: CountSet, cutBy limit: ScalingLimit) -> CountSet {
+    guard let low = wanted.lowest, let high = wanted.highest else { return .none }
+    let (up, down) = (past.up, past.down)
     switch limit {
     case .desiredWithinRange:
       return wanted.intersection(
-        min(current, max(past.down.low, plan.minReplicas))...max(current, min(past.up.high, plan.maxReplicas)))
+        min(current, max(down.low, plan.minReplicas))...max(current, min(up.high, plan.maxReplicas)))
     case .tooManyReplicas:
-      return high > current && high > plan.maxReplicas && past.up.high >= plan.maxReplicas
-        ? plan.maxReplicas...plan.maxReplicas : nil
+      return high > current && high > plan.maxReplicas && up.high >= plan.maxReplicas
+        ? CountSet(plan.maxReplicas) : .none
     case .tooFewReplicas:
-      return low < current && low < plan.minReplicas && past.down.low <= plan.minReplicas
-        ? plan.minReplicas...plan.minReplicas : nil
-    case .scaleUpLimit:
-      let most = min(past.up.high, plan.maxReplicas - 1, high - 1)
-      return high > current && past.up.low <= most ? past.up.low...most : nil
-    case .scaleDownLimit:
-      let least = max(past.down.low, plan.minReplicas + 1, low + 1)
-      return low < current && least <= past.down.high ? least...past.down.high : nil
+      return low < current && low < plan.minReplicas && down.low <= plan.minReplicas
+        ? CountSet(plan.minReplicas) : .none
+    case .scaleUpLimit: return high > current ? up.counts.upTo(min(plan.maxReplicas - 1, high - 1)) : .none
+    case .scaleDownLimit: return low < current ? down.counts.from(max(plan.minReplicas + 1, low + 1)) : .none
     }
   }
 
   /// Without `spec.behavior`.
-  private func builtIn(_ wanted: ClosedRange<Int>, cutBy limit: ScalingLimit) -> ClosedRange<Int>? {
+  private func builtIn(_ wanted: CountSet, cutBy limit: ScalingLimit) -> CountSet {
+    guard let low = wanted.lowest, let high = wanted.highest else { return .none }
     let most = min(past.up.low, plan.maxReplicas)
     switch limit {
     case .desiredWithinRange: return wanted.intersection(plan.minReplicas...max(most, plan.minReplicas))
-    case .tooFewReplicas: return wanted.lowerBound < plan.minReplicas ? plan.minReplicas...plan.minReplicas : nil
-    case .scaleUpLimit: return plan.maxReplicas > past.up.low && wanted.upperBound > past.up.low ? most...most : nil
-    case .tooManyReplicas:
-      return plan.maxReplicas <= past.up.low && wanted.upperBound > plan.maxReplicas ? most...most : nil
-    case .scaleDownLimit: return nil
+    case .tooFewReplicas: return low < plan.minReplicas ? CountSet(plan.minReplicas) : .none
+    case .scaleUpLimit: return plan.maxReplicas > past.up.low && high > past.up.low ? CountSet(most) : .none
+    case .tooManyReplicas: return plan.maxReplicas <= past.up.low && high > plan.maxReplicas ? CountSet(most) : .none
+    case .scaleDownLimit: return .none
     }
   }
 
@@ -166,6 +163,11 @@ struct PossibleOutcome: Sendable {
       return "\(current) is below minReplicas, which is \(plan.minReplicas), so that one step has to go there"
     }
     if isHeld { return "no metric could be used, so that \(current) had to stay" }
+    let (low, high) = (range.lowerBound, range.upperBound)
+    if count > low, count < high {
+      return "\(counts.text) is possible, depending on what windows and policies still held, and nothing between: "
+        + "the metrics ask for \(raw.text)"
+    }
     return count > high ? tooHigh(count) : tooLow(count)
   }
 
@@ -179,7 +181,7 @@ struct PossibleOutcome: Sendable {
         return "the scaleUp window of \(behavior.scaleUp.stabilizationWindowSeconds) s still held a recommendation of "
           + "\(most), made \(age(of: sync)) before (\(sync.reading))"
       }
-      return "the metrics ask for \(raw.upperBound) at most"
+      return "the metrics ask for \(raw.highest ?? 0) at most"
     }
     let window = plan.behavior?.scaleDown.stabilizationWindowSeconds
     let name = window.map { "the scaleDown window of \($0) s" } ?? "the window for scaling down"
@@ -188,14 +190,15 @@ struct PossibleOutcome: Sendable {
       ? ""
       : ", and \(past.down.highText)" + (plan.minReplicas > past.down.high ? " (minReplicas \(plan.minReplicas))" : "")
     return
-      "it had to go to \(high) at most: nothing within \(name) asks for more than \(stabilized.upperBound)\(limits)"
+      "it had to go to \(range.upperBound) at most: nothing within \(name) asks for more than "
+      + "\(stabilized.highest ?? 0)\(limits)"
   }
 
   private func tooLow(_ count: Int) -> String {
     if count < plan.minReplicas { return "\(count) is below minReplicas, which is \(plan.minReplicas)" }
     if count < current {
       if plan.behavior != nil, count < past.down.low { return past.down.lowText }
-      if past.downMemory.highestAtLeast > count, past.downMemory.highestAtLeast > raw.lowerBound,
+      if past.downMemory.highestAtLeast > count, past.downMemory.highestAtLeast > raw.lowest ?? 0,
         let sync = past.downMemory.highestSync
       {
         let window =
@@ -205,9 +208,10 @@ struct PossibleOutcome: Sendable {
           "\(window) still held a recommendation of \(past.downMemory.highestAtLeast), made \(age(of: sync)) before "
           + "(\(sync.reading))"
       }
-      return "the metrics ask for \(raw.lowerBound) at least"
+      return "the metrics ask for \(raw.lowest ?? 0) at least"
     }
-    return "it had to go to \(low) at least: the metrics ask for \(stabilized.lowerBound), and \(past.up.lowText)"
+    return
+      "it had to go to \(range.lowerBound) at least: the metrics ask for \(stabilized.lowest ?? 0), and \(past.up.lowText)"
   }
 
   private func age(of sync: ObservedSync) -> String {
@@ -217,14 +221,11 @@ struct PossibleOutcome: Sendable {
   }
 }
 
-extension ClosedRange<Int> {
-  /// What both ranges hold; `nil` when that is nothing.
-  func intersection(_ other: ClosedRange<Int>) -> ClosedRange<Int>? { overlaps(other) ? clamped(to: other) : nil }
-}
-
 extension ObservedSync {
   /// What the metrics said, in a few words: `cpu at 70 %, target 70 %`.
   package var reading: String {
+    // The status still has those of an earlier sync.
+    if couldNotRead { return "no metrics were read" }
     guard let metrics = status.currentMetrics, !metrics.isEmpty else { return "no metrics" }
     return zip(plan.metrics, metrics).map { planned, value in
       let current =

@@ -2,20 +2,15 @@ import AutoscalerModel
 import RunTimeline
 import Units
 
-/// What the controller remembered at an instant of its recommendations within one window: bounds of the highest and the
-/// lowest, over all histories that the observation allows.
+/// What the controller remembered at an instant of its recommendations within one window: what the highest and the lowest
+/// may be, over all histories that the observation allows.
 struct RememberedRecommendations: Sendable {
   /// The highest recommendation was at least this.
   private(set) var highestAtLeast = 0
-  /// The highest recommendation was at most this; `nil` when that is not known.
-  var highestAtMost: Int? { isPartlyUnknown ? nil : highestSeen }
   /// The lowest recommendation was at most this; `nil` when none certainly is in the window.
   private(set) var lowestAtMost: Int?
-  /// The lowest recommendation was at least this.
-  var lowestAtLeast: Int { isPartlyUnknown ? 0 : lowestSeen }
-  /// The highest and the lowest of those that were seen and may count.
-  private(set) var highestSeen = 0
-  private(set) var lowestSeen = Int.max
+  /// Those that were seen and may count.
+  private var seen = CountSet.none
   /// The sync that ``highestAtLeast`` comes from.
   private(set) var highestSync: ObservedSync?
   /// The sync that ``lowestAtMost`` comes from.
@@ -31,30 +26,35 @@ struct RememberedRecommendations: Sendable {
     if let own, doubts.restarts, record.mayHaveRestarted(before: own) {
       // The first sync under a new leader begins the list with the count that it finds.
       let found = record.syncs[own].change?.from ?? record.syncs[own].current
-      addPossible(found...found)
+      addPossible(CountSet(found))
     }
-    for (index, sync) in record.syncs.enumerated().reversed() where index != own && sync.at.latest < at.latest {
+    let position = own ?? record.syncs.position(of: at)
+    for index in record.syncs.indices.reversed() where index != own && record.syncs[index].at.latest < at.latest {
       let age = EntryAge(of: index, at: at, own: own, record: record, doubts: doubts)
       // All before this one are older still.
       guard age.mayCount(window) else { break }
+      let sync = record.syncs[index]
       if doubts.restarts, record.mayHaveRestarted(before: index), age.own.shortest < window {
         // A new leader begins its list with the count that it found.
-        addPossible(sync.current...sync.current)
+        addPossible(CountSet(sync.current))
       }
       // Neither failures nor corrections of a count out of bounds are remembered.
       if sync.failed || sync.isCorrection || sync.current == 0 { continue }
-      guard let raw = [sync.remembered, sync.silent].compactMap({ $0 }).hull, let first = sync.remembered else {
+      let (remembered, repeated) = sync.recommendations(before: position)
+      guard let first = remembered else {
         isPartlyUnknown = true
         continue
       }
-      var found: ClosedRange<Int>?
+      let raw = first.union(repeated ?? .none)
+      var found = CountSet.none
       if doubts.restarts, record.mayHaveRestarted(from: sync.at.latest, to: at.latest) {
         // A restarted controller remembers the count that it found.
-        found = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest) ?? 0...Int.max
+        let wanted = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest)
+        found = CountSet(wanted ?? 0...Self.most)
       }
       let certain = age.mustCount(window) ? first : age.lastMustCount(window) ? raw : nil
-      addPossible([raw, found].compactMap { $0 }.hull ?? raw)
-      if let certain { addCertain([certain, found].compactMap { $0 }.hull ?? certain, of: sync) }
+      addPossible(raw.union(found))
+      if let certain { addCertain(certain.union(found), of: sync) }
     }
     let start = at.earliest - window - ScalingRecord.slack
     let isUnknown = record.syncs.first.map { start < $0.at.latest } ?? true
@@ -63,14 +63,34 @@ struct RememberedRecommendations: Sendable {
     }
   }
 
-  private mutating func addPossible(_ raw: ClosedRange<Int>) {
-    highestSeen = max(highestSeen, raw.upperBound)
-    lowestSeen = min(lowestSeen, raw.lowerBound)
+  /// The highest that it may have remembered; 0 of none.
+  ///
+  /// Each recommendation that certainly counts is at least its lowest value, and whichever possible value is not below
+  /// all of those may be the highest.
+  ///
+  /// - Parameter knownOnly: as if nothing were remembered but what was seen.
+  func highest(knownOnly: Bool) -> CountSet {
+    let known = CountSet(highestAtLeast).union(seen.from(highestAtLeast))
+    return isPartlyUnknown && !knownOnly
+      ? known.union(CountSet(highestAtLeast...max(highestAtLeast, Self.most))) : known
   }
 
-  private mutating func addCertain(_ raw: ClosedRange<Int>, of sync: ObservedSync) {
-    if raw.lowerBound > highestAtLeast { (highestAtLeast, highestSync) = (raw.lowerBound, sync) }
-    if lowestAtMost.map({ raw.upperBound <= $0 }) ?? true { (lowestAtMost, lowestSync) = (raw.upperBound, sync) }
+  /// The lowest that it may have remembered; very many of none.
+  func lowest(knownOnly: Bool) -> CountSet {
+    let most = lowestAtMost ?? Self.most
+    let known = CountSet(most).union(seen.upTo(most))
+    return isPartlyUnknown && !knownOnly ? known.union(CountSet(0...max(most, 0))) : known
+  }
+
+  /// More than any recommendation.
+  static let most = Int(Int32.max)
+
+  private mutating func addPossible(_ raw: CountSet) { seen = seen.union(raw) }
+
+  private mutating func addCertain(_ raw: CountSet, of sync: ObservedSync) {
+    guard let low = raw.lowest, let high = raw.highest else { return }
+    if low > highestAtLeast { (highestAtLeast, highestSync) = (low, sync) }
+    if lowestAtMost.map({ high <= $0 }) ?? true { (lowestAtMost, lowestSync) = (high, sync) }
   }
 }
 
@@ -102,23 +122,23 @@ private struct EntryAge {
 
   init(of index: Int, at: InstantBounds, own position: Int?, record: ScalingRecord, doubts: HistoryDoubts) {
     let slack = ScalingRecord.slack
-    let sync = record.syncs[index]
+    let written = record.syncs[index].at
     let period = record.settings.syncPeriod
     let next = index + 1 < record.syncs.count ? index + 1 : nil
     if !doubts.edges, let position, position > index, let next, let count = record.periods(from: index, to: position),
       let step = record.periods(from: index, to: next)
     {
       let repeats = max(step - 1, 0)
-      let measured = record.syncs[position].at.latest - sync.at.latest
+      let measured = record.syncs[position].at.latest - written.latest
       let passed = record.rhythm * repeats
       own = (max(measured - slack, period * count), measured + slack)
       last = (max(measured - passed - slack, period * (count - repeats)), measured - passed + slack)
-      repeatsAreCertain = !record.isBlind(from: sync.at.latest, to: record.syncs[next].at.latest)
+      repeatsAreCertain = !record.isBlind(from: written.latest, to: record.syncs[next].at.latest)
     } else {
       // The last repetition comes one period before the next trace.
       let end = next.map { min(record.syncs[$0].at.latest, at.latest) } ?? at.latest
-      let repeated = max(sync.at.latest, end - period * 0.9)
-      own = (at.earliest - sync.at.latest - slack, at.latest - sync.at.earliest + slack)
+      let repeated = max(written.latest, end - period * 0.9)
+      own = (at.earliest - written.latest - slack, at.latest - written.earliest + slack)
       last = (at.earliest - repeated - slack, own.longest)
       repeatsAreCertain = false
     }
@@ -127,4 +147,9 @@ private struct EntryAge {
   func mayCount(_ window: Duration) -> Bool { last.shortest < window }
   func mustCount(_ window: Duration) -> Bool { own.longest < window }
   func lastMustCount(_ window: Duration) -> Bool { repeatsAreCertain && last.longest < window }
+}
+
+extension [ObservedSync] {
+  /// The position of the first sync that is not certainly before an instant; `nil` when all are.
+  fileprivate func position(of at: InstantBounds) -> Int? { firstIndex { $0.at.latest >= at.latest } }
 }

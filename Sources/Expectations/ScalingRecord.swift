@@ -22,6 +22,8 @@ package struct ScalingRecord: Sendable {
   let timeline: Timeline
   let history: ClusterHistory
   private let rhythmOfWrites: WriteRhythm
+  /// Stretches in which something of the workload or the autoscaler may have been missed.
+  private let blindStretches: [InstantBounds]
   /// Pods that were ready by then have samples.
   private var sampledBy: Duration?
 
@@ -44,6 +46,9 @@ package struct ScalingRecord: Sendable {
     misdirection = timeline.run.cluster.flatMap { cluster in
       history.autoscaler.lazy.filter { !$0.deleted }.compactMap { $0.object.misdirection(from: cluster.deployment) }
         .first
+    }
+    blindStretches = [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
+      history.gaps[$0] ?? []
     }
     edits = SpecEdit.edits(of: history)
     let syncs = ObservedSync.syncs(
@@ -70,10 +75,13 @@ package struct ScalingRecord: Sendable {
       history.wantedReplicas.segments.first { $0.range != nil }.map { $0.start <= sync.at.earliest } ?? false
     let situation = PodSituation(
       history, at: sync.at, sampledBy: sampledBy, change: sync.change, unseen: wasSeen ? nil : sync.current)
-    (syncs[index].inputs, syncs[index].proposals) = sync.proposals(
-      under: sync.autoscaler, pods: situation, settings: settings, version: version)
+    if !readsPodsInDoubt(sync.plan, at: sync.at) {
+      (syncs[index].inputs, syncs[index].proposals) = sync.proposals(
+        under: sync.autoscaler, pods: situation, settings: settings, version: version)
+    }
     syncs[index].fitting = bestFitting(index)
-    if prune(before: index) { syncs[index].fitting = bestFitting(index) }
+    let narrowings = prune(before: index)
+    for (earlier, narrowing) in narrowings { syncs[earlier].narrowings.append(narrowing) }
     // Once every pod was certainly counted, those that were ready then have samples.
     if let first = syncs[index].fitting.first, first.isComplete, syncs[index].fitting.allSatisfy(\.isComplete) {
       sampledBy = sync.at.earliest
@@ -82,75 +90,118 @@ package struct ScalingRecord: Sendable {
   }
 
   /// Drops from what earlier syncs may have remembered whatever this one denies: with each value alone in its place,
-  /// nothing explains what this sync says and did.
-  private mutating func prune(before index: Int) -> Bool {
-    guard !syncs[index].fitting.isEmpty, syncs[index].claims != .none else { return false }
+  /// nothing explains what this sync says, or nothing explains what it did as well.
+  ///
+  /// - Returns: what was known without its deed, which is no evidence when the sync itself is judged; by the position of
+  ///   the earlier sync.
+  private mutating func prune(before index: Int) -> [Int: ObservedSync.Narrowing] {
+    guard !syncs[index].fitting.isEmpty, syncs[index].claims != .none else { return [:] }
+    var found = supported(before: index)
+    let bySaying = found.filter { $0.value.bySaying.count < $0.value.all.count }
+    if !bySaying.isEmpty {
+      for (earlier, values) in bySaying { keep(values.bySaying, of: earlier) }
+      found = supported(before: index)
+    }
+    var narrowings: [Int: ObservedSync.Narrowing] = [:]
+    for (earlier, values) in found where values.byDeed.count < values.all.count {
+      narrowings[earlier] = .init(by: index, remembered: syncs[earlier].remembered, silent: syncs[earlier].silent)
+      keep(values.byDeed, of: earlier)
+    }
+    if !bySaying.isEmpty || !narrowings.isEmpty { syncs[index].fitting = bestFitting(index) }
+    return narrowings
+  }
+
+  /// The values that an earlier sync may have remembered.
+  private struct Supported {
+    let all: [Int]
+    /// Those with which something explains what a later sync says; all of them where nothing does.
+    var bySaying: [Int]
+    /// Those with which something explains what it did as well.
+    var byDeed: [Int]
+  }
+
+  /// Which of the values that earlier syncs may have remembered a sync supports, each sync for itself.
+  private mutating func supported(before index: Int) -> [Int: Supported] {
     let plan = syncs[index].plan
     let window = plan.behavior.map {
       max($0.scaleUp.stabilizationWindowSeconds, $0.scaleDown.stabilizationWindowSeconds)
     }
     let oldest = syncs[index].at.latest - (window.map { .seconds($0) } ?? settings.downscaleStabilization)
-    var hasChanged = false
+    var found: [Int: Supported] = [:]
     for earlier in (0..<index).reversed() {
       if earlier + 1 < index, syncs[earlier + 1].at.latest < oldest { break }
       let values = Set(syncs[earlier].fitting.map(\.raw)).sorted()
       if values.count < 2 { continue }
       let (fitting, silent) = (syncs[earlier].fitting, syncs[earlier].silent)
-      let supported = values.filter { value in
+      var supported = Supported(all: values, bySaying: [], byDeed: [])
+      for value in values {
         syncs[earlier].fitting = fitting.filter { $0.raw == value }
         if earlier + 1 == index || periods(from: earlier, to: earlier + 1) == 1 {
-          syncs[earlier].silent = value...value
+          syncs[earlier].silent = CountSet(value)
         }
-        return !self.fitting(index, .timed, knownOnly: true).isEmpty
+        let fits = self.fitting(index, .timed, knownOnly: true)
+        if fits.saying { supported.bySaying.append(value) }
+        if !fits.proposals.isEmpty { supported.byDeed.append(value) }
       }
       (syncs[earlier].fitting, syncs[earlier].silent) = (fitting, silent)
-      guard !supported.isEmpty, supported.count < values.count else { continue }
-      syncs[earlier].fitting = fitting.filter { supported.contains($0.raw) }
-      if let silent, let range = supported.range,
-        periods(from: earlier, to: earlier + 1) == 1 || fitting.map(\.raw).range == silent
-      {
-        syncs[earlier].silent = range
-      }
-      hasChanged = true
+      if supported.bySaying.isEmpty { supported.bySaying = values }
+      if supported.byDeed.isEmpty { supported.byDeed = values }
+      found[earlier] = supported
     }
-    return hasChanged
+    return found
+  }
+
+  /// Keeps of what a sync may have remembered some values only.
+  private mutating func keep(_ values: [Int], of earlier: Int) {
+    let (fitting, silent) = (syncs[earlier].fitting, syncs[earlier].silent)
+    syncs[earlier].fitting = fitting.filter { values.contains($0.raw) }
+    if let silent, periods(from: earlier, to: earlier + 1) == 1 || CountSet(fitting.map(\.raw)) == silent {
+      syncs[earlier].silent = CountSet(values)
+    }
   }
 
   private func bestFitting(_ index: Int) -> [ObservedSync.Proposal] {
     for (doubts, knownOnly) in [(HistoryDoubts.timed, true), (.timed, false), (.all, false)] {
-      let found = fitting(index, doubts, knownOnly: knownOnly)
+      let found = fitting(index, doubts, knownOnly: knownOnly).proposals
       if !found.isEmpty { return found }
     }
     return []
   }
 
-  /// What the metrics can have asked for, given what the sync says of itself and what it did.
+  /// What the metrics can have asked for, given what the sync says of itself and what it did; and whether anything
+  /// explains what it says, whatever it did.
   private func fitting(
     _ index: Int, _ doubts: HistoryDoubts, knownOnly: Bool
-  ) -> [ObservedSync.Proposal] {
+  ) -> (proposals: [ObservedSync.Proposal], saying: Bool) {
     let sync = syncs[index]
     let current = sync.change?.from ?? sync.current
     let outcome = sync.change?.to ?? sync.outcome
     let past = SyncPast(current: current, at: sync.at, plan: sync.plan, own: index, record: self, doubts: doubts)
-    return sync.proposals.filter { proposal in
-      sync.claims.allows(raw: proposal.raw, from: current)
-        && PossibleOutcome(past, raw: proposal.raw...proposal.raw, knownOnly: knownOnly).counts(sync.claims).contains {
-          sync.couldNotWrite || $0.contains(outcome)
-        }
+    var saying = false
+    let proposals = sync.proposals.filter { proposal in
+      guard sync.claims.allows(raw: proposal.raw, from: current) else { return false }
+      let counts = PossibleOutcome(past, raw: CountSet(proposal.raw), knownOnly: knownOnly).counts(sync.claims)
+      if !counts.isEmpty { saying = true }
+      return sync.couldNotWrite ? !counts.isEmpty : counts.contains(outcome)
     }
+    return (proposals, saying)
   }
 
   /// What the metrics may ask for in later syncs that write nothing, since nothing that is published changed.
-  private func silent(after index: Int, situation: PodSituation) -> ClosedRange<Int>? {
+  private func silent(after index: Int, situation: PodSituation) -> CountSet? {
     let sync = syncs[index]
     let next = index + 1 < syncs.count ? syncs[index + 1].at.latest : timeline.lastInstant
     let last = next - settings.syncPeriod
     guard last > sync.at.latest, !sync.failed else { return sync.remembered }
+    if readsPodsInDoubt(sync.plan, at: InstantBounds(sync.at.latest, last)) {
+      return CountSet(0...RememberedRecommendations.most)
+    }
     let later = PodSituation(history, at: InstantBounds(exactly: last), sampledBy: sampledBy)
     if later == situation { return sync.remembered }
     let raw = sync.proposals(under: sync.autoscaler, pods: later, settings: settings, version: version).proposals
       .map(\.raw).filter { sync.claims.allows(repeated: $0, of: sync) }
-    return [sync.remembered, raw.range].compactMap { $0 }.hull
+    let all = CountSet(raw).union(sync.remembered ?? .none)
+    return all.isEmpty ? nil : all
   }
 
   /// The plans by which a change may have been decided: those of all versions of the spec in force about that time.
@@ -190,17 +241,23 @@ package struct ScalingRecord: Sendable {
   var rhythm: Duration { rhythmOfWrites.period }
 
   /// What the metrics of a sync may ask for when they are read again, unchanged, about another instant.
-  func rawRecommendation(of sync: ObservedSync, repeatedAt at: InstantBounds) -> ClosedRange<Int>? {
+  func rawRecommendation(of sync: ObservedSync, repeatedAt at: InstantBounds) -> CountSet? {
+    if readsPodsInDoubt(sync.plan, at: at) { return nil }
     let inForce = history.autoscaler.last { $0.at.earliest <= at.latest && !$0.deleted }?.object ?? sync.autoscaler
-    return sync.proposals(
+    let proposals = sync.proposals(
       under: inForce, pods: PodSituation(history, at: at, sampledBy: sampledBy), settings: settings, version: version
-    ).proposals.map(\.raw).range
+    ).proposals
+    return proposals.isEmpty ? nil : CountSet(proposals.map(\.raw))
   }
 
-  /// Whether something may have been missed of a resource in a stretch of time.
+  /// Whether a sync read metrics of pods while the pods cannot have been those that were seen.
+  func readsPodsInDoubt(_ plan: ScalingPlan, at: InstantBounds) -> Bool {
+    history.podsInDoubt.contains { $0.earliest <= at.latest && $0.latest >= at.earliest }
+      && plan.metrics.contains(where: \.isOfPods)
+  }
+
+  /// Whether something may have been missed of the workload or the autoscaler in a stretch of time.
   func isBlind(from start: Duration, to end: Duration) -> Bool {
-    [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural].contains { resource in
-      (history.gaps[resource] ?? []).contains { $0.earliest < end && $0.latest > start }
-    }
+    blindStretches.contains { $0.earliest < end && $0.latest > start }
   }
 }

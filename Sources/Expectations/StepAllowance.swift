@@ -3,14 +3,23 @@ import KubernetesObjects
 import RunTimeline
 import Units
 
-/// How far one step may go by the policies of a direction: the range of the limit over all histories that the
-/// observation allows, and the policy that gives each end.
+/// How far one step may go by the policies of a direction: the limit over all histories that the observation allows, and
+/// the policy that gives each end.
 struct StepAllowance: Sendable {
-  /// The limit that the policies certainly allow at the least (for growth), or at the lowest.
-  var low: Int
-  var high: Int
-  var lowText: String
-  var highText: String
+  /// What the limit may be; never none.
+  let counts: CountSet
+  let low: Int
+  let high: Int
+  let lowText: String
+  let highText: String
+
+  private init(_ counts: CountSet, lowText: String, highText: String) {
+    self.counts = counts
+    low = counts.lowest ?? 0
+    high = counts.highest ?? 0
+    self.lowText = lowText
+    self.highText = highText
+  }
 
   /// - Parameter own: the position of the sync that makes the step.
   static func allowance(
@@ -22,52 +31,62 @@ struct StepAllowance: Sendable {
     let name = scalingUp ? "scaleUp" : "scaleDown"
     if rules.selectPolicy == .disabled || rules.policies.isEmpty {
       let text = "selectPolicy Disabled of \(name) allows no step"
-      return StepAllowance(low: current, high: current, lowText: text, highText: text)
+      return StepAllowance(CountSet(current), lowText: text, highText: text)
     }
     let limits = rules.policies.map { policy in
-      let spent = SpentBudget(
+      let starts = SpentBudget(
         policy.periodSeconds, scalingUp: scalingUp, behavior: behavior, at: at, own: own, record: record, doubts: doubts
-      )
-      return (
-        limit(policy, scalingUp, current, start: spent.lowestStart(current)),
-        limit(policy, scalingUp, current, start: spent.highestStart(current))
-      )
+      ).starts(current)
+      return PolicyLimit(policy, scalingUp, current, starts)
     }
     // The largest change: the highest limit for growth, the lowest for shrinking.
     let picksHighest = scalingUp == (rules.selectPolicy == .max)
-    func pick(_ values: [(Int, String)]) -> (Int, String) {
-      let best = picksHighest ? values.max { $0.0 < $1.0 } : values.min { $0.0 < $1.0 }
-      return best ?? (current, "")
+    func pick(_ end: KeyPath<PolicyLimit, (limit: Int, text: String)>) -> String {
+      let ends = limits.map { $0[keyPath: end] }
+      return (picksHighest ? ends.max { $0.limit < $1.limit } : ends.min { $0.limit < $1.limit })?.text ?? ""
     }
-    let (low, lowText) = pick(limits.map(\.0))
-    let (high, highText) = pick(limits.map(\.1))
-    let clamp: (Int) -> Int = { scalingUp ? max($0, current) : min($0, current) }
-    return StepAllowance(low: clamp(low), high: clamp(high), lowText: lowText, highText: highText)
+    let counts = limits.reduce(CountSet.none) { picksHighest ? .larger($0, $1.counts) : .smaller($0, $1.counts) }
+    return StepAllowance(
+      counts.map { scalingUp ? max($0, current) : min($0, current) }, lowText: pick(\.lowest), highText: pick(\.highest)
+    )
   }
 
   private static func builtIn(scalingUp: Bool, _ current: Int, _ settings: ControllerSettings) -> StepAllowance {
     guard scalingUp else {
       let text = "without behavior there is no limit on scaling down"
-      return StepAllowance(low: 0, high: 0, lowText: text, highText: text)
+      return StepAllowance(CountSet(0), lowText: text, highText: text)
     }
     let limit = Int(max(settings.scaleUpLimitFactor * Double(current), settings.scaleUpLimitMinimum))
     let text =
       "without behavior the built-in limit max(\(Int(settings.scaleUpLimitFactor)) x \(current), "
       + "\(Int(settings.scaleUpLimitMinimum))) allows \(limit) at the highest"
-    return StepAllowance(low: limit, high: limit, lowText: text, highText: text)
+    return StepAllowance(CountSet(limit), lowText: text, highText: text)
   }
+}
 
-  private static func limit(
-    _ policy: ScalingRules.Policy, _ scalingUp: Bool, _ current: Int, start: Int
-  ) -> (Int, String) {
+/// What one policy allows, over all counts that its period may have begun with.
+private struct PolicyLimit {
+  let counts: CountSet
+  let lowest: (limit: Int, text: String)
+  let highest: (limit: Int, text: String)
+
+  init(_ policy: ScalingRules.Policy, _ scalingUp: Bool, _ current: Int, _ starts: CountSet) {
     let alone = ScalingRules(policy)
-    let limit = StepLimit.policyLimit(
-      scalingUp: scalingUp, current: start, rules: alone, scaleUpEvents: [], scaleDownEvents: [],
-      at: KubernetesTime(seconds: 0))
-    let amount = policy.type == .percent ? "\(policy.value) %" : policy.value.of("pod")
-    let counted = start == current ? "" : ", counted from \(start) at the start of that time,"
-    let side = scalingUp ? "highest" : "lowest"
-    return (limit, "\(amount) per \(policy.periodSeconds) s\(counted) allows \(limit) at the \(side)")
+    func limit(_ start: Int) -> Int {
+      StepLimit.policyLimit(
+        scalingUp: scalingUp, current: start, rules: alone, scaleUpEvents: [], scaleDownEvents: [],
+        at: KubernetesTime(seconds: 0))
+    }
+    func end(_ start: Int) -> (limit: Int, text: String) {
+      let limit = limit(start)
+      let amount = policy.type == .percent ? "\(policy.value) %" : policy.value.of("pod")
+      let counted = start == current ? "" : ", counted from \(start) at the start of that time,"
+      let side = scalingUp ? "highest" : "lowest"
+      return (limit, "\(amount) per \(policy.periodSeconds) s\(counted) allows \(limit) at the \(side)")
+    }
+    counts = starts.map(limit)
+    lowest = end(starts.lowest ?? current)
+    highest = end(starts.highest ?? current)
   }
 }
 
@@ -84,10 +103,12 @@ extension ScalingRules {
 
 /// What earlier changes of the autoscaler took of a policy's budget: certainly, and possibly.
 private struct SpentBudget {
-  var certainUps = 0
-  var possibleUps = 0
-  var certainDowns = 0
-  var possibleDowns = 0
+  /// The sum of the changes that certainly count.
+  private var certain = 0
+  /// Changes that may count or not.
+  private var possible: [Int] = []
+  /// Whether any number of replicas may have been added or removed unseen.
+  private var mayHideChanges = false
 
   init(
     _ periodSeconds: Int, scalingUp: Bool, behavior: (scaleUp: ScalingRules, scaleDown: ScalingRules),
@@ -98,6 +119,8 @@ private struct SpentBudget {
       if case .other = change.author { continue }
       // The step itself is no part of its own past.
       if let own, let maker = change.sync, maker >= own { continue }
+      // Up to 1.24 a policy reckons with the changes of its own direction alone.
+      if record.version < .v1_25, (change.to > change.from) != scalingUp { continue }
       let age = Self.age(of: change, at: at, own: own, record: record, doubts: doubts)
       guard age.shortest < period else { continue }
       var isCertain = age.longest < period && change.author == .autoscaler
@@ -106,24 +129,26 @@ private struct SpentBudget {
       if Self.mayBeDisplaced(change, longestPeriod: rules.longestPeriod, before: at, record: record) {
         isCertain = false
       }
-      let size = abs(change.to - change.from)
-      if change.to > change.from {
-        possibleUps += size
-        certainUps += isCertain ? size : 0
-      } else {
-        possibleDowns += size
-        certainDowns += isCertain ? size : 0
-      }
+      if isCertain { certain += change.to - change.from } else { possible.append(change.to - change.from) }
     }
-    if doubts.restarts, record.mayHideChanges(from: at.latest - period, to: at.latest) {
-      possibleUps += record.unseen
-      possibleDowns += record.unseen
-    }
-    if record.version < .v1_25 {
-      // Up to 1.24 a policy reckons with the changes of its own direction alone.
-      if scalingUp { (certainDowns, possibleDowns) = (0, 0) } else { (certainUps, possibleUps) = (0, 0) }
-    }
+    mayHideChanges = doubts.restarts && record.mayHideChanges(from: at.latest - period, to: at.latest)
   }
+
+  /// The counts with which the period may have begun.
+  func starts(_ current: Int) -> CountSet {
+    if mayHideChanges { return CountSet(0...max(current, 0) + Self.unseen) }
+    var sums: Set<Int> = [certain]
+    for change in possible {
+      sums.formUnion(sums.map { $0 + change })
+      if sums.count > Self.mostSums, let least = sums.min(), let most = sums.max() { sums = Set(least...most) }
+    }
+    return CountSet(sums.map { max(current - $0, 0) })
+  }
+
+  /// More of them stand for all counts between.
+  private static let mostSums = 64
+  /// More replicas than any change that was missed can have made.
+  private static let unseen = 1_000_000
 
   /// Whether a later change may have taken the place of this one: a change gives up its place to the next of its direction
   /// once it is older than the longest period of that direction's policies, though the other direction may look back
@@ -156,14 +181,9 @@ private struct SpentBudget {
     return (max(measured - slack, least), measured + slack)
   }
 
-  func lowestStart(_ current: Int) -> Int { max(current - possibleUps + certainDowns, 0) }
-  func highestStart(_ current: Int) -> Int { current - certainUps + possibleDowns }
 }
 
 extension ScalingRecord {
-  /// More replicas than any change that was missed can have made.
-  var unseen: Int { 1_000_000 }
-
   /// Whether the autoscaler may have scaled in a stretch of time unseen: in a gap, or before the recording began.
   func mayHideChanges(from start: Duration, to end: Duration) -> Bool {
     if isBlind(from: start, to: end) { return true }

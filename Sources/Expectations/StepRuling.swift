@@ -47,13 +47,15 @@ private struct JudgedStep {
 
   private var isHeld: Bool { sync?.isHeld ?? false }
 
-  /// What the metrics may have asked for: one range for each set of inputs, or anything.
-  private var asked: [ClosedRange<Int>?] {
+  /// What the metrics may have asked for, each count alone; `nil` for anything.
+  private var asked: [Int?] {
     guard let sync, !sync.proposals.isEmpty else { return [nil] }
-    return Set(sync.proposals.map(\.raw)).sorted().map { $0...$0 }
+    return Set(sync.proposals.map(\.raw)).sorted()
   }
 
-  private func outcome(_ past: SyncPast, _ raw: ClosedRange<Int>?) -> PossibleOutcome {
+  private func outcome(_ past: SyncPast, _ raw: Int?) -> PossibleOutcome { outcome(past, raw.map { CountSet($0) }) }
+
+  private func outcome(_ past: SyncPast, _ raw: CountSet?) -> PossibleOutcome {
     PossibleOutcome(past, raw: raw, isHeld: isHeld)
   }
 
@@ -64,20 +66,21 @@ private struct JudgedStep {
     let whole = outcome(all, sync?.raw)
     if whole.allows(to) {
       // Between what different inputs lead to.
-      return "the metrics ask for \(Self.list(outcomes.map(\.range))), and for nothing between"
+      return "the metrics allow \(outcomes.map(\.counts).union.text), and nothing between"
     }
     return whole.objection(to: to, record: record)
   }
 
   /// What the metrics may have asked for by what the autoscaler says of itself; all of it where that fits nothing.
-  private var claimed: (asked: [ClosedRange<Int>?], claims: SyncClaims) {
+  private var claimed: (asked: [Int?], claims: SyncClaims) {
     guard let sync, !sync.proposals.isEmpty else { return (asked, .none) }
     // What was not remembered for certain is a last resort to explain what the autoscaler says.
     for (past, knownOnly) in [(timed, true), (timed, false), (all, false)] {
       let fitting = asked.filter { raw in
         guard let raw else { return true }
-        return sync.claims.allows(raw: raw.lowerBound, from: plain.current)
-          && !PossibleOutcome(past, raw: raw, isHeld: isHeld, knownOnly: knownOnly).counts(sync.claims).isEmpty
+        return sync.claims.allows(raw: raw, from: plain.current)
+          && !PossibleOutcome(past, raw: CountSet(raw), isHeld: isHeld, knownOnly: knownOnly).counts(sync.claims)
+            .isEmpty
       }
       if !fitting.isEmpty { return (fitting, sync.claims) }
     }
@@ -85,19 +88,19 @@ private struct JudgedStep {
   }
 
   /// The counts that some history asks for, with the reason for which there may be several.
-  private var demanded: (counts: [ClosedRange<Int>], isRestartDoubt: Bool, isMemoryDoubt: Bool) {
+  private var demanded: (counts: CountSet, isRestartDoubt: Bool, isMemoryDoubt: Bool) {
     let (asked, claims) = claimed
-    var counts: [ClosedRange<Int>] = []
+    var counts = CountSet.none
     var (isRestartDoubt, isMemoryDoubt) = (false, false)
     for raw in asked {
       let firm = outcome(plain, raw)
       let loose = outcome(timed, raw)
       // What the autoscaler says of itself settles which pods counted and an age at the edge of a period, and no doubt
       // about what it knew from before.
-      let settled = firm.dependsOnUnseenMemory ? [] : firm.counts(claims)
-      counts += settled.isEmpty ? [firm.range] : settled
-      if loose.range != firm.range {
-        counts.append(loose.range)
+      let settled = firm.dependsOnUnseenMemory ? .none : firm.counts(claims)
+      counts = counts.union(settled.isEmpty ? firm.counts : settled)
+      if loose.counts != firm.counts {
+        counts = counts.union(loose.counts)
         isRestartDoubt = true
       }
       if firm.dependsOnUnseenMemory { isMemoryDoubt = true }
@@ -108,20 +111,22 @@ private struct JudgedStep {
   /// Why the count, which some history allows, is not what all of them ask for; `nil` when it is.
   var doubt: String? {
     let demanded = demanded
-    if demanded.counts.hull == to...to { return nil }
-    let firm = claimed.asked.map { outcome(plain, $0) }
-    if demanded.isRestartDoubt, !firm.contains(where: { $0.allows(to) }) {
-      let objection = outcome(plain, claimed.asked.compactMap { $0 }.hull).objection(to: to, record: record)
+    if demanded.counts.single == to { return nil }
+    if demanded.isRestartDoubt, !claimed.asked.contains(where: { outcome(plain, $0).allows(to) }) {
+      let asked = claimed.asked.contains(nil) ? nil : CountSet(claimed.asked.compactMap { $0 })
+      let objection = outcome(plain, asked).objection(to: to, record: record)
       return "\(objection), unless the controller was restarted or the autoscaler scaled while nobody watched"
     }
-    let counts = Self.list(demanded.counts)
-    return
-      "allowed are \(counts), which is too coarse to tell: \(coarseness(demanded.isRestartDoubt, demanded.isMemoryDoubt))"
+    let why = coarseness(demanded.isRestartDoubt, demanded.isMemoryDoubt)
+    return "allowed are \(demanded.counts.text), which is too coarse to tell: \(why)"
   }
 
   private func coarseness(_ isRestartDoubt: Bool, _ isMemoryDoubt: Bool) -> String {
     guard let sync else {
       return "its own status of it was not seen, so that nothing tells what its metrics asked for"
+    }
+    if record.readsPodsInDoubt(sync.plan, at: sync.at) {
+      return "changes of pods were missed, so that nothing tells what its metrics asked for (\(sync.reading))"
     }
     if sync.proposals.isEmpty { return "nothing tells what its metrics asked for (\(sync.reading))" }
     if isMemoryDoubt { return "what it remembered from before the recording, or from a gap, is not known" }
@@ -129,24 +134,12 @@ private struct JudgedStep {
     if plain.at.width > record.settings.syncPeriod {
       return "the clock is known to ±\((plain.at.width / 2).plain) only (\(sync.reading))"
     }
-    let raws = Set(claimed.asked.compactMap { $0?.lowerBound }).sorted()
-    if raws.count > 1 {
-      return
-        "the metrics ask for \(Self.list(raws.map { $0...$0 })), depending on which young pods counted (\(sync.reading))"
+    let raw = CountSet(claimed.asked.compactMap { $0 })
+    if !raw.isEmpty, raw.single == nil {
+      return "the metrics ask for \(raw.text), depending on which young pods counted (\(sync.reading))"
     }
     let width = max(plain.at.width, ScalingRecord.slack)
     return "the clock is known to ±\((width / 2).plain) only, and a window or period ended about then"
-  }
-
-  /// `5, 7 to 9`.
-  private static func list(_ ranges: [ClosedRange<Int>]) -> String {
-    let sorted = Set(ranges).sorted { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
-    var texts: [String] = []
-    for range in sorted {
-      let high = range.upperBound >= Int(Int32.max) ? "any more" : "\(range.upperBound)"
-      texts.append(range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(high)")
-    }
-    return texts.count > 1 ? texts.dropLast().joined(separator: ", ") + " or " + texts[texts.count - 1] : texts.joined()
   }
 
   var approval: String {

@@ -242,6 +242,14 @@ extension PlannedMetric {
     }
   }
 
+  /// Whether it is taken over the workload's pods.
+  var isOfPods: Bool {
+    switch source {
+    case .resource, .pods: true
+    case .object, .external, .invalid: false
+    }
+  }
+
   /// The container of a ContainerResource metric.
   var container: String? {
     if case .resource(_, let container, _) = source { container } else { nil }

@@ -18,20 +18,21 @@ extension Expectation.WithinCorridor {
   /// - Parameters:
   ///   - record: what the run shows, put together before.
   ///   - corridor: its corridor, where that has been worked out as well.
-  func opinion(on run: RunView, record: ScalingRecord, corridor: ReplicaCorridor? = nil) -> Opinion {
+  ///   - rulings: what the judge of conformance found of it, where it has been asked.
+  func opinion(
+    on run: RunView, record: ScalingRecord, corridor: ReplicaCorridor? = nil, rulings: [ConformanceRuling]? = nil
+  ) -> Opinion {
     if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     switch run.stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch): return opinion(on: run, in: stretch, record: record, corridor: corridor)
+    case .known(let stretch): return opinion(on: run, in: stretch, record: record, corridor: corridor, rulings)
     }
   }
 
-  /// How long a watch may say nothing while it is alive: bookmarks come about once a minute.
-  private static let longestSilence = Duration.seconds(90)
-
   private func opinion(
-    on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor known: ReplicaCorridor?
+    on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor known: ReplicaCorridor?,
+    _ rulings: [ConformanceRuling]?
   ) -> Opinion {
     let corridor = known ?? ReplicaCorridor(record)
     let wanted = record.history.wantedReplicas
@@ -39,7 +40,7 @@ extension Expectation.WithinCorridor {
     // Of the whole run, that part is judged in which the workload was watched: from the first list to the last word,
     // unless that came so long before the end that the watch cannot have been alive.
     if during == .run, let first = wanted.segments.first?.start, first < wanted.end {
-      let isAlive = window.latest - wanted.end <= Self.longestSilence
+      let isAlive = window.latest - wanted.end <= WatchLag.longestSilence
       window = window.intersection(InstantBounds(first, isAlive ? wanted.end : window.latest)) ?? window
     }
     let pieces = CorridorPiece.pieces(
@@ -65,10 +66,7 @@ extension Expectation.WithinCorridor {
     }
     // A corridor holds what some history allows; whether all do is told by the rescales, and by the syncs that left the
     // count as it was.
-    let judge = ConformanceJudge(record: record)
-    let rulings =
-      record.changes.indices.map(judge.rule(onChange:)) + record.syncs.indices.compactMap(judge.rule(onSync:))
-    let doubts = rulings.filter {
+    let doubts = (rulings ?? ConformanceJudge(record: record).rulings).filter {
       $0.verdict != .pass && $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
     }
     if let doubt = doubts.min(by: { $0.at.latest < $1.at.latest }) {

@@ -50,6 +50,8 @@ struct DecisionMark: Sendable {
   let row: Row
   let from: Int
   let to: Int
+  /// What became of the count, in words.
+  let step: String
   /// How many syncs after this one came to the same.
   let repeats: Int
   let facts: [Fact]
@@ -59,7 +61,7 @@ struct DecisionMark: Sendable {
     from = entry.from
     to = entry.to
     repeats = entry.repeats
-    let step = Self.step(from: entry.from, to: entry.to)
+    step = entry.couldNotRead ? "could not read the count" : Self.step(from: entry.from, to: entry.to)
     var facts = [Fact(name: "metrics", text: entry.reading.isEmpty ? "no reading is recorded" : entry.reading)]
     if let decision = entry.decision {
       row = entry.agrees ? Row(decision.bindingTerm) : .unexplained
@@ -90,15 +92,15 @@ struct DecisionMark: Sendable {
     to = change.to
     repeats = 0
     row = .other
+    step = Self.step(from: change.from, to: change.to)
     facts = [
       Fact(name: "metrics", text: "–"), Fact(name: "model", text: "–"), Fact(name: "bound by", text: "–"),
-      Fact(name: "controller", text: "nothing: \(name) set \(Self.step(from: change.from, to: change.to))"),
+      Fact(name: "controller", text: "nothing: \(name) set \(step)"),
       Fact(name: "otherwise", text: "–"),
     ]
   }
 
   var isRescale: Bool { from != to }
-  var step: String { Self.step(from: from, to: to) }
 
   private static func step(from: Int, to: Int) -> String { from == to ? "stays at \(from)" : "\(from) → \(to)" }
 

@@ -19,6 +19,10 @@ package struct ClusterHistory: Sendable {
   package private(set) var ownEvents: [EventVersion]
   /// Stretches over which something may have been missed, by plural of the resource, each with its cause.
   package let observationGaps: [String: [ObservationGap]]
+  /// The same without the causes.
+  package let gaps: [String: [InstantBounds]]
+  /// Stretches in which the pods cannot have been those that were seen, by what the controllers counted.
+  package let podsInDoubt: [InstantBounds]
   /// When the Deployment or its autoscaler was not there, in the order of the deletions.
   package private(set) var absences: [Absence]
 
@@ -42,9 +46,6 @@ package struct ClusterHistory: Sendable {
     package let at: InstantBounds
     package let event: Event
   }
-
-  /// Stretches over which something may have been missed, by plural of the resource.
-  package var gaps: [String: [InstantBounds]] { observationGaps.mapValues { $0.map(\.stretch) } }
 
   /// - Parameter end: the instant up to which all watches went on, where that is known; `nil` where each resource is known
   ///   up to the last word on it.
@@ -93,15 +94,21 @@ package struct ClusterHistory: Sendable {
     }
     ownEvents = events.filter { [workload] in workload.concerns($0.event) }
     let unreadPods = Self.unreadPods(allPods, workload)
+    let podGaps =
+      allPods.gaps + allPods.silences + unreadPods
+      + workload.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
+    let miscounts = PodReckoning.gaps(
+      of: pods, deployment: deployment, replicaSets: replicaSets, in: allPods, unknown: podGaps.map(\.stretch))
+    podsInDoubt = miscounts.map(\.stretch)
     observationGaps = [
       Deployment.resource.plural: deployments.gaps(named: cluster.deployment),
       HorizontalPodAutoscaler.resource.plural: cluster.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
-      Pod.resource.plural: allPods.gaps + allPods.silences + unreadPods
-        + workload.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] },
+      Pod.resource.plural: podGaps + miscounts,
       EndpointSlice.resource.plural: slices.gaps + slices.silences,
       Event.resource.plural: allEvents.gaps + allEvents.silences,
     ].mapValues { $0.sorted { $0.stretch.earliest < $1.stretch.earliest } }
+    gaps = observationGaps.mapValues { $0.map(\.stretch) }
 
     func status(_ value: (Deployment) -> Int?) -> CountEnvelope {
       CountEnvelope(versions: deployment, in: deployments, name: cluster.deployment, value: value)
@@ -118,7 +125,8 @@ package struct ClusterHistory: Sendable {
     let start = allPods.knownFrom ?? .zero
     readyReplicas = CountEnvelope(
       presences: pods.flatMap(\.ready) + unreadPods.map { .possible(over: $0.stretch) }, start: start,
-      gaps: (allPods.gaps + allPods.silences).map(\.stretch), end: allPods.knownFrom == nil ? .zero : allPods.knownUntil
+      gaps: (allPods.gaps + allPods.silences + miscounts).map(\.stretch),
+      end: allPods.knownFrom == nil ? .zero : allPods.knownUntil
     )
     readyEndpoints = Self.endpoints(ownSlices, in: slices)
   }
@@ -227,19 +235,6 @@ package struct ClusterHistory: Sendable {
       }
       return total.combined(with: slice) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
     }
-  }
-}
-
-extension ObjectHistory {
-  /// Stretches over which something of the objects of one name may have been missed.
-  func gaps(named name: String) -> [ObservationGap] {
-    let missed = versions(named: name).compactMap { version in
-      version.missedSince.map { since in
-        silences.first { $0.stretch.earliest == since }
-          ?? ObservationGap(InstantBounds(since, version.at.latest), cause: "the watch was silent")
-      }
-    }
-    return gaps + uids(named: name).flatMap { objectGaps[$0] ?? [] } + missed
   }
 }
 

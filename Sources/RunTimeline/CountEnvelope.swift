@@ -77,7 +77,9 @@ package struct CountEnvelope: Sendable, Equatable {
       pieces.append((cursor, min(first.start, end), nil))
       cursor = min(first.start, end)
     }
-    for (index, segment) in segments.enumerated() {
+    for index in (lastIndex(startingBy: start) ?? 0)..<segments.count {
+      let segment = segments[index]
+      if segment.start >= end { break }
       let segmentEnd = index + 1 < segments.count ? segments[index + 1].start : self.end
       let from = max(segment.start, cursor)
       let to = min(segmentEnd, end)

@@ -32,10 +32,7 @@ struct ListedChange {
     _ version: ObjectVersion<Object>, after previous: ObjectVersion<Object>?, clock: ServerClock
   ) -> Bool {
     if isDeletion { return false }
-    if let before = previous?.object.metadata.generation, let now = version.object.metadata.generation, now > before + 1
-    {
-      return true
-    }
+    if version.object.isSpecAfterNext(previous?.object) { return true }
     let times = BorneTimes.all(version.object)
     if times.isEmpty { return true }
     let known = Set(previous.map { BorneTimes.all($0.object) } ?? [])

@@ -51,6 +51,8 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private var tracks: [String: Track] = [:]
   private var seenInList: Set<String> = []
   private var lastListSent: Duration?
+  /// When each complete list had been read.
+  private(set) var listsReceived: [Duration] = []
   private var failing: Failing?
   /// Since when a version of an object could not be read, and why.
   private var unreadable: [String: (since: Duration, cause: String)] = [:]
@@ -72,7 +74,7 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     }
     if let failing {
       close(failing, at: .farFuture)
-    } else if knownFrom != nil, hasBookmarks, knownUntil + Self.longestSilence < lastHeard {
+    } else if knownFrom != nil, hasBookmarks, knownUntil + WatchLag.longestSilence < lastHeard {
       let cause = "nothing more was heard of \(Object.resource.plural), though other resources were watched on"
       miss(ObservationGap(InstantBounds(knownUntil, .farFuture), cause: cause))
     }
@@ -83,43 +85,13 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     settle()
   }
 
-  /// How long a watch with bookmarks may say nothing while it is alive: they come about once a minute (Kubernetes,
-  /// staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go, `defaultBookmarkFrequency`).
-  private static var longestSilence: Duration { .seconds(90) }
-
   /// Notes a stretch in which something was missed, as others tell.
   mutating func miss(_ gap: ObservationGap) { gaps.append(gap) }
 
   /// Takes the watch, which nobody saw end, to have told all up to an instant, unless it was silent for too long before.
   mutating func hear(until instant: Duration) {
-    if knownFrom != nil, instant - knownUntil <= Self.longestSilence { knownUntil = max(knownUntil, instant) }
+    if knownFrom != nil, instant - knownUntil <= WatchLag.longestSilence { knownUntil = max(knownUntil, instant) }
   }
-
-  /// The versions of all objects that bore a name, one after another, each but the last one ended by its deletion.
-  package func versions(named name: String) -> [ObjectVersion<Object>] {
-    let incarnations = order.filter { names[$0] == name }.compactMap { versions[$0] }.filter { !$0.isEmpty }
-    var joined: [ObjectVersion<Object>] = []
-    for incarnation in incarnations {
-      guard let first = incarnation.first else { continue }
-      if let last = joined.last {
-        // Of two objects of one name the older one is gone before the younger one comes.
-        let latest = last.deleted ? min(last.at.latest, first.at.latest) : first.at.latest
-        let gone = ObjectVersion(
-          at: InstantBounds(min(last.at.earliest, latest), latest), object: last.object, deleted: true,
-          missedSince: last.deleted ? last.missedSince : nil)
-        if last.deleted { joined.removeLast() }
-        joined.append(gone)
-      }
-      joined += incarnation
-    }
-    return joined
-  }
-
-  /// Uids of all objects that bore a name, also of those of which no version could be read.
-  func uids(named name: String) -> [String] { names.filter { $0.value == name }.map(\.key).sorted() }
-
-  /// The objects in the order in which they were first seen.
-  package var objects: [[ObjectVersion<Object>]] { order.compactMap { versions[$0] } }
 
   /// When an object came into being; for one of the first list, some time before it.
   package func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
@@ -220,23 +192,28 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
       tracks[uid]
       ?? Track(
         heldUntil: lastListSent ?? .farPast, received: observation.received,
-        appeared: Self.appearance(
-          of: object, absentUntil: lastListSent, received: observation.received, clock: clock))
+        appeared: clock.appearance(of: object, absentUntil: lastListSent, received: observation.received))
     let seen = InstantBounds(min(track.heldUntil, observation.received), observation.received)
     // A list that ends a gap shows the last of several changes: its time says until when they came, not from when on.
     let isLastOfSeveral = isListed && failing != nil && previous != nil
     var bounds =
       isLastOfSeveral
-      ? InstantBounds(seen.earliest, dated(seen, object, after: previous?.object).latest)
-      : dated(seen, object, after: previous?.object)
+      ? InstantBounds(seen.earliest, clock.dated(seen, object, after: previous?.object).latest)
+      : clock.dated(seen, object, after: previous?.object)
     if observation.kind == .deleted {
       bounds = InstantBounds(max(bounds.earliest, lag.earliestSending(of: observation)), bounds.latest)
-    } else if !isListed, let written = newTime(of: object, after: previous?.object) {
+    } else if !isListed, let written = ServerClock.newTime(of: object, after: previous?.object) {
       lag.add(observation, writtenBy: clock.runTime(of: written).earliest)
     }
     if previous == nil { order.append(uid) }
     if let name = object.metadata.name { names[uid] = name }
-    versions[uid, default: []].append(ObjectVersion(at: bounds, object: object, deleted: deleted))
+    let isNext = track.revisions.last.map { Revision.isNext(observation.resourceVersion, after: $0) } ?? false
+    let isMissed = !isNext && failing == nil && object.isSpecAfterNext(previous?.object)
+    // A watch that speaks has brought all up to then, unless it lost the line of this very change.
+    let known = isListed ? max(seen.earliest, min(lastWord, observation.received)) : seen.earliest
+    let missedSince = isMissed ? known : nil
+    versions[uid, default: []].append(
+      ObjectVersion(at: bounds, object: object, deleted: deleted, missedSince: missedSince))
     track.revisions.append(observation.resourceVersion)
     track.heldUntil = max(bounds.earliest, isListed ? observation.sent : bounds.earliest)
     track.received = observation.received
@@ -257,8 +234,15 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     let latest = min(observation.received, known[index].at.latest)
     let earliest = index > 0 ? known[index - 1].at.earliest : track.appeared.earliest
     let previous = index > 0 ? known[index - 1].object : nil
-    let bounds = dated(InstantBounds(min(earliest, latest), latest), object, after: previous)
-    versions[uid]?.insert(ObjectVersion(at: bounds, object: object), at: index)
+    let bounds = clock.dated(InstantBounds(min(earliest, latest), latest), object, after: previous)
+    // What seemed to be missed may have been under way only.
+    if let since = known[index].missedSince, !known[index].object.isSpecAfterNext(object) {
+      versions[uid]?[index].missedSince = nil
+      let missedSince = object.isSpecAfterNext(previous) ? since : nil
+      versions[uid]?.insert(ObjectVersion(at: bounds, object: object, missedSince: missedSince), at: index)
+    } else {
+      versions[uid]?.insert(ObjectVersion(at: bounds, object: object), at: index)
+    }
     track.revisions.insert(observation.resourceVersion, at: index)
     tracks[uid] = track
   }
@@ -295,31 +279,9 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     guard let last = versions[uid]?.last, last.at.earliest < sent, sent <= last.at.latest else { return }
     versions[uid]?.removeLast()
     versions[uid]?.append(
-      ObjectVersion(at: InstantBounds(sent, last.at.latest), object: last.object, deleted: last.deleted))
-  }
-
-  /// Bounds narrowed by the times that the version bears: its newest one dates it, if it is newer than all that was there
-  /// before, and none is younger than the version.
-  private func dated(_ bounds: InstantBounds, _ object: Object, after previous: Object?) -> InstantBounds {
-    guard let newest = BorneTimes.ofServer(object.metadata).max() else { return bounds }
-    let written = clock.runTime(of: newest)
-    if newTime(of: object, after: previous) != nil, let narrowed = bounds.intersection(written) { return narrowed }
-    return written.earliest > bounds.earliest && written.earliest <= bounds.latest
-      ? InstantBounds(written.earliest, bounds.latest) : bounds
-  }
-
-  /// The newest time that a version bears, if the version before it bore none as new.
-  private func newTime(of object: Object, after previous: Object?) -> KubernetesTime? {
-    guard let newest = BorneTimes.ofServer(object.metadata).max() else { return nil }
-    guard let previous else { return newest }
-    return BorneTimes.ofServer(previous.metadata).max().map { newest > $0 } ?? false ? newest : nil
-  }
-
-  private static func appearance(
-    of object: Object, absentUntil: Duration?, received: Duration, clock: ServerClock
-  ) -> InstantBounds {
-    let bounds = InstantBounds(min(absentUntil ?? .farPast, received), received)
-    return object.metadata.creationTimestamp.flatMap { bounds.intersection(clock.runTime(of: $0)) } ?? bounds
+      ObjectVersion(
+        at: InstantBounds(sent, last.at.latest), object: last.object, deleted: last.deleted,
+        missedSince: last.missedSince))
   }
 
   /// Ends a complete list: objects that it did not show are gone, unless they are younger than the list.
@@ -357,6 +319,7 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     seenInList = []
     lastListSent = max(lastListSent ?? observation.sent, observation.sent)
     knownFrom = knownFrom ?? observation.received
+    listsReceived.append(observation.received)
   }
 
   private mutating func close(_ failing: Failing, at end: Duration) {

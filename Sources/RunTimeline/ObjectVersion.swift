@@ -18,6 +18,15 @@ package struct ObjectVersion<Object: KubernetesObject>: Sendable, Equatable {
   }
 }
 
+extension KubernetesObject {
+  /// Whether the spec changed more than once since an earlier version of the object: `metadata.generation` counts its
+  /// changes, each of which a watch brings.
+  func isSpecAfterNext(_ earlier: Self?) -> Bool {
+    guard let now = metadata.generation, let before = earlier?.metadata.generation else { return false }
+    return now > before + 1
+  }
+}
+
 /// The times that an object bears, by which its version can be dated.
 enum BorneTimes {
   /// Times that the API server set as it wrote: of each manager's last write, of the creation, and of the request to delete.

@@ -4,7 +4,11 @@ import Units
 ///
 /// A deletion bears no time of its own. Events of one watch come in the order of the writes, and a deletion is taken to
 /// have been under way no longer than the slowest dated event before it, and half a second.
-struct WatchLag {
+package struct WatchLag {
+  /// How long a watch with bookmarks may say nothing while it is alive: they come about once a minute (Kubernetes,
+  /// staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go, `defaultBookmarkFrequency`).
+  package static let longestSilence = Duration.seconds(90)
+
   private var slowest = Duration.zero
   private var count = 0
 

@@ -50,10 +50,12 @@ struct AutoscalerScript {
   /// - Parameters:
   ///   - asks: one value for each metric; `nil` for one that failed.
   ///   - active: whether ScalingActive is True; a controller says False when failed metrics held the count.
+  ///   - found: what the status says of the count that it found, where that is not the one that was wanted.
   mutating func sync(
-    at time: Double, asks: [Int?], to: Int? = nil, active: Bool = true, able: String = "ReadyForNewScale"
+    at time: Double, asks: [Int?], to: Int? = nil, active: Bool = true, able: String = "ReadyForNewScale",
+    found: Int? = nil
   ) {
-    let before = wanted
+    let before = found ?? wanted
     if let to, to != before {
       scale(at: time - 0.02, to: to, by: controller, subresource: "scale")
       lastScale = time - 0.02

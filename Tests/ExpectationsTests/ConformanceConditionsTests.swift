@@ -293,6 +293,40 @@ struct ConformanceConditionsTests {
     try expect(.pass, judged(script))
   }
 
+  @Test("What a sync that could not read the scale left in the status is not taken for the count that it found")
+  func unreadScale() throws {
+    var script = script()
+    script.begin()
+    steady(&script, asks: 4, from: 10, to: 50)
+    script.sync(at: 55, asks: [9], to: 9)
+    script.sync(at: 70, asks: [9], able: "FailedGetScale", found: 4)
+    script.sync(at: 115, asks: [9])
+    script.end(at: 120)
+
+    try expect(.pass, judged(script))
+    let corridor = try judge("{name: w, withinCorridor: {}}", on: script.timeline)
+    #expect(corridor.verdict != .fail, "\(corridor.finding)")
+    let record = try #require(ScalingRecord(script.timeline))
+    let lines = DecisionReplay(record).lines(of: record)
+    #expect(lines.contains { $0.hasPrefix("     70.0s  could not read the count") }, "\(lines)")
+  }
+
+  @Test(
+    "Where a window has just ended or has not, the counts of both are possible, and none between",
+    arguments: [(3, Verdict.pass), (5, .fail), (9, .fail)])
+  func endOfWindow(to: Int, verdict: Verdict) throws {
+    var script = script(wanted: 10, behavior: nil)
+    script.begin()
+    script.sync(at: 10, asks: [10])
+    script.sync(at: 40, asks: [3])
+    script.sync(at: 325, asks: [3], to: to)
+    script.end(at: 330)
+
+    let judged = try judged(script)
+    #expect(verdict == .fail ? judged.verdict == .fail : judged.verdict != .fail, "\(judged.finding)")
+    if verdict == .fail { #expect(judged.finding.contains("3 or 10"), "\(judged.finding)") }
+  }
+
   @Test(
     "without behavior a step up ends at twice the count or at four",
     arguments: [(1, 4, Verdict.pass), (1, 5, .fail), (5, 10, .pass), (5, 11, .fail)])

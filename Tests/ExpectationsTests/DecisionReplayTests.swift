@@ -116,6 +116,17 @@ struct DecisionReplayTextTests {
       text.contains("no metric could be read: failed to get cpu utilization: unable to get metrics for resource cpu"))
   }
 
+  @Test("a sync that finds no workload tells of no count, and of no metrics")
+  func missingWorkload() throws {
+    let lines = try lines("workload-deleted-and-recreated")
+    let unread = lines.filter { $0.contains("[target unreadable]") }
+
+    #expect(unread.count == 1)
+    #expect(unread.allSatisfy { $0.contains("could not read the count  [target unreadable]  no metrics were read") })
+    let rescale = try #require(lines.lastIndex { $0.contains("7 -> 8") })
+    #expect(!lines[rescale...].contains { $0.contains("stays at 7") }, "\(lines)")
+  }
+
   @Test("a metric of a type that nobody knows is named, and every sync is explained by it")
   func unknownMetricType() throws {
     var script = AutoscalerScript(wanted: 4)

@@ -4,6 +4,7 @@ import Foundation
 import KubernetesObjects
 import RunTimeline
 import TestRecordings
+import Units
 
 /// What was observed of a real control plane, bent in one place.
 struct EditedObservations {
@@ -66,6 +67,16 @@ struct EditedObservations {
     observations = observations.filter { observation in
       [.list, .listed].contains(observation.kind) || random.nextUnit() >= share
     }
+  }
+
+  /// Loses one line of a watch; says which.
+  mutating func dropOne(of resource: String, _ random: inout SplitMix64) -> String? {
+    let lines = observations.indices.filter {
+      observations[$0].resource == resource && [.added, .modified, .deleted].contains(observations[$0].kind)
+    }
+    guard let index = lines.randomElement(using: &random) else { return nil }
+    let lost = observations.remove(at: index)
+    return "\(lost.received.seconds) s (\(lost.kind) \(lost.name ?? ""))"
   }
 
   mutating func duplicate(share: Double, _ random: inout SplitMix64) {

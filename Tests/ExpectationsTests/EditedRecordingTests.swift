@@ -2,6 +2,7 @@ import Arrivals
 import Expectations
 import Foundation
 import RunTimeline
+import Synchronization
 import TestRecordings
 import Testing
 import Units
@@ -11,57 +12,125 @@ import Units
 struct EditedRecordingTests {
   private static let text = "{name: e, hpaConformance: {}}"
 
-  /// The rescales of a recording, each with when the count changed again.
-  private func rescales(_ name: String) throws -> [(change: ObservedChange, until: Duration)] {
+  /// A rescale by the autoscaler, and when the count changed again.
+  private typealias Rescale = (change: ObservedChange, until: Duration)
+
+  private static let rescales = Mutex<[String: [Rescale]]>([:])
+
+  /// The rescales of a recording.
+  private func rescales(_ name: String) throws -> [Rescale] {
+    if let known = Self.rescales.withLock({ $0[name] }) { return known }
     let timeline = try Recordings.timeline(name)
     let changes = try #require(ScalingRecord(timeline)).changes
-    return changes.indices.filter { changes[$0].author == .autoscaler }.map { index in
+    let found: [Rescale] = changes.indices.filter { changes[$0].author == .autoscaler }.map { index in
       let next = index + 1 < changes.count ? changes[index + 1].at.earliest : timeline.lastInstant
       return (changes[index], next)
     }
+    Self.rescales.withLock { $0[name] = found }
+    return found
+  }
+
+  /// Which edits are tried: two of each kind, or more as `SCALEPROOF_SEEDS` asks for more.
+  private static let seeds: ClosedRange<UInt64> = {
+    let text = ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? ""
+    return 1...max((text.split(separator: "-").last.flatMap { UInt64($0) } ?? 0) / 1000, 2)
+  }()
+
+  private func verdict(_ edited: EditedObservations) throws -> Judgement {
+    try judge(Self.text, on: edited.timeline())
   }
 
   @Test(
     "A rescale by one more or one less than was due never passes, with managed fields and without",
-    arguments: Recordings.all)
-  func divertedRescales(name: String) throws {
-    for (change, until) in try rescales(name) {
-      let end = min(until, change.at.latest + .seconds(12))
-      for other in [change.to - 1, change.to + 1] where other > 0 && other != change.from {
-        var edited = try EditedObservations(name, until: end)
-        try edited.divert(change, to: other, until: until)
-        let judged = try judge(Self.text, on: edited.timeline())
-        try edited.stripManagedFields()
-        let bare = try judge(Self.text, on: edited.timeline())
+    arguments: Recordings.all, seeds)
+  func divertedRescale(name: String, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let found = try rescales(name)
+    guard let (change, until) = found.randomElement(using: &random) else { return }
+    let others = [change.to - 1, change.to + 1].filter { $0 > 0 && $0 != change.from }
+    let other = try #require(others.randomElement(using: &random))
+    var edited = try EditedObservations(name, until: min(until, change.at.latest + .seconds(12)))
+    try edited.divert(change, to: other, until: until)
+    if Bool.random(using: &random) { try edited.stripManagedFields() }
 
-        let what = "\(change.from) to \(other) where \(change.to) was due, \(change.at.latest.seconds) s"
-        #expect(judged.verdict != .pass, "\(what): \(judged.finding)")
-        #expect(bare.verdict != .pass, "\(what), without managed fields: \(bare.finding)")
-      }
-    }
+    let judged = try verdict(edited)
+
+    #expect(
+      judged.verdict != .pass,
+      "seed \(seed): \(change.from) to \(other) where \(change.to) was due, \(change.at.latest.seconds) s: \(judged.finding)"
+    )
   }
 
-  @Test("Up to each rescale, and just after it, a real controller never fails", arguments: Recordings.all)
-  func beginnings(name: String) throws {
-    for (change, _) in try rescales(name) {
-      for end in [change.at.earliest - .seconds(1), change.at.latest + .seconds(1)] {
-        let judged = try judge(Self.text, on: EditedObservations(name, until: end).timeline())
+  @Test("A step is no evidence of the recommendations that it is judged by")
+  func stepThatExplainsItself() throws {
+    let name = "foreign-pod-in-selector"
+    let (change, until) = try #require(rescales(name).first { $0.change.to == 5 })
+    var edited = try EditedObservations(name, until: change.at.latest + .seconds(12))
+    try edited.divert(change, to: 6, until: until)
+    try edited.stripManagedFields()
 
-        #expect(judged.verdict != .fail, "up to \(end.seconds) s: \(judged.finding)")
-      }
+    let judged = try verdict(edited)
+
+    #expect(judged.verdict != .pass, "\(judged.finding)")
+  }
+
+  @Test("Without behavior a step to where neither the metrics nor the window points fails")
+  func stepBetweenTwo() throws {
+    let name = "no-behavior-surge-to-max"
+    let (change, until) = try #require(rescales(name).first { $0.change.to == 3 })
+    var edited = try EditedObservations(name, until: change.at.latest + .seconds(12))
+    try edited.divert(change, to: 5, until: until)
+
+    let judged = try verdict(edited)
+
+    #expect(judged.verdict == .fail, "\(judged.finding)")
+  }
+
+  @Test("Up to a rescale, and just after it, a real controller never fails", arguments: Recordings.all, seeds)
+  func beginning(name: String, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    guard let (change, _) = try rescales(name).randomElement(using: &random) else { return }
+    let end = Bool.random(using: &random) ? change.at.earliest - .seconds(1) : change.at.latest + .seconds(1)
+
+    let judged = try verdict(EditedObservations(name, until: end))
+
+    #expect(judged.verdict != .fail, "seed \(seed), up to \(end.seconds) s: \(judged.finding)")
+  }
+
+  @Test("Where everything was watched, the controllers count the pods that were seen", arguments: Recordings.all)
+  func countedPods(name: String) throws {
+    let cluster = try #require(try Recordings.timeline(name).cluster)
+
+    #expect(cluster.podsInDoubt.isEmpty, "\(cluster.observationGaps["pods"] ?? [])")
+  }
+
+  @Test(
+    "One lost line of a pod never makes a real controller fail",
+    arguments: ["controller-restarts", "surge-and-rollout"],
+    seeds)
+  func lostLine(name: String, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let whole = try EditedObservations(name)
+    for _ in 0..<3 {
+      var edited = whole
+      let lost = try #require(edited.dropOne(of: "pods", &random))
+
+      let judged = try verdict(edited)
+
+      #expect(judged.verdict != .fail, "seed \(seed), without the line of \(lost): \(judged.finding)")
     }
   }
 
   /// Each recording and seed is damaged in a way of its own.
   @Test(
     "However a recording is damaged, nothing breaks and a real controller does not fail",
-    arguments: Recordings.all, 0...1 as ClosedRange<UInt64>)
+    arguments: Recordings.all, seeds)
   func damaged(name: String, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     var edited = try EditedObservations(name)
     let share = 0.01 + 0.1 * random.nextUnit()
-    let position = Recordings.all.firstIndex(of: name) ?? 0
-    switch (position + Int(seed) * 2) % 5 {
+    let position = UInt64(Recordings.all.firstIndex(of: name) ?? 0)
+    switch (position + seed * 2) % 5 {
     case 0: edited.drop(share: share, &random)
     case 1: edited.duplicate(share: share, &random)
     case 2: edited.swapNeighbours(share: share, &random)

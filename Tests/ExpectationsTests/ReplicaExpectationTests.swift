@@ -173,7 +173,7 @@ struct ReplicaExpectationTests {
           sent: 190, received: 190.1, wanted: scaled, available: available, image: "app:v2", generation: 3, updated: 4)
       }
       let wanted = scaled ?? 8
-      run.deployment(sent: 200, received: 200.1, wanted: wanted, image: "app:v2", generation: 4)
+      run.deployment(sent: 200, received: 200.1, wanted: wanted, image: "app:v2", generation: scaled == nil ? 2 : 3)
       run.unchanged(sent: 1140, received: 1140)
       return run.timeline
     }

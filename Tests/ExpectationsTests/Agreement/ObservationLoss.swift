@@ -33,8 +33,7 @@ enum ObservationLoss: Equatable {
       return .gap(
         resources: ["deployments", "horizontalpodautoscalers", "pods", "replicasets", "events"], from: from,
         to: from + 2 + 60 * random.nextUnit())
-    case 8 where resource != "deployments":
-      // Several rescales in the silence of one watch of the workload are taken for one: see the Deployment's bounds.
+    case 8:
       let from = instant()
       return .silence(resource: resource, from: from, to: from + 5 + 60 * random.nextUnit())
     case 9: return .rows(resource: resource, share: 0.02 + 0.1 * random.nextUnit())

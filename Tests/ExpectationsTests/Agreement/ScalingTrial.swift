@@ -38,8 +38,9 @@ struct ScalingTrial {
     guard case .hpaConformance(let conforming) = expectations[0].kind,
       case .withinCorridor(let within) = expectations[1].kind
     else { preconditionFailure("two other expectations") }
-    conformance = conforming.opinion(of: record, corridor: allowed)
-    corridor = within.opinion(on: RunView(timeline), record: record, corridor: allowed)
+    let rulings = ConformanceJudge(record: record).rulings
+    conformance = conforming.opinion(of: record, corridor: allowed, rulings: rulings)
+    corridor = within.opinion(on: RunView(timeline), record: record, corridor: allowed, rulings: rulings)
     entries = DecisionReplay(record).entries
     if seed.isMultiple(of: 25) { try checkJudge(timeline) }
     if isMutated { checkMutated() } else { checkConforming() }

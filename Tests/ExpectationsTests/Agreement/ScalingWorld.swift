@@ -275,6 +275,7 @@ extension ScalingWorld {
       case .started(let name), .ready(let name):
         if let pod = pods.first(where: { $0.name == name }), pod.deleted == nil {
           writePod(pod, .modified, at: next.at)
+          if pod.ready <= next.at, next.at >= aliveFrom { writeDeployment(at: next.at + 0.05, delay: 0.005) }
         }
       case .gone(let name):
         guard let pod = pods.first(where: { $0.name == name }) else { continue }
@@ -352,16 +353,21 @@ extension ScalingWorld {
   }
 
   private mutating func append(
-    _ resource: String, _ kind: Observation.Kind, _ name: String, at time: Double, _ object: String
+    _ resource: String, _ kind: Observation.Kind, _ name: String, at time: Double, _ object: String,
+    delay: Double? = nil
   ) {
     version += 1
+    let delay = delay ?? 0.002 + 0.03 * random.nextUnit()
     rows.append(
       WatchedRow(
-        at: time < 0 ? 0 : time + 0.002 + 0.03 * random.nextUnit(), resource: resource, kind: kind, name: name,
+        at: time < 0 ? 0 : time + delay, resource: resource, kind: kind, name: name,
         version: version, object: object))
   }
 
-  private mutating func writeDeployment(at time: Double) {
+  /// - Parameter delay: how long the watch takes to bring it; some while where it is not given.
+  private mutating func writeDeployment(at time: Double, delay: Double? = nil) {
+    let own = pods.filter { !$0.isForeign && $0.deleted == nil && $0.ready <= time }
+    let ready = scenario.needsPods && time >= 0 ? own.count : statusReplicas
     var fields = [
       #"{"manager":"helm","operation":"Update","time":\#(text(-500))}"#,
       #"{"manager":"kube-controller-manager","operation":"Update","subresource":"status","time":\#(text(max(time, 0)))}"#,
@@ -370,8 +376,8 @@ extension ScalingWorld {
     fields += scaleManagers.map { #"{"manager":"\#($0.name)","operation":"Update","subresource":"scale"}"# }
     append(
       "deployments", time < 0 ? .added : .modified, "web", at: time,
-      #"{"metadata":{"name":"web","uid":"uid-deployments-web","generation":\#(generation),"creationTimestamp":\#(text(-1000)),"managedFields":[\#(fields.joined(separator: ","))]},"spec":{"replicas":\#(replicas),"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"app","image":"app:v1","resources":{"requests":{"cpu":"1"}}}]}}},"status":{"observedGeneration":\#(observedGeneration),"replicas":\#(statusReplicas),"updatedReplicas":\#(statusReplicas),"readyReplicas":\#(statusReplicas),"availableReplicas":\#(statusReplicas)}}"#
-    )
+      #"{"metadata":{"name":"web","uid":"uid-deployments-web","generation":\#(generation),"creationTimestamp":\#(text(-1000)),"managedFields":[\#(fields.joined(separator: ","))]},"spec":{"replicas":\#(replicas),"selector":{"matchLabels":{"app":"web"}},"template":{"metadata":{"labels":{"app":"web"}},"spec":{"containers":[{"name":"app","image":"app:v1","resources":{"requests":{"cpu":"1"}}}]}}},"status":{"observedGeneration":\#(observedGeneration),"replicas":\#(statusReplicas),"updatedReplicas":\#(statusReplicas),"readyReplicas":\#(ready),"availableReplicas":\#(ready)}}"#,
+      delay: delay)
   }
 
   private mutating func writeAutoscaler(at time: Double) throws {
