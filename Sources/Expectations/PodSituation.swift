@@ -122,7 +122,11 @@ struct PodSituation: Sendable, Equatable {
       guard count > 0 else { return [] }
       let after = history.pods.compactMap { pod in moment(pod).map { (uid: pod.uid, at: $0) } }
         .filter { $0.at.latest >= change.at.earliest && $0.at.earliest <= change.at.latest + .seconds(60) }
-      return Set(after.sorted { $0.at.latest < $1.at.latest }.prefix(count).map(\.uid))
+      // Where times are too coarse to tell, what was seen long before the change was seen is not its work.
+      func place(_ at: InstantBounds) -> (Int, Duration) {
+        (at.latest < change.at.latest - .seconds(1) ? 1 : 0, at.latest)
+      }
+      return Set(after.sorted { place($0.at) < place($1.at) }.prefix(count).map(\.uid))
     }
     return (
       latest(change.to - change.from) { $0.created },
