@@ -63,9 +63,10 @@ struct CountSet: Sendable, Hashable {
   /// What a rising function makes of each count; of a long range, everything between what it makes of the ends.
   func map(_ rising: (Int) -> Int) -> CountSet {
     CountSet(
-      joining: ranges.flatMap { range in
-        range.count <= Self.longRange
-          ? range.map { rising($0)...rising($0) } : [rising(range.lowerBound)...rising(range.upperBound)]
+      joining: ranges.flatMap { range -> [ClosedRange<Int>] in
+        if range.count <= Self.longRange { return range.map { rising($0)...rising($0) } }
+        let (one, other) = (rising(range.lowerBound), rising(range.upperBound))
+        return [min(one, other)...max(one, other)]
       })
   }
 
@@ -85,7 +86,7 @@ struct CountSet: Sendable, Hashable {
 
   /// `3, 5 to 7 or 10`.
   var text: String {
-    let texts = ranges.flatMap { range in
+    let texts = ranges.flatMap { range -> [String] in
       if range.count <= 2 { return range.map { "\($0)" } }
       return ["\(range.lowerBound) to \(range.upperBound >= Int(Int32.max) ? "any more" : "\(range.upperBound)")"]
     }

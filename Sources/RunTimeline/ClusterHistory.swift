@@ -277,9 +277,9 @@ extension CountEnvelope {
   /// Whether the spec changed at most once from one version to another of the same object.
   private static func isNextSpec<Object>(_ version: ObjectVersion<Object>, after before: ObjectVersion<Object>) -> Bool
   {
-    guard !version.deleted, !before.deleted, let now = version.object.metadata.generation,
-      let earlier = before.object.metadata.generation
+    guard !version.deleted, !before.deleted, version.object.metadata.generation != nil,
+      before.object.metadata.generation != nil
     else { return false }
-    return now <= earlier + 1
+    return !version.object.isSpecAfterNext(before.object)
   }
 }

@@ -23,7 +23,7 @@ extension KubernetesObject {
   /// changes, each of which a watch brings.
   func isSpecAfterNext(_ earlier: Self?) -> Bool {
     guard let now = metadata.generation, let before = earlier?.metadata.generation else { return false }
-    return now > before + 1
+    return now > before && now - 1 > before
   }
 }
 
