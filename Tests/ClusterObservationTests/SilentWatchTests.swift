@@ -105,12 +105,13 @@ struct SilentWatchTests {
     let untilGap = Array(notebook.observations.prefix { !($0.kind == .gap && $0.resource == "deployments") })
     let shown = try #require(
       untilGap.first { $0.kind == .listed && $0.resource == "deployments" && $0.resourceVersion == "30" })
-    // The same list once more, so much later that no watch takes so long.
+    // The same list once more, so much later that no watch takes so long, even where the machine is as slow as here.
+    let later = Duration.seconds(10) + (shown.received - shown.sent) * 4
     let again = untilGap.filter { $0.resource == "deployments" && $0.received == shown.received }.map { observation in
-      var later = observation
-      later.sent += .seconds(10)
-      later.received += .seconds(10)
-      return later
+      var repeated = observation
+      repeated.sent += later
+      repeated.received += later
+      return repeated
     }
     #expect(history(untilGap + again).wantedReplicas.range(at: shown.sent) == nil)
   }

@@ -153,7 +153,14 @@ struct MisbehavingServerTests {
     // Not multiplexed: only the request that a connection is made for hears why it ended.
     let run = try await run(server.tlsURL, .http2, tls: tls, connections: ConnectionPolicy(streams: 1))
 
-    #expect(run.log.counts == ["0 \(isGiven ? "200" : "tls client certificate")": 40])
+    guard !isGiven else {
+      #expect(run.log.counts == ["0 200": 40])
+      return
+    }
+    // With TLS 1.3 the server judges after we have shaken hands, and now and then the connection is gone before its word is read.
+    let unheard = run.log.counts["0 reset before response"] ?? 0
+    #expect(unheard <= 4, "\(run.log.failures.filter { $0.outcome != "tls client certificate" })")
+    #expect(run.log.counts["0 tls client certificate"] == 40 - unheard)
   }
 
   @Test("a server that accepts and never shakes hands", arguments: [HTTPVersion.http1_1, .http2])
