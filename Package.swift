@@ -141,7 +141,8 @@ let package = Package(
       dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "TestServers", "Units"]),
     .testTarget(
       name: "KubernetesClientTests",
-      dependencies: ["Curl", "KubernetesClient", "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer"]),
+      dependencies: ["Curl", "KubernetesClient", "KubernetesObjects", "TestServers", subprocess()],
+      exclude: ["Resources"]),
     .testTarget(
       name: "ClusterObservationTests",
       dependencies: [
@@ -161,8 +162,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Arrivals", "Expectations", "Harness", "KubernetesObjects", "LoadGeneration", "Profiles", "RunRecording",
-        "RunTimeline", "Statistics",
+        "Arrivals", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects", "LoadGeneration",
+        "Profiles", "RunRecording", "RunTimeline", "SimulatedCluster", "SimulatedClusterServer", "Statistics",
         "TestRecordings", "Units",
       ]),
     .testTarget(name: "ArchitectureTests"),

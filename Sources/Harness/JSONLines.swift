@@ -81,6 +81,16 @@ struct JSONLines: Sendable {
     ]
   }
 
+  /// Comes before the first line of a run whose workload is not yet steady.
+  static func line(_ wait: SteadyWait, waited: Duration, limit: Duration) -> JSONValue {
+    [
+      "type": "waiting", "schema": .integer(Int64(schema)), "for": .string("deployment/\(wait.deployment)"),
+      "wanted": count(wait.wanted), "current": count(wait.current), "updated": count(wait.updated),
+      "available": count(wait.available), "reason": .string(wait.reason), "waited": seconds(waited),
+      "limit": seconds(limit),
+    ]
+  }
+
   static func line(_ judgement: Judgement) -> JSONValue {
     [
       "type": "verdict", "name": .string(judgement.name), "kind": .string(judgement.kind),

@@ -223,7 +223,7 @@ struct LiveView: Sendable {
     (previous == 0 ? "" : "\u{1B}[\(previous)A\r") + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J"
   }
 
-  private static func terminalSize() -> (columns: Int, rows: Int) {
+  static func terminalSize() -> (columns: Int, rows: Int) {
     var size = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
     return (Int(size.ws_col), size.ws_row > 0 ? Int(size.ws_row) : 24)

@@ -89,9 +89,13 @@ struct Preflight {
   /// Waits until the workload is as it wants to be, so that what happens later is the run's doing.
   ///
   /// - Throws: ``HarnessError`` when the workload or its autoscaler is missing, or not steady within `limit` of run time.
-  func awaitSteadyWorkload(_ cluster: TargetCluster, limit: Duration = .seconds(300)) async throws(HarnessError) {
+  func awaitSteadyWorkload(
+    _ cluster: TargetCluster, limit: Duration = .seconds(300), style: LiveView.Style = .silent
+  ) async throws(HarnessError) {
     let description = cluster.description
     let start = ContinuousClock.now
+    var view = SteadyWaitView(style: style)
+    defer { view.end() }
     do {
       if let autoscaler = description.autoscaler { try await checkAutoscaler(autoscaler, of: cluster) }
       while true {
@@ -99,15 +103,26 @@ struct Preflight {
           Deployment.self, namespace: description.namespace, name: description.deployment)
         let problems = WorkloadNames(profile: profile).problems(in: deployment)
         guard problems.isEmpty else { throw HarnessError(.refused, problems) }
-        if Self.isSteady(deployment) { return }
-        if start.duration(to: .now) * cluster.timeScale > limit {
-          throw HarnessError(.refused, Self.unsteady(deployment, limit: limit))
-        }
+        let wait = SteadyWait(deployment)
+        if wait.isSteady { return }
+        let waited = start.duration(to: .now) * cluster.timeScale
+        if waited > limit { throw HarnessError(.refused, wait.refusal(limit: limit)) }
+        view.show(wait, waited: waited, limit: limit)
         try await Task.sleep(for: max(.seconds(1) / cluster.timeScale, .milliseconds(20)))
       }
     } catch {
       throw TargetCluster.refusal(of: error)
     }
+  }
+
+  /// Asks for every right that the run is going to use.
+  ///
+  /// - Throws: ``HarnessError`` with the status `refused`, naming what is missing and the rule that gives it.
+  func checkRights(_ cluster: TargetCluster) async throws(HarnessError) {
+    try await RightsCheck(
+      client: cluster.client, cluster: cluster.description, actions: profile.actions,
+      note: { StandardOutput.complain("note: \($0)") }
+    ).check()
   }
 
   /// Refuses an autoscaler that is not the one of the workload, or not the only one.
@@ -120,20 +135,5 @@ struct Preflight {
     ).objects.items?.compactMap { try? $0.decoded(as: HorizontalPodAutoscaler.self) }
     let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + (others ?? []))
     guard problems.isEmpty else { throw HarnessError(.refused, problems) }
-  }
-
-  static func isSteady(_ deployment: Deployment) -> Bool {
-    guard let status = deployment.status else { return false }
-    let wanted = deployment.spec.replicas ?? 1
-    return (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
-      && (status.replicas ?? 0) == wanted && (status.updatedReplicas ?? 0) == wanted
-      && (status.availableReplicas ?? 0) == wanted
-  }
-
-  private static func unsteady(_ deployment: Deployment, limit: Duration) -> String {
-    let status = deployment.status
-    return "deployment/\(deployment.metadata.name ?? ""): not steady after \(limit.text): wanted "
-      + "\(deployment.spec.replicas ?? 1), current \(status?.replicas ?? 0), updated \(status?.updatedReplicas ?? 0), "
-      + "available \(status?.availableReplicas ?? 0); see why with kubectl rollout status"
   }
 }

@@ -84,7 +84,11 @@ package struct RunSession: Sendable {
       StandardOutput.complain("warning: \(warning)")
     }
     let preflight = Preflight(loaded: loaded)
-    if let cluster { try await preflight.awaitSteadyWorkload(cluster) }
+    let style = LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines)
+    if let cluster {
+      try await preflight.checkRights(cluster)
+      try await preflight.awaitSteadyWorkload(cluster, style: style)
+    }
     let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress, proxy: plan.proxy)
     // Before run time zero is fixed: lookups may take their time.
     await generator.prepare()
@@ -93,6 +97,6 @@ package struct RunSession: Sendable {
       loaded: loaded, cluster: cluster, planning: planning, proxy: plan.proxy, generator: generator,
       certificate: certificate,
       output: output,
-      style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines))
+      style: style)
   }
 }

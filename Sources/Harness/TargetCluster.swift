@@ -28,8 +28,7 @@ struct TargetCluster: Sendable {
     var simulated: SimulatedTarget?
     var session: CurlSession?
     var timeScale = 1.0
-    let kubeconfig: Kubeconfig
-    var context: String?
+    let connection: APIConnection
     do {
       switch reference.kind {
       case .simulated(let simulation) where options.context == nil:
@@ -38,15 +37,13 @@ struct TargetCluster: Sendable {
           timeScale: simulation.timeScale)
         simulated = started
         timeScale = simulation.timeScale
-        kubeconfig = try Kubeconfig(text: started.endpoints.kubeconfig, source: "simulated cluster")
-      case .simulated:
-        kubeconfig = try Kubeconfig.load(path: options.kubeconfig, environment: environment)
-        context = options.context
-      case .context(let name):
-        kubeconfig = try Kubeconfig.load(path: options.kubeconfig, environment: environment)
-        context = options.context ?? name
+        connection = try await APIConnection(
+          kubeconfig: try Kubeconfig(text: started.endpoints.kubeconfig, source: "simulated cluster"), context: nil,
+          environment: environment)
+      case .simulated: connection = try await find(options.context, options, environment)
+      case .context(let name): connection = try await find(options.context ?? name, options, environment)
       }
-      let connection = try await APIConnection(kubeconfig: kubeconfig, context: context, environment: environment)
+      for note in connection.notes { StandardOutput.complain("note: \(note)") }
       let opened = try CurlSession(name: "kubernetes")
       session = opened
       let client = APIClient(connection: connection, session: opened)
@@ -72,6 +69,15 @@ struct TargetCluster: Sendable {
       client: client, description: description, timeScale: timeScale, ingress: ingress, simulated: simulated)
   }
 
+  private static func find(
+    _ context: String?, _ options: RunOptions, _ environment: [String: String]
+  ) async throws(KubernetesError) -> APIConnection {
+    try await APIConnection.find(
+      kubeconfig: options.kubeconfig, context: context, environment: environment,
+      serviceAccount: ServiceAccount(environment: environment),
+      announce: { StandardOutput.complain("credentials: \($0)") })
+  }
+
   /// Ends the session with the cluster, and the simulated cluster; a real one is left alone.
   func close() async {
     await client.close()
@@ -84,6 +90,8 @@ struct TargetCluster: Sendable {
     case let error as HarnessError: error
     case let error as KubernetesError where error.code == .forbidden || error.code == .notFound:
       HarnessError(.refused, error.description)
+    case let error as KubernetesError where error.code == .configuration:
+      HarnessError(.invalidInput, error.description)
     case let error as KubernetesError: HarnessError(.unreachable, error.description)
     default: HarnessError(.unreachable, "\(error)")
     }

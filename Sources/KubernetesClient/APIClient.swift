@@ -7,7 +7,7 @@ package struct APIClient: Sendable {
   package let connection: APIConnection
   private let session: CurlSession
   /// How long a read or a write may take.
-  private let timeout: Duration
+  let timeout: Duration
 
   package init(connection: APIConnection, session: CurlSession, timeout: Duration = .seconds(30)) {
     self.connection = connection
@@ -66,8 +66,11 @@ package struct APIClient: Sendable {
   }
 
   /// Changes some fields of an object; answers the whole object as it is now.
+  ///
+  /// - Parameter isDryRun: the server says what would come of it, and changes nothing.
   package func patch<Object: KubernetesObject>(
-    _ type: Object.Type, namespace: String, name: String, as patchType: PatchType, body: JSONValue
+    _ type: Object.Type, namespace: String, name: String, as patchType: PatchType, body: JSONValue,
+    isDryRun: Bool = false
   ) async throws(KubernetesError) -> (object: Object, answer: Answer) {
     let path = Object.resource.path(namespace: namespace, name: name)
     let data: Data
@@ -77,7 +80,7 @@ package struct APIClient: Sendable {
       throw KubernetesError(.malformed, attempt: "cannot patch \(path)", cause: "the patch is no JSON: \(error)")
     }
     let answer = try await perform(
-      "PATCH", path: path + "?fieldManager=scaleproof", timeout: timeout,
+      "PATCH", path: path + "?fieldManager=scaleproof" + (isDryRun ? "&dryRun=All" : ""), timeout: timeout,
       headers: [("Content-Type", patchType.rawValue)], body: Array(data))
     return (try decode(Object.self, from: answer.body, of: path), answer)
   }
@@ -91,10 +94,13 @@ package struct APIClient: Sendable {
     let path =
       resource.path(namespace: namespace)
       + "?watch=true&allowWatchBookmarks=true&resourceVersion=\(version)&timeoutSeconds=\(seconds)"
-    let request = try request("GET", path: path, timeout: .seconds(seconds + 30))
-    let attempt = "cannot watch \(connection.server)\(resource.path(namespace: namespace))"
+    let attempt = "cannot watch \(place(resource.path(namespace: namespace)))"
     do {
-      let stream = try await session.stream(request)
+      let stream = try await sending { credential in
+        try await session.stream(try request("GET", path: path, timeout: .seconds(seconds + 30), as: credential))
+      } status: {
+        $0.head.status
+      }
       guard stream.head.status == 200 else {
         var body = Data()
         for try await line in stream.lines where body.count < 65_536 { body += line.bytes }
@@ -113,24 +119,49 @@ package struct APIClient: Sendable {
 extension APIClient {
   private func request(
     _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
-    body: [UInt8]? = nil
+    body: [UInt8]? = nil, as credential: Credential
   ) throws(KubernetesError) -> CurlRequest {
-    var headers = headers + [("Accept", "application/json")]
-    if let authorization = try connection.authorization() { headers.append(("Authorization", authorization)) }
-    return CurlRequest(
-      method: method, url: connection.server + path, headers: headers, body: body, timeout: timeout,
-      tls: connection.tls, proxy: connection.proxy)
+    CurlRequest(
+      method: method, url: connection.server + path,
+      headers: headers + [("Accept", "application/json")] + (try connection.headers(with: credential)), body: body,
+      timeout: timeout, tls: connection.tls(with: credential), proxy: connection.proxy)
   }
 
-  private func perform(
+  /// What is asked and the way there, for messages.
+  private func place(_ path: String) -> String {
+    "\(connection.server)\(path)" + (connection.proxy.map { " (through the proxy \($0))" } ?? "")
+  }
+
+  /// Sends a request, and once more when the server does not accept our credentials and there are newer ones.
+  ///
+  /// A request that was refused for them has changed nothing, whatever its method.
+  private func sending<Response>(
+    _ send: (Credential) async throws -> Response, status: (Response) -> Int
+  ) async throws -> Response {
+    let credential = try await connection.credentials.current()
+    let response = try await send(credential)
+    guard status(response) == 401, let renewed = try await connection.credentials.replacement(for: credential) else {
+      return response
+    }
+    return try await send(renewed)
+  }
+
+  func perform(
     _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
     body: [UInt8]? = nil
   ) async throws(KubernetesError) -> Answer {
-    let request = try request(method, path: path, timeout: timeout, headers: headers, body: body)
-    let attempt = "cannot \(method == "GET" ? "read" : "change") \(connection.server)\(path)"
+    let verb = ["GET": "read", "POST": "ask"][method] ?? "change"
+    let attempt = "cannot \(verb) \(place(path))"
     let response: CurlResponse
     do {
-      response = try await session.perform(request)
+      response = try await sending { credential in
+        try await session.perform(
+          try request(method, path: path, timeout: timeout, headers: headers, body: body, as: credential))
+      } status: {
+        $0.status
+      }
+    } catch let error as KubernetesError {
+      throw error
     } catch {
       throw Self.failure(error, attempt: attempt)
     }
@@ -143,7 +174,7 @@ extension APIClient {
       date: response.header("Date").flatMap(HTTPDate.parse))
   }
 
-  private func decode<Value: Decodable>(
+  func decode<Value: Decodable>(
     _ type: Value.Type, from body: Data, of path: String
   ) throws(KubernetesError) -> Value {
     do {

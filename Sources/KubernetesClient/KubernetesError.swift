@@ -7,6 +7,8 @@ package struct KubernetesError: Error, Sendable, Equatable, CustomStringConverti
   package enum Code: String, Sendable, Equatable {
     /// The kubeconfig is missing, unreadable or incomplete.
     case configuration
+    /// The command that gives credentials failed.
+    case credentials
     /// No answer came: connection refused, DNS, TLS, timeout.
     case unreachable
     /// 401: the server does not know us.

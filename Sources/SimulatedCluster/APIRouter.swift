@@ -36,8 +36,10 @@ extension ClusterSimulation {
 
   private mutating func resourceAnswer(to request: APIRequest) throws(APIFailure) -> APIAnswer {
     guard let target = ResourcePath(request.path) else { throw .noSuchPath }
+    try authorize(request, target)
     if target.isPodMetrics { return try metricsAnswer(to: request, target) }
     if target.isAccessReview { return accessReview(request) }
+    if target.isIdentityReview { return identityReview() }
     guard let (kind, form) = target.served else { throw .noSuchPath }
     guard let name = target.name else {
       switch request.method {
@@ -204,16 +206,6 @@ extension ClusterSimulation {
     request.wantsTable
       ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : form.shown(object.json())
   }
-
-  /// Nobody is refused anything here.
-  private func accessReview(_ request: APIRequest) -> APIAnswer {
-    guard let body = request.body else {
-      return .object(status: 415, APIFailure.unsupportedMediaType(request.contentType).json)
-    }
-    var answer = body
-    answer["status"] = ["allowed": true, "reason": "the simulated cluster allows everything"]
-    return .object(status: 201, answer)
-  }
 }
 
 extension LabelSelector {
@@ -279,5 +271,8 @@ struct ResourcePath: Sendable {
   var isPodMetrics: Bool { group == "metrics.k8s.io" && version == "v1beta1" && plural == "pods" }
   var isAccessReview: Bool {
     group == "authorization.k8s.io" && version == "v1" && plural == "selfsubjectaccessreviews"
+  }
+  var isIdentityReview: Bool {
+    group == "authentication.k8s.io" && version == "v1" && plural == "selfsubjectreviews"
   }
 }

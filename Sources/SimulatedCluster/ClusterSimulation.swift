@@ -22,6 +22,9 @@ package struct ClusterSimulation: Sendable {
   /// Cluster time of the last ``advance(to:)``.
   package private(set) var now: Duration = .zero
 
+  /// What the API refuses; nothing unless it is told to.
+  package var refusals: Set<AccessRefusal> = []
+
   var store = ObjectStore(historyLimit: 5_000)
   var queue = WorkQueue()
   var reconciling: Set<Reconciliation> = []

@@ -190,11 +190,12 @@ struct BadInputTests {
     let unknown = try await complaint(
       about: text, command: "run", more: ["--kubeconfig", config, "--context", "awai"])
 
-    #expect(missing.code == 69)
+    #expect(missing.code == 65)
     #expect(missing.lines.count == 1 && missing.lines[0].contains("no such file"), "\(missing.lines)")
     #expect(refused.code == 69)
     #expect(refused.lines.count == 1 && refused.lines[0].contains("http://127.0.0.1:1"), "\(refused.lines)")
     #expect(!refused.lines.joined().contains("sesame"))
+    #expect(unknown.code == 65)
     #expect(unknown.lines.count == 1 && unknown.lines[0].contains("did you mean away?"), "\(unknown.lines)")
   }
 

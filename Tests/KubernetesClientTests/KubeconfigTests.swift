@@ -4,30 +4,13 @@ import Testing
 
 @testable import KubernetesClient
 
-/// A temporary folder that is gone with the test.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "/kubeconfig-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ text: String, to name: String) throws -> String {
-    try text.write(toFile: path + "/" + name, atomically: true, encoding: .utf8)
-    return path + "/" + name
-  }
-}
-
 private let twoContexts = """
   apiVersion: v1
   kind: Config
   current-context: staging
   clusters:
   - name: one
-    cluster: {server: "https://127.0.0.1:6443/", certificate-authority-data: "Q0E="}
+    cluster: {server: "https://127.0.0.1:6443/", certificate-authority-data: "LS0tLS1CRUdJTiA="}
   - name: two
     cluster: {server: "https://127.0.0.2:6443", insecure-skip-tls-verify: true}
   users:
@@ -56,15 +39,15 @@ struct KubeconfigTests {
     #expect(connection.server == "https://127.0.0.1:6443")
     #expect(connection.namespace == "production")
     #expect(connection.tls.verify)
-    #expect(connection.tls.authority == .data(Array("CA".utf8)))
+    #expect(connection.tls.authority == .data(Array("-----BEGIN ".utf8)))
   }
 
   @Test("paths of certificates are relative to the file that names them")
   func relativePaths() async throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(twoContexts, to: "config")
-    _ = try folder.write("certificate", to: "bob.crt")
-    _ = try folder.write("key", to: "bob.key")
+    _ = try folder.write("-----BEGIN CERTIFICATE-----", to: "bob.crt")
+    _ = try folder.write("-----BEGIN PRIVATE KEY-----", to: "bob.key")
 
     let config = try Kubeconfig.load(path: path, environment: [:])
     let connection = try await APIConnection(kubeconfig: config, context: "testing", environment: [:])
@@ -84,7 +67,10 @@ struct KubeconfigTests {
       try await APIConnection(kubeconfig: config, context: "testing", environment: [:])
     }
 
-    #expect(error?.description == "cannot use the context testing of \(path): \(folder.path)/bob.crt cannot be read")
+    #expect(
+      error?.description
+        == "\(path):12:9: the user bob: \(folder.path)/bob.crt cannot be read; the client-certificate is a path from the "
+        + "folder of the kubeconfig")
   }
 
   @Test("an unknown context is answered with the nearest one and all that there are")
@@ -113,6 +99,7 @@ struct KubeconfigTests {
       environment: ["KUBECONFIG": "\(first):\(folder.path)/missing:\(second)"])
 
     #expect(config.currentContext == "testing")
+    #expect(config.users["alice"]?.token == "sesame")
     #expect(config.contexts.keys.sorted() == ["staging", "testing"])
   }
 
@@ -124,7 +111,7 @@ struct KubeconfigTests {
     let error = #expect(throws: KubernetesError.self) { try Kubeconfig.load(path: path, environment: [:]) }
 
     #expect(error?.code == .configuration)
-    #expect(error?.description.contains("line 3") == true)
+    #expect(error?.description.hasPrefix("\(path):3:1: ") == true)
     #expect(error?.description.contains("sesame") == false)
   }
 
@@ -139,43 +126,131 @@ struct KubeconfigTests {
         + "or name a file with --kubeconfig")
   }
 
-  @Test("a credential command is run and its token taken")
-  func execCredential() async throws {
+  @Test("nothing of an entry is taken from a later file, and an empty current-context does not count")
+  func firstWins() throws {
     let folder = try TemporaryFolder()
-    let script = try folder.write(
-      """
-      #!/bin/sh
-      printf '{"kind":"ExecCredential","status":{"token":"%s"}}' "$WORD"
-      """, to: "plugin")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
-    let path = try folder.write(
-      twoContexts.replacingOccurrences(
-        of: "{token: sesame}",
-        with: "{exec: {apiVersion: client.authentication.k8s.io/v1, command: \"\(script)\", "
-          + "env: [{name: WORD, value: open}]}}"), to: "config")
-    let config = try Kubeconfig.load(path: path, environment: [:])
+    let first = try folder.write(
+      "current-context: \"\"\nusers: [{name: u, user: {tokenFile: token, as: jane}}]\n", to: "first")
+    let second = try folder.write(
+      "current-context: x\nusers: [{name: u, user: {token: second, username: bob}}]\n", to: "second")
+
+    let config = try Kubeconfig.load(environment: ["KUBECONFIG": "\(first)::\(second):\(first)"])
+
+    #expect(config.currentContext == "x")
+    #expect(config.users["u"]?.tokenFile == folder.file("token"))
+    #expect(config.users["u"]?.impersonation.user == "jane")
+    #expect(config.users["u"]?.token == "" && config.users["u"]?.username == "")
+    #expect(config.sources == [first, second])
+  }
+
+  @Test("an unreadable file of several is refused, whichever it is")
+  func unreadableOfSeveral() throws {
+    let folder = try TemporaryFolder()
+    let good = try folder.write(twoContexts, to: "good")
+    let bad = try folder.write("users: [{name: x", to: "bad")
+
+    for list in ["\(good):\(bad)", "\(bad):\(good)", "\(good):\(folder.path)"] {
+      let error = #expect(throws: KubernetesError.self, "\(list)") {
+        try Kubeconfig.load(environment: ["KUBECONFIG": list])
+      }
+      #expect(error?.code == .configuration)
+    }
+  }
+
+  @Test("an empty namespace is the default one")
+  func emptyNamespace() async throws {
+    let config = try Kubeconfig(
+      text: twoContexts.replacing("namespace: production", with: "namespace: \"\""), source: "config")
 
     let connection = try await APIConnection(kubeconfig: config, context: nil, environment: [:])
 
-    #expect(connection.context == "staging")
-    #expect(try connection.authorization() == "Bearer open")
+    #expect(connection.namespace == "default")
   }
 
-  @Test("a credential command that fails is named with its exit status, without what it printed")
-  func failingExecCredential() async throws {
-    let folder = try TemporaryFolder()
-    let script = try folder.write("#!/bin/sh\necho 'please log in' >&2\nexit 3\n", to: "plugin")
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
-    let path = try folder.write(
-      twoContexts.replacingOccurrences(of: "{token: sesame}", with: "{exec: {command: \"\(script)\"}}"), to: "config")
-    let config = try Kubeconfig.load(path: path, environment: [:])
+  /// A change of a kubeconfig, and what is said of it.
+  struct Mistake: Sendable, CustomTestStringConvertible {
+    let from: String
+    let to: String
+    let complaint: String
+
+    var testDescription: String { to }
+  }
+
+  @Test(
+    "what is wrong is told in one line with file, line, column and what to do",
+    arguments: [
+      Mistake(
+        from: "{token: sesame}", to: "{token: 12345}",
+        complaint: "config:10:17: users.user.token: a number where a text is wanted; put it into quotes"),
+      Mistake(
+        from: "insecure-skip-tls-verify: true", to: "insecure-skip-tls-verify: 'true'",
+        complaint:
+          "config:7:75: clusters.cluster.insecure-skip-tls-verify: a text where true or false is wanted; write it "
+          + "without quotes"),
+      Mistake(
+        from: "LS0tLS1CRUdJTiA=", to: "???",
+        complaint:
+          "config:5:77: clusters.cluster.certificate-authority-data: it is not base64; write what base64 -w0 FILE "
+          + "prints, or name the file by certificate-authority"),
+      Mistake(
+        from: "- name: bob", to: "- name: alice",
+        complaint:
+          "config:11:9: users.name: there is another user named alice at config:9:3; rename or remove one of them"),
+      Mistake(
+        from: "user: alice, ", to: "user: alicia, ",
+        complaint:
+          "config:15:12: the context staging: there is no user named alicia; did you mean alice? there are: alice, "
+          + "bob"),
+      Mistake(
+        from: "user: alice, ", to: "",
+        complaint:
+          "config:15:12: the context staging: it names no user, so that the server would not know who asks; write "
+          + "user: NAME of one of the users"),
+      Mistake(
+        from: "{token: sesame}", to: "{}",
+        complaint:
+          "config:10:9: the user alice: it has no credentials, so that the server would not know who asks; give it "
+          + "token, tokenFile, client-certificate with client-key, exec, or username with password"),
+      Mistake(
+        from: "{token: sesame}", to: "{auth-provider: {name: gcp}}",
+        complaint: "config:10:9: the user alice: its auth-provider gcp is not supported here; install "
+          + "gke-gcloud-auth-plugin and run gcloud container clusters get-credentials CLUSTER, which writes exec in its place"
+      ),
+      Mistake(
+        from: "{token: sesame}", to: "{token: sesame, as-groups: [admins]}",
+        complaint:
+          "config:10:9: the user alice: as-uid, as-groups or as-user-extra without as; name the user to act as with "
+          + "as, or leave them out"),
+      Mistake(
+        from: "certificate-authority-data: \"LS0",
+        to: "insecure-skip-tls-verify: true, certificate-authority-data: \"LS0",
+        complaint:
+          "config:5:12: the cluster one: insecure-skip-tls-verify stands beside a certificate authority, which then "
+          + "checks nothing; take insecure-skip-tls-verify away"),
+      Mistake(
+        from: "{token: sesame}", to: "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}",
+        complaint: "config:10:16: exec of the user alice: the apiVersion client.authentication.k8s.io/v1alpha1 is not "
+          + "supported; write apiVersion: client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1, "
+          + "whichever aws speaks; of v1alpha1, which Kubernetes 1.24 dropped, a newer aws is needed"),
+      Mistake(
+        from: "https://127.0.0.1:6443/", to: "https://127.0.0.1:6443/\", proxy-url: \"127.0.0.1:3128",
+        complaint:
+          "config:5:12: the cluster one: its proxy-url is no URL of http, https or socks5; write it as in proxy-url: "
+          + "http://proxy.example.com:3128"),
+      Mistake(
+        from: "kind: Config", to: "kind: Pod",
+        complaint: "config:2:7: kind: Pod where a kubeconfig has Config; is it a kubeconfig?"),
+    ])
+  func mistakes(_ mistake: Mistake) async throws {
+    let text = twoContexts.replacing(mistake.from, with: mistake.to, maxReplacements: 1)
+    try #require(text != twoContexts)
 
     let error = await #expect(throws: KubernetesError.self) {
-      try await APIConnection(kubeconfig: config, context: nil, environment: [:])
+      try await APIConnection(
+        kubeconfig: try Kubeconfig(text: text, source: "config"), context: nil, environment: [:])
     }
 
-    #expect(error?.description.contains(script) == true)
-    #expect(error?.description.contains("3") == true)
-    #expect(error?.description.contains("please log in") == false)
+    #expect(error?.description == mistake.complaint)
+    #expect(error?.code == .configuration)
   }
 }

@@ -57,6 +57,37 @@ struct APITests {
             + "must be less than or equal to 3600"))
   }
 
+  @Test("What the cluster is told to refuse is refused, and a review of one's own access says so beforehand")
+  func refusedAccess() throws {
+    var cluster = try Workload().settledCluster()
+    cluster.refusals = [AccessRefusal("patch", "deployments.apps"), AccessRefusal("watch", "pods")]
+    func allows(_ verb: String, _ resource: String, group: String) -> JSONValue? {
+      cluster.ask(
+        "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body: [
+          "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview",
+          "spec": [
+            "resourceAttributes": [
+              "verb": .string(verb), "resource": .string(resource), "group": .string(group), "namespace": "production",
+            ]
+          ],
+        ]
+      ).body["status", "allowed"]
+    }
+
+    #expect(allows("patch", "deployments", group: "apps") == false)
+    #expect(allows("get", "deployments", group: "apps") == true)
+    #expect(allows("watch", "pods", group: "") == false)
+    let patch = cluster.ask(
+      "PATCH", "\(Self.deployments)/aspnetcore-deployment", type: "application/merge-patch+json", body: [:])
+    #expect(patch.status == 403)
+    #expect(
+      patch.body["message"]?.string
+        == "deployments.apps \"aspnetcore-deployment\" is forbidden: User \"simulated\" cannot patch resource "
+        + "\"deployments\" in API group \"apps\" in the namespace \"production\"")
+    #expect(cluster.ask("GET", "\(Self.deployments)/aspnetcore-deployment").status == 200)
+  }
+
   @Test("A missing object is 404, a stale version 409, an unknown path 404, server-side apply 415")
   func refusals() throws {
     var cluster = try Workload().settledCluster()

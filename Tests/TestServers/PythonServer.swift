@@ -49,6 +49,39 @@ package final class PythonServer: Sendable {
     package let headers: [String: String]
   }
 
+  /// A request to the API of a cluster, by what says who sent it.
+  package struct APIRequest: Decodable, Sendable {
+    package let method: String
+    package let path: String
+    /// By name in lower case, in the order of arrival.
+    package let headers: [String: [String]]
+    /// The common name of the client's certificate.
+    package let certificate: String?
+    package let status: Int
+  }
+
+  /// Notes who asks, and refuses tokens of the form `until-SECONDS` from that time on.
+  ///
+  /// - Parameters:
+  ///   - upstream: where requests go on to, as in `http://127.0.0.1:8001`; without it, each is answered with a version.
+  ///   - speaksTLS: with a certificate of ``authorityFile``.
+  package static func authenticating(upstream: String? = nil, speaksTLS: Bool = true) throws -> PythonServer {
+    try PythonServer("authenticating.py") { folder in
+      try TestCertificates.make(in: folder)
+      let certificate = speaksTLS ? folder.path + "/server.pem" : "-"
+      return [
+        folder.path + "/log", upstream ?? "-", certificate, folder.path + "/server.key", folder.path + "/authority.pem",
+      ]
+    }
+  }
+
+  /// What an authenticating server was asked, in order.
+  package func apiRequests() throws -> [APIRequest] {
+    try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
+      try JSONDecoder().decode(APIRequest.self, from: Data($0.utf8))
+    }
+  }
+
   /// Redirects as its paths say: `/moved/STATUS?PLACE` and `/chain/N`.
   package static func redirecting() throws -> PythonServer {
     try PythonServer("redirecting.py") { [$0.path + "/log"] }

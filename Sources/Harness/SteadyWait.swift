@@ -1,0 +1,91 @@
+import KubernetesObjects
+import Units
+
+/// What a run waits for before its load: a workload that has come to rest.
+struct SteadyWait: Equatable {
+  let deployment: String
+  let wanted: Int
+  let current: Int
+  let updated: Int
+  let available: Int
+  /// Whether its controller has yet to take up the last change of its spec.
+  let isUnobserved: Bool
+
+  init(_ deployment: Deployment) {
+    let status = deployment.status
+    self.deployment = deployment.metadata.name ?? ""
+    wanted = deployment.spec.replicas ?? 1
+    current = status?.replicas ?? 0
+    updated = status?.updatedReplicas ?? 0
+    available = status?.availableReplicas ?? 0
+    isUnobserved = status == nil || (status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)
+  }
+
+  var isSteady: Bool { !isUnobserved && current == wanted && updated == wanted && available == wanted }
+
+  /// `wanted 5, current 6, updated 2, available 4`
+  var counts: String { "wanted \(wanted), current \(current), updated \(updated), available \(available)" }
+
+  /// What is missing, for people.
+  var reason: String {
+    if isUnobserved { return "its controller has not taken up its last change" }
+    if updated < wanted { return "\(updated) of \(wanted) pods are of its newest template" }
+    if current > wanted { return "\(current - wanted) pod\(current - wanted == 1 ? " is" : "s are") yet to go" }
+    if available < wanted { return "\(available) of \(wanted) pods are available" }
+    return "\(current) of \(wanted) pods are there"
+  }
+
+  /// - Parameters:
+  ///   - waited: run time.
+  ///   - limit: after how much of it the run is refused.
+  func line(waited: Duration, limit: Duration) -> String {
+    "waiting for deployment/\(deployment) to be steady: \(counts): \(reason) (\(Int(waited.seconds))s, at most "
+      + "\(limit.text))"
+  }
+
+  /// Why the run is refused.
+  func refusal(limit: Duration) -> String {
+    "deployment/\(deployment): not steady after \(limit.text): \(counts): \(reason); see why with kubectl rollout status"
+  }
+}
+
+/// Tells the user of the wait: in place on a terminal, else a line when it changes, ten seconds apart at least.
+struct SteadyWaitView {
+  let style: LiveView.Style
+  private var drawn = 0
+  private var said: (wait: SteadyWait, at: ContinuousClock.Instant)?
+
+  init(style: LiveView.Style, said: (SteadyWait, ContinuousClock.Instant)? = nil) {
+    self.style = style
+    self.said = said
+  }
+
+  mutating func show(_ wait: SteadyWait, waited: Duration, limit: Duration, now: ContinuousClock.Instant = .now) {
+    guard isDue(wait, now: now) else { return }
+    said = (wait, now)
+    switch style {
+    case .silent: break
+    case .lines: StandardOutput.line(TerminalText.plain(wait.line(waited: waited, limit: limit)))
+    case .jsonLines: JSONLines.write(JSONLines.line(wait, waited: waited, limit: limit))
+    case .redrawn(let emphasised):
+      let line = TerminalLine(wait.line(waited: waited, limit: limit))
+        .rendered(width: LiveView.terminalSize().columns, emphasised: emphasised)
+      StandardOutput.write(LiveView.frame([line], over: drawn))
+      drawn = 1
+    }
+  }
+
+  /// Whether there is something to say; lines do not repeat themselves.
+  func isDue(_ wait: SteadyWait, now: ContinuousClock.Instant) -> Bool {
+    guard let said, style == .lines || style == .jsonLines else { return true }
+    return said.wait != wait && said.at.duration(to: now) >= .seconds(10)
+      || said.at.duration(to: now) >= .seconds(60)
+  }
+
+  /// Clears the line for what comes next.
+  mutating func end() {
+    guard drawn > 0 else { return }
+    StandardOutput.write(LiveView.frame([], over: drawn))
+    drawn = 0
+  }
+}
