@@ -65,10 +65,8 @@ extension APIConnection {
     guard choice.isSecure else {
       tls = .standard
       credentials = .fixed(.none)
-      let has =
-        user.map { !$0.token.isEmpty || !$0.tokenFile.isEmpty || !$0.username.isEmpty || $0.exec != nil } ?? false
       notes =
-        has
+        user?.hasCredentials ?? false
         ? ["\(cluster.place): \(choice.server) is not https: as with kubectl, no credentials are sent to it"] : []
       try Self.checkHeaders(Credential.none, impersonation)
       return
@@ -77,7 +75,7 @@ extension APIConnection {
     tls = TLSSettings(
       verify: !cluster.skipsVerification, authority: cluster.certificateAuthority.pem,
       clientCertificate: user?.clientCertificate.pem, clientKey: user?.clientKey.pem, serverName: cluster.serverName)
-    credentials = Self.credentials(of: user, choice: choice, proxy: proxy, announce: announce)
+    credentials = Self.credentials(of: user, choice: choice, announce: announce)
     // What cannot be had is told before anything is sent.
     try Self.checkHeaders(try await credentials.current(), impersonation)
   }
@@ -104,8 +102,7 @@ extension APIConnection {
   /// What comes first is what counts: static credentials before a command, which then is not even run
   /// (Kubernetes, client-go/plugin/pkg/client/auth/exec/exec.go, `UpdateTransportConfig`).
   private static func credentials(
-    of user: Kubeconfig.User?, choice: KubeconfigChoice, proxy: Proxy?,
-    announce: @escaping @Sendable (String) -> Void
+    of user: Kubeconfig.User?, choice: KubeconfigChoice, announce: @escaping @Sendable (String) -> Void
   ) -> CredentialSource {
     guard let user else { return .fixed(.none) }
     if !user.tokenFile.isEmpty { return .tokenFile(TokenFile(path: user.tokenFile, fallback: user.token)) }
@@ -114,13 +111,12 @@ extension APIConnection {
       return .fixed(.basic(username: user.username, password: user.password))
     }
     guard let exec = user.exec, user.clientCertificate.isEmpty else { return .fixed(.none) }
-    let plugin = ExecPlugin(
-      command: exec, cluster: execCluster(choice.cluster, proxy: proxy), announce: announce)
+    let plugin = ExecPlugin(command: exec, cluster: execCluster(choice.cluster), announce: announce)
     return .exec(ExecCredentialSource(plugin))
   }
 
   /// What a command is told about the cluster (Kubernetes, client-go/rest/exec.go, `ConfigToExecCluster`).
-  private static func execCluster(_ cluster: Kubeconfig.Cluster, proxy: Proxy?) -> JSONValue {
+  private static func execCluster(_ cluster: Kubeconfig.Cluster) -> JSONValue {
     var information: JSONValue = ["server": .string(cluster.server), "config": cluster.execConfiguration ?? .null]
     if let name = cluster.serverName { information["tls-server-name"] = .string(name) }
     if cluster.skipsVerification { information["insecure-skip-tls-verify"] = true }
@@ -129,7 +125,7 @@ extension APIConnection {
       ? FileManager.default.contents(atPath: cluster.certificateAuthority.file)
       : Data(cluster.certificateAuthority.data)
     if let authority { information["certificate-authority-data"] = .string(authority.base64EncodedString()) }
-    if let proxy = cluster.proxyURL ?? proxy?.url { information["proxy-url"] = .string(proxy) }
+    if let proxy = cluster.proxyURL { information["proxy-url"] = .string(proxy) }
     return information
   }
 

@@ -126,26 +126,26 @@ struct KubeconfigChoice {
       throw refuse("a token and a username are both there", "leave one of them")
     }
     try user.exec?.check(user: context.user)
-    let certificate = user.clientCertificate
-    for (name, value) in [("client-certificate", certificate), ("client-key", user.clientKey)] where value.isBoth {
-      throw refuse("\(name) and \(name)-data are both there", "leave one of them")
-    }
-    guard certificate.isEmpty || !user.clientKey.isEmpty else {
-      throw refuse("a client-certificate without its client-key", "name both")
-    }
-    guard isSecure else { return }
-    if !certificate.isEmpty {
-      try Self.check(certificate, "the client-certificate", field, user.place)
-      try Self.check(user.clientKey, "the client-key", field, user.place)
-    }
-    guard
-      !user.token.isEmpty || !user.tokenFile.isEmpty || !user.username.isEmpty || !certificate.isEmpty
-        || user.exec != nil
-    else {
+    try checkCertificate(of: user, field)
+    guard !isSecure || user.hasCredentials else {
       throw refuse(
         "it has no credentials, so that the server would not know who asks",
         "give it token, tokenFile, client-certificate with client-key, exec, or username with password")
     }
+  }
+
+  private func checkCertificate(of user: Kubeconfig.User, _ field: String) throws(KubernetesError) {
+    let certificate = user.clientCertificate
+    for (name, value) in [("client-certificate", certificate), ("client-key", user.clientKey)] where value.isBoth {
+      throw user.place.problem(field, "\(name) and \(name)-data are both there", hint: "leave one of them")
+    }
+    guard !certificate.isEmpty else { return }
+    guard !user.clientKey.isEmpty else {
+      throw user.place.problem(field, "a client-certificate without its client-key", hint: "name both")
+    }
+    guard isSecure else { return }
+    try Self.check(certificate, "the client-certificate", field, user.place)
+    try Self.check(user.clientKey, "the client-key", field, user.place)
   }
 
   /// Whether a certificate or key can be read and is in PEM form.
@@ -178,6 +178,12 @@ struct KubeconfigChoice {
   private static func list(_ names: some Sequence<String>) -> String {
     let names = names.sorted()
     return names.isEmpty ? "there is none" : "there are: \(names.joined(separator: ", "))"
+  }
+}
+
+extension Kubeconfig.User {
+  var hasCredentials: Bool {
+    !token.isEmpty || !tokenFile.isEmpty || !username.isEmpty || !clientCertificate.isEmpty || exec != nil
   }
 }
 

@@ -42,12 +42,41 @@ extension Kubeconfig {
 
   /// Only the first document of a file counts, as with kubectl.
   private static func firstDocument(of text: String, in file: KubeconfigPlace) throws(KubernetesError) -> Node? {
+    let root: Node?
     do {
-      return try Parser(yaml: text).nextRoot()
+      root = try Parser(yaml: text).nextRoot()
     } catch let error as YamlError {
       throw Self.problem(error, in: file)
     } catch {
       throw file.problem("", "it is not YAML")
+    }
+    var left = mostValues
+    if let root { try checkAliases(in: root, left: &left, file) }
+    return root
+  }
+
+  /// The most values of a document whose aliases are replaced by what they stand for: some lines of nested ones can
+  /// stand for billions.
+  private static let mostValues = 1_000_000
+
+  private static func checkAliases(
+    in node: Node, left: inout Int, _ file: KubeconfigPlace
+  ) throws(KubernetesError) {
+    left -= 1
+    guard left > 0 else {
+      throw file.problem("", "its aliases stand for more than \(mostValues) values", hint: "write it without aliases")
+    }
+    switch node {
+    case .scalar: break
+    case .sequence(let sequence): for element in sequence { try checkAliases(in: element, left: &left, file) }
+    case .mapping(let mapping):
+      for (key, value) in mapping {
+        try checkAliases(in: key, left: &left, file)
+        try checkAliases(in: value, left: &left, file)
+      }
+    case .alias:
+      throw KubeconfigPlace(file: file.file, line: node.mark?.line, column: node.mark?.column).problem(
+        "", "an alias names no anchor before it")
     }
   }
 
@@ -60,6 +89,7 @@ extension Kubeconfig {
     case .duplicatedKeysInMapping(let keys, let context):
       KubeconfigPlace(file: file.file, line: context.mark.line, column: context.mark.column).problem(
         "", "the key \(keys.joined(separator: ", ")) is there twice", hint: "leave one of them")
+    case .reader(let problem, _, _, _): file.problem("", "it is not YAML: \(problem)")
     default: file.problem("", "it is not YAML")
     }
   }

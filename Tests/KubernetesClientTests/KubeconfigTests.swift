@@ -253,4 +253,17 @@ struct KubeconfigTests {
     #expect(error?.description == mistake.complaint)
     #expect(error?.code == .configuration)
   }
+
+  @Test("a file whose aliases multiply is refused at once")
+  func aliases() throws {
+    var text = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+    for (name, before) in zip("bcdefghij", "abcdefghi") {
+      text += "\(name): &\(name) [\(Array(repeating: "*\(before)", count: 10).joined(separator: ", "))]\n"
+    }
+    text += "clusters: [{name: c, cluster: {extensions: [{name: client.authentication.k8s.io/exec, extension: *j}]}}]\n"
+
+    let error = #expect(throws: KubernetesError.self) { try Kubeconfig(text: text, source: "config") }
+
+    #expect(error?.description.contains("aliases") == true)
+  }
 }
