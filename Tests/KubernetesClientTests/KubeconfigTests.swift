@@ -69,7 +69,7 @@ struct KubeconfigTests {
 
     #expect(
       error?.description
-        == "\(path):12:9: the user bob: \(folder.path)/bob.crt cannot be read; the client-certificate is a path from the "
+        == "\(path):13:9: the user bob: \(folder.path)/bob.crt cannot be read; the client-certificate is a path from the "
         + "folder of the kubeconfig")
   }
 
@@ -181,61 +181,61 @@ struct KubeconfigTests {
     arguments: [
       Mistake(
         from: "{token: sesame}", to: "{token: 12345}",
-        complaint: "config:10:17: users.user.token: a number where a text is wanted; put it into quotes"),
+        complaint: "config:11:17: users.user.token: a number where a text is wanted; put it into quotes"),
       Mistake(
         from: "insecure-skip-tls-verify: true", to: "insecure-skip-tls-verify: 'true'",
         complaint:
-          "config:7:75: clusters.cluster.insecure-skip-tls-verify: a text where true or false is wanted; write it "
+          "config:8:73: clusters.cluster.insecure-skip-tls-verify: a text where true or false is wanted; write it "
           + "without quotes"),
       Mistake(
         from: "LS0tLS1CRUdJTiA=", to: "???",
         complaint:
-          "config:5:77: clusters.cluster.certificate-authority-data: it is not base64; write what base64 -w0 FILE "
+          "config:6:76: clusters.cluster.certificate-authority-data: it is not base64; write what base64 -w0 FILE "
           + "prints, or name the file by certificate-authority"),
       Mistake(
         from: "- name: bob", to: "- name: alice",
         complaint:
-          "config:11:9: users.name: there is another user named alice at config:9:3; rename or remove one of them"),
+          "config:12:9: users.name: there is another user named alice at config:10:3; rename or remove one of them"),
       Mistake(
         from: "user: alice, ", to: "user: alicia, ",
         complaint:
-          "config:15:12: the context staging: there is no user named alicia; did you mean alice? there are: alice, "
+          "config:16:12: the context staging: there is no user named alicia; did you mean alice? there are: alice, "
           + "bob"),
       Mistake(
         from: "user: alice, ", to: "",
         complaint:
-          "config:15:12: the context staging: it names no user, so that the server would not know who asks; write "
+          "config:16:12: the context staging: it names no user, so that the server would not know who asks; write "
           + "user: NAME of one of the users"),
       Mistake(
         from: "{token: sesame}", to: "{}",
         complaint:
-          "config:10:9: the user alice: it has no credentials, so that the server would not know who asks; give it "
+          "config:11:9: the user alice: it has no credentials, so that the server would not know who asks; give it "
           + "token, tokenFile, client-certificate with client-key, exec, or username with password"),
       Mistake(
         from: "{token: sesame}", to: "{auth-provider: {name: gcp}}",
-        complaint: "config:10:9: the user alice: its auth-provider gcp is not supported here; install "
+        complaint: "config:11:9: the user alice: its auth-provider gcp is not supported here; install "
           + "gke-gcloud-auth-plugin and run gcloud container clusters get-credentials CLUSTER, which writes exec in its place"
       ),
       Mistake(
         from: "{token: sesame}", to: "{token: sesame, as-groups: [admins]}",
         complaint:
-          "config:10:9: the user alice: as-uid, as-groups or as-user-extra without as; name the user to act as with "
+          "config:11:9: the user alice: as-uid, as-groups or as-user-extra without as; name the user to act as with "
           + "as, or leave them out"),
       Mistake(
         from: "certificate-authority-data: \"LS0",
         to: "insecure-skip-tls-verify: true, certificate-authority-data: \"LS0",
         complaint:
-          "config:5:12: the cluster one: insecure-skip-tls-verify stands beside a certificate authority, which then "
+          "config:6:12: the cluster one: insecure-skip-tls-verify stands beside a certificate authority, which then "
           + "checks nothing; take insecure-skip-tls-verify away"),
       Mistake(
         from: "{token: sesame}", to: "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: aws}}",
-        complaint: "config:10:16: exec of the user alice: the apiVersion client.authentication.k8s.io/v1alpha1 is not "
+        complaint: "config:11:16: exec of the user alice: the apiVersion client.authentication.k8s.io/v1alpha1 is not "
           + "supported; write apiVersion: client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1, "
           + "whichever aws speaks; of v1alpha1, which Kubernetes 1.24 dropped, a newer aws is needed"),
       Mistake(
         from: "https://127.0.0.1:6443/", to: "https://127.0.0.1:6443/\", proxy-url: \"127.0.0.1:3128",
         complaint:
-          "config:5:12: the cluster one: its proxy-url is no URL of http, https or socks5; write it as in proxy-url: "
+          "config:6:12: the cluster one: its proxy-url is no URL of http, https or socks5; write it as in proxy-url: "
           + "http://proxy.example.com:3128"),
       Mistake(
         from: "kind: Config", to: "kind: Pod",

@@ -144,7 +144,7 @@ struct KubectlAgreementTests {
     let result = try await run(
       .path(FilePath(kubectl.path)),
       arguments: [
-        "--kubeconfig", config, "--cache-dir", world.folder.file("cache"), "--request-timeout=20s", "get", "--raw",
+        "--kubeconfig", config, "--cache-dir", world.folder.file("cache"), "get", "--raw",
         path,
       ], environment: .inherit.updating(["HOME": world.folder.path, "KUBECONFIG": nil]),
       input: .none, output: .discarded, error: .discarded)

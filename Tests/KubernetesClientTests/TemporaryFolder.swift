@@ -1,11 +1,12 @@
 import Foundation
+import TestServers
 
 /// A temporary folder that is gone with the test.
 final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
-    path = NSTemporaryDirectory() + "/kubeconfig-\(UUID().uuidString)"
+    path = NSTemporaryDirectory() + "kubeconfig-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
@@ -20,10 +21,14 @@ final class TemporaryFolder: Sendable {
   }
 
   /// A program for a shell.
+  ///
+  /// Another process puts it there: a child that another test starts while this one has it open for writing would keep it
+  /// from being run (ETXTBSY).
   @discardableResult
   func script(_ text: String, to name: String) throws -> String {
-    try write("#!/bin/sh\n" + text, to: name)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file(name))
+    let source = try write("#!/bin/sh\n" + text, to: name + ".text")
+    let copying = try ChildProcess(["/usr/bin/install", "-m", "755", source, file(name)])
+    guard copying.awaitEnd() == 0 else { throw CocoaError(.fileWriteUnknown) }
     return file(name)
   }
 

@@ -6,7 +6,7 @@ import Glibc
 ///
 /// `Foundation.Process` learns of the end from a run loop, which a thread of the concurrency pool does not turn: a test that
 /// waits there may wait for ever.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
   let identifier: pid_t
   /// The number of the first descriptor that a program may be given beside the standard ones.
   static let firstInherited = STDERR_FILENO + 1
@@ -15,7 +15,7 @@ final class ChildProcess: Sendable {
   ///   - arguments: the path of the program first.
   ///   - environment: variables beside those of this process, as in `NAME=VALUE`.
   ///   - inherited: descriptors that the program has from ``firstInherited`` on, in this order.
-  init(_ arguments: [String], environment: [String] = [], inheriting inherited: [Int32] = []) throws {
+  package init(_ arguments: [String], environment: [String] = [], inheriting inherited: [Int32] = []) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -51,7 +51,7 @@ final class ChildProcess: Sendable {
   ///
   /// - Returns: the exit code; `nil` when a signal ended it.
   @discardableResult
-  func awaitEnd() -> Int32? {
+  package func awaitEnd() -> Int32? {
     var status: Int32 = 0
     var checks = 0
     while waitpid(identifier, &status, WNOHANG) == 0 {
