@@ -33,7 +33,10 @@ package struct RunSession: Sendable {
     let interruption = Interruption {
       // Before the first request there is nothing to save. Other threads are at work, so the process does not take down
       // what they use first.
-      if !recordingBegan.load(ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
+      if !recordingBegan.load(ordering: .relaxed) {
+        CredentialCommands.endAll()
+        _exit(ExitStatus.interrupted.rawValue)
+      }
       stop.stop()
     }
     let loaded = try LoadedProfile(path: options.profile, changes: options.changes, context: options.context)

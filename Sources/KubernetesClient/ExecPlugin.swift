@@ -70,41 +70,47 @@ struct ExecPlugin: Sendable {
       executable, arguments: Arguments(command.arguments), environment: environment, platformOptions: options,
       input: .none, output: .sequence, error: .sequence
     ) { execution in
-      let group = execution.processIdentifier.value
-      PluginGroups.began(group)
-      defer { PluginGroups.ended(group) }
-      return try await withThrowingTaskGroup(of: Part.self) { group in
-        group.addTask { .output(try await Self.bytes(of: execution.standardOutput)) }
-        group.addTask { .complaints(try await listen(to: execution.standardError, announces: announces)) }
-        group.addTask {
-          try await Task.sleep(for: limit)
-          return .overdue
-        }
-        var ending = Ending()
-        var isOverdue = false
-        var open = 2
-        reading: while open > 0, let part = try await group.next() {
-          switch part {
-          case .output(let bytes): (ending.output, open) = (bytes, open - 1)
-          case .complaints(let bytes): (ending.complaints, open) = (bytes, open - 1)
-          case .overdue where isOverdue: break reading
-          case .overdue:
-            isOverdue = true
-            try? execution.send(signal: .kill, toProcessGroup: true)
-            // What has left the group may still hold the pipes.
-            group.addTask {
-              try await Task.sleep(for: .seconds(1))
-              return .overdue
-            }
-          }
-        }
-        group.cancelAll()
-        return (ending, isOverdue)
+      try await CredentialCommands.whileRunning(execution.processIdentifier.value) {
+        try await read(execution, announces: announces)
       }
     }
     var (ending, isOverdue) = result.closureResult
     ending.status = isOverdue ? nil : result.terminationStatus
     return ending
+  }
+
+  /// Reads what a command prints and says, until it ends or its time is over; then it is ended.
+  private func read(
+    _ execution: Execution<NoInput, SequenceOutput, SequenceOutput>, announces: Bool
+  ) async throws -> (Ending, isOverdue: Bool) {
+    try await withThrowingTaskGroup(of: Part.self) { group in
+      group.addTask { .output(try await Self.bytes(of: execution.standardOutput)) }
+      group.addTask { .complaints(try await listen(to: execution.standardError, announces: announces)) }
+      group.addTask {
+        try await Task.sleep(for: limit)
+        return .overdue
+      }
+      var ending = Ending()
+      var isOverdue = false
+      var open = 2
+      reading: while open > 0, let part = try await group.next() {
+        switch part {
+        case .output(let bytes): (ending.output, open) = (bytes, open - 1)
+        case .complaints(let bytes): (ending.complaints, open) = (bytes, open - 1)
+        case .overdue where isOverdue: break reading
+        case .overdue:
+          isOverdue = true
+          try? execution.send(signal: .kill, toProcessGroup: true)
+          // What has left the group may still hold the pipes.
+          group.addTask {
+            try await Task.sleep(for: .seconds(1))
+            return .overdue
+          }
+        }
+      }
+      group.cancelAll()
+      return (ending, isOverdue)
+    }
   }
 
   /// Runs the command with this program's terminal, where it may ask and say what it likes.
