@@ -61,7 +61,7 @@ struct KubectlAgreementTests {
         head + "version=client.authentication.k8s.io/v1\n" + answer + #""\"token\":\"plugged\"""# + "\n", to: "stubborn"
       )
       try folder.script(
-        head + "pem() { awk '{printf \"%s\\\\\\\\n\", $0}' \"$1\"; }\n" + answer
+        head + "pem() { awk '{printf \"%s\\\\n\", $0}' \"$1\"; }\n" + answer
           + #""\"clientCertificateData\":\"$(pem client.pem)\",\"clientKeyData\":\"$(pem client.key)\"""# + "\n",
         to: "certifying")
     }
@@ -98,14 +98,19 @@ struct KubectlAgreementTests {
     }
   }
 
-  @Test("what is sent, to whom, and what is refused are the same with the newest kubectl")
+  /// Older ones read some of them otherwise, such as the path of a server.
+  private static let kubectl = Kubectl.found.last { $0.minor >= 36 }
+
+  @Test(
+    "what is sent, to whom, and what is refused are the same with the newest kubectl",
+    .enabled(if: kubectl != nil, "kubectl 1.36 or newer is needed, which scripts/prepare gets"))
   func agreement() async throws {
-    let kubectl = try #require(Kubectl.found.last)
+    let kubectl = try #require(Self.kubectl)
     let world = try World()
     let session = try CurlSession(name: "test")
     defer { session.shutdown() }
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.cases.path).filter { $0.hasSuffix(".yaml") }
-    #expect(files.count > 100)
+    var taken = 0
     for file in files.sorted() {
       let text = try String(contentsOf: Self.cases.appending(path: file), encoding: .utf8)
       let config = try world.write(text)
@@ -121,6 +126,7 @@ struct KubectlAgreementTests {
       }
       var ours = try world.outcome("/version?ours=\(file)", isRefused: complaint != nil)
 
+      if complaint == nil { taken += 1 }
       let isStricter = text.hasPrefix("# stricter: ")
       ours.requests = ours.requests.map { request in
         Outcome.Request(
@@ -136,6 +142,7 @@ struct KubectlAgreementTests {
         #expect(!complaint.contains("\n") && !complaint.contains("sesame"), "\(file): \(complaint)")
       }
     }
+    #expect(taken > 40 && files.count - taken > 60, "of \(files.count), \(taken) were taken")
   }
 
   private static func kubectl(
