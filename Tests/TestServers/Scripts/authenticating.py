@@ -1,6 +1,6 @@
 """A Kubernetes API server as far as it says who asks: it keeps each request with its credentials.
 
-Usage: authenticating.py PORT LOG UPSTREAM CERTIFICATE KEY AUTHORITY
+Usage: authenticating.py LOG UPSTREAM CERTIFICATE KEY AUTHORITY, with the socket that listens as descriptor 3
 
 Each request is a line of the log, in JSON. A token "until-SECONDS", in seconds since 1970, is refused with 401 from then
 on; any other credentials are taken. What is let in goes to UPSTREAM (http://HOST:PORT), or, where that is "-", is answered
@@ -10,6 +10,7 @@ with a version. CERTIFICATE "-" is a server without TLS; with TLS a client may s
 import http.client
 import http.server
 import json
+import socket
 import ssl
 import sys
 import threading
@@ -17,7 +18,7 @@ import time
 import urllib.parse
 
 LOCK = threading.Lock()
-PORT, LOG, UPSTREAM, CERTIFICATE, KEY, AUTHORITY = sys.argv[1:]
+LOG, UPSTREAM, CERTIFICATE, KEY, AUTHORITY = sys.argv[1:]
 REFUSAL = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "Unauthorized",
            "reason": "Unauthorized", "code": 401}
 
@@ -101,7 +102,9 @@ class Server(http.server.ThreadingHTTPServer):
 
 def main():
     open(LOG, "w", encoding="utf-8").close()
-    with Server(("127.0.0.1", int(PORT)), Handler) as server:
+    with Server(("127.0.0.1", 0), Handler, bind_and_activate=False) as server:
+        server.socket.close()
+        server.socket = socket.socket(fileno=3)
         if CERTIFICATE != "-":
             server.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             server.context.load_cert_chain(CERTIFICATE, KEY)
