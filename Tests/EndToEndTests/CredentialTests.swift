@@ -68,7 +68,7 @@ struct CredentialTests {
     #expect(ending.code == 69)
     #expect(
       ending.complaints.contains(
-        "cannot get credentials from \(plugin): it ended with exit status 1: \"your session is over: run corp-login\""),
+        "/plugin: it ended with exit status 1: \"your session is over: run corp-login\""),
       "\(ending.complaints)")
     #expect(try server.apiRequests().isEmpty)
   }

@@ -108,7 +108,6 @@ struct KubectlAgreementTests {
     let kubectl = try #require(Self.kubectl)
     let world = try World()
     let session = try CurlSession(name: "test")
-    defer { session.shutdown() }
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.cases.path).filter { $0.hasSuffix(".yaml") }
     var taken = 0
     for file in files.sorted() {
@@ -142,6 +141,7 @@ struct KubectlAgreementTests {
         #expect(!complaint.contains("\n") && !complaint.contains("sesame"), "\(file): \(complaint)")
       }
     }
+    await session.close()
     #expect(taken > 40 && files.count - taken > 60, "of \(files.count), \(taken) were taken")
   }
 

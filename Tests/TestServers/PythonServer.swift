@@ -77,7 +77,9 @@ package final class PythonServer: Sendable {
 
   /// What an authenticating server was asked, in order.
   package func apiRequests() throws -> [APIRequest] {
-    try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
+    // It makes the file when it is up, and takes requests that came before.
+    guard FileManager.default.fileExists(atPath: folder.path + "/log") else { return [] }
+    return try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
       try JSONDecoder().decode(APIRequest.self, from: Data($0.utf8))
     }
   }
