@@ -9,9 +9,9 @@ import SimulatedClusterServer
 import TestServers
 import Testing
 
-/// A run outlives the token that it began with: the server accepts each token for two seconds, and the run goes on for
+/// A run outlives the token that it began with: the server accepts each token for four seconds, and the run goes on for
 /// several of them, as twelve minutes do with tokens of ten.
-@Suite("Observing for longer than a token lives", .serialized, .timeLimit(.minutes(2)))
+@Suite("Observing for longer than a token lives", .serialized, .timeLimit(.minutes(5)))
 struct TokenExpiryTests {
   enum Renewal: String, CaseIterable {
     /// The command says when its token ends.
@@ -69,7 +69,7 @@ struct TokenExpiryTests {
     let expiry = renewal == .announced ? #",\"expirationTimestamp\":\"$(date -u -d @$end +%Y-%m-%dT%H:%M:%SZ)\""# : ""
     try """
     #!/bin/sh
-    end=$(($(date +%s) + 2))
+    end=$(($(date +%s) + 4))
     echo "{\\"kind\\":\\"ExecCredential\\",\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"status\\":{\
     \\"token\\":\\"until-$end\\"\(expiry)}}"
 

@@ -78,8 +78,7 @@ package final class PythonServer: Sendable {
   /// What an authenticating server was asked, in order.
   package func apiRequests() throws -> [APIRequest] {
     // It makes the file when it is up, and takes requests that came before.
-    guard FileManager.default.fileExists(atPath: folder.path + "/log") else { return [] }
-    return try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
+    try loggedLines().map {
       try JSONDecoder().decode(APIRequest.self, from: Data($0.utf8))
     }
   }
@@ -100,12 +99,12 @@ package final class PythonServer: Sendable {
 
   /// The request lines that a proxy was sent, without the version, and before each the number of its connection.
   package func asked() throws -> [String] {
-    try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map(String.init)
+    try loggedLines()
   }
 
   /// What has arrived at a server that keeps it, in order.
   package func arrived() throws -> [Arrived] {
-    try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map {
+    try loggedLines().map {
       try JSONDecoder().decode(Arrived.self, from: Data($0.utf8))
     }
   }
@@ -135,6 +134,12 @@ package final class PythonServer: Sendable {
     process.signal(SIGKILL)
     process.awaitEnd()
     try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// The lines of the log; none while the script has not begun, which it may do later than the kernel listens for it.
+  private func loggedLines() throws -> [String] {
+    guard FileManager.default.fileExists(atPath: folder.path + "/log") else { return [] }
+    return try String(contentsOfFile: folder.path + "/log", encoding: .utf8).split(separator: "\n").map(String.init)
   }
 
   package var url: String { "http://127.0.0.1:\(port)" }
