@@ -24,6 +24,8 @@ extension Kubeconfig {
     let text = text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text
     let root = try KubeconfigMapping(Self.firstDocument(of: text, in: file), path: "", in: file)
     try Self.checkKind(of: root)
+    // Nothing that we do follows from it, but kubectl reads no file in which it is of another type.
+    _ = try root.mapping("preferences").flag("colors")
     let folder = URL(fileURLWithPath: source).deletingLastPathComponent().path
     let current = try root.text("current-context")
     currentContext = current.isEmpty ? nil : current
