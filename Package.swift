@@ -152,7 +152,8 @@ let package = Package(
     .testTarget(
       name: "RunRecordingTests",
       dependencies: [
-        "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "Units",
+        "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "TestServers",
+        "Units",
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",

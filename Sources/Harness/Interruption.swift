@@ -12,7 +12,8 @@ package final class Interruption: Sendable {
   }
 
   private let signals: Signals
-  // Made once here and never touched again: they only have to be kept alive.
+  // Safe, though the sources are not Sendable: made once in the initializer and never touched again; they only have to be
+  // kept alive.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   /// Takes over the signals for the rest of the process.

@@ -210,41 +210,8 @@ enum RecordingViews {
 
     """
 
-  private static let timelineOfRequests = """
-    CREATE VIEW timeline AS
-      -- Everything that happened, in order.
-      SELECT seconds, what, subject, detail FROM (
-        SELECT 0 AS rank, start_us / 1e6 AS seconds, 'phase starts' AS what, ltrim(stream || '/' || name, '/') AS subject,
-          ifnull(users || ' users, ' || (think_us / 1e6) || ' s of think time', start_rate || '/s to ' || end_rate || '/s')
-            AS detail
-        FROM phase WHERE start_us IS NOT NULL
-        UNION ALL
-        SELECT -1, end_us / 1e6, 'phase ends', ltrim(stream || '/' || name, '/'), NULL FROM phase WHERE end_us IS NOT NULL
-        UNION ALL
-        SELECT 1, sent_us / 1e6, 'action', name, summary || ifnull(' FAILED: ' || problem, '')
-        FROM action WHERE sent_us IS NOT NULL
-        UNION ALL
-        SELECT 2, seconds, 'rescale', NULL, before || ' -> ' || wanted
-        FROM (SELECT seconds, wanted, lag(wanted) OVER () AS before FROM replicas) WHERE before <> wanted
-        UNION ALL
-        SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL
-        UNION ALL
-        SELECT 4, ready, 'pod ready', name, NULL FROM pods WHERE ready IS NOT NULL
-        UNION ALL
-        SELECT 5, delete_requested, 'pod deletion requested', name, NULL FROM pods WHERE delete_requested IS NOT NULL
-        UNION ALL
-        SELECT 6, removed, 'pod removed', name, NULL FROM pods WHERE removed IS NOT NULL
-        UNION ALL
-        SELECT 7, received_us / 1e6, 'event ' || ifnull(json_extract(object, '$.reason'), ''),
-          json_extract(object, '$.involvedObject.kind') || ' ' || json_extract(object, '$.involvedObject.name'),
-          json_extract(object, '$.message')
-        FROM observation WHERE resource = 'events' AND kind IN ('added', 'modified') AND object IS NOT NULL
-        UNION ALL
-        SELECT 8, received_us / 1e6, 'gap', resource, message FROM observation WHERE kind = 'gap'
-        UNION ALL
-        SELECT 9, ended_us / 1e6, 'run ends', name, end_reason || ifnull(': ' || end_detail, '')
-        FROM run WHERE ended_us IS NOT NULL
-      ) ORDER BY seconds, rank;
-
-    """
+  private static let timelineOfRequests = timeline.replacing(
+    "SELECT 5, deletion, 'pod deletion', name, NULL FROM pods WHERE deletion IS NOT NULL",
+    with:
+      "SELECT 5, delete_requested, 'pod deletion requested', name, NULL FROM pods WHERE delete_requested IS NOT NULL")
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestServers
 import Testing
 
 /// The two stories of the README, with the ready profiles and nothing changed but what the story says.

@@ -1,4 +1,5 @@
 import Foundation
+import TestServers
 import Testing
 
 /// A credential command, or whatever else a process starts, would keep connections open that end here.

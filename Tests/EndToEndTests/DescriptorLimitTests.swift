@@ -1,3 +1,4 @@
+import TestServers
 import Testing
 
 @Suite("A limit of open files that is too low", .timeLimit(.minutes(10)))

@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestServers
 import Testing
 
 /// What is left of a run that does not end by itself.

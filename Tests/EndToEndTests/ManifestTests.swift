@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestServers
 import Testing
 
 /// Manifests as users give them, through the program as a whole.

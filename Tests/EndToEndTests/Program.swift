@@ -62,30 +62,6 @@ struct ProcessHandle: Sendable {
   }
 }
 
-/// A temporary folder that is gone with the test.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "/scaleproof-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
-  @discardableResult
-  func write(_ text: String, to name: String) throws -> String {
-    try text.write(toFile: file(name), atomically: true, encoding: .utf8)
-    return file(name)
-  }
-
-  func text(_ name: String) throws -> String {
-    try String(contentsOfFile: file(name), encoding: .utf8)
-  }
-}
-
 /// Waits until something is there, by looking again and again; not for a length of time.
 ///
 /// - Throws: ``NeverHappened`` after `limit`, which a test that works never reaches.

@@ -1,4 +1,5 @@
 import Foundation
+import TestServers
 import Testing
 
 /// What a program reads of a run while it goes on.

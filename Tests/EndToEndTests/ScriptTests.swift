@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestServers
 import Testing
 
 /// The scripts on machines that lack something, which programs of the same names stand for.

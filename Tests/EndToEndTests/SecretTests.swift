@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import TestServers
 import Testing
 
 /// Secrets in every place from which a run reads, and where they must not turn up.

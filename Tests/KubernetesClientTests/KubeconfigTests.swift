@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import TestServers
 import Testing
 
 @testable import KubernetesClient

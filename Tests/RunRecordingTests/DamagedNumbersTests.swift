@@ -1,6 +1,7 @@
 import Foundation
 import RunRecording
 import RunTimeline
+import TestServers
 import Testing
 
 @Suite("Numbers that no run can have", .timeLimit(.minutes(10)))

@@ -3,6 +3,7 @@ import Foundation
 import Profiles
 import RunRecording
 import RunTimeline
+import TestServers
 import Testing
 
 /// A recording that version 0.1.0 of the program left, with the verdicts that it gave: 40 seconds of the simulated

@@ -3,6 +3,7 @@ import KubernetesObjects
 import RunRecording
 import RunTimeline
 import Statistics
+import TestServers
 import Testing
 
 @Suite("A run in a file", .timeLimit(.minutes(10)))

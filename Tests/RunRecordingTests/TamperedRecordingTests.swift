@@ -1,6 +1,7 @@
 import Foundation
 import RunRecording
 import RunTimeline
+import TestServers
 import Testing
 
 /// A recording that no run has written is refused where it is read, so that nothing behind computes with its numbers.

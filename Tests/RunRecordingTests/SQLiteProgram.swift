@@ -1,19 +1,5 @@
 import Foundation
 
-/// A folder of its own for each test, gone when the test is over.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("recording-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String = "run.sqlite") -> String { "\(path)/\(name)" }
-}
-
 /// Runs the `sqlite3` program on a file.
 func sqlite3(_ path: String, _ sql: String) throws -> String {
   let process = Process()
