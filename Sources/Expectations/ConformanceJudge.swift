@@ -88,7 +88,11 @@ struct ConformanceJudge {
       isQuiet(about: sync.at)
     else { return nil }
     // A count out of bounds is corrected whatever the metrics say.
-    guard sync.isOutOfBounds || (!sync.failed && (sync.raw != nil || sync.desired != sync.current)) else { return nil }
+    guard sync.isOutOfBounds || !sync.failed else { return nil }
+    guard sync.isOutOfBounds || sync.raw != nil || sync.desired != sync.current else {
+      return ConformanceRuling(
+        at: sync.at, verdict: .inconclusive, text: "stays at \(sync.current): nothing tells what its metrics asked for")
+    }
     let (verdict, text) = rule(sync.current, sync.outcome, at: sync.at, sync: index)
     // Of one that left the count, a history that explains all that it says is enough.
     let isRescale = sync.outcome != sync.current

@@ -98,4 +98,12 @@ struct AgreementTests {
       #expect(tally.share(.fail, of: "mutated, fully observed") >= 0.6)
     }
   }
+
+  /// Beyond the seeds that are always tried.
+  @Test("Runs that were once answered wrongly are answered rightly", arguments: [2542] as [UInt64])
+  func onceWrong(seed: UInt64) throws {
+    let trial = try ScalingTrial(seed: seed, isMutated: seed.isMultiple(of: 2))
+
+    #expect(trial.faults.isEmpty, "\(trial.story)")
+  }
 }
