@@ -63,10 +63,12 @@ struct ResourceObserver: Sendable {
     }
   }
 
-  /// Reads the whole resource once more beside the watch; a failure is reported as a gap.
+  /// Reads the whole resource once more beside the watch, unless its first list is still on its way: two at a time could
+  /// come in the wrong order. A failure is reported as a gap.
   ///
   /// - Parameter provesWatch: a watch that then does not bring what the list shows is ended and opened anew.
   func listAgain(provesWatch: Bool) async {
+    guard !provesWatch || witness.hasBegun else { return }
     do {
       let listing = try await list()
       guard provesWatch, let lack = witness.lack(in: listing.objects, listVersion: listing.version) else { return }

@@ -4,6 +4,7 @@ import Synchronization
 final class WatchWitness: Sendable {
   private struct State {
     var progress = WatchProgress()
+    var hasBegun = false
     /// The newest version that this watch told of; `nil` while it said nothing.
     var version: String?
     /// Ends the watch that is open.
@@ -15,8 +16,14 @@ final class WatchWitness: Sendable {
   private let state = Mutex(State())
 
   func began(from version: String, objects: [ListedObject]) {
-    state.withLock { $0.progress.began(from: version, objects: objects) }
+    state.withLock { state in
+      state.progress.began(from: version, objects: objects)
+      state.hasBegun = true
+    }
   }
+
+  /// Whether the first list was read.
+  var hasBegun: Bool { state.withLock(\.hasBegun) }
 
   func opened(end: @escaping @Sendable () -> Void) {
     state.withLock { state in

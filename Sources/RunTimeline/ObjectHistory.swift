@@ -132,7 +132,9 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     case .same:
       tracks[uid]?.heldUntil = max(track.heldUntil, observation.sent)
       endUnreadable(uid, at: observation.received)
-    case .older: raiseEarliest(of: uid, to: observation.sent)
+    case .older:
+      raiseEarliest(of: uid, to: observation.sent)
+      insert(observation, uid: uid)
     case .newer:
       let isNext = Revision.isNext(observation.resourceVersion, after: newest)
       if append(observation, uid: uid), !isNext { noteListed(observation, uid: uid) }

@@ -161,6 +161,10 @@ struct MisbehavingServerTests {
     // that the other side has ended (SSL_ERROR_ZERO_RETURN), and not why.
     let unheard = run.log.counts["0 reset before response"] ?? 0
     #expect(unheard < 20)
+    #expect(
+      run.log.failures.filter { $0.outcome != "tls client certificate" }.allSatisfy {
+        $0.curlCode == 56 && !$0.reusedConnection && $0.times.requestReady > 0 && $0.times.firstByte == 0
+      })
     #expect(run.log.counts["0 tls client certificate"] == 40 - unheard)
   }
 

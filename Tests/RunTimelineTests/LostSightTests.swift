@@ -246,6 +246,16 @@ struct LostSightTests {
     #expect(seen.history.readyReplicas.range(at: .seconds(45)) == 2...2)
   }
 
+  @Test("A list that the watch has overtaken still shows what was between the watch's two words")
+  func overtakenList() {
+    var seen = Sightings()
+    seen.list(at: 1, version: 10, [Sightings.deployment(3, version: 10, generation: 1)])
+    seen.event(at: 2, Sightings.deployment(3, version: 30, generation: 3))
+    seen.list(at: 2.05, version: 20, [Sightings.deployment(5, version: 20, generation: 2)])
+
+    #expect(seen.history.wantedReplicas.range(at: .seconds(1.5)) == 3...5)
+  }
+
   @Test("A gap tells what the failed reads said, each once")
   func causes() {
     var seen = Sightings()
