@@ -6,32 +6,8 @@ import Units
 
 /// A run and its verdicts as JSON, for programs.
 ///
-/// Schema `scaleproof.report/1`. Members keep their order; a later version of the schema with the same number only adds
-/// members. Instants are seconds of run time, rates are per second of wall time, latencies are milliseconds from the
-/// moment a request was due, of successful requests. An instant that is known within bounds is `[earliest, latest]`.
-/// What is not known is `null`, never zero.
-///
-/// | member | what |
-/// | --- | --- |
-/// | `schema` | `scaleproof.report/1` |
-/// | `verdict` | `pass`, `fail`, `inconclusive`; `null` when nothing was judged |
-/// | `headline` | why, in one sentence |
-/// | `run` | name, tool, start, time scale, end, cluster, environment |
-/// | `judgedBy` | where the profile came from whose expectations were judged |
-/// | `expectations` | name, kind, expected, verdict, finding, reason, window, evidence (at, text) |
-/// | `totals` | requests of the whole run: offered, sent, dropped, stopped, late, succeeded, failed by class, latency; latencyOfAllAtLeast counts those without a good answer with what they had waited |
-/// | `notes` | what a reader must know before believing the figures: saturation, a closed model, a certificate |
-/// | `generator` | what the load generator saw of itself: worst lateness, CPU, warnings, `saturated` stretches, and samples, whose `columns` name the fields of each of `rows` |
-/// | `connections` | per address: opened, reused, closedByPeer, requestsPerConnection, mostRequests, compressed |
-/// | `phases`, `actions` | planned and actual instants; phases with their totals, of all streams together; `perhaps` counts the requests of intervals that lie in the phase in part, which only older recordings have |
-/// | `rollouts` | image, started, completed, stalled, superseded, undoneTo (the revision that an overtaking undo went back to) |
-/// | `absences` | when the Deployment or its autoscaler was not there: kind, name, deleted, recreated, recreatedBy |
-/// | `gaps` | where something may have been missed of a resource: resource, from, to (`null` for the end), cause |
-/// | `replicas` | per count a list of `[from, lower, upper]`; lower and upper are `null` where nothing is known |
-/// | `pods` | name, version, created, started, ready (list of [from, to]), deleteRequested, removed, restarts |
-/// | `corridor` | the counts that the autoscaler's spec allows: a list of `[from, to, lower, upper]`, with gaps between |
-/// | `decisions` | syncs of the autoscaler done again by the model: at, from, to, boundBy, facts, alike |
-/// | `load` | `columns` names the fields of each of `rows` |
+/// Schema `scaleproof.report/1`, which `Reports/report.schema.json` tells member by member. Members keep their order; a
+/// later version of the schema with the same number only adds members. What is not known is `null`, never zero.
 package enum JSONReport {
   package static let schema = "scaleproof.report/1"
 
