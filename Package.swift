@@ -85,7 +85,10 @@ let package = Package(
         "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording", "RunTimeline",
         "SimulatedCluster", "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
-    .executableTarget(name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()]),
+    .executableTarget(
+      name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()], plugins: ["CommitStamp"]),
+    // Notes before each build which commit is built.
+    .plugin(name: "CommitStamp", capability: .buildTool(), path: "Sources/CommitStamp"),
 
     // Tests: one target a module, and the architecture and the whole program beside them.
     .testTarget(name: "RedactionTests", dependencies: ["Redaction"], exclude: ["Resources"]),
@@ -179,7 +182,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -86,7 +86,7 @@ package struct AccessLogImport {
     do {
       try replay.text.write(toFile: output, atomically: true, encoding: .utf8)
     } catch {
-      throw HarnessError(.refused, "\(output): the profile cannot be written: \(error.localizedDescription)")
+      throw HarnessError(.defect, "\(output): the profile cannot be written: \(FileProblem.reason(of: error))")
     }
     tell(traffic, replay)
     return .passed

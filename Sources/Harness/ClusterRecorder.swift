@@ -15,14 +15,17 @@ struct ClusterRecorder: Sendable {
   private let length: Duration?
 
   init(
-    loaded: LoadedProfile, cluster: TargetCluster, length: Duration?, output: RunOutput, style: LiveView.Style
+    loaded: LoadedProfile, cluster: TargetCluster, length: Duration?, output: RunOutput, style: LiveView.Style,
+    version: ProgramVersion
   ) async throws(HarnessError) {
     self.output = output
     self.length = length
-    observed = try await ObservedRun(cluster, timeScale: cluster.timeScale, output: output, collectsNews: false) {
+    observed = try await ObservedRun(
+      cluster, timeScale: cluster.timeScale, output: output, collectsNews: style == .jsonLines
+    ) {
       zero in
       RunDescription(
-        name: loaded.profile.name, toolVersion: ProgramVersion.text, profileText: loaded.recordedText,
+        name: loaded.profile.name, toolVersion: version.description, profileText: loaded.recordedText,
         profileSource: loaded.profile.source, startedAt: zero, timeScale: cluster.timeScale,
         cluster: cluster.description, environment: ["load": "none: recorded without load"])
     }
@@ -33,6 +36,10 @@ struct ClusterRecorder: Sendable {
     view = LiveView(
       style: style, progress: observed.progress, clock: observed.clock, phases: [phase],
       end: length, hasLoad: false)
+    if style == .jsonLines {
+      JSONLines.write(
+        JSONLines.startLine(run: observed.run, phases: [phase], end: length, recording: output.recording))
+    }
   }
 
   /// Records until its time is over, or the stop.

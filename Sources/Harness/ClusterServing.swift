@@ -36,7 +36,7 @@ package struct ClusterServing {
         toFile: path, atomically: true, encoding: .utf8)
     } catch {
       await target.server.stop()
-      throw HarnessError(.refused, "\(path): the kubeconfig cannot be written: \(error.localizedDescription)")
+      throw HarnessError(.refused, "\(path): the kubeconfig cannot be written: \(FileProblem.reason(of: error))")
     }
     StandardOutput.line(
       """

@@ -11,6 +11,7 @@ import RunTimeline
 struct Conclusion {
   let output: RunOutput
   let profile: Profile
+  let version: ProgramVersion
   var quiet = false
   var jsonLines = false
 
@@ -19,18 +20,35 @@ struct Conclusion {
     let timeline = try RecordingAccess.timeline(output.recording)
     let judgements = Judge.judge(profile.expectations, on: timeline)
     let recorded = JudgingProfile(source: timeline.run.profileSource, text: timeline.run.profileText)
-    try RecordingAccess.keep(judgements, by: recorded, in: output.recording)
-    try ReportFiles(output: output).write(timeline, judgements, by: JudgedProfile(profile))
-    let status =
+    var problems: [String] = []
+    do {
+      try RecordingAccess.keep(judgements, by: recorded, version: version, in: output.recording)
+    } catch {
+      problems.append("the verdicts are not kept in the recording: \(error)")
+    }
+    let reports = ReportFiles(output: output).write(timeline, judgements, by: JudgedProfile(profile))
+    if !reports.problems.isEmpty {
+      problems +=
+        reports.problems + [
+          "the recording is \(output.recording): scaleproof report \(output.recording) --output FOLDER writes the reports again"
+        ]
+    }
+    var status =
       failed
       ? .untrusted : interrupted ? .interrupted : Verdicts.status(of: judgements, ended: timeline.run.endReason)
+    // A status that says more about the run stays.
+    if status == .passed, !problems.isEmpty { status = .defect }
     if jsonLines {
       for judgement in judgements { JSONLines.write(JSONLines.line(judgement)) }
-      JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output))
+      JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output, reports: reports))
     } else {
       Verdicts.print(judgements, of: timeline, totals: !quiet)
-      if !quiet { StandardOutput.line("\nReport     \(output.html)\nRecording  \(output.recording)") }
+      if !quiet {
+        if reports.has(output.html) { StandardOutput.line("\nReport     \(output.html)") }
+        StandardOutput.line("\(reports.has(output.html) ? "" : "\n")Recording  \(output.recording)")
+      }
     }
+    for problem in problems { StandardOutput.complain(problem) }
     return status
   }
 }
@@ -90,7 +108,9 @@ enum RecordingAccess {
     }
   }
 
-  static func keep(_ judgements: [Judgement], by profile: JudgingProfile, in path: String) throws(HarnessError) {
+  static func keep(
+    _ judgements: [Judgement], by profile: JudgingProfile, version: ProgramVersion, in path: String
+  ) throws(HarnessError) {
     let rows = judgements.map { judgement in
       VerdictRow(
         name: judgement.name, kind: judgement.kind, expected: judgement.expected,
@@ -99,7 +119,7 @@ enum RecordingAccess {
     }
     do {
       try RecordingVerdicts.append(
-        Judging(at: Date().kubernetesTime, toolVersion: ProgramVersion.text, profile: profile, verdicts: rows),
+        Judging(at: Date().kubernetesTime, toolVersion: version.description, profile: profile, verdicts: rows),
         path: path)
     } catch {
       throw HarnessError(.invalidInput, "\(error)")
@@ -117,23 +137,37 @@ struct ReportFiles {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw HarnessError(.refused, "\(folder): the folder cannot be made: \(error.localizedDescription)")
+      throw HarnessError(.refused, "\(folder): the folder cannot be made: \(FileProblem.reason(of: error))")
     }
     return ReportFiles(output: RunOutput(folder: folder))
   }
 
-  func write(_ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile) throws(HarnessError) {
-    try write(HTMLReport.render(timeline, judgements, by: profile), to: output.html)
-    try write(JSONReport.render(timeline, judgements, by: profile), to: output.json)
-    try write(JUnitReport.render(timeline, judgements, by: profile), to: output.junit)
-    try write(MarkdownSummary.render(timeline, judgements, by: profile), to: output.markdown)
+  /// What became of the files.
+  struct Written {
+    /// Paths of those that are there.
+    var files: Set<String> = []
+    /// A line for each that is not.
+    var problems: [String] = []
+
+    func has(_ path: String) -> Bool { files.contains(path) }
   }
 
-  private func write(_ text: String, to path: String) throws(HarnessError) {
+  /// Writes all that can be written: a report that is missing takes no other with it.
+  func write(_ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile) -> Written {
+    var written = Written()
+    write(HTMLReport.render(timeline, judgements, by: profile), to: output.html, &written)
+    write(JSONReport.render(timeline, judgements, by: profile), to: output.json, &written)
+    write(JUnitReport.render(timeline, judgements, by: profile), to: output.junit, &written)
+    write(MarkdownSummary.render(timeline, judgements, by: profile), to: output.markdown, &written)
+    return written
+  }
+
+  private func write(_ text: String, to path: String, _ written: inout Written) {
     do {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
+      written.files.insert(path)
     } catch {
-      throw HarnessError(.refused, "\(path): the report cannot be written: \(error.localizedDescription)")
+      written.problems.append("\(path): the report cannot be written: \(FileProblem.reason(of: error))")
     }
   }
 }

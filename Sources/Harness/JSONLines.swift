@@ -15,6 +15,8 @@ struct JSONLines: Sendable {
   let progress: RunProgress
   let clock: RunClock
   let phases: [PhaseSpan]
+  /// Whether a generator reports; without one each second that passes is an interval.
+  var hasLoad = true
 
   /// Writes `interval` and `event` lines until the task is cancelled, then what is left.
   func run(_ interruption: Interruption) async {
@@ -22,8 +24,13 @@ struct JSONLines: Sendable {
     let length = clock.runTime(ofWall: .milliseconds(900))
     while !Task.isCancelled {
       progress.note(interruption, clock)
+      if !hasLoad { progress.pass(until: clock.runTime(of: .now)) }
       write(progress.takeNews(atLeast: length))
       try? await Task.sleep(for: .milliseconds(100))
+    }
+    guard hasLoad else {
+      progress.pass(until: clock.runTime(of: .now))
+      return write(progress.takeNews(atLeast: .zero))
     }
     write(progress.takeLastNews(at: clock.runTime(of: .now)))
   }
@@ -34,11 +41,14 @@ struct JSONLines: Sendable {
   }
 
   /// The first line of a run.
-  static func startLine(run: RunDescription, phases: [PhaseSpan], end: Duration, recording: String) -> JSONValue {
+  ///
+  /// - Parameter end: when it is planned to end; `nil` where only the user knows.
+  static func startLine(run: RunDescription, phases: [PhaseSpan], end: Duration?, recording: String) -> JSONValue {
     [
       "type": "start", "schema": .integer(Int64(schema)), "version": .string(run.toolVersion),
       "profile": .string(run.name), "source": .string(run.profileSource),
-      "startedAt": .string("\(run.startedAt)"), "timeScale": rounded(run.timeScale), "duration": seconds(end),
+      "startedAt": .string("\(run.startedAt)"), "timeScale": rounded(run.timeScale),
+      "duration": end.map(seconds) ?? .null,
       "recording": .string(recording),
       "phases": .array(
         phases.map { phase in
@@ -101,14 +111,17 @@ struct JSONLines: Sendable {
   }
 
   /// The last line of a run that left a recording.
-  static func endLine(run: RunDescription, status: ExitStatus, output: RunOutput) -> JSONValue {
-    [
+  static func endLine(
+    run: RunDescription, status: ExitStatus, output: RunOutput, reports: ReportFiles.Written
+  ) -> JSONValue {
+    func file(_ path: String) -> JSONValue { reports.has(path) ? .string(path) : .null }
+    return [
       "type": "end", "schema": .integer(Int64(schema)), "reason": text(run.endReason?.rawValue),
       "detail": text(run.endDetail), "at": run.endedAt.map(seconds) ?? .null,
       "exitStatus": .integer(Int64(status.rawValue)),
       "files": [
-        "recording": .string(output.recording), "html": .string(output.html), "json": .string(output.json),
-        "junit": .string(output.junit), "markdown": .string(output.markdown),
+        "recording": .string(output.recording), "html": file(output.html), "json": file(output.json),
+        "junit": file(output.junit), "markdown": file(output.markdown),
       ],
     ]
   }

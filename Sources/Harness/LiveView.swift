@@ -37,7 +37,8 @@ struct LiveView: Sendable {
   func run(_ interruption: Interruption) async {
     switch style {
     case .silent: return
-    case .jsonLines: await JSONLines(progress: progress, clock: clock, phases: phases).run(interruption)
+    case .jsonLines:
+      await JSONLines(progress: progress, clock: clock, phases: phases, hasLoad: hasLoad).run(interruption)
     case .lines:
       repeat {
         progress.note(interruption, clock)

@@ -40,7 +40,7 @@ struct LoadPlanning {
       maxInFlight: target.connections.maxInFlight, maxLateness: target.connections.maxLateness,
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,
-      userAgent: "scaleproof/\(ProgramVersion.text)")
+      userAgent: "scaleproof/\(ProgramVersion.number)")
   }
 
   /// The proxy that the environment asks for; `nil` where none is, or where the target or every address that is connected

@@ -15,11 +15,13 @@ package struct RecordOptions: Sendable {
   package var profile: String?
   package var output: String?
   package var quiet: Bool
+  /// Print one JSON object a line, for programs, and nothing else.
+  package var jsonLines: Bool
 
   package init(
     context: String? = nil, kubeconfig: String? = nil, namespace: String? = nil, workload: String,
     autoscaler: String? = nil, length: Duration? = nil, profile: String? = nil, output: String? = nil,
-    quiet: Bool = false
+    quiet: Bool = false, jsonLines: Bool = false
   ) {
     self.context = context
     self.kubeconfig = kubeconfig
@@ -30,5 +32,15 @@ package struct RecordOptions: Sendable {
     self.profile = profile
     self.output = output
     self.quiet = quiet
+    self.jsonLines = jsonLines
+  }
+
+  /// Which option says nothing, and what to do; `nil` where none does.
+  var problem: String? {
+    let options = [
+      ("--context", context), ("--kubeconfig", kubeconfig), ("--namespace", namespace), ("--hpa", autoscaler),
+      ("--profile", profile), ("--output", output),
+    ]
+    return options.first { $0.1?.isEmpty ?? false }.map { "\($0.0) is empty: name one, or leave the option out" }
   }
 }

@@ -10,27 +10,42 @@ import Units
 /// A recording of a cluster that no load is sent to, for incidents: what `run` observes, until a time or Ctrl-C.
 package struct RecordSession: Sendable {
   let options: RecordOptions
+  let version: ProgramVersion
 
   /// The longest recording, which is also that of one without a length.
   package static let longest = Duration.seconds(24 * 3600)
   static let phase = "recording"
 
-  package init(_ options: RecordOptions) {
+  package init(_ options: RecordOptions, version: ProgramVersion) {
     self.options = options
+    self.version = version
   }
 
   /// Records, judges what there is to judge, and reports; answers how the program should end.
   ///
   /// - Throws: ``HarnessError`` when the recording was refused or failed.
   package func execute() async throws -> ExitStatus {
+    do {
+      return try await recordAndConclude()
+    } catch let error as HarnessError {
+      if options.jsonLines { JSONLines.write(JSONLines.endLine(of: error)) }
+      throw error
+    }
+  }
+
+  private func recordAndConclude() async throws -> ExitStatus {
     let environment = ProcessInfo.processInfo.environment
     let stop = RecordStop()
     let recordingBegan = Atomic<Bool>(false)
     let interruption = Interruption {
       // Before it began there is nothing to save, and other threads are at work.
-      if !recordingBegan.load(ordering: .relaxed) { _exit(ExitStatus.interrupted.rawValue) }
+      if !recordingBegan.load(ordering: .relaxed) {
+        CredentialCommands.endAll()
+        _exit(ExitStatus.interrupted.rawValue)
+      }
       stop.stop()
     }
+    if let problem = options.problem { throw HarnessError(.usage, problem) }
     let deployment = try ImportedCluster.deployment(options.workload)
     var reference = ClusterReference(
       kind: .context(options.context), namespace: options.namespace, deployment: deployment,
@@ -42,6 +57,10 @@ package struct RecordSession: Sendable {
       environment: environment)
     do {
       reference.namespace = cluster.description.namespace
+      try await RightsCheck(
+        client: cluster.client, cluster: cluster.description, actions: [],
+        note: { StandardOutput.complain("note: \($0)") }
+      ).check()
       reference.autoscaler = try await autoscaler(of: cluster)
       let watched = cluster.watching(autoscaler: reference.autoscaler)
       let loaded = try LoadedProfile(withoutLoad: judging.document(reference, length: options.length))
@@ -49,13 +68,14 @@ package struct RecordSession: Sendable {
       let output = try RunOutput.create(requested: options.output, profile: loaded.profile.name, at: Date())
       let recorder = try await ClusterRecorder(
         loaded: loaded, cluster: watched, length: options.length, output: output,
-        style: LiveView.style(quiet: options.quiet, jsonLines: false))
+        style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines), version: version)
       recordingBegan.store(true, ordering: .relaxed)
       let isCutShort = try await recorder.record(until: stop, interruption: interruption)
       await cluster.close()
-      let status = try Conclusion(output: output, profile: loaded.profile, quiet: options.quiet)
-        .execute(interrupted: isCutShort)
-      if !options.quiet, watched.description.autoscaler != nil {
+      let status = try Conclusion(
+        output: output, profile: loaded.profile, version: version, quiet: options.quiet, jsonLines: options.jsonLines
+      ).execute(interrupted: isCutShort)
+      if !options.quiet, !options.jsonLines, watched.description.autoscaler != nil {
         StandardOutput.line("Decisions  scaleproof explain \(output.recording)")
       }
       return status

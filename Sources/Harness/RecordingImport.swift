@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import KubernetesObjects
 import LogFiles
 import RunRecording
@@ -13,44 +14,65 @@ package struct RecordingImport {
   let workload: String?
   let autoscaler: String?
   let serverVersion: String?
+  let version: ProgramVersion
 
   /// - Parameter watchLogs: paths, at least one; `-` is standard input.
-  package init(watchLogs: [String], output: String, workload: String?, autoscaler: String?, serverVersion: String?) {
+  package init(
+    watchLogs: [String], output: String, workload: String?, autoscaler: String?, serverVersion: String?,
+    version: ProgramVersion
+  ) {
     self.watchLogs = watchLogs
     self.output = output
     self.workload = workload
     self.autoscaler = autoscaler
     self.serverVersion = serverVersion
+    self.version = version
   }
 
   private var source: String { watchLogs.joined(separator: ", ") }
 
   package func execute() throws -> ExitStatus {
-    let version = try serverVersion.map { text throws(HarnessError) in try ServerVersionOption(text) }
+    let serverVersion = try serverVersion.map { text throws(HarnessError) in try ServerVersionOption(text) }
     let log = try read()
     let cluster = try ImportedCluster(log, workload: workload, autoscaler: autoscaler, path: source)
     let phases = Self.phases(of: log)
     let name = Self.name(of: watchLogs.first ?? "")
     var description = cluster.description
-    description.serverVersion = version?.text
+    description.serverVersion = serverVersion?.text
     let run = RunDescription(
-      name: name, toolVersion: ProgramVersion.text,
+      name: name, toolVersion: version.description,
       profileText: Self.profile(name: name, cluster: description, phases: phases, judged: !log.isOneMoment),
       profileSource: source, startedAt: log.startedAt, cluster: description, environment: environment(of: log))
-    do {
-      let writer = try RecordingWriter(path: output, run: run)
+    try write(run, log, phases)
+    for note in log.notes { StandardOutput.complain("note: \(note)") }
+    for warning in log.warnings { StandardOutput.complain("warning: \(warning)") }
+    if let warning = serverVersion?.warning { StandardOutput.complain("warning: \(warning)") }
+    StandardOutput.line(output)
+    return .passed
+  }
+
+  /// Writes the recording beside its place and moves it there when it is whole, so that an import that is killed leaves
+  /// nothing that reads as a recording of less.
+  private func write(_ run: RunDescription, _ log: ImportedLog, _ phases: [PhaseSpan]) throws(HarnessError) {
+    let part = "\(output).\(getpid()).part"
+    do throws(RecordingError) {
+      guard !FileManager.default.fileExists(atPath: output) else { throw .fileExists(path: output) }
+      let writer = try RecordingWriter(path: part, run: run)
       writer.append(observations: log.observations)
       writer.set(phases: phases)
       writer.append(clock: log.clock, at: log.end)
       try writer.finish(endedAt: log.end, reason: .completed)
+      // Unlike a renaming this never replaces what somebody has put there meanwhile.
+      guard link(part, output) == 0 else {
+        if errno == EEXIST { throw .fileExists(path: output) }
+        throw .cannotOpen(path: output, reason: String(cString: strerror(errno)))
+      }
+      unlink(part)
     } catch {
-      throw HarnessError(.refused, "\(error)")
+      for file in [part, part + "-wal", part + "-shm"] { unlink(file) }
+      let isWritten = if case .fileExists = error { true } else if case .folderMissing = error { true } else { false }
+      throw HarnessError(isWritten ? .refused : .defect, error.description.replacing(part, with: output))
     }
-    for note in log.notes { StandardOutput.complain("note: \(note)") }
-    for warning in log.warnings { StandardOutput.complain("warning: \(warning)") }
-    if let warning = version?.warning { StandardOutput.complain("warning: \(warning)") }
-    StandardOutput.line(output)
-    return .passed
   }
 
   /// What whoever reads the reports must know of the logs.

@@ -31,7 +31,7 @@ package struct RunOutput: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw HarnessError(.refused, "\(folder): the folder cannot be made: \(error.localizedDescription)")
+      throw HarnessError(.refused, "\(folder): the folder cannot be made: \(FileProblem.reason(of: error))")
     }
     return output
   }
@@ -42,7 +42,7 @@ package struct RunOutput: Sendable {
       let parent = URL(fileURLWithPath: name).deletingLastPathComponent().relativePath
       try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     } catch {
-      throw HarnessError(.refused, "\(name): the folder cannot be made: \(error.localizedDescription)")
+      throw HarnessError(.refused, "\(name): the folder cannot be made: \(FileProblem.reason(of: error))")
     }
     for number in 1...1000 {
       let folder = number == 1 ? name : "\(name)-\(number)"

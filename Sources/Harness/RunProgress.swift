@@ -140,6 +140,11 @@ final class RunProgress: Sendable {
     }
   }
 
+  /// For runs without load, whose time no generator tells.
+  func pass(until now: Duration) {
+    state.withLock { $0.reported = max(now, $0.reported) }
+  }
+
   /// To be called after the intervals that the generator reported together with the sample.
   func add(_ sample: GeneratorSample) {
     state.withLock { $0.add(sample) }

@@ -46,7 +46,8 @@ struct RunRecorder: Sendable {
   /// Opens the recording and fixes run time zero, a moment from now.
   init(
     loaded: LoadedProfile, cluster: TargetCluster?, planning: LoadPlanning, proxy: Proxy?,
-    generator: LoadGenerator, certificate: ServerCertificate?, output: RunOutput, style: LiveView.Style
+    generator: LoadGenerator, certificate: ServerCertificate?, output: RunOutput, style: LiveView.Style,
+    version: ProgramVersion
   ) async throws {
     self.output = output
     self.cluster = cluster
@@ -61,7 +62,8 @@ struct RunRecorder: Sendable {
     let observed = try await ObservedRun(
       cluster, timeScale: timeScale, output: output, collectsNews: style == .jsonLines
     ) { zero in
-      var run = Self.description(of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale)
+      var run = Self.description(
+        of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale, version: version)
       if let certificate { run.describe(certificate, at: zero) }
       if let proxy { run.environment["proxy"] = proxy.description }
       return run
@@ -77,10 +79,11 @@ struct RunRecorder: Sendable {
   }
 
   private static func description(
-    of loaded: LoadedProfile, cluster: TargetCluster?, startedAt: KubernetesTime, timeScale: Double
+    of loaded: LoadedProfile, cluster: TargetCluster?, startedAt: KubernetesTime, timeScale: Double,
+    version: ProgramVersion
   ) -> RunDescription {
     RunDescription(
-      name: loaded.profile.name, toolVersion: ProgramVersion.text, profileText: loaded.recordedText,
+      name: loaded.profile.name, toolVersion: version.description, profileText: loaded.recordedText,
       profileSource: loaded.profile.source, startedAt: startedAt, timeScale: timeScale,
       cluster: cluster?.description,
       environment: [

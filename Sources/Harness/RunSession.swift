@@ -9,9 +9,11 @@ import Synchronization
 /// One run from profile to report.
 package struct RunSession: Sendable {
   let options: RunOptions
+  let version: ProgramVersion
 
-  package init(_ options: RunOptions) {
+  package init(_ options: RunOptions, version: ProgramVersion) {
     self.options = options
+    self.version = version
   }
 
   /// Runs, judges and reports; answers how the program should end.
@@ -49,7 +51,8 @@ package struct RunSession: Sendable {
       let recorder = try await prepare(loaded, cluster: cluster, environment: environment)
       recordingBegan.store(true, ordering: .relaxed)
       let conclusion = Conclusion(
-        output: recorder.output, profile: loaded.profile, quiet: options.quiet, jsonLines: options.jsonLines)
+        output: recorder.output, profile: loaded.profile, version: version, quiet: options.quiet,
+        jsonLines: options.jsonLines)
       do {
         try await recorder.record(stop: stop, interruption: interruption)
       } catch {
@@ -98,8 +101,6 @@ package struct RunSession: Sendable {
     let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
     return try await RunRecorder(
       loaded: loaded, cluster: cluster, planning: planning, proxy: plan.proxy, generator: generator,
-      certificate: certificate,
-      output: output,
-      style: style)
+      certificate: certificate, output: output, style: style, version: version)
   }
 }

@@ -14,8 +14,8 @@ package struct Validation {
   }
 
   /// Prints the JSON Schema of profiles.
-  package static func printSchema() -> ExitStatus {
-    StandardOutput.line(ProfileSchema.text)
+  package static func printSchema(of version: ProgramVersion) -> ExitStatus {
+    StandardOutput.line(ProfileSchema.text(comment: "of ScaleProof \(version)"))
     return .passed
   }
 

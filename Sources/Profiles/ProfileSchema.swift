@@ -8,4 +8,9 @@ package enum ProfileSchema {
     let text = String(decoding: PackageResources.ProfileSchema_json, as: UTF8.self)
     return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }
+
+  /// The schema with a `$comment` as its first member.
+  ///
+  /// - Parameter comment: words, digits and punctuation without quotes and backslashes.
+  package static func text(comment: String) -> String { "{\n \"$comment\": \"\(comment)\",\(text.dropFirst())" }
 }

@@ -35,6 +35,8 @@ package final class RecordingWriter: Sendable {
 
   private let state = Mutex(State())
   private let database: DatabaseQueue
+  /// The file that was made, whatever its name leads to later.
+  private let file: FileIdentity
   private let queue = DispatchQueue(label: "scaleproof.recording")
 
   /// Creates the file and writes the row of the run.
@@ -50,6 +52,7 @@ package final class RecordingWriter: Sendable {
       if errno == EEXIST { throw .fileExists(path: path) }
       throw .cannotOpen(path: path, reason: String(cString: strerror(errno)))
     }
+    file = FileIdentity(descriptor: descriptor)
     close(descriptor)
     var configuration = Configuration()
     configuration.journalMode = .wal
@@ -116,7 +119,8 @@ package final class RecordingWriter: Sendable {
     try checkHealth()
   }
 
-  /// Writes what is left and how the run ended, and leaves one file without companions.
+  /// Writes what is left and how the run ended, and leaves one file without companions. Where somebody has removed the file
+  /// meanwhile, it is made anew, with its folder.
   ///
   /// - Parameter detail: which stop rule ended the run and why, or what failed.
   /// - Throws: the first error since the run began.
@@ -138,6 +142,7 @@ package final class RecordingWriter: Sendable {
         }
         try database.writeWithoutTransaction { database in
           try database.execute(sql: "PRAGMA optimize")
+          guard FileIdentity(path: path) == file else { return try Self.remake(path, from: database) }
           try database.checkpoint(.truncate)
           try database.execute(sql: "PRAGMA journal_mode = DELETE")
         }
@@ -145,6 +150,13 @@ package final class RecordingWriter: Sendable {
       attempt { try database.close() }
     }
     try checkHealth()
+  }
+
+  /// Writes a file that was removed while it was open.
+  private static func remake(_ path: String, from database: Database) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try database.execute(sql: "VACUUM INTO ?", arguments: [path])
   }
 
   private func add(_ change: (inout State) -> Void) {

@@ -23,7 +23,9 @@ extension ScaleProof {
     var output: String?
 
     func run() async throws {
-      await Ending.of { try Evaluation(recording: recording, profile: profile, output: output).execute() }
+      await Ending.of {
+        try Evaluation(recording: recording, profile: profile, output: output, version: .built).execute()
+      }
     }
   }
 }

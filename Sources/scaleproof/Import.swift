@@ -94,7 +94,7 @@ extension ScaleProof {
         }
         return try RecordingImport(
           watchLogs: watchLogs, output: output ?? "run.sqlite", workload: workload, autoscaler: hpa,
-          serverVersion: kubernetesVersion
+          serverVersion: kubernetesVersion, version: .built
         ).execute()
       }
     }

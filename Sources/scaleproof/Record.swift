@@ -16,6 +16,7 @@ extension ScaleProof {
           scaleproof record --context production --namespace shop --workload deployment/web --for 1h
           scaleproof record --workload deployment/web --hpa web --output incident/
           scaleproof explain incident/run.sqlite
+          scaleproof record --workload deployment/web --json-lines | jq -c 'select(.type == "event")'
 
         EXIT STATUS
           0 recorded (or all expectations pass); 130 ended by Ctrl-C before --for; else as for run.
@@ -52,7 +53,11 @@ extension ScaleProof {
     @Flag(help: "Print only the verdicts.")
     var quiet = false
 
+    @Flag(help: "Print one JSON object a line, for programs (Reports/README.md says what is in them).")
+    var jsonLines = false
+
     func validate() throws {
+      if quiet, jsonLines { throw ValidationError("--quiet and --json-lines exclude each other") }
       if let length, !(.seconds(1)...RecordSession.longest).contains(length) {
         throw ValidationError("--for lies between 1s and 24h")
       }
@@ -63,7 +68,7 @@ extension ScaleProof {
         try await RecordSession(
           RecordOptions(
             context: context, kubeconfig: kubeconfig, namespace: namespace, workload: workload, autoscaler: hpa,
-            length: length, profile: profile, output: output, quiet: quiet)
+            length: length, profile: profile, output: output, quiet: quiet, jsonLines: jsonLines), version: .built
         ).execute()
       }
     }

@@ -47,7 +47,7 @@ extension ScaleProof {
         try await RunSession(
           RunOptions(
             profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet,
-            jsonLines: jsonLines)
+            jsonLines: jsonLines), version: .built
         ).execute()
       }
     }

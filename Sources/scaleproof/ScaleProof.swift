@@ -18,7 +18,7 @@ struct ScaleProof: AsyncParsableCommand {
         4 refused before load; 64 usage; 65 invalid profile; 69 target or cluster unreachable; 70 defect, or results
         that could not be written; 130 interrupted.
       """,
-    version: ProgramVersion.text,
+    version: ProgramVersion.built.description,
     subcommands: [
       Run.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self, Cluster.self,
     ])

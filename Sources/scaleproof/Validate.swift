@@ -32,7 +32,7 @@ extension ScaleProof {
 
     func run() async throws {
       await Ending.of {
-        guard let profile else { return Validation.printSchema() }
+        guard let profile else { return Validation.printSchema(of: .built) }
         return try Validation(profile: profile, changes: changes).execute()
       }
     }

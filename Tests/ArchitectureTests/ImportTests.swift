@@ -42,6 +42,7 @@ private let rules: [String: ModuleRule] = [
       "TrafficReplay", "LogFiles",
     ], libraries: ["Logging"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),
+  "CommitStamp": ModuleRule(libraries: ["PackagePlugin"]),
 ]
 
 /// What the toolchain brings; the pure modules may not take from it what has a clock, a socket or a thread.

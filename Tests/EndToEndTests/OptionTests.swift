@@ -57,6 +57,14 @@ struct OptionTests {
       ["cluster", "MANIFESTS", "--time-scale", "nan"],
       ["cluster", "MANIFESTS", "--port", "70000"],
       ["cluster", "MANIFESTS", "--kubeconfig", "/nowhere/config"],
+      ["record", "--workload", "deployment/web", "--context", ""],
+      ["record", "--workload", "deployment/web", "--kubeconfig", ""],
+      ["record", "--workload", "deployment/web", "--namespace", ""],
+      ["record", "--workload", "deployment/web", "--hpa", ""],
+      ["record", "--workload", "deployment/web", "--profile", ""],
+      ["record", "--workload", "deployment/web", "--output", ""],
+      ["record", "--workload", ""],
+      ["record", "--workload", "deployment/web", "--quiet", "--json-lines"],
     ])
   func refused(arguments: [String]) async throws {
     let folder = try TemporaryFolder()

@@ -109,6 +109,77 @@ struct RecordCommandTests {
     #expect(reason == "interrupted")
   }
 
+  @Test(
+    "for programs it says what happens, a JSON object a line, with an interval about each second, and what it refuses")
+  func jsonLines() async throws {
+    let folder = try TemporaryFolder()
+
+    try await serving(folder) { kubeconfig in
+      let ready = try await Self.kubectl(
+        kubeconfig, "rollout", "status", "deployment/aspnetcore-deployment", "--timeout=60s")
+      #expect(ready.code == 0, "\(ready.complaints)")
+      let arguments = [
+        "record", "--kubeconfig", kubeconfig, "--output", folder.file("out"), "--for", "4s", "--json-lines",
+        "--workload",
+      ]
+      let ending = try await Program.run(arguments + ["deployment/aspnetcore-deployment"]) { _ in
+        try await Self.sees(replicaSets: 1, in: folder.file("out/run.sqlite"))
+        let change = try await Self.kubectl(
+          kubeconfig, "scale", "deployment/aspnetcore-deployment", "--replicas", "4")
+        #expect(change.code == 0, "\(change.complaints)")
+      }
+      let refused = try await Program.run(arguments + ["deployment/nobody"])
+
+      #expect(ending.code == 0, "\(ending.output)\(ending.complaints)")
+      let lines = try ending.output.split(separator: "\n").map { line in
+        try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+      }
+      let intervals = lines.filter { $0["type"] as? String == "interval" }
+      #expect(lines.first?["type"] as? String == "start" && lines.first?["duration"] as? Int == 4, "\(lines)")
+      #expect((3...8).contains(intervals.count), "\(intervals.count)")
+      let edges = intervals.map { ($0["from"] as? Double ?? -1, $0["to"] as? Double ?? -1) }
+      #expect(edges.first?.0 == 0 && zip(edges, edges.dropFirst()).allSatisfy { $0.1 == $1.0 }, "\(edges)")
+      #expect((edges.last?.1 ?? 0) >= 4, "\(edges)")
+      #expect(intervals.allSatisfy { $0["offered"] as? Int == 0 && $0["phases"] as? [String] == ["recording"] })
+      #expect((intervals.last?["replicas"] as? [String: Any])?["wanted"] as? Int == 4, "\(intervals)")
+      #expect(lines.contains { $0["type"] as? String == "event" && $0["kind"] as? String == "rescale" }, "\(lines)")
+      #expect(lines.last?["type"] as? String == "end" && lines.last?["exitStatus"] as? Int == 0)
+      #expect((lines.last?["files"] as? [String: Any])?["html"] as? String == folder.file("out/report.html"))
+      let refusal = try JSONSerialization.jsonObject(with: Data(refused.output.utf8)) as? [String: Any]
+      #expect(refused.code == 4 && refusal?["exitStatus"] as? Int == 4, "\(refused.output)\(refused.complaints)")
+    }
+  }
+
+  @Test("rights are asked for before anything is watched, and a missing one is refused with the rule that gives it")
+  func rights() async throws {
+    let folder = try TemporaryFolder()
+
+    try await serving(folder) { kubeconfig in
+      let upstream = try #require(try folder.text("kubeconfig").firstMatch(of: /server: "?(http:[^"\s]*)/)?.output.1)
+      let server = try PythonServer.authenticating(upstream: String(upstream))
+      let config = try folder.write(
+        """
+        current-context: x
+        clusters: [{name: c, cluster: {server: "\(server.tlsURL)", certificate-authority: \(server.authorityFile)}}]
+        contexts: [{name: x, context: {cluster: c, user: u, namespace: default}}]
+        users: [{name: u, user: {token: without-watch-events}}]
+        """, to: "config")
+
+      let ending = try await Program.run([
+        "record", "--kubeconfig", config, "--workload", "deployment/aspnetcore-deployment", "--for", "2s", "--output",
+        folder.file("out"),
+      ])
+
+      #expect(ending.code == 4, "\(ending.output)\(ending.complaints)")
+      #expect(
+        ending.complaints.contains("may not watch events in the namespace default (the test says so)"),
+        "\(ending.complaints)")
+      #expect(ending.complaints.contains("resources: [events], verbs: [watch]}, as Profiles/rbac.yaml has it"))
+      #expect(try !server.apiRequests().contains { $0.path.contains("watch=") })
+      #expect(!FileManager.default.fileExists(atPath: folder.file("out")))
+    }
+  }
+
   @Test("a profile judges with those expectations that need no load, and the others are named")
   func profile() async throws {
     let folder = try TemporaryFolder()

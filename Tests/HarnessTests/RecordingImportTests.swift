@@ -18,7 +18,8 @@ struct RecordingImportTests {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let output = folder + "/run.sqlite"
     _ = try RecordingImport(
-      watchLogs: [log], output: output, workload: workload, autoscaler: autoscaler, serverVersion: version
+      watchLogs: [log], output: output, workload: workload, autoscaler: autoscaler, serverVersion: version,
+      version: ProgramVersion(commit: nil)
     ).execute()
     try body(output)
   }
@@ -30,7 +31,7 @@ struct RecordingImportTests {
     ])
   func judged(name: String) throws {
     try importing(Recordings.file(name).path) { recording in
-      let judged = try Evaluation(recording: recording, profile: nil).execute()
+      let judged = try Evaluation(recording: recording, profile: nil, version: ProgramVersion(commit: nil)).execute()
       let explained = try Explanation(recording: recording).execute()
       #expect(judged == .passed)
       #expect(explained == .passed)
@@ -84,10 +85,12 @@ struct RecordingImportTests {
     }
     let output = folder.appending(path: "run.sqlite").path
     _ = try RecordingImport(
-      watchLogs: paths, output: output, workload: nil, autoscaler: nil, serverVersion: nil
+      watchLogs: paths, output: output, workload: nil, autoscaler: nil, serverVersion: nil,
+      version: ProgramVersion(commit: nil)
     ).execute()
     return (
-      try Evaluation(recording: output, profile: nil).execute(), try Explanation(recording: output).execute()
+      try Evaluation(recording: output, profile: nil, version: ProgramVersion(commit: nil)).execute(),
+      try Explanation(recording: output).execute()
     )
   }
 
@@ -213,7 +216,9 @@ struct RecordingImportTests {
         - {name: none, steadyReplicas: {during: afterwards, count: 3}}
       """.write(to: other, atomically: true, encoding: .utf8)
 
-      _ = try Evaluation(recording: recording, profile: other.path, output: folder.path).execute()
+      _ = try Evaluation(
+        recording: recording, profile: other.path, output: folder.path, version: ProgramVersion(commit: nil)
+      ).execute()
 
       let summary = try String(contentsOf: folder.appending(path: "summary.md"), encoding: .utf8)
       #expect(summary.contains("first fell (8 to 4)"), "\(summary)")

@@ -2,9 +2,10 @@
 
 Usage: authenticating.py LOG UPSTREAM CERTIFICATE KEY AUTHORITY, with the socket that listens as descriptor 3
 
-Each request is a line of the log, in JSON. A token "until-SECONDS", in seconds since 1970, is refused with 401 from then
-on; any other credentials are taken. What is let in goes to UPSTREAM (http://HOST:PORT), or, where that is "-", is answered
-with a version. CERTIFICATE "-" is a server without TLS; with TLS a client may show a certificate of AUTHORITY.
+Each request is a line of the log, in JSON. A token "until-SECONDS", in seconds since 1970, is refused with 401 from
+then on, and a token "without-VERB-RESOURCE" is told that it may not do that; any other credentials are taken. What is
+let in goes to UPSTREAM (http://HOST:PORT), or, where that is "-", is answered with a version. CERTIFICATE "-" is a
+server without TLS; with TLS a client may show a certificate of AUTHORITY.
 """
 
 import http.client
@@ -31,6 +32,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer until-")
         expired = token.replace(".", "").isdigit() and float(token) <= time.time()
         self.note(401 if expired else 200)
+        missing = (self.headers.get("Authorization") or "").removeprefix("Bearer without-")
+        if self.path.endswith("/selfsubjectaccessreviews"):
+            review = json.loads(body)
+            attributes = review["spec"]["resourceAttributes"]
+            if missing == attributes["verb"] + "-" + attributes["resource"]:
+                review["status"] = {"allowed": False, "reason": "the test says so"}
+                return self.send(201, json.dumps(review).encode())
         if expired:
             self.send(401, json.dumps(REFUSAL).encode())
         elif UPSTREAM == "-":
