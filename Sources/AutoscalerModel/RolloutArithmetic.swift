@@ -31,14 +31,22 @@ package enum RolloutArithmetic {
     return Fences(replicas: replicas, surge: surge, unavailable: replicas == 0 ? 0 : min(unavailable, replicas))
   }
 
-  /// The fences of a Deployment; with `Recreate` there is no surge and no floor.
-  package static func fences(of deployment: Deployment.Spec) -> Fences {
-    let replicas = deployment.replicas ?? 1
-    if deployment.strategy?.type == "Recreate" {
-      return Fences(replicas: replicas, surge: 0, unavailable: replicas)
+  /// The fences of a workload; where all old pods go before new ones come, or whenever somebody deletes them, there is no
+  /// surge and no floor.
+  ///
+  /// Of a StatefulSet a share is rounded down, and one pod may always be unavailable
+  /// (Kubernetes 1.36, pkg/controller/statefulset/stateful_set_utils.go, `getStatefulSetMaxUnavailable`).
+  package static func fences(of workload: Workload) -> Fences {
+    let replicas = workload.wanted
+    return switch workload.replacement {
+    case .recreating, .byHand: Fences(replicas: replicas, surge: 0, unavailable: replicas)
+    case .surging(let maxSurge, let maxUnavailable):
+      resolve(maxSurge: maxSurge, maxUnavailable: maxUnavailable, replicas: replicas)
+    case .ordered(_, let maxUnavailable):
+      Fences(
+        replicas: replicas, surge: 0,
+        unavailable: min(max((maxUnavailable ?? .count(1)).scaled(to: replicas, roundingUp: false), 1), replicas))
     }
-    let update = deployment.strategy?.rollingUpdate
-    return resolve(maxSurge: update?.maxSurge, maxUnavailable: update?.maxUnavailable, replicas: replicas)
   }
 
   /// A ReplicaSet as far as a rollout counts it.

@@ -4,16 +4,6 @@ import Units
 /// How far a rollout is, from what the objects say
 /// (Kubernetes 1.36, pkg/controller/deployment: progress.go, util/deployment_util.go).
 extension RolloutArithmetic {
-  /// Whether a rollout is complete: every wanted pod is updated and available, no old one is left, and the controller has
-  /// seen the latest spec.
-  package static func isComplete(_ deployment: Deployment) -> Bool {
-    let wanted = deployment.spec.replicas ?? 1
-    guard let status = deployment.status else { return false }
-    return (status.updatedReplicas ?? 0) == wanted && (status.replicas ?? 0) == wanted
-      && (status.availableReplicas ?? 0) == wanted
-      && (status.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
-  }
-
   /// Whether a status is progress over an older one: more updated or available pods, or fewer old ones.
   package static func isProgress(from old: Deployment.Status, to new: Deployment.Status) -> Bool {
     func oldPods(_ status: Deployment.Status) -> Int { (status.replicas ?? 0) - (status.updatedReplicas ?? 0) }

@@ -7,10 +7,11 @@ package import RunTimeline
 /// Each resource is listed, then watched from the version of the list, and listed again slowly, which proves that
 /// the watch has not gone silent and bounds when changes came.
 package struct ClusterObserver: Sendable {
-  /// What is watched, in the order in which it is asked for.
-  package static let resources: [ResourceType] = [
-    .horizontalPodAutoscalers, .deployments, .replicaSets, .pods, .endpointSlices, .events,
-  ]
+  /// What is watched for a workload of a kind, in the order in which it is asked for.
+  package static func resources(of kind: WorkloadKind) -> [ResourceType] {
+    let between: [ResourceType] = kind == .deployment ? [.replicaSets] : []
+    return [.horizontalPodAutoscalers, kind.resource] + between + [.pods, .endpointSlices, .events]
+  }
 
   private let observers: [ResourceObserver]
   /// Wall time between two lists of the same resource.
@@ -21,12 +22,13 @@ package struct ClusterObserver: Sendable {
   ///   - watchSeconds: wall time after which a watch is opened anew.
   ///   - patience: wall time that a watch has for bringing what a list beside it showed; then it is opened anew.
   package init(
-    client: APIClient, namespace: String, clock: RunClock, sink: any ObservationSink,
+    client: APIClient, namespace: String, resources: [ResourceType] = Self.resources(of: .deployment), clock: RunClock,
+    sink: any ObservationSink,
     relistInterval: Duration = .seconds(30), watchSeconds: Int = 300,
     patience: Duration = .seconds(2)
   ) {
     self.relistInterval = relistInterval
-    observers = Self.resources.map {
+    observers = resources.map {
       ResourceObserver(
         client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds,
         patience: patience)

@@ -38,7 +38,7 @@ enum AbsenceRule {
   }
 
   private static func concerns(_ kind: Expectation.Kind, _ absence: Absence) -> Bool {
-    absence.kind == Deployment.resource.kind || kind.dependsOnAutoscaler
+    absence.isOfWorkload || kind.dependsOnAutoscaler
   }
 
   private static func overlaps(_ absence: Absence, _ window: InstantBounds) -> Bool {

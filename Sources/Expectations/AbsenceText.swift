@@ -1,3 +1,4 @@
+import KubernetesObjects
 package import RunTimeline
 import Units
 
@@ -18,7 +19,7 @@ extension Absence {
 }
 
 extension ClusterHistory {
-  /// What a reader must know of objects that were deleted, one sentence each; where Deployment and autoscaler went
+  /// What a reader must know of objects that were deleted, one sentence each; where workload and autoscaler went
   /// together, so that their namespace may have been deleted, that is said.
   package var absenceSentences: [String] {
     absences.map { absence in
@@ -27,7 +28,7 @@ extension ClusterHistory {
           && absence.deleted.earliest - .seconds(5) <= $0.deleted.latest
       }
       return absence.sentence
-        + (together ? "; Deployment and autoscaler went together, as when their namespace is deleted" : "")
+        + (together ? "; \(kind.title) and autoscaler went together, as when their namespace is deleted" : "")
     }
   }
 }

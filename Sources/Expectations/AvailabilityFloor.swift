@@ -6,9 +6,9 @@ import Units
 
 extension Expectation.AvailabilityFloor {
   /// At every instant of the window at least `wanted − maxUnavailable(wanted)` replicas must be available, as the
-  /// Deployment's own status counts.
+  /// workload's own status counts.
   ///
-  /// Every version of the Deployment that the API server stored is judged by itself. Versions whose status is older than
+  /// Every version of the workload that the API server stored is judged by itself. Versions whose status is older than
   /// their spec (`observedGeneration`) prove nothing. When the wanted count rises, the new pods need time to start: until
   /// the floor of the new count was reached once, the floor before the rise holds on.
   func opinion(on run: RunView) -> Opinion {
@@ -18,11 +18,11 @@ extension Expectation.AvailabilityFloor {
     case .known(let stretch):
       guard let envelope = known, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
       let window = stretch.hull
-      let states = FloorState.states(of: cluster.deployment, completed: stretch.completed)
+      let states = FloorState.states(of: cluster.workload, completed: stretch.completed)
       let concerned = states.filter { $0.mayHold(in: stretch) }
       let evidence =
         concerned.filter { $0.isShort || $0.floorChanged }.prefix(12).map { Evidence(at: $0.from, $0.sentence) }
-        + CountEvidence.gaps(run, resource: Deployment.resource.plural, in: window)
+        + CountEvidence.gaps(run, resource: run.workloadKind.resource.plural, in: window)
       if let broken = concerned.first(where: { $0.isShort && $0.mustHold(in: stretch) }) {
         let worst = concerned.filter { $0.isShort && $0.mustHold(in: stretch) }.min { $0.margin < $1.margin } ?? broken
         return .fail(
@@ -37,10 +37,10 @@ extension Expectation.AvailabilityFloor {
       if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
       if let unknown = envelope.pieces(from: window.earliest, to: window.latest).first(where: { $0.range == nil }) {
         return .unknown(
-          unknown.from, unknown.to, run, resource: Deployment.resource.plural, window: window, evidence: evidence)
+          unknown.from, unknown.to, run, resource: run.workloadKind.resource.plural, window: window, evidence: evidence)
       }
       guard let tightest = concerned.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
-        return .inconclusive("no status of the Deployment was seen in \(during)", window: window)
+        return .inconclusive("no status of the \(run.workloadKind.title) was seen in \(during)", window: window)
       }
       if let empty = concerned.first(where: \.isEmptyByRight) {
         return .inconclusive(
@@ -54,7 +54,7 @@ extension Expectation.AvailabilityFloor {
   }
 }
 
-/// What one version of a Deployment says of its availability.
+/// What one version of a workload says of its availability.
 struct FloorState: Equatable {
   /// When this version replaced the one before, and when it was replaced itself.
   var from: InstantBounds
@@ -67,8 +67,8 @@ struct FloorState: Equatable {
   var floorChanged: Bool
   /// Whether the status belongs to the spec.
   var isObserved: Bool
-  /// The strategy is `Recreate`: all old pods go before new ones come.
-  var isRecreated: Bool
+  /// How pods are replaced.
+  var replacement: PodReplacement
   /// Whether a later version completed the rollout whose window is judged, however uncertain the times of both are.
   var precedesCompletion: Bool
 
@@ -80,7 +80,11 @@ struct FloorState: Equatable {
 
   /// Why the spec keeps no pod available.
   var reasonForNoFloor: String {
-    isRecreated ? "the strategy is Recreate" : "maxUnavailable lets every pod go at once"
+    switch replacement {
+    case .recreating: "the strategy is Recreate"
+    case .byHand: "the strategy is OnDelete"
+    case .surging, .ordered: "maxUnavailable lets every pod go at once"
+    }
   }
 
   var sentence: String {
@@ -88,30 +92,29 @@ struct FloorState: Equatable {
     return "\(available) available of \(wanted) wanted (floor \(required)\(grace))"
   }
 
-  static func states(of versions: [ObjectVersion<Deployment>], completed: InstantBounds?) -> [FloorState] {
+  static func states(of versions: [ObjectVersion<Workload>], completed: InstantBounds?) -> [FloorState] {
     let last = completed.flatMap { completed in versions.firstIndex { $0.at == completed } } ?? 0
     var states: [FloorState] = []
     var required: Int?
     for (index, version) in versions.enumerated() {
       if version.deleted {
-        // The pods of a Deployment that is made anew have yet to start.
+        // The pods of a workload that is made anew have yet to start.
         required = 0
         continue
       }
-      let deployment = version.object
-      let fences = RolloutArithmetic.fences(of: deployment.spec)
-      let available = deployment.status?.availableReplicas ?? 0
-      let observed = (deployment.status?.observedGeneration ?? 0) >= (deployment.metadata.generation ?? 0)
+      let workload = version.object
+      let fences = RolloutArithmetic.fences(of: workload)
+      let available = workload.status?.available ?? 0
       let before = required ?? fences.floor
       // A floor that sinks holds at once, one that rises once it was reached.
-      let now = fences.floor <= before || (observed && available >= fences.floor) ? fences.floor : before
+      let now = fences.floor <= before || (workload.isObserved && available >= fences.floor) ? fences.floor : before
       required = now
       states.append(
         FloorState(
           from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil, available: available,
           wanted: fences.replicas, floor: fences.floor, required: now,
           floorChanged: states.last.map { $0.floor != fences.floor || $0.required != now } ?? false,
-          isObserved: observed, isRecreated: deployment.spec.strategy?.type == "Recreate",
+          isObserved: workload.isObserved, replacement: workload.replacement,
           precedesCompletion: index < last))
     }
     return states

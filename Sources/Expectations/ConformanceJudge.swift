@@ -67,7 +67,7 @@ struct ConformanceJudge {
     let idle = pieces.first { piece in
       // At zero replicas, as without a workload, nothing is scaled.
       guard piece.isOutside, let count = piece.wanted, count.upperBound > 0 else { return false }
-      // What a status says of the count shows where the Deployment was not seen as it was.
+      // What a status says of the count shows where the workload was not seen as it was.
       let isDenied = record.syncs.contains { sync in
         !sync.couldNotRead && sync.at.latest > piece.from && sync.at.earliest < piece.to && !count.contains(sync.start)
       }

@@ -41,7 +41,7 @@ struct CorridorBuilder {
   /// Gaps, statuses whose time is so uncertain that others may have come before them, and the time after a deletion.
   private static func blindStretches(_ record: ScalingRecord, start: Duration) -> [InstantBounds] {
     let history = record.history
-    var stretches = [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
+    var stretches = [history.kind.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
       history.gaps[$0] ?? []
     }
     for sync in record.syncs where sync.at.width > record.settings.syncPeriod && sync.at.earliest >= start {

@@ -16,14 +16,14 @@ struct CountChange: Equatable {
   static func changes(
     of count: Expectation.ReplicaCount, in cluster: ClusterHistory, _ envelope: CountEnvelope
   ) -> [CountChange] {
-    let value: (Deployment) -> Int
+    let value: (Workload) -> Int
     switch count {
-    case .current: value = { $0.status?.replicas ?? 0 }
-    case .available: value = { $0.status?.availableReplicas ?? 0 }
+    case .current: value = { $0.status?.current ?? 0 }
+    case .available: value = { $0.status?.available ?? 0 }
     case .wanted, .ready: return changes(of: envelope)
     }
     var changes: [CountChange] = []
-    for (before, version) in zip(cluster.deployment, cluster.deployment.dropFirst()) {
+    for (before, version) in zip(cluster.workload, cluster.workload.dropFirst()) {
       let (from, to) = (before.deleted ? 0 : value(before.object), version.deleted ? 0 : value(version.object))
       if from != to { changes.append(CountChange(at: version.at, from: from, to: to)) }
     }
@@ -66,7 +66,7 @@ extension CountChange {
   /// return, is no scaling.
   func text(in cluster: ClusterHistory?) -> String {
     let absence = cluster?.absences.first {
-      $0.kind == Deployment.resource.kind && at.latest >= $0.deleted.earliest
+      $0.isOfWorkload && at.latest >= $0.deleted.earliest
         && $0.recreated.map { [at] in at.earliest <= $0.latest } ?? true
     }
     let numbers = "\(from) -> \(to)"
@@ -109,7 +109,7 @@ enum CountEvidence {
 
   /// Changes of the wanted count in a window that somebody else than the autoscaler made, by name.
   static func byOthers(_ run: RunView, in window: InstantBounds) -> [Evidence] {
-    OtherScaling.all(in: run.timeline.cluster?.deployment ?? [])
+    OtherScaling.all(in: run.timeline.cluster?.workload ?? [])
       .filter { $0.at.latest >= window.earliest && $0.at.earliest <= window.latest }.prefix(12)
       .map { Evidence(at: $0.at, $0.sentence) }
   }

@@ -11,7 +11,7 @@ extension Timeline {
         : "no autoscaler was watched: the profile of the run names none, as cluster: {hpa: NAME}"
     }
     if history.autoscaler.isEmpty { return reason(for: HorizontalPodAutoscaler.resource, name) }
-    return reason(for: Deployment.resource, cluster.deployment)
+    return reason(for: cluster.workload.kind.resource, cluster.workload.name)
   }
 
   /// `nothing was seen of Deployment web: 403: pods is forbidden`.

@@ -22,8 +22,8 @@ package struct ObservedChange: Sendable, Equatable {
     of history: ClusterHistory, syncs: [ObservedSync], timeline: Timeline, settings: ControllerSettings
   ) -> [ObservedChange] {
     var used: Set<Int> = []
-    return zip(history.deployment, history.deployment.dropFirst()).compactMap { before, version in
-      let (from, to) = (before.object.spec.replicas ?? 1, version.object.spec.replicas ?? 1)
+    return zip(history.workload, history.workload.dropFirst()).compactMap { before, version in
+      let (from, to) = (before.object.wanted, version.object.wanted)
       guard from != to, !version.deleted, !before.deleted else { return nil }
       let writer = Writer(of: version.object, after: before.object)
       let match = sync(of: version, from: from, to: to, by: writer, among: syncs, used: used, settings: settings)
@@ -38,7 +38,7 @@ package struct ObservedChange: Sendable, Equatable {
   /// The sync that says of itself that it has just made this step; where nobody else is known to have made it, also one
   /// that has just made another one.
   private static func sync(
-    of version: ObjectVersion<Deployment>, from: Int, to: Int, by writer: Writer, among syncs: [ObservedSync],
+    of version: ObjectVersion<Workload>, from: Int, to: Int, by writer: Writer, among syncs: [ObservedSync],
     used: Set<Int>, settings: ControllerSettings
   ) -> Int? {
     let near = syncs.indices.filter { index in
@@ -63,7 +63,7 @@ package struct ObservedChange: Sendable, Equatable {
 
 extension ObservedChange {
   /// Who wrote the count that an object bears.
-  static func author(of object: Deployment, after before: Deployment) -> Author {
+  static func author(of object: Workload, after before: Workload) -> Author {
     Writer(of: object, after: before).author
   }
 }
@@ -78,7 +78,7 @@ private struct Writer {
     manager.hasSuffix("kube-controller-manager") || manager == "k3s" || manager == "kubelite"
   }
 
-  init(of object: Deployment, after before: Deployment) {
+  init(of object: Workload, after before: Workload) {
     let old = before.metadata.managedFields ?? []
     let entries = (object.metadata.managedFields ?? []).filter { $0.subresource != "status" }
     let gained = entries.filter { !old.contains($0) }

@@ -169,9 +169,9 @@ package struct ObservedSync: Sendable {
   ) -> ClosedRange<Int> {
     let start = at.earliest - .seconds(1)
     if scaled, let written = history.rescaled(from: current, to: desired, near: at), written > 0 {
-      let versions = history.deployment
+      let versions = history.workload
       let read = (0..<written).filter { versions[$0 + 1].at.latest >= start || $0 == written - 1 }
-      return read.compactMap { versions[$0].object.status?.replicas }.range ?? current...current
+      return read.compactMap { versions[$0].object.status?.current }.range ?? current...current
     }
     // A piece ends where the next count begins.
     let seen = history.currentReplicas.pieces(from: start, to: at.latest).compactMap(\.range)
@@ -180,11 +180,11 @@ package struct ObservedSync: Sendable {
 }
 
 extension ClusterHistory {
-  /// The version of the Deployment that first had the count of a rescale.
+  /// The version of the workload that first had the count of a rescale.
   fileprivate func rescaled(from: Int, to: Int, near at: InstantBounds) -> Int? {
-    deployment.indices.dropFirst().last { index in
-      let (before, version) = (deployment[index - 1], deployment[index])
-      return before.object.spec.replicas == from && version.object.spec.replicas == to && !version.deleted
+    workload.indices.dropFirst().last { index in
+      let (before, version) = (workload[index - 1], workload[index])
+      return before.object.wanted == from && version.object.wanted == to && !version.deleted
         && version.at.earliest <= at.latest && version.at.latest >= at.earliest - .seconds(1)
     }
   }

@@ -13,9 +13,9 @@ struct OtherScaling: Equatable {
   /// `3 -> 10 wanted by kubectl, not by the autoscaler`.
   var sentence: String { "\(from) -> \(to) wanted by \(author), not by the autoscaler" }
 
-  static func all(in versions: [ObjectVersion<Deployment>]) -> [OtherScaling] {
+  static func all(in versions: [ObjectVersion<Workload>]) -> [OtherScaling] {
     zip(versions, versions.dropFirst()).compactMap { before, version in
-      let (from, to) = (before.object.spec.replicas ?? 1, version.object.spec.replicas ?? 1)
+      let (from, to) = (before.object.wanted, version.object.wanted)
       guard from != to, !before.deleted, !version.deleted,
         case .other(let name) = ObservedChange.author(of: version.object, after: before.object)
       else { return nil }

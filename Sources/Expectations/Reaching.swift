@@ -44,11 +44,11 @@ struct Reaching {
   /// Who asked for the count, where it was not the autoscaler: the last change up to the goal that made it the wanted one.
   private func otherAuthor(_ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView) -> String? {
     guard case .reached(let bounds) = envelope.first(condition, from: start.latest) else { return nil }
-    let changes = zip(run.timeline.cluster?.deployment ?? [], (run.timeline.cluster?.deployment ?? []).dropFirst())
+    let changes = zip(run.timeline.cluster?.workload ?? [], (run.timeline.cluster?.workload ?? []).dropFirst())
       .filter { before, after in
         !before.deleted && !after.deleted && after.at.earliest <= bounds.latest
-          && !condition.holds(for: before.object.spec.replicas ?? 1)
-          && condition.holds(for: after.object.spec.replicas ?? 1)
+          && !condition.holds(for: before.object.wanted)
+          && condition.holds(for: after.object.wanted)
       }
     guard let last = changes.last, last.1.at.latest >= start.earliest else { return nil }
     return OtherScaling.all(in: [last.0, last.1]).first.map { "\($0.sentence), \($0.at.plain)" }

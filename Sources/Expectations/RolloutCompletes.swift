@@ -6,7 +6,7 @@ import Units
 extension Expectation.RolloutCompletes {
   /// From the action's request to the first instant at which every replica was of the new template and available.
   ///
-  /// A rollout that the Deployment itself reports as stuck (`ProgressDeadlineExceeded`) and that never completes fails,
+  /// A rollout that a Deployment itself reports as stuck (`ProgressDeadlineExceeded`) and that never completes fails,
   /// even before the bound is over; so does one that another change overtook.
   func opinion(on run: RunView) -> Opinion {
     guard let span = run.timeline.action(action) else {
@@ -17,10 +17,12 @@ extension Expectation.RolloutCompletes {
     guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
     let start = InstantBounds(sent, span.answered ?? run.timeline.lastInstant)
     guard let rollout = run.rollout(of: action) else {
-      let seen = cluster.deployment.isEmpty ? "nothing was seen of the Deployment" : "the pod template did not change"
+      let seen =
+        cluster.workload.isEmpty
+        ? "nothing was seen of the \(run.workloadKind.title)" : "the pod template did not change"
       var opinion = Opinion.inconclusive("no rollout was seen after action \(action): \(seen)")
       opinion.isUntrusted = run.wasUnwatched(
-        Deployment.resource.plural, from: start.earliest, to: start.latest + within)
+        run.workloadKind.resource.plural, from: start.earliest, to: start.latest + within)
       return opinion
     }
     let window = InstantBounds(start.earliest, start.latest + within)
@@ -29,7 +31,7 @@ extension Expectation.RolloutCompletes {
     if opinion.verdict == .inconclusive {
       let doubt = rollout.completed ?? window
       opinion.isUntrusted = run.wasUnwatched(
-        Deployment.resource.plural, from: doubt.earliest, to: min(doubt.latest, window.latest))
+        run.workloadKind.resource.plural, from: doubt.earliest, to: min(doubt.latest, window.latest))
     }
     opinion.evidence = rows(rollout, cluster, run, window)
     if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
@@ -67,11 +69,10 @@ extension Expectation.RolloutCompletes {
 
   /// `2 of 3 updated, 2 available`, of the last version that belongs to the rollout.
   private func progress(_ cluster: ClusterHistory, before end: InstantBounds?) -> String {
-    let version = cluster.deployment.last { version in end.map { version.at.latest < $0.latest } ?? true }
-    guard let deployment = version?.object else { return "nothing known of its progress" }
-    let wanted = deployment.spec.replicas ?? 1
-    let status = deployment.status
-    return "\(status?.updatedReplicas ?? 0) of \(wanted) updated, \(status?.availableReplicas ?? 0) available"
+    let version = cluster.workload.last { version in end.map { version.at.latest < $0.latest } ?? true }
+    guard let workload = version?.object else { return "nothing known of its progress" }
+    let (updated, available) = (workload.status?.updated ?? 0, workload.status?.available ?? 0)
+    return "\(updated) of \(workload.wanted) updated, \(available) available"
   }
 
   private func rows(
@@ -92,6 +93,6 @@ extension Expectation.RolloutCompletes {
         rows.append(Evidence(at: pod.created, "pod \(pod.name) never became ready\(waiting)"))
       }
     }
-    return Array(rows.prefix(12)) + CountEvidence.gaps(run, resource: Deployment.resource.plural, in: window)
+    return Array(rows.prefix(12)) + CountEvidence.gaps(run, resource: run.workloadKind.resource.plural, in: window)
   }
 }

@@ -209,13 +209,16 @@ struct RunView {
       }
     let resource = resource(of: count)
     let causes = causes(in: resource, from: .zero, to: timeline.lastInstant)
-    let reason = "nothing was seen of Deployment \(timeline.run.cluster?.deployment ?? "")\(causes)"
+    let reason = "nothing was seen of \(timeline.run.cluster?.workload.title ?? "the workload")\(causes)"
     return (envelope.segments.contains { $0.range != nil } ? envelope : nil, reason)
   }
 
+  /// Of what kind the workload is that was watched.
+  var workloadKind: WorkloadKind { timeline.cluster?.kind ?? .deployment }
+
   /// The plural of the resource that a count is taken from.
   func resource(of count: Expectation.ReplicaCount) -> String {
-    count == .ready ? Pod.resource.plural : Deployment.resource.plural
+    count == .ready ? Pod.resource.plural : workloadKind.resource.plural
   }
 
   /// The gaps of a resource that overlap a stretch of time.

@@ -39,9 +39,9 @@ extension Expectation.ScaleDown {
     let falls = CountChange.changes(of: of, in: cluster, envelope).filter {
       $0.to < $0.from && $0.at.latest >= start.earliest
     }
-    // Who deletes the Deployment takes its pods away; that is no scaling, and nothing after it is.
+    // Who deletes the workload takes its pods away; that is no scaling, and nothing after it is.
     let deletion = cluster.absences.first {
-      $0.kind == Deployment.resource.kind && $0.deleted.latest >= start.earliest
+      $0.isOfWorkload && $0.deleted.latest >= start.earliest
     }
     let drops = falls.filter { fall in deletion.map { fall.at.latest < $0.deleted.earliest } ?? true }
     let evidence =
@@ -71,7 +71,8 @@ extension Expectation.ScaleDown {
     guard let first = drops.first else {
       if let deletion {
         return .pass(
-          "never fell before Deployment \(deletion.name) was \(deletion.fact)", window: window, evidence: evidence)
+          "never fell before \(deletion.kind) \(deletion.name) was \(deletion.fact)", window: window, evidence: evidence
+        )
       }
       return .pass("never fell in the \((envelope.end - start.latest).plain) that were watched", window: window)
     }

@@ -26,11 +26,11 @@ enum ScalingClues {
         if limited || broken || unable { add(condition, at: version.at, of: "HPA") }
       }
     }
-    for version in cluster.deployment {
+    for version in cluster.workload {
       for condition in version.object.status?.conditions ?? [] {
         let failure = condition.type == "ReplicaFailure" && condition.isTrue
         let stuck = condition.type == "Progressing" && condition.status == "False"
-        if failure || stuck { add(condition, at: version.at, of: "Deployment") }
+        if failure || stuck { add(condition, at: version.at, of: version.object.kind.title) }
       }
     }
     return Array(rows.prefix(6))

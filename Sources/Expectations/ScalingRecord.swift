@@ -36,7 +36,7 @@ package struct ScalingRecord: Sendable {
   package init?(
     _ timeline: Timeline, settings: ControllerSettings = .defaults, version given: KubernetesVersion? = nil
   ) {
-    guard let history = timeline.cluster, !history.autoscaler.isEmpty, !history.deployment.isEmpty else { return nil }
+    guard let history = timeline.cluster, !history.autoscaler.isEmpty, !history.workload.isEmpty else { return nil }
     self.timeline = timeline
     self.history = history
     self.settings = settings
@@ -44,10 +44,10 @@ package struct ScalingRecord: Sendable {
     version = recorded ?? .v1_36
     versionIsKnown = recorded != nil
     misdirection = timeline.run.cluster.flatMap { cluster in
-      history.autoscaler.lazy.filter { !$0.deleted }.compactMap { $0.object.misdirection(from: cluster.deployment) }
+      history.autoscaler.lazy.filter { !$0.deleted }.compactMap { $0.object.misdirection(from: cluster.workload) }
         .first
     }
-    blindStretches = [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
+    blindStretches = [history.kind.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
       history.gaps[$0] ?? []
     }
     edits = SpecEdit.edits(of: history)

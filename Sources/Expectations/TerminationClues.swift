@@ -65,7 +65,7 @@ enum TerminationClues {
     }
     var text =
       "\(related.grouped) of \(total.of("recorded failure")) followed the termination of \(groups.count.of("pod"))"
-    let containers = cluster.deployment.last?.object.spec.template.spec.containers ?? []
+    let containers = cluster.workload.last?.object.template.spec.containers ?? []
     let drains = containers.contains { $0.lifecycle?.preStop != nil }
     if related * 2 > total, !drains, !containers.isEmpty {
       text +=

@@ -57,7 +57,7 @@ extension Expectation.WithinCorridor {
       return .inconclusive(unfinished, window: window, evidence: rows)
     }
     if let unknown = pieces.first(where: { $0.wanted == nil || $0.possible == nil }) {
-      let resource = unknown.wanted == nil ? Deployment.resource : HorizontalPodAutoscaler.resource
+      let resource = unknown.wanted == nil ? run.workloadKind.resource : HorizontalPodAutoscaler.resource
       return .unknown(
         unknown.from, unknown.to, run, resource: resource.plural, window: window, evidence: rows)
     }

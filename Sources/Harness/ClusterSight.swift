@@ -23,22 +23,21 @@ struct ClusterSight: Sendable {
   private(set) var wanted: Int?
   private(set) var ready: Int?
   private(set) var recommended: Int?
-  /// When the Deployment was seen to be gone; `nil` while it is there.
+  /// When the workload was seen to be gone; `nil` while it is there.
   private(set) var deletedAt: Duration?
-  /// Of the Deployment and the autoscaler, what may be out of date; `nil` while both are watched.
+  /// Of the workload and the autoscaler, what may be out of date; `nil` while both are watched.
   var loss: Loss? { losses.values.min { $0.heard < $1.heard } }
 
   private var losses: [String: Loss] = [:]
   private var lastHeard: [String: Duration] = [:]
   private var isListed = false
 
-  private static let resources = [Deployment.resource.plural, HorizontalPodAutoscaler.resource.plural]
-
   /// Takes note of when something was heard, or why nothing is.
   ///
-  /// - Returns: whether the Deployment was just seen to be gone.
+  /// - Returns: whether the workload was just seen to be gone.
   mutating func hear(_ observation: Observation, of cluster: ClusterDescription) -> Bool {
-    guard Self.resources.contains(observation.resource) else { return false }
+    let isOfWorkload = observation.resource == cluster.workload.kind.resource.plural
+    guard isOfWorkload || observation.resource == HorizontalPodAutoscaler.resource.plural else { return false }
     if observation.kind == .gap {
       let heard = losses[observation.resource]?.heard ?? lastHeard[observation.resource] ?? .zero
       losses[observation.resource] = Loss(
@@ -47,8 +46,8 @@ struct ClusterSight: Sendable {
     }
     lastHeard[observation.resource] = observation.received
     if observation.kind != .listed { losses[observation.resource] = nil }
-    guard observation.resource == Deployment.resource.plural else { return false }
-    let isOwn = observation.name == cluster.deployment
+    guard isOfWorkload else { return false }
+    let isOwn = observation.name == cluster.workload.name
     switch observation.kind {
     case .listed:
       if isOwn { isListed = true }
@@ -69,10 +68,10 @@ struct ClusterSight: Sendable {
   }
 
   /// - Returns: the count that was wanted before.
-  mutating func see(_ deployment: Deployment) -> Int? {
+  mutating func see(_ workload: Workload) -> Int? {
     defer {
-      wanted = deployment.spec.replicas
-      ready = deployment.status?.readyReplicas ?? 0
+      wanted = workload.wanted
+      ready = workload.status?.ready ?? 0
       deletedAt = nil
     }
     return wanted
@@ -88,7 +87,7 @@ struct ClusterSight: Sendable {
     let counts =
       [count("wanted", wanted), count("ready", ready)] + (withRecommended ? [count("recommended", recommended)] : [])
     var text = counts.joined(separator: separator)
-    if let deletedAt { text += "\(separator)(the Deployment is gone since \(LiveView.clockText(deletedAt)))" }
+    if let deletedAt { text += "\(separator)(the workload is gone since \(LiveView.clockText(deletedAt)))" }
     if let loss {
       let age = Int(max((now - loss.heard).seconds, 0).rounded())
       text += "\(separator)(seen \(age)s ago: \(loss.shortCause))"

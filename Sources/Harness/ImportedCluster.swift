@@ -7,29 +7,33 @@ struct ImportedCluster {
   let description: ClusterDescription
 
   init(_ log: ImportedLog, workload: String?, autoscaler: String?, path: String) throws(HarnessError) {
-    let deployments = Self.names(of: Deployment.resource.plural, in: log)
-    let autoscalers = Self.names(of: HorizontalPodAutoscaler.resource.plural, in: log)
-    let asked = try workload.map { text throws(HarnessError) in try Self.deployment(text) }
+    let workloads = WorkloadKind.allCases.flatMap { kind in
+      Self.objects(of: kind.resource, in: log).map {
+        (reference: WorkloadReference(kind, $0.name), namespace: $0.namespace)
+      }
+    }
+    let autoscalers = Self.objects(of: HorizontalPodAutoscaler.resource, in: log)
+    let asked = try workload.map { text throws(HarnessError) in try Self.reference(text) }
     let hpa = try Self.choice(
       autoscaler, among: autoscalers.map(\.name), what: "HorizontalPodAutoscaler", option: "--hpa", path: path)
     let target = autoscalers.first { $0.name == hpa }?.target
-    let found = asked ?? target.flatMap { name in deployments.contains { $0.name == name } ? name : nil }
-    guard
-      let deployment = try Self.choice(
-        found, among: deployments.map(\.name), what: "Deployment", option: "--workload", path: path)
-    else {
-      throw HarnessError(.invalidInput, "\(path): the watch log shows no Deployment, so that there is nothing to judge")
+    let scaled = workloads.first { $0.reference.kind.title == target?.kind && $0.reference.name == target?.name }
+    let titles = WorkloadKind.allCases.map(\.title).joined(separator: " or ")
+    let chosen = try Self.choice(
+      (asked ?? scaled?.reference)?.text, among: workloads.map(\.reference.text), what: titles, option: "--workload",
+      path: path)
+    guard let found = workloads.first(where: { $0.reference.text == chosen }) else {
+      throw HarnessError(.invalidInput, "\(path): the watch log shows no \(titles), so that there is nothing to judge")
     }
-    let namespace = deployments.first { $0.name == deployment }?.namespace ?? "default"
     description = ClusterDescription(
-      context: "imported", namespace: namespace, deployment: deployment, autoscaler: hpa)
+      context: "imported", namespace: found.namespace ?? "default", workload: found.reference, autoscaler: hpa)
   }
 
   private struct Found {
     var name: String
     var namespace: String?
-    /// For an autoscaler: the name of what it scales.
-    var target: String?
+    /// For an autoscaler: what it scales.
+    var target: Head.Reference?
   }
 
   private struct Head: Decodable {
@@ -41,27 +45,29 @@ struct ImportedCluster {
     }
 
     struct Reference: Decodable {
+      let kind: String?
       let name: String
     }
   }
 
-  private static func names(of resource: String, in log: ImportedLog) -> [Found] {
+  private static func objects(of resource: ResourceType, in log: ImportedLog) -> [Found] {
     var seen: [String: Found] = [:]
-    for observation in log.observations where observation.resource == resource {
+    for observation in log.observations where observation.resource == resource.plural {
       guard let name = observation.name, seen[name] == nil, let object = observation.object else { continue }
       let head = try? JSONDecoder().decode(Head.self, from: object)
-      seen[name] = Found(name: name, namespace: head?.metadata.namespace, target: head?.spec?.scaleTargetRef?.name)
+      seen[name] = Found(name: name, namespace: head?.metadata.namespace, target: head?.spec?.scaleTargetRef)
     }
     return seen.values.sorted { $0.name < $1.name }
   }
 
-  /// The name in `deployment/NAME`.
-  static func deployment(_ text: String) throws(HarnessError) -> String {
+  /// The workload that is meant by `deployment/NAME`.
+  static func reference(_ text: String) throws(HarnessError) -> WorkloadReference {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2, ["deployment", "deployments", "deploy"].contains(parts[0]), !parts[1].isEmpty else {
-      throw HarnessError(.usage, "--workload \(text): write deployment/NAME; other kinds cannot be judged")
+    guard parts.count == 2, let kind = WorkloadKind(name: parts[0]), !parts[1].isEmpty else {
+      throw HarnessError(
+        .usage, "--workload \(text): write deployment/NAME or statefulset/NAME; other kinds cannot be judged")
     }
-    return parts[1]
+    return WorkloadReference(kind, parts[1])
   }
 
   /// The name that was asked for, or the only one; `nil` where there is none at all and none was asked for.
@@ -72,7 +78,8 @@ struct ImportedCluster {
     if let asked {
       if names.contains(asked) { return asked }
       let seen = names.isEmpty ? "it shows none" : "it shows \(list)"
-      throw HarnessError(.invalidInput, "\(path): there is no \(what) \"\(asked)\" in the watch log; \(seen)")
+      let title = asked.contains("/") ? asked : "\(what) \"\(asked)\""
+      throw HarnessError(.invalidInput, "\(path): there is no \(title) in the watch log; \(seen)")
     }
     if names.count > 1 {
       throw HarnessError(.usage, "\(path): the watch log shows several of kind \(what); choose with \(option): \(list)")

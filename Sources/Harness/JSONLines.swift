@@ -94,7 +94,7 @@ struct JSONLines: Sendable {
   /// Comes before the first line of a run whose workload is not yet steady.
   static func line(_ wait: SteadyWait, waited: Duration, limit: Duration) -> JSONValue {
     [
-      "type": "waiting", "schema": .integer(Int64(schema)), "for": .string("deployment/\(wait.deployment)"),
+      "type": "waiting", "schema": .integer(Int64(schema)), "for": .string(wait.workload.text),
       "wanted": count(wait.wanted), "current": count(wait.current), "updated": count(wait.updated),
       "available": count(wait.available), "reason": .string(wait.reason), "waited": seconds(waited),
       "limit": seconds(limit),

@@ -41,7 +41,8 @@ struct ObservedRun: Sendable {
     self.progress = progress
     observer = cluster.map { cluster in
       ClusterObserver(
-        client: cluster.client, namespace: cluster.description.namespace, clock: clock,
+        client: cluster.client, namespace: cluster.description.namespace,
+        resources: ClusterObserver.resources(of: cluster.description.workload.kind), clock: clock,
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
           clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
@@ -53,7 +54,7 @@ struct ObservedRun: Sendable {
     guard let cluster else { return .zero }
     let start = ContinuousClock.now
     do {
-      for resource in ClusterObserver.resources {
+      for resource in ClusterObserver.resources(of: cluster.description.workload.kind) {
         _ = try await cluster.client.list(resource, namespace: cluster.description.namespace)
       }
     } catch {

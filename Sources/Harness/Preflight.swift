@@ -99,11 +99,10 @@ struct Preflight {
     do {
       if let autoscaler = description.autoscaler { try await checkAutoscaler(autoscaler, of: cluster) }
       while true {
-        let deployment = try await cluster.client.get(
-          Deployment.self, namespace: description.namespace, name: description.deployment)
-        let problems = WorkloadNames(profile: profile).problems(in: deployment)
+        let workload = try await cluster.client.workload(description.workload, namespace: description.namespace)
+        let problems = WorkloadNames(profile: profile).problems(in: workload)
         guard problems.isEmpty else { throw HarnessError(.refused, problems) }
-        let wait = SteadyWait(deployment)
+        let wait = SteadyWait(workload)
         if wait.isSteady { return }
         let waited = start.duration(to: .now) * cluster.timeScale
         if waited > limit { throw HarnessError(.refused, wait.refusal(limit: limit)) }

@@ -46,9 +46,9 @@ package struct RecordSession: Sendable {
       stop.stop()
     }
     if let problem = options.problem { throw HarnessError(.usage, problem) }
-    let deployment = try ImportedCluster.deployment(options.workload)
+    let workload = try ImportedCluster.reference(options.workload)
     var reference = ClusterReference(
-      kind: .context(options.context), namespace: options.namespace, deployment: deployment,
+      kind: .context(options.context), namespace: options.namespace, workload: workload,
       autoscaler: options.autoscaler)
     let judging = try RecordedExpectations(profile: options.profile)
     let cluster = try await TargetCluster.open(
@@ -89,13 +89,12 @@ package struct RecordSession: Sendable {
   private func autoscaler(of cluster: TargetCluster) async throws(HarnessError) -> String? {
     let description = cluster.description
     do {
-      _ = try await cluster.client.get(
-        Deployment.self, namespace: description.namespace, name: description.deployment)
+      _ = try await cluster.client.workload(description.workload, namespace: description.namespace)
       if let name = description.autoscaler {
         let named = try await cluster.client.get(
           HorizontalPodAutoscaler.self, namespace: description.namespace, name: name)
         // An incident may be just that, so it is told and recorded.
-        if let problem = named.misdirection(from: description.deployment) {
+        if let problem = named.misdirection(from: description.workload) {
           StandardOutput.complain("warning: --hpa: \(problem)")
         }
         return name
@@ -104,16 +103,16 @@ package struct RecordSession: Sendable {
         try await cluster.client.list(
           HorizontalPodAutoscaler.resource, namespace: description.namespace
         ).objects.items?.compactMap { try? $0.decoded(as: HorizontalPodAutoscaler.self) }
-        .filter { $0.scales(deployment: description.deployment) }.compactMap(\.metadata.name).sorted() ?? []
+        .filter { $0.scales(description.workload) }.compactMap(\.metadata.name).sorted() ?? []
       guard names.count <= 1 else {
         throw HarnessError(
           .refused,
-          "several autoscalers scale deployment/\(description.deployment), and the controller stops all of them "
+          "several autoscalers scale \(description.workload.text), and the controller stops all of them "
             + "(AmbiguousSelector); choose one with --hpa: \(names.joined(separator: ", "))")
       }
       if names.isEmpty {
         StandardOutput.complain(
-          "note: no HorizontalPodAutoscaler scales deployment/\(description.deployment); the workload is recorded without"
+          "note: no HorizontalPodAutoscaler scales \(description.workload.text); the workload is recorded without"
         )
       }
       return names.first

@@ -155,7 +155,7 @@ package struct RecordingImport {
       kind: Profile
       metadata: {name: imported}
       target: {url: "http://imported.invalid"}
-      cluster: {namespace: "\(cluster.namespace)", workload: "deployment/\(cluster.deployment)"\(cluster.autoscaler.map { ", hpa: \"\($0)\"" } ?? "")}
+      cluster: {namespace: "\(cluster.namespace)", workload: "\(cluster.workload.text)"\(cluster.autoscaler.map { ", hpa: \"\($0)\"" } ?? "")}
       requests: [{name: none, path: /}]
       load:
         phases:

@@ -42,17 +42,18 @@ struct RightsCheck {
   /// In the order in which they are used.
   var needed: [AccessRight] {
     let namespace = cluster.namespace
-    var rights = [AccessRight(.get, .deployments, namespace: namespace, name: cluster.deployment)]
+    var rights = [AccessRight(.get, cluster.workload.kind.resource, namespace: namespace, name: cluster.workload.name)]
     if let autoscaler = cluster.autoscaler {
       rights.append(AccessRight(.get, .horizontalPodAutoscalers, namespace: namespace, name: autoscaler))
     }
-    for resource in ClusterObserver.resources {
+    for resource in ClusterObserver.resources(of: cluster.workload.kind) {
       rights += [
         AccessRight(.list, resource, namespace: namespace), AccessRight(.watch, resource, namespace: namespace),
       ]
     }
     if !actions.isEmpty {
-      rights.append(AccessRight(.patch, .deployments, namespace: namespace, name: cluster.deployment))
+      rights.append(
+        AccessRight(.patch, cluster.workload.kind.resource, namespace: namespace, name: cluster.workload.name))
     }
     return rights
   }
@@ -86,11 +87,11 @@ struct RightsCheck {
       case (.watch, _):
         let stream = try await client.watch(right.resource, namespace: right.namespace, from: "", seconds: 1)
         _ = stream.sent
-      case (.patch, let name?):
+      case (.patch, _):
         guard let action = actions.first else { return .allowed }
         _ = try await client.patch(
-          Deployment.self, namespace: right.namespace, name: name, as: .strategicMerge,
-          body: RolloutAction.patch(for: action.kind, at: Date()), isDryRun: true)
+          cluster.workload, namespace: right.namespace, body: RolloutAction.patch(for: action.kind, at: Date()),
+          isDryRun: true)
       default: _ = try await client.get(path: right.resource.path(namespace: right.namespace, name: right.name))
       }
       return .allowed

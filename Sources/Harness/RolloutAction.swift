@@ -18,12 +18,12 @@ struct RolloutAction {
     }
   }
 
-  /// Starts the rollout; answers the Deployment as the server then has it.
-  func start(_ kind: PlannedAction.Kind) async throws(KubernetesError) -> (object: Deployment, answer: APIClient.Answer)
-  {
+  /// Starts the rollout; answers the workload as the server then has it.
+  func start(
+    _ kind: PlannedAction.Kind
+  ) async throws(KubernetesError) -> (workload: Workload, answer: APIClient.Answer) {
     try await client.patch(
-      Deployment.self, namespace: cluster.namespace, name: cluster.deployment, as: .strategicMerge,
-      body: Self.patch(for: kind, at: Date()))
+      cluster.workload, namespace: cluster.namespace, body: Self.patch(for: kind, at: Date()))
   }
 
   /// The patch that `kubectl set image` or `kubectl rollout restart` would send.

@@ -155,9 +155,9 @@ final class RunProgress: Sendable {
       hear(observation, of: cluster)
       guard let data = observation.object, observation.kind != .deleted else { continue }
       switch observation.resource {
-      case Deployment.resource.plural where observation.name == cluster.deployment:
-        guard let deployment = try? JSONDecoder().decode(Deployment.self, from: data) else { continue }
-        add(deployment, at: observation.received)
+      case cluster.workload.kind.resource.plural where observation.name == cluster.workload.name:
+        guard let workload = try? Workload(cluster.workload.kind, json: data) else { continue }
+        add(workload, at: observation.received)
       case HorizontalPodAutoscaler.resource.plural where observation.name == cluster.autoscaler:
         guard let autoscaler = try? JSONDecoder().decode(HorizontalPodAutoscaler.self, from: data) else { continue }
         state.withLock { $0.snapshot.sight.see(autoscaler) }
@@ -174,7 +174,7 @@ final class RunProgress: Sendable {
   private func hear(_ observation: Observation, of cluster: ClusterDescription) {
     let message = state.withLock { state -> String? in
       guard state.snapshot.sight.hear(observation, of: cluster) else { return nil }
-      let message = "Deployment \(cluster.deployment) was deleted, by whom is not recorded"
+      let message = "\(cluster.workload.title) was deleted, by whom is not recorded"
       state.snapshot.lastEvent = message
       return message
     }
@@ -182,18 +182,19 @@ final class RunProgress: Sendable {
     state.withLock {
       $0.newEvents.append(
         ProgressEvent(
-          at: observation.received, kind: .rollout, subject: "Deployment/\(cluster.deployment)", message: message))
+          at: observation.received, kind: .rollout, subject: "\(cluster.workload.kind.title)/\(cluster.workload.name)",
+          message: message))
     }
   }
 
-  private func add(_ deployment: Deployment, at time: Duration) {
+  private func add(_ workload: Workload, at time: Duration) {
     state.withLock { state in
-      let before = state.snapshot.sight.see(deployment)
-      guard collectsNews, let before, let wanted = deployment.spec.replicas, wanted != before else { return }
+      let before = state.snapshot.sight.see(workload)
+      guard collectsNews, let before, workload.wanted != before else { return }
       state.newEvents.append(
         ProgressEvent(
-          at: time, kind: .rescale, subject: "Deployment/\(deployment.metadata.name ?? "")",
-          message: "replicas wanted: \(before) to \(wanted)"))
+          at: time, kind: .rescale, subject: "\(workload.kind.title)/\(workload.metadata.name ?? "")",
+          message: "replicas wanted: \(before) to \(workload.wanted)"))
     }
   }
 
@@ -230,7 +231,7 @@ extension ProgressEvent {
   init(_ event: Event, at time: Duration) {
     let kind: Kind =
       switch event.involvedObject.kind {
-      case "Deployment", "ReplicaSet": .rollout
+      case "Deployment", "ReplicaSet", "StatefulSet": .rollout
       case "Pod": .pod
       default: .cluster
       }

@@ -197,12 +197,12 @@ struct RunRecorder: Sendable {
     progress.note("action \(action.name): \(RolloutAction.summary(of: action.kind))", at: sent)
     log.update(index) { $0.sent = sent }
     do {
-      let (deployment, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
+      let (workload, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
         .start(action.kind)
       log.update(index) {
         $0.sent = clock.runTime(of: answer.sent)
         $0.answered = clock.runTime(of: answer.received)
-        $0.generation = deployment.metadata.generation
+        $0.generation = workload.metadata.generation
       }
     } catch {
       let answered = clock.runTime(of: .now)

@@ -3,7 +3,7 @@ import Units
 
 /// What a run waits for before its load: a workload that has come to rest.
 struct SteadyWait: Equatable {
-  let deployment: String
+  let workload: WorkloadReference
   let wanted: Int
   let current: Int
   let updated: Int
@@ -11,17 +11,18 @@ struct SteadyWait: Equatable {
   /// Whether its controller has yet to take up the last change of its spec.
   let isUnobserved: Bool
 
-  init(_ deployment: Deployment) {
-    let status = deployment.status
-    self.deployment = deployment.metadata.name ?? ""
-    wanted = deployment.spec.replicas ?? 1
-    current = status?.replicas ?? 0
-    updated = status?.updatedReplicas ?? 0
-    available = status?.availableReplicas ?? 0
-    isUnobserved = status == nil || (status?.observedGeneration ?? 0) < (deployment.metadata.generation ?? 0)
-  }
+  /// Whether there is nothing left to be done.
+  let isSteady: Bool
 
-  var isSteady: Bool { !isUnobserved && current == wanted && updated == wanted && available == wanted }
+  init(_ workload: Workload) {
+    self.workload = WorkloadReference(workload.kind, workload.metadata.name ?? "")
+    wanted = workload.wanted
+    current = workload.status?.current ?? 0
+    updated = workload.status?.updated ?? 0
+    available = workload.status?.available ?? 0
+    isUnobserved = !workload.isObserved
+    isSteady = workload.isComplete(generation: workload.metadata.generation ?? 0)
+  }
 
   /// `wanted 5, current 6, updated 2, available 4`
   var counts: String { "wanted \(wanted), current \(current), updated \(updated), available \(available)" }
@@ -39,13 +40,13 @@ struct SteadyWait: Equatable {
   ///   - waited: run time.
   ///   - limit: after how much of it the run is refused.
   func line(waited: Duration, limit: Duration) -> String {
-    "waiting for deployment/\(deployment) to be steady: \(counts): \(reason) (\(Int(waited.seconds))s, at most "
+    "waiting for \(workload.text) to be steady: \(counts): \(reason) (\(Int(waited.seconds))s, at most "
       + "\(limit.text))"
   }
 
   /// Why the run is refused.
   func refusal(limit: Duration) -> String {
-    "deployment/\(deployment): not steady after \(limit.text): \(counts): \(reason); see why with kubectl rollout status"
+    "\(workload.text): not steady after \(limit.text): \(counts): \(reason); see why with kubectl rollout status"
   }
 }
 

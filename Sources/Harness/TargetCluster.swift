@@ -52,7 +52,7 @@ struct TargetCluster: Sendable {
         client: client,
         description: ClusterDescription(
           context: connection.context, namespace: reference.namespace ?? connection.namespace,
-          deployment: reference.deployment, autoscaler: reference.autoscaler, serverVersion: version),
+          workload: reference.workload, autoscaler: reference.autoscaler, serverVersion: version),
         timeScale: timeScale, ingress: simulated?.ingressAddress, simulated: simulated)
     } catch {
       await session?.close()

@@ -3,21 +3,22 @@ import Profiles
 import SimulatedCluster
 import Units
 
-/// Whether the names in a profile are those of the workload: the Deployment, its autoscaler, its containers.
+/// Whether the names in a profile are those of the workload, its autoscaler, its containers.
 ///
-/// A rollout of an image to a container that is not there would add that container to the Deployment, as a strategic
+/// A rollout of an image to a container that is not there would add that container to the workload, as a strategic
 /// merge patch does with names that it does not know.
 struct WorkloadNames {
   let profile: Profile
 
-  /// What is wrong with the images of actions, given the Deployment that they are for.
-  func problems(in deployment: Deployment) -> [String] {
-    let containers = deployment.spec.template.spec.containers?.map(\.name) ?? []
+  /// What is wrong with the images of actions, given the workload that they are for.
+  func problems(in workload: Workload) -> [String] {
+    let containers = workload.template.spec.containers?.map(\.name) ?? []
     return profile.actions.flatMap { action -> [String] in
       guard case .setImage(let images) = action.kind else { return [] }
       return images.keys.sorted().filter { !containers.contains($0) }.map { name in
         "\(profile.source): the action \(action.name) sets the image of the container \(name), which "
-          + "deployment/\(deployment.metadata.name ?? "") does not have; " + Self.hint(name, among: containers)
+          + "\(workload.kind.rawValue)/\(workload.metadata.name ?? "") does not have; "
+          + Self.hint(name, among: containers)
       }
     }
   }
@@ -28,14 +29,14 @@ struct WorkloadNames {
   func problems(in autoscalers: [HorizontalPodAutoscaler]) -> [String] {
     guard let cluster = profile.cluster, let name = cluster.autoscaler else { return [] }
     let own = autoscalers.first { $0.metadata.name == name }
-    if let problem = own?.misdirection(from: cluster.deployment) {
+    if let problem = own?.misdirection(from: cluster.workload) {
       return ["\(profile.source): cluster.hpa: \(problem)"]
     }
-    let others = Set(autoscalers.filter { $0.scales(deployment: cluster.deployment) }.compactMap(\.metadata.name))
+    let others = Set(autoscalers.filter { $0.scales(cluster.workload) }.compactMap(\.metadata.name))
       .subtracting([name]).sorted().map { "hpa/\($0)" }
     guard !others.isEmpty else { return [] }
     return [
-      "\(profile.source): cluster.hpa: hpa/\(name) is not the only one that scales deployment/\(cluster.deployment): "
+      "\(profile.source): cluster.hpa: hpa/\(name) is not the only one that scales \(cluster.workload.text): "
         + "\(others.joined(separator: ", ")) \(others.count == 1 ? "does" : "do") so too, and the controller stops all "
         + "of them (AmbiguousSelector): leave one of them"
     ]
@@ -48,21 +49,27 @@ struct WorkloadNames {
       manifests.filter { $0.object["kind"]?.string == kind }.compactMap { $0.object["metadata", "name"]?.string }
     }
     var problems: [String] = []
-    if !named("Deployment").contains(cluster.deployment) {
+    let (kind, name) = (cluster.workload.kind, cluster.workload.name)
+    if kind != .deployment {
       problems.append(
-        "\(profile.source): cluster.workload: no manifest has a Deployment named \(cluster.deployment); "
-          + Self.hint(cluster.deployment, among: named("Deployment")))
+        "\(profile.source): cluster.workload: the embedded cluster stores a \(kind.title) and makes no pods of it, so that "
+          + "nothing would happen; watch a real cluster, or take a Deployment")
+    }
+    if !named(kind.title).contains(name) {
+      problems.append(
+        "\(profile.source): cluster.workload: no manifest has a \(kind.title) named \(name); "
+          + Self.hint(name, among: named(kind.title)))
     }
     if let autoscaler = cluster.autoscaler, !named("HorizontalPodAutoscaler").contains(autoscaler) {
       problems.append(
         "\(profile.source): cluster.hpa: no manifest has a HorizontalPodAutoscaler named \(autoscaler); "
           + Self.hint(autoscaler, among: named("HorizontalPodAutoscaler")))
     }
-    for manifest in manifests where manifest.object["kind"]?.string == "Deployment" {
-      guard manifest.object["metadata", "name"]?.string == cluster.deployment,
-        let deployment = try? manifest.object.decoded(as: Deployment.self)
+    for manifest in manifests where manifest.object["kind"]?.string == kind.title {
+      guard manifest.object["metadata", "name"]?.string == name,
+        let workload = try? Workload(kind, json: manifest.object.json())
       else { continue }
-      problems += self.problems(in: deployment)
+      problems += self.problems(in: workload)
     }
     return problems
   }

@@ -37,6 +37,8 @@ package struct ResourceType: Sendable, Hashable {
     group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
   package static let deployments = ResourceType(
     group: "apps", version: "v1", plural: "deployments", kind: "Deployment")
+  package static let statefulSets = ResourceType(
+    group: "apps", version: "v1", plural: "statefulsets", kind: "StatefulSet")
   package static let replicaSets = ResourceType(
     group: "apps", version: "v1", plural: "replicasets", kind: "ReplicaSet")
   package static let horizontalPodAutoscalers = ResourceType(
@@ -49,8 +51,12 @@ package struct ResourceType: Sendable, Hashable {
     group: "metrics.k8s.io", version: "v1beta1", plural: "pods", kind: "PodMetrics")
 }
 
-/// An object of a type that the API serves under a fixed ``ResourceType``.
-package protocol KubernetesObject: Sendable, Equatable, Codable {
-  static var resource: ResourceType { get }
+/// Something that bears the metadata of an object of the API.
+package protocol ObjectWithMetadata: Sendable, Equatable {
   var metadata: ObjectMetadata { get set }
+}
+
+/// An object of a type that the API serves under a fixed ``ResourceType``.
+package protocol KubernetesObject: ObjectWithMetadata, Codable {
+  static var resource: ResourceType { get }
 }

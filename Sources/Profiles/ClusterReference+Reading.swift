@@ -1,3 +1,5 @@
+import KubernetesObjects
+
 extension ClusterReference {
   init?(_ field: Field) {
     guard let members = field.members(known: ["context", "simulated", "namespace", "workload", "hpa"]) else {
@@ -13,30 +15,30 @@ extension ClusterReference {
         "a run watches one cluster, but both context and simulated are given",
         hint: "keep one of them")
     }
-    let workload = members.required("workload", example: "deployment/my-app").flatMap(Self.deployment)
+    let workload = members.required("workload", example: "deployment/my-app").flatMap(Self.workload)
     let namespace = members["namespace"].flatMap(Self.objectName)
     let hpa = members["hpa"].flatMap(Self.objectName)
     guard let workload, simulation != nil || members["simulated"] == nil else { return nil }
     self.init(
-      kind: simulation.map(Kind.simulated) ?? .context(context), namespace: namespace, deployment: workload,
+      kind: simulation.map(Kind.simulated) ?? .context(context), namespace: namespace, workload: workload,
       autoscaler: hpa)
   }
 
-  private static func deployment(_ field: Field) -> String? {
+  private static func workload(_ field: Field) -> WorkloadReference? {
     guard let text = field.text() else { return nil }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, ["deployment", "deployments", "deploy"].contains(parts[0].lowercased()) else {
-      let kind =
+    guard parts.count == 2, let kind = WorkloadKind(name: parts[0]) else {
+      let problem =
         parts.count == 2 ? "a workload of the kind \"\(parts[0])\" cannot be watched" : "\"\(text)\" names no kind"
-      field.report(kind, hint: "write deployment/NAME")
+      field.report(problem, hint: "write deployment/NAME or statefulset/NAME")
       return nil
     }
     guard isObjectName(String(parts[1])) else {
       field.report(
-        "\"\(parts[1])\" is not the name of a Deployment", hint: "names have lower-case letters, digits, - and .")
+        "\"\(parts[1])\" is not the name of a \(kind.title)", hint: "names have lower-case letters, digits, - and .")
       return nil
     }
-    return String(parts[1])
+    return WorkloadReference(kind, String(parts[1]))
   }
 
   private static func objectName(_ field: Field) -> String? {

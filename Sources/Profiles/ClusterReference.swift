@@ -1,3 +1,5 @@
+package import KubernetesObjects
+
 /// The cluster that is watched: a context of the kubeconfig, or the embedded simulated one.
 package struct ClusterReference: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
@@ -9,14 +11,13 @@ package struct ClusterReference: Sendable, Equatable {
   package var kind: Kind
   /// `nil` takes the namespace of the context.
   package var namespace: String?
-  /// Name of the Deployment.
-  package var deployment: String
+  package var workload: WorkloadReference
   package var autoscaler: String?
 
-  package init(kind: Kind, namespace: String?, deployment: String, autoscaler: String?) {
+  package init(kind: Kind, namespace: String?, workload: WorkloadReference, autoscaler: String?) {
     self.kind = kind
     self.namespace = namespace
-    self.deployment = deployment
+    self.workload = workload
     self.autoscaler = autoscaler
   }
 

@@ -9,6 +9,7 @@ package struct ManifestOverride: Sendable, Equatable {
   /// Kinds with the short names that kubectl has for them.
   private static let kinds: [String: [String]] = [
     "Deployment": ["deployment", "deployments", "deploy"],
+    "StatefulSet": ["statefulset", "statefulsets", "sts"],
     "Service": ["service", "services", "svc"],
     "Ingress": ["ingress", "ingresses", "ing"],
     "HorizontalPodAutoscaler": ["horizontalpodautoscaler", "horizontalpodautoscalers", "hpa"],

@@ -1,3 +1,4 @@
+import KubernetesObjects
 import Units
 
 extension ProfileDocument {
@@ -20,7 +21,7 @@ extension ProfileDocument {
     func list(_ elements: [YAMLNode]) -> YAMLNode { YAMLNode(content: .sequence(elements), place: place) }
 
     let kept = root["expectations"]?.elements ?? []
-    var workload = [("workload", text("deployment/\(cluster.deployment)"))]
+    var workload = [("workload", text(cluster.workload.text))]
     if let namespace = cluster.namespace { workload.append(("namespace", text(namespace))) }
     if let autoscaler = cluster.autoscaler { workload.append(("hpa", text(autoscaler))) }
     document.replace([

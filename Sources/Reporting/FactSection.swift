@@ -24,7 +24,7 @@ enum FactSection {
     ]
     if let cluster = run.cluster {
       facts += [
-        ("cluster", cluster.context), ("namespace", cluster.namespace), ("deployment", cluster.deployment),
+        ("cluster", cluster.context), ("namespace", cluster.namespace), ("workload", cluster.workload.text),
         ("autoscaler", cluster.autoscaler ?? "none watched"),
         ("API server", cluster.serverVersion ?? "version not recorded"),
         (

@@ -62,7 +62,7 @@ package enum JSONReport {
   private static func cluster(_ cluster: ClusterDescription) -> JSONText {
     .object([
       ("context", .string(cluster.context)), ("namespace", .string(cluster.namespace)),
-      ("deployment", .string(cluster.deployment)),
+      ("workload", .string(cluster.workload.text)),
       ("autoscaler", .optional(cluster.autoscaler) { .string($0) }),
       ("serverVersion", .optional(cluster.serverVersion) { .string($0) }),
     ])

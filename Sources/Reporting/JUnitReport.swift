@@ -54,7 +54,7 @@ package enum JUnitReport {
     ]
     if let cluster = timeline.run.cluster {
       values.append(("cluster", cluster.context))
-      values.append(("workload", "\(cluster.namespace)/deployment/\(cluster.deployment)"))
+      values.append(("workload", "\(cluster.namespace)/\(cluster.workload.text)"))
     }
     return values.map { name, value -> HTML in "      <property name=\"\(name)\" value=\"\(value)\"/>\n" }.joined()
   }

@@ -88,7 +88,7 @@ enum ReplicaChart {
   private static func missedStretches(
     _ cluster: ClusterHistory, until end: Duration
   ) -> [(resource: String, gap: ObservationGap)] {
-    [Deployment.resource, HorizontalPodAutoscaler.resource, Pod.resource].flatMap { resource in
+    [cluster.kind.resource, HorizontalPodAutoscaler.resource, Pod.resource].flatMap { resource in
       (cluster.observationGaps[resource.plural] ?? []).filter { $0.stretch.earliest < end && $0.stretch.latest > .zero }
         .map { (resource.plural, $0) }
     }.sorted { $0.gap.stretch.earliest < $1.gap.stretch.earliest }

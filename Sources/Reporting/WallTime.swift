@@ -22,13 +22,29 @@ struct WallTime: Sendable, Equatable, Comparable {
 
   /// With three significant digits: `640 µs`, `4.25 ms`, `142 ms`, `1.35 s`.
   var text: String {
-    let microseconds = length.seconds * 1e6
-    if microseconds < 999.5 { return "\(microseconds.fixed(0)) µs" }
-    let milliseconds = microseconds / 1000
-    if milliseconds < 9.995 { return "\(milliseconds.fixed(2)) ms" }
-    if milliseconds < 99.95 { return "\(milliseconds.fixed(1)) ms" }
-    if milliseconds < 999.5 { return "\(milliseconds.fixed(0)) ms" }
-    return "\((milliseconds / 1000).fixed(2)) s"
+    if length < .nanoseconds(999_500) { return "\(rounded(to: .microseconds(1), decimals: 0)) µs" }
+    if length < .microseconds(9_995) { return "\(rounded(to: .milliseconds(1), decimals: 2)) ms" }
+    if length < .microseconds(99_950) { return "\(rounded(to: .milliseconds(1), decimals: 1)) ms" }
+    if length < .microseconds(999_500) { return "\(rounded(to: .milliseconds(1), decimals: 0)) ms" }
+    return "\(rounded(to: .seconds(1), decimals: 2)) s"
+  }
+
+  /// The number of units, halves rounded up. In whole numbers, since a latency of 8,575 µs lies between two texts, and
+  /// binary fractions would take either of them.
+  private func rounded(to unit: Duration, decimals: Int) -> String {
+    let power = (0..<decimals).reduce(Int128(1)) { product, _ in product * 10 }
+    let (whole, rest) = (length.attosecondCount * power * 2 + unit.attosecondCount)
+      .quotientAndRemainder(dividingBy: unit.attosecondCount * 2)
+    let (units, fraction) = (rest < 0 ? whole - 1 : whole).quotientAndRemainder(dividingBy: power)
+    if decimals == 0 { return "\(units)" }
+    let digits = "\(fraction)"
+    return "\(units)." + String(repeating: "0", count: decimals - digits.count) + digits
+  }
+}
+
+extension Duration {
+  fileprivate var attosecondCount: Int128 {
+    Int128(components.seconds) * 1_000_000_000_000_000_000 + Int128(components.attoseconds)
   }
 }
 

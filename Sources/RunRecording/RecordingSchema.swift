@@ -14,6 +14,7 @@ enum RecordingSchema {
   static let steps: [String] = [
     tables + RecordingViews.first, connections + RecordingViews.second,
     causes + RecordingViews.third, RecordingViews.fourth,
+    workloads + RecordingViews.fifth,
   ]
 
   static var version: Int { steps.count }
@@ -212,6 +213,12 @@ enum RecordingSchema {
       profile_source TEXT NOT NULL,
       profile_text TEXT NOT NULL         -- secrets replaced
     ) STRICT;
+
+    """
+
+  /// Version 5: workloads that are no Deployments, whose name is in the column `deployment` all the same.
+  private static let workloads = """
+    ALTER TABLE run ADD COLUMN workload_kind TEXT NOT NULL DEFAULT 'deployment'; -- deployment, statefulset
 
     """
 }

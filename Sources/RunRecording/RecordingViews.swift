@@ -1,7 +1,7 @@
 /// The views for people who open a recording with `sqlite3`. Times are seconds of run time, latencies milliseconds.
 enum RecordingViews {
   /// Of schema version 1. Its `timeline` is made by the second step, which replaces it.
-  static let first = replicas + latency + errors + pods
+  static let first = replicas(of: "'deployments'") + latency + errors + pods
   /// Of schema version 2.
   static let second = connections + failures + generatorHealth + "DROP VIEW IF EXISTS timeline;\n" + timeline
 
@@ -12,18 +12,25 @@ enum RecordingViews {
   /// Of schema version 4.
   static let fourth = "DROP VIEW timeline;\nDROP VIEW pods;\n" + podsWithRequests + timelineOfRequests
 
-  private static let replicas = """
+  /// Of schema version 5.
+  static let fifth =
+    "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicas(of: "(SELECT workload_kind || 's' FROM run)")
+    + timelineOfRequests
+
+  /// - Parameter resource: the plural of the workload's resource, in SQL.
+  private static func replicas(of resource: String) -> String {
+    """
     CREATE VIEW replicas AS
       -- The counts of the workload after each change that was seen: one row for each version of the Deployment or the
       -- autoscaler. seconds: when it was received.
       WITH change AS (
         SELECT observation.id, received_us, deployment, autoscaler FROM observation, run
         WHERE object IS NOT NULL AND kind <> 'deleted'
-          AND (resource = 'deployments' AND observation.name = deployment
+          AND (resource = \(resource) AND observation.name = deployment
             OR resource = 'horizontalpodautoscalers' AND observation.name = autoscaler)
       ), pair AS (
         SELECT id, received_us,
-          (SELECT max(id) FROM observation WHERE resource = 'deployments' AND name = deployment
+          (SELECT max(id) FROM observation WHERE resource = \(resource) AND name = deployment
             AND object IS NOT NULL AND id <= change.id) AS deployment_id,
           (SELECT max(id) FROM observation WHERE resource = 'horizontalpodautoscalers' AND name = autoscaler
             AND object IS NOT NULL AND id <= change.id) AS autoscaler_id
@@ -40,6 +47,7 @@ enum RecordingViews {
       ORDER BY pair.id;
 
     """
+  }
 
   private static let latency = """
     CREATE VIEW latency AS

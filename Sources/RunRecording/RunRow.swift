@@ -10,13 +10,15 @@ enum RunRow {
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO run (id, name, tool_version, profile_text, profile_source, started_at_us, started_at_exact,
-          time_scale, ended_us, end_reason, end_detail, context, namespace, deployment, autoscaler, server_version, environment)
-        VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          time_scale, ended_us, end_reason, end_detail, context, namespace, deployment, workload_kind,
+          autoscaler, server_version, environment)
+        VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
         run.name, run.toolVersion, run.profileText, run.profileSource, run.startedAt.microseconds,
         run.startedAt.hasFraction ? 1 : 0, run.timeScale, run.endedAt?.wholeMicroseconds, run.endReason?.rawValue,
-        run.endDetail, run.cluster?.context, run.cluster?.namespace, run.cluster?.deployment, run.cluster?.autoscaler,
+        run.endDetail, run.cluster?.context, run.cluster?.namespace, run.cluster?.workload.name,
+        run.cluster?.workload.kind.rawValue, run.cluster?.autoscaler,
         run.cluster?.serverVersion, String(decoding: environment, as: UTF8.self),
       ])
   }
@@ -27,10 +29,11 @@ enum RunRow {
     }
     let environment = try row.decode(String.self, forColumn: "environment")
     var cluster: ClusterDescription?
-    if let deployment = try row.decode(String?.self, forColumn: "deployment") {
+    if let name = try row.decode(String?.self, forColumn: "deployment") {
       cluster = ClusterDescription(
         context: try row.decode(String.self, forColumn: "context"),
-        namespace: try row.decode(String.self, forColumn: "namespace"), deployment: deployment,
+        namespace: try row.decode(String.self, forColumn: "namespace"),
+        workload: WorkloadReference(try workloadKind(row, path: path), name),
         autoscaler: try row.decode(String?.self, forColumn: "autoscaler"),
         serverVersion: try row.decode(String?.self, forColumn: "server_version"))
     }
@@ -47,6 +50,14 @@ enum RunRow {
       endReason: try endReason(row, path: path), endDetail: try row.decode(String?.self, forColumn: "end_detail"),
       cluster: cluster,
       environment: try JSONDecoder().decode([String: String].self, from: Data(environment.utf8)))
+  }
+
+  private static func workloadKind(_ row: Row, path: String) throws -> WorkloadKind {
+    let text = try row.decode(String.self, forColumn: "workload_kind")
+    guard let kind = WorkloadKind(rawValue: text) else {
+      throw RecordingError.damaged(path: path, reason: "\"\(text)\" is no kind of a workload")
+    }
+    return kind
   }
 
   private static func endReason(_ row: Row, path: String) throws -> EndReason? {

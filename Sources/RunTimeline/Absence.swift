@@ -25,6 +25,9 @@ package struct Absence: Sendable {
     self.recreatedBy = recreatedBy
   }
 
+  /// Whether the workload itself was not there, and not only its autoscaler.
+  package var isOfWorkload: Bool { kind != HorizontalPodAutoscaler.resource.kind }
+
   /// Takes a phase that begins within the bounds of the deletion and is named for the deletion of this object, and of no
   /// other, as the moment at which somebody began to delete.
   func marked(by phases: [PhaseSpan]) -> Absence {
@@ -41,12 +44,12 @@ package struct Absence: Sendable {
   }
 
   /// The absences that the versions of all objects of one name show.
-  static func absences<Object>(in versions: [ObjectVersion<Object>], name: String) -> [Absence] {
+  static func absences<Object>(in versions: [ObjectVersion<Object>], kind: String, name: String) -> [Absence] {
     versions.indices.filter { versions[$0].deleted }.map { index in
       let next = index + 1 < versions.count ? versions[index + 1] : nil
       let writers = (next?.object.metadata.managedFields ?? []).filter { $0.subresource == nil }
       return Absence(
-        kind: Object.resource.kind, name: name, deleted: versions[index].at, recreated: next?.at,
+        kind: kind, name: name, deleted: versions[index].at, recreated: next?.at,
         recreatedBy: writers.first?.manager)
     }
   }

@@ -1,15 +1,15 @@
 import KubernetesObjects
 
 extension ClusterHistory {
-  /// The lives of all pods of the namespace for as long as the Deployment's selector matches their labels; `nil` where no
+  /// The lives of all pods of the namespace for as long as the workload's selector matches their labels; `nil` where no
   /// selector is known.
   ///
   /// The autoscaler asks for pods by the selector of the scale, and never looks at owners (Kubernetes 1.36,
   /// pkg/controller/podautoscaler/replica_calculator.go). A pod whose labels change goes in or out of sight by that.
   static func selectedPods(
-    of deployment: [ObjectVersion<Deployment>], among pods: ObjectHistory<Pod>, clock: ServerClock
+    of workload: [ObjectVersion<Workload>], among pods: ObjectHistory<Pod>, clock: ServerClock
   ) -> [PodLifeline]? {
-    guard let selector = deployment.last?.object.spec.selector else { return nil }
+    guard let selector = workload.last?.object.selector else { return nil }
     return pods.objects.flatMap { versions in
       selectedStretches(of: versions, by: selector).compactMap { stretch in
         guard let first = stretch.first else { return nil }

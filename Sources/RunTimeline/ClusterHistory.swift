@@ -5,12 +5,14 @@ import Units
 ///
 /// Objects that bore the workload's names one after another are joined, so that what was before a deletion stays known.
 package struct ClusterHistory: Sendable {
-  /// Versions of all Deployments that bore the name, one after another.
-  package private(set) var deployment: [ObjectVersion<Deployment>]
+  /// Of what kind the workload is.
+  package let kind: WorkloadKind
+  /// Versions of all workloads that bore the name, one after another.
+  package private(set) var workload: [ObjectVersion<Workload>]
   package private(set) var autoscaler: [ObjectVersion<HorizontalPodAutoscaler>]
   package let replicaSets: [[ObjectVersion<ReplicaSet>]]
   package private(set) var pods: [PodLifeline]
-  /// The pods that the Deployment's selector matches, whoever owns them: those that the autoscaler counts.
+  /// The pods that the workload's selector matches, whoever owns them: those that the autoscaler counts.
   package private(set) var selectedPods: [PodLifeline]
   package private(set) var rollouts: [Rollout]
   /// All events of the namespace.
@@ -23,10 +25,10 @@ package struct ClusterHistory: Sendable {
   package let gaps: [String: [InstantBounds]]
   /// Stretches in which the pods cannot have been those that were seen, by what the controllers counted.
   package let podsInDoubt: [InstantBounds]
-  /// When the Deployment or its autoscaler was not there, in the order of the deletions.
+  /// When the workload or its autoscaler was not there, in the order of the deletions.
   package private(set) var absences: [Absence]
 
-  /// `spec.replicas` of the Deployment: what is wanted; 0 while there is none.
+  /// `spec.replicas` of the workload: what is wanted; 0 while there is none.
   package private(set) var wantedReplicas: CountEnvelope
   /// `status.replicas`: pods that exist and are not terminating.
   package private(set) var currentReplicas: CountEnvelope
@@ -53,55 +55,55 @@ package struct ClusterHistory: Sendable {
     of cluster: ClusterDescription, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil
   ) {
     func history<Object>() -> ObjectHistory<Object> {
-      var history = ObjectHistory<Object>(observations, clock: clock)
-      if let end { history.hear(until: end) }
-      return history
+      ObjectHistory<Object>(observations, clock: clock, watchedUntil: end)
     }
-    var deployments: ObjectHistory<Deployment> = history()
+    var workloads = WorkloadHistory(of: cluster.workload, observations, clock: clock, watchedUntil: end)
     let autoscalers: ObjectHistory<HorizontalPodAutoscaler> = history()
     let allReplicaSets: ObjectHistory<ReplicaSet> = history()
     let allPods: ObjectHistory<Pod> = history()
     let slices: ObjectHistory<EndpointSlice> = history()
     let allEvents: ObjectHistory<Event> = history()
 
-    var workload = Workload(cluster, deployments: deployments, autoscalers: autoscalers)
-    let deployment = deployments.versions(named: cluster.deployment)
-    self.deployment = deployment
+    var own = WorkloadObjects(of: cluster, uids: workloads.uids, autoscalers: autoscalers)
+    let workload = workloads.versions
+    kind = cluster.workload.kind
+    self.workload = workload
     autoscaler = cluster.autoscaler.map(autoscalers.versions(named:)) ?? []
     let rescales = Self.rescales(autoscaler, clock: clock)
-    if let knownFrom = deployments.knownFrom {
-      let missed = rescales.filter { $0.at.earliest > knownFrom && !Self.shows($0, in: deployment) }
-      for rescale in missed { deployments.miss(Self.gap(of: rescale, in: deployment)) }
+    if let knownFrom = workloads.sight.knownFrom {
+      let missed = rescales.filter { $0.at.earliest > knownFrom && !Self.shows($0, in: workload) }
+      for rescale in missed { workloads.miss(Self.gap(of: rescale, in: workload)) }
     }
+    let autoscalerKind = HorizontalPodAutoscaler.resource.kind
     absences =
-      (Absence.absences(in: deployment, name: cluster.deployment)
-      + Absence.absences(in: autoscaler, name: cluster.autoscaler ?? ""))
+      (Absence.absences(in: workload, kind: kind.title, name: cluster.workload.name)
+      + Absence.absences(in: autoscaler, kind: autoscalerKind, name: cluster.autoscaler ?? ""))
       .sorted { $0.deleted.latest < $1.deleted.latest }
-    replicaSets = workload.add(allReplicaSets)
-    pods = workload.add(allPods).compactMap { versions in
+    replicaSets = own.add(allReplicaSets)
+    pods = own.add(allPods).compactMap { versions in
       guard let first = versions.first else { return nil }
       let uid = first.object.metadata.uid ?? ""
       return PodLifeline(
         versions: versions, appeared: allPods.appearance(uid: uid) ?? first.at, clock: clock,
         gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
     }
-    selectedPods = Self.selectedPods(of: deployment, among: allPods, clock: clock) ?? pods
-    rollouts = Rollout.rollouts(of: deployment)
-    let ownSlices = Self.slices(slices, of: workload.podNames)
-    workload.add(ownSlices)
+    selectedPods = Self.selectedPods(of: workload, among: allPods, clock: clock) ?? pods
+    rollouts = Rollout.rollouts(of: workload)
+    let ownSlices = Self.slices(slices, of: own.podNames)
+    own.add(ownSlices)
     events = allEvents.objects.flatMap { versions in
       versions.filter { !$0.deleted }.map { EventVersion(at: $0.at, event: $0.object) }
     }
-    ownEvents = events.filter { [workload] in workload.concerns($0.event) }
-    let unreadPods = Self.unreadPods(allPods, workload)
+    ownEvents = events.filter { [own] in own.concerns($0.event) }
+    let unreadPods = Self.unreadPods(allPods, own)
     let podGaps =
       allPods.gaps + allPods.silences + unreadPods
-      + workload.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
+      + own.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
     let miscounts = PodReckoning.gaps(
-      of: pods, deployment: deployment, replicaSets: replicaSets, in: allPods, unknown: podGaps.map(\.stretch))
+      of: pods, workload: workload, replicaSets: replicaSets, in: allPods, unknown: podGaps.map(\.stretch))
     podsInDoubt = miscounts.map(\.stretch)
     observationGaps = [
-      Deployment.resource.plural: deployments.gaps(named: cluster.deployment),
+      kind.resource.plural: workloads.gaps,
       HorizontalPodAutoscaler.resource.plural: cluster.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
       Pod.resource.plural: podGaps + miscounts,
@@ -110,16 +112,16 @@ package struct ClusterHistory: Sendable {
     ].mapValues { $0.sorted { $0.stretch.earliest < $1.stretch.earliest } }
     gaps = observationGaps.mapValues { $0.map(\.stretch) }
 
-    func status(_ value: (Deployment) -> Int?) -> CountEnvelope {
-      CountEnvelope(versions: deployment, in: deployments, name: cluster.deployment, value: value)
+    func status(_ value: (Workload.Status) -> Int) -> CountEnvelope {
+      CountEnvelope(versions: workload, in: workloads.sight) { $0.status.map(value) ?? 0 }
     }
     wantedReplicas = CountEnvelope(
-      versions: deployment, in: deployments, name: cluster.deployment, isSpec: true,
-      narrowing: { Self.narrowed($0, by: rescales) }, value: { $0.spec.replicas ?? 1 })
-    currentReplicas = status { $0.status?.replicas ?? 0 }
-    availableReplicas = status { $0.status?.availableReplicas ?? 0 }
-    updatedReplicas = status { $0.status?.updatedReplicas ?? 0 }
-    recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers, name: cluster.autoscaler) {
+      versions: workload, in: workloads.sight, isSpec: true, narrowing: { Self.narrowed($0, by: rescales) },
+      value: \.wanted)
+    currentReplicas = status(\.current)
+    availableReplicas = status(\.available)
+    updatedReplicas = status(\.updated)
+    recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: cluster.autoscaler)) {
       $0.status?.desiredReplicas
     }
     let start = allPods.knownFrom ?? .zero
@@ -134,11 +136,11 @@ package struct ClusterHistory: Sendable {
   /// What was known before an instant: nothing that certainly came later, and envelopes that end there.
   package func before(_ instant: Duration) -> ClusterHistory {
     var history = self
-    history.deployment.removeAll { $0.at.latest > instant }
+    history.workload.removeAll { $0.at.latest > instant }
     history.autoscaler.removeAll { $0.at.latest > instant }
     history.pods.removeAll { $0.created.earliest > instant }
     history.selectedPods.removeAll { $0.created.earliest > instant }
-    history.rollouts = Rollout.rollouts(of: history.deployment)
+    history.rollouts = Rollout.rollouts(of: history.workload)
     history.events.removeAll { $0.at.earliest > instant }
     history.ownEvents.removeAll { $0.at.earliest > instant }
     history.absences.removeAll { $0.deleted.latest > instant }
@@ -176,23 +178,24 @@ package struct ClusterHistory: Sendable {
   }
 
   /// Whether a change of the wanted replicas was seen about the time at which the autoscaler says that it scaled.
-  private static func shows(_ rescale: CountEnvelope.Change, in versions: [ObjectVersion<Deployment>]) -> Bool {
+  private static func shows(_ rescale: CountEnvelope.Change, in versions: [ObjectVersion<Workload>]) -> Bool {
     let slack = Duration.seconds(2)
     return zip(versions, versions.dropFirst()).contains { before, version in
-      let isChange = version.deleted || before.deleted || before.object.spec.replicas != version.object.spec.replicas
+      let isChange = version.deleted || before.deleted || before.object.wanted != version.object.wanted
       return isChange && version.at.latest >= rescale.at.earliest - slack
         && version.at.earliest <= rescale.at.latest + slack
     }
   }
 
-  /// From a rescale that the Deployment's watch did not bring to the next that it brought.
+  /// From a rescale that the workload's watch did not bring to the next that it brought.
   private static func gap(
-    of rescale: CountEnvelope.Change, in versions: [ObjectVersion<Deployment>]
+    of rescale: CountEnvelope.Change, in versions: [ObjectVersion<Workload>]
   ) -> ObservationGap {
     let next = versions.first { $0.at.latest > rescale.at.latest }?.at.latest ?? .farFuture
     return ObservationGap(
       InstantBounds(rescale.at.earliest, next),
-      cause: "the autoscaler's status tells of a rescale to \(rescale.value) that was not seen of the Deployment")
+      cause: "the autoscaler's status tells of a rescale to \(rescale.value) that was not seen of the "
+        + (versions.last?.object.kind.title ?? "workload"))
   }
 
   /// Narrows a change of the wanted replicas by the one rescale that can have caused it.
@@ -205,7 +208,7 @@ package struct ClusterHistory: Sendable {
   }
 
   /// Stretches in which pods were unreadable of which nothing else is known, so that each may be one of the workload's.
-  private static func unreadPods(_ pods: ObjectHistory<Pod>, _ workload: Workload) -> [ObservationGap] {
+  private static func unreadPods(_ pods: ObjectHistory<Pod>, _ workload: WorkloadObjects) -> [ObservationGap] {
     pods.objectGaps.keys.sorted()
       .filter { pods.versions[$0] == nil && workload.mayOwn(podNamed: pods.names[$0]) }
       .flatMap { pods.objectGaps[$0] ?? [] }
@@ -230,7 +233,8 @@ package struct ClusterHistory: Sendable {
     let gaps = (slices.gaps + slices.silences).map(\.stretch) + unread
     let none = CountEnvelope(initial: 0, start: start, changes: [], gaps: gaps, end: slices.knownUntil)
     return own.reduce(none) { total, versions in
-      let slice = CountEnvelope(versions: versions, in: slices, name: versions.first?.object.metadata.name) { slice in
+      let sight = slices.sight(named: versions.first?.object.metadata.name)
+      let slice = CountEnvelope(versions: versions, in: sight) { slice in
         slice.endpoints?.filter { $0.conditions?.ready ?? true }.count ?? 0
       }
       return total.combined(with: slice) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
@@ -250,12 +254,11 @@ extension CountEnvelope {
   ///     most, none was missed.
   ///   - narrowing: gives a change tighter bounds from what else is known.
   package init<Object>(
-    versions: [ObjectVersion<Object>], in history: ObjectHistory<Object>, name: String?, isSpec: Bool = false,
+    versions: [ObjectVersion<Object>], in sight: ResourceSight, isSpec: Bool = false,
     narrowing: (Change) -> Change = { $0 }, value: (Object) -> Int?
   ) {
     var values: [Change] = []
-    var gaps = history.gaps.map(\.stretch)
-    for uid in name.map(history.uids(named:)) ?? [] { gaps += (history.objectGaps[uid] ?? []).map(\.stretch) }
+    var gaps = sight.gaps
     for (index, version) in versions.enumerated() {
       let isCounted = isSpec && index > 0 && Self.isNextSpec(version, after: versions[index - 1])
       if let since = version.missedSince, !isCounted { gaps.append(InstantBounds(since, version.at.latest)) }
@@ -263,7 +266,7 @@ extension CountEnvelope {
       let change = Change(at: version.at, value: value)
       values.append(values.isEmpty ? change : narrowing(change))
     }
-    guard let first = values.first, let knownFrom = history.knownFrom else {
+    guard let first = values.first, let knownFrom = sight.knownFrom else {
       self = .unknown
       return
     }
@@ -271,7 +274,7 @@ extension CountEnvelope {
     let existed = first.at.latest <= knownFrom
     self.init(
       initial: existed ? first.value : 0, start: knownFrom, changes: existed ? Array(values.dropFirst()) : values,
-      gaps: gaps, end: history.knownUntil)
+      gaps: gaps, end: sight.knownUntil)
   }
 
   /// Whether the spec changed at most once from one version to another of the same object.

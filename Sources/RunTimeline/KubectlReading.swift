@@ -147,6 +147,7 @@ struct KubectlReading {
     switch kind {
     case "HorizontalPodAutoscaler": return times(HorizontalPodAutoscaler.self)
     case "Deployment": return times(Deployment.self)
+    case "StatefulSet": return times(StatefulSet.self)
     case "ReplicaSet": return times(ReplicaSet.self)
     case "Pod": return times(Pod.self)
     default: return ofHead()

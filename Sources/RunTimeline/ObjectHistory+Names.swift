@@ -29,6 +29,13 @@ extension ObjectHistory {
   /// The objects in the order in which they were first seen.
   package var objects: [[ObjectVersion<Object>]] { order.compactMap { versions[$0] } }
 
+  /// Over which time the objects of one name are known; without a name, those that are seen at all.
+  func sight(named name: String?) -> ResourceSight {
+    let unreadable = (name.map(uids(named:)) ?? []).flatMap { objectGaps[$0] ?? [] }
+    return ResourceSight(
+      knownFrom: knownFrom, knownUntil: knownUntil, gaps: (gaps + unreadable).map(\.stretch))
+  }
+
   /// Stretches over which something of the objects of one name may have been missed.
   func gaps(named name: String) -> [ObservationGap] {
     let missed = versions(named: name).compactMap { version in

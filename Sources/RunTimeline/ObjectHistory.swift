@@ -65,7 +65,9 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private var lastWatchWord: Duration?
 
   /// Puts together the history of one resource from its observations, given in the order of recording.
-  package init(_ observations: some Sequence<Observation>, clock: ServerClock) {
+  ///
+  /// - Parameter end: the instant up to which the watch, which nobody saw end, is known to have told all.
+  package init(_ observations: some Sequence<Observation>, clock: ServerClock, watchedUntil end: Duration? = nil) {
     self.clock = clock
     var lastHeard = Duration.zero
     for observation in observations {
@@ -76,21 +78,15 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
       close(failing, at: .farFuture)
     } else if knownFrom != nil, hasBookmarks, knownUntil + WatchLag.longestSilence < lastHeard {
       let cause = "nothing more was heard of \(Object.resource.plural), though other resources were watched on"
-      miss(ObservationGap(InstantBounds(knownUntil, .farFuture), cause: cause))
+      gaps.append(ObservationGap(InstantBounds(knownUntil, .farFuture), cause: cause))
     }
     if let nameless { close(nameless, at: .farFuture) }
     for (uid, open) in unreadable {
       objectGaps[uid, default: []].append(ObservationGap(InstantBounds(open.since, .farFuture), cause: open.cause))
     }
     settle()
-  }
-
-  /// Notes a stretch in which something was missed, as others tell.
-  mutating func miss(_ gap: ObservationGap) { gaps.append(gap) }
-
-  /// Takes the watch, which nobody saw end, to have told all up to an instant, unless it was silent for too long before.
-  mutating func hear(until instant: Duration) {
-    if knownFrom != nil, instant - knownUntil <= WatchLag.longestSilence { knownUntil = max(knownUntil, instant) }
+    // A watch that was silent for too long before proves nothing.
+    if let end, knownFrom != nil, end - knownUntil <= WatchLag.longestSilence { knownUntil = max(knownUntil, end) }
   }
 
   /// When an object came into being; for one of the first list, some time before it.

@@ -1,7 +1,7 @@
 package import KubernetesObjects
 
 /// One version of an object: what it was, and when it came to be so.
-package struct ObjectVersion<Object: KubernetesObject>: Sendable, Equatable {
+package struct ObjectVersion<Object: ObjectWithMetadata>: Sendable, Equatable {
   /// When this version replaced the one before.
   package let at: InstantBounds
   /// The object; for a deletion its last state.
@@ -16,9 +16,14 @@ package struct ObjectVersion<Object: KubernetesObject>: Sendable, Equatable {
     self.deleted = deleted
     self.missedSince = missedSince
   }
+
+  /// The same version of what is made of the object.
+  func map<Other>(_ transform: (Object) -> Other) -> ObjectVersion<Other> {
+    ObjectVersion<Other>(at: at, object: transform(object), deleted: deleted, missedSince: missedSince)
+  }
 }
 
-extension KubernetesObject {
+extension ObjectWithMetadata {
   /// Whether the spec changed more than once since an earlier version of the object: `metadata.generation` counts its
   /// changes, each of which a watch brings.
   func isSpecAfterNext(_ earlier: Self?) -> Bool {
@@ -40,6 +45,7 @@ enum BorneTimes {
     let conditions: [Condition]? =
       switch object {
       case let deployment as Deployment: deployment.status?.conditions
+      case let statefulSet as StatefulSet: statefulSet.status?.conditions
       case let replicaSet as ReplicaSet: replicaSet.status?.conditions
       case let pod as Pod: pod.status?.conditions
       case let autoscaler as HorizontalPodAutoscaler: autoscaler.status?.conditions

@@ -40,7 +40,7 @@ package struct PodLifeline: Sendable, Equatable {
     let metadata = first.object.metadata
     name = metadata.name ?? ""
     uid = metadata.uid ?? ""
-    templateHash = metadata.labels?[ReplicaSet.templateHashLabel]
+    templateHash = metadata.labels?[ReplicaSet.templateHashLabel] ?? metadata.labels?[StatefulSet.revisionLabel]
     image = first.object.spec.containers?.first?.image
     spec = first.object.spec
     let created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)

@@ -50,7 +50,7 @@ struct PodReckoning {
 
   /// The stretches in which changes of pods were missed, by the counts of one object.
   func gaps<Object>(
-    by versions: [ObjectVersion<Object>], _ count: (Object) -> Count?
+    by versions: [ObjectVersion<Object>], kind: String, _ count: (Object) -> Count?
   ) -> [ObservationGap] {
     var gaps: [ObservationGap] = []
     var agreed = start
@@ -64,7 +64,7 @@ struct PodReckoning {
         continue
       }
       let end = lists.first { $0 > version.at.latest } ?? .farFuture
-      let object = "\(Object.resource.kind) \(version.object.metadata.name ?? "")"
+      let object = "\(kind) \(version.object.metadata.name ?? "")"
       let cause =
         "changes of pods were missed: \(object) counted \(problem) at \(version.at.latest.text)"
       let since = max(agreed, lists.last { $0 <= version.at.latest } ?? agreed)
@@ -91,21 +91,24 @@ struct PodReckoning {
 }
 
 extension PodReckoning {
-  /// The stretches in which changes of the workload's pods were missed, by the counts of its Deployment and ReplicaSets.
+  /// The stretches in which changes of the workload's pods were missed, by its own counts and those of its ReplicaSets.
   static func gaps(
-    of pods: [PodLifeline], deployment: [ObjectVersion<Deployment>], replicaSets: [[ObjectVersion<ReplicaSet>]],
+    of pods: [PodLifeline], workload: [ObjectVersion<Workload>], replicaSets: [[ObjectVersion<ReplicaSet>]],
     in history: ObjectHistory<Pod>, unknown: [InstantBounds]
   ) -> [ObservationGap] {
     guard let start = history.knownFrom else { return [] }
     func reckoning(of pods: [PodLifeline]) -> PodReckoning {
       PodReckoning(of: pods, unknown: unknown, start: start, lists: history.listsReceived)
     }
-    var gaps = reckoning(of: pods).gaps(by: deployment) { object in
-      object.status.map { Count(replicas: $0.replicas, ready: $0.readyReplicas) }
+    // A StatefulSet counts pods that are going, too.
+    let counted = workload.filter { $0.object.kind == .deployment }
+    var gaps = reckoning(of: pods).gaps(by: counted, kind: WorkloadKind.deployment.title) { object in
+      object.status.map { Count(replicas: $0.current, ready: $0.ready) }
     }
     for versions in replicaSets {
       guard let hash = versions.first?.object.metadata.labels?[ReplicaSet.templateHashLabel] else { continue }
-      gaps += reckoning(of: pods.filter { $0.templateHash == hash }).gaps(by: versions) { object in
+      gaps += reckoning(of: pods.filter { $0.templateHash == hash }).gaps(by: versions, kind: ReplicaSet.resource.kind)
+      { object in
         object.status.map { Count(replicas: $0.replicas, ready: $0.readyReplicas) }
       }
     }

@@ -3,14 +3,14 @@ import Units
 
 /// One rolling update of the workload: from the change of its pod template to the last pod of the old one.
 package struct Rollout: Sendable, Equatable {
-  /// `metadata.generation` of the Deployment that started it.
+  /// `metadata.generation` of the workload that started it.
   package let generation: Int64
   package let image: String?
   /// When the template was changed.
   package let started: InstantBounds
   /// When every replica was of the new template and available (the rule of `kubectl rollout status`); `nil` if not seen.
   package let completed: InstantBounds?
-  /// When the Deployment was seen to have made no progress for too long (`ProgressDeadlineExceeded`).
+  /// When a Deployment was seen to have made no progress for too long (`ProgressDeadlineExceeded`).
   package let stalled: InstantBounds?
   /// When another change of the template overtook this one.
   package let superseded: InstantBounds?
@@ -19,11 +19,11 @@ package struct Rollout: Sendable, Equatable {
   /// The image of the change that overtook this one.
   package let supersedingImage: String?
 
-  package static func rollouts(of versions: [ObjectVersion<Deployment>]) -> [Rollout] {
+  package static func rollouts(of versions: [ObjectVersion<Workload>]) -> [Rollout] {
     var starts: [Int] = []
     for index in versions.indices.dropFirst()
     where !versions[index - 1].deleted && !versions[index].deleted
-      && versions[index].object.spec.template != versions[index - 1].object.spec.template
+      && versions[index].object.template != versions[index - 1].object.template
     {
       starts.append(index)
     }
@@ -33,40 +33,29 @@ package struct Rollout: Sendable, Equatable {
     }
   }
 
-  private init(versions: [ObjectVersion<Deployment>], start: Int, end: Int?) {
+  private init(versions: [ObjectVersion<Workload>], start: Int, end: Int?) {
     let first = versions[start]
     let generation = first.object.metadata.generation ?? 0
-    // A rollout ends with its Deployment: what comes after a deletion is another object.
+    // A rollout ends with its workload: what comes after a deletion is another object.
     let gone = versions[start...].firstIndex(where: \.deleted) ?? versions.endIndex
     let end = end.flatMap { $0 < gone ? $0 : nil }
     let later = versions[start..<(end ?? gone)]
     self.generation = generation
-    image = first.object.spec.template.spec.containers?.first?.image
+    image = first.object.image
     started = first.at
-    completed = later.first { Self.isComplete($0.object, generation: generation) }?.at
+    completed = later.first { $0.object.isComplete(generation: generation) }?.at
     stalled =
       later.first {
-        ($0.object.status?.observedGeneration ?? 0) >= generation
+        $0.object.hasObserved(generation: generation)
           && $0.object.status?.condition("Progressing")?.reason == "ProgressDeadlineExceeded"
       }?.at
     superseded = end.map { versions[$0].at }
-    undoneTo = end.flatMap { Self.revision(of: versions[$0].object.spec.template, in: versions[..<$0]) }
-    supersedingImage = end.flatMap { versions[$0].object.spec.template.spec.containers?.first?.image }
+    undoneTo = end.flatMap { Self.revision(of: versions[$0].object.template, in: versions[..<$0]) }
+    supersedingImage = end.flatMap { versions[$0].object.image }
   }
 
-  /// The revision that a template had before, by the annotation of the Deployment controller
-  /// (Kubernetes, pkg/controller/deployment/util/deployment_util.go, `RevisionAnnotation`).
-  private static func revision(of template: PodTemplate, in versions: ArraySlice<ObjectVersion<Deployment>>) -> String?
-  {
-    versions.last { $0.object.spec.template == template }.flatMap {
-      $0.object.metadata.annotations?[ReplicaSet.revisionAnnotation]
-    }
-  }
-
-  private static func isComplete(_ deployment: Deployment, generation: Int64) -> Bool {
-    guard let status = deployment.status, (status.observedGeneration ?? 0) >= generation else { return false }
-    let wanted = deployment.spec.replicas ?? 1
-    let updated = status.updatedReplicas ?? 0
-    return updated == wanted && (status.replicas ?? 0) == updated && (status.availableReplicas ?? 0) == updated
+  /// The revision that a template had before.
+  private static func revision(of template: PodTemplate, in versions: ArraySlice<ObjectVersion<Workload>>) -> String? {
+    versions.last { $0.object.template == template }.flatMap(\.object.revision)
   }
 }

@@ -60,23 +60,23 @@ package enum EndReason: String, Sendable, Equatable, Codable {
 }
 
 /// Where the workload under test lives.
-package struct ClusterDescription: Sendable, Equatable, Codable {
+package struct ClusterDescription: Sendable, Equatable {
   /// The kubeconfig context, or `simulated`.
   package var context: String
   package var namespace: String
-  /// Name of the Deployment.
-  package var deployment: String
+  package var workload: WorkloadReference
   /// Name of the HorizontalPodAutoscaler, if one is watched.
   package var autoscaler: String?
   /// `gitVersion` of the API server.
   package var serverVersion: String?
 
   package init(
-    context: String, namespace: String, deployment: String, autoscaler: String? = nil, serverVersion: String? = nil
+    context: String, namespace: String, workload: WorkloadReference, autoscaler: String? = nil,
+    serverVersion: String? = nil
   ) {
     self.context = context
     self.namespace = namespace
-    self.deployment = deployment
+    self.workload = workload
     self.autoscaler = autoscaler
     self.serverVersion = serverVersion
   }

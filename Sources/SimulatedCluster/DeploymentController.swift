@@ -28,7 +28,7 @@ extension ClusterSimulation {
     let hash = templateHash(object.written["spec"]?["template"] ?? [:])
     var new = old.firstIndex { $0.set.metadata.labels?[ReplicaSet.templateHashLabel] == hash }
       .map { old.remove(at: $0) }
-    let fences = RolloutArithmetic.fences(of: deployment.spec)
+    let fences = RolloutArithmetic.fences(of: deployment.workload)
 
     if deployment.spec.paused == true {
       scale(deployment, fences: fences, new: &new, old: &old)

@@ -52,7 +52,7 @@ extension ClusterSimulation {
     _ deployment: Deployment, before: Deployment.Status, new: OwnedReplicaSet?, old: [OwnedReplicaSet]
   ) -> Deployment.Status {
     let all = old + [new].compactMap { $0 }
-    let fences = RolloutArithmetic.fences(of: deployment.spec)
+    let fences = RolloutArithmetic.fences(of: deployment.workload)
     // Without a rolling update nothing may be unavailable, whatever the way of the rollout.
     let floor = deployment.spec.strategy?.type == "Recreate" ? fences.replicas : fences.floor
     func sum(_ field: (ReplicaSet.Status) -> Int?) -> Int {

@@ -54,9 +54,9 @@ struct ObservingTests {
   func listsFirst() async throws {
     try await observing { _, _, notebook in
       let listed = Set(notebook.observations.filter { $0.kind == .list }.map(\.resource))
-      #expect(listed == Set(ClusterObserver.resources.map(\.plural)))
+      #expect(listed == Set(ClusterObserver.resources(of: .deployment).map(\.plural)))
       #expect(notebook.observations.filter { $0.kind == .listed && $0.resource == "pods" }.count == 2)
-      #expect(notebook.dateCount >= ClusterObserver.resources.count)
+      #expect(notebook.dateCount >= ClusterObserver.resources(of: .deployment).count)
     }
   }
 

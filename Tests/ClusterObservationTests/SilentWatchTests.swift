@@ -120,7 +120,8 @@ struct SilentWatchTests {
 
   private func history(_ observations: [Observation]) -> ClusterHistory {
     ClusterHistory(
-      of: ClusterDescription(context: "test", namespace: "default", deployment: "web"), observations: observations,
+      of: ClusterDescription(context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web")),
+      observations: observations,
       clock: ServerClock(runStart: KubernetesTime(seconds: 1_800_000_000)))
   }
 }

@@ -219,17 +219,20 @@ enum Printed {
 
   /// With three digits.
   static func latency(_ latency: Duration) -> String {
-    let microseconds = Double(latency.components.seconds) * 1e6 + Double(latency.components.attoseconds) / 1e12
-    func rounded(_ value: Double, _ decimals: Int) -> String {
-      let power = (0..<decimals).reduce(1.0) { product, _ in product * 10 }
-      return String(format: "%.\(decimals)f", (value * power).rounded() / power)
+    // In decimals, since a latency may lie in the middle of two texts.
+    let microseconds =
+      Decimal(latency.components.seconds) * 1_000_000 + Decimal(latency.components.attoseconds) / 1_000_000_000_000
+    func rounded(_ value: Decimal, _ decimals: Int) -> String {
+      var (value, result) = (value, Decimal())
+      NSDecimalRound(&result, &value, decimals, .plain)
+      return String(format: "%.\(decimals)f", NSDecimalNumber(decimal: result).doubleValue)
     }
     switch microseconds {
-    case ..<999.5: return "\(rounded(microseconds, 0)) µs"
-    case ..<9_995: return "\(rounded(microseconds / 1e3, 2)) ms"
-    case ..<99_950: return "\(rounded(microseconds / 1e3, 1)) ms"
-    case ..<999_500: return "\(rounded(microseconds / 1e3, 0)) ms"
-    default: return "\(rounded(microseconds / 1e6, 2)) s"
+    case ..<(Decimal(9_995) / 10): return "\(rounded(microseconds, 0)) µs"
+    case ..<9_995: return "\(rounded(microseconds / 1_000, 2)) ms"
+    case ..<99_950: return "\(rounded(microseconds / 1_000, 1)) ms"
+    case ..<999_500: return "\(rounded(microseconds / 1_000, 0)) ms"
+    default: return "\(rounded(microseconds / 1_000_000, 2)) s"
     }
   }
 

@@ -154,7 +154,8 @@ struct AutoscalerScript {
         name: "script", toolVersion: "test", profileText: "", startedAt: start, endedAt: .seconds(end),
         endReason: .completed,
         cluster: ClusterDescription(
-          context: "test", namespace: "default", deployment: "web", autoscaler: "web", serverVersion: serverVersion)),
+          context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web",
+          serverVersion: serverVersion)),
       phases: [
         PhaseSpan(
           name: "calm", plannedStart: .zero, plannedEnd: .seconds(end), startRate: 0, endRate: 0, start: .zero,

@@ -123,7 +123,9 @@ struct TimelineBuilder {
         name: "test", toolVersion: "test", profileText: "", startedAt: KubernetesTime(seconds: 1_000_000), endedAt: end,
         endReason: endReason,
         cluster: watched
-          ? ClusterDescription(context: "test", namespace: "default", deployment: "web", autoscaler: "web") : nil),
+          ? ClusterDescription(
+            context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web")
+          : nil),
       phases: [span("calm", 0, 60), span("surge", 60, 300), span("settle", 300, 1140)],
       actions: release.map { [$0] } ?? [], load: load, failures: failures, generator: generator,
       observations: observations)

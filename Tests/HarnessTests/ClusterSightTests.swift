@@ -7,7 +7,7 @@ import Units
 @testable import Harness
 
 private let cluster = ClusterDescription(
-  context: "simulated", namespace: "default", deployment: "web", autoscaler: "web")
+  context: "simulated", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web")
 
 @Suite("Counts that are no longer watched are not shown as if they were")
 struct ClusterSightTests {
@@ -70,7 +70,7 @@ struct ClusterSightTests {
       progress.add([isWatched ? try deployment(.deleted, replicas: 8, at: 105) : list(at: 105)], of: cluster)
 
       #expect(
-        line(progress, at: 110).hasSuffix("replicas wanted - ready - (the Deployment is gone since 1:45)"),
+        line(progress, at: 110).hasSuffix("replicas wanted - ready - (the workload is gone since 1:45)"),
         "\(line(progress, at: 110))")
       let events = progress.takeNews(atLeast: .seconds(1)).events
       #expect(events.contains { $0.message == "Deployment web was deleted, by whom is not recorded" })

@@ -8,7 +8,8 @@ import Units
 
 @testable import Harness
 
-private let web = ClusterDescription(context: "simulated", namespace: "default", deployment: "web", autoscaler: "web")
+private let web = ClusterDescription(
+  context: "simulated", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web")
 
 private func lines(_ progress: RunProgress) -> JSONLines {
   JSONLines(

@@ -6,7 +6,7 @@ import Testing
 @testable import Harness
 
 private let cluster = ClusterDescription(
-  context: "simulated", namespace: "default", deployment: "web", autoscaler: "web")
+  context: "simulated", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web")
 
 private let phases = [
   PhaseSpan(name: "calm", plannedStart: .zero, plannedEnd: .seconds(60), startRate: 200, endRate: 200),

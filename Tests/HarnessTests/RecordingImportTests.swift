@@ -52,7 +52,7 @@ struct RecordingImportTests {
     #expect(broken?.lines == ["\(bad.path):2: not JSON: a value is cut short at byte 0"])
     #expect(
       missing?.lines == [
-        "\(good): there is no Deployment \"web\" in the watch log; it shows aspnetcore-deployment"
+        "\(good): there is no deployment/web in the watch log; it shows deployment/aspnetcore-deployment"
       ])
   }
 

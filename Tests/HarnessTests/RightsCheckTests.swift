@@ -43,7 +43,8 @@ struct RightsCheckTests {
     let notes = Mutex<[String]>([])
     let check = RightsCheck(
       client: client,
-      cluster: ClusterDescription(context: "simulated", namespace: "default", deployment: "web"), actions: actions,
+      cluster: ClusterDescription(
+        context: "simulated", namespace: "default", workload: WorkloadReference(.deployment, "web")), actions: actions,
       note: { note in notes.withLock { $0.append(note) } })
     var complaint: HarnessError?
     do throws(HarnessError) {

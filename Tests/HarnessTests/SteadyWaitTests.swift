@@ -19,7 +19,7 @@ struct SteadyWaitTests {
         "updatedReplicas": .integer(Int64(updated)), "availableReplicas": .integer(Int64(available)),
       ],
     ]
-    return SteadyWait(try object.decoded(as: Deployment.self))
+    return SteadyWait(try object.decoded(as: Deployment.self).workload)
   }
 
   @Test("counts and the reason stand in one line, with how long it has been and may be")

@@ -65,9 +65,9 @@ struct ProfileProblemTests {
         ]
       ),
       (
-        profile(cluster: "{workload: statefulset/db}"),
+        profile(cluster: "{workload: daemonset/db}"),
         [
-          "p.yaml:5:21: cluster.workload: a workload of the kind \"statefulset\" cannot be watched; write deployment/NAME"
+          "p.yaml:5:21: cluster.workload: a workload of the kind \"daemonset\" cannot be watched; write deployment/NAME or statefulset/NAME"
         ]
       ),
       (

@@ -208,7 +208,7 @@ struct ManifestTests {
       ),
       (
         "manifests.pod.spec.x=4",
-        "--set manifests.pod.spec.x: \"pod\" is not a kind of object that can be changed; what is known: configmap, deployment, horizontalpodautoscaler, ingress, poddisruptionbudget, resourcequota, service, hpa"
+        "--set manifests.pod.spec.x: \"pod\" is not a kind of object that can be changed; what is known: configmap, deployment, horizontalpodautoscaler, ingress, poddisruptionbudget, resourcequota, service, statefulset, hpa"
       ),
       ("manifests.service.spec.type=x", "--set manifests.service.spec.type: the manifests have no Service"),
       (

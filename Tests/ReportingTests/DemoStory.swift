@@ -27,7 +27,7 @@ enum DemoStory {
       profileSource: "Profiles/surge-and-rollout.yaml", startedAt: log.startedAt, timeScale: timeScale,
       endedAt: .seconds(1140), endReason: .completed,
       cluster: ClusterDescription(
-        context: "staging", namespace: "production", deployment: "aspnetcore-deployment",
+        context: "staging", namespace: "production", workload: WorkloadReference(.deployment, "aspnetcore-deployment"),
         autoscaler: "aspnetcore-hpa", serverVersion: "v1.36.0"),
       environment: ["libcurl": "7.88.1", "seed": "1", "workers": "2"])
     let clock = ServerClock(

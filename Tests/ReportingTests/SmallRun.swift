@@ -29,7 +29,8 @@ enum SmallRun {
         startedAt: KubernetesTime(microseconds: 1_795_456_622_000_000, hasFraction: false), timeScale: timeScale,
         endedAt: endedAt, endReason: endReason,
         cluster: ClusterDescription(
-          context: "staging", namespace: "production", deployment: "app", autoscaler: "app", serverVersion: "v1.36.0"),
+          context: "staging", namespace: "production", workload: WorkloadReference(.deployment, "app"),
+          autoscaler: "app", serverVersion: "v1.36.0"),
         environment: ["seed": "7"]),
       phases: [
         PhaseSpan(

@@ -10,7 +10,8 @@ enum SampleRun {
     name: "surge", toolVersion: "1.2.3", profileText: "kind: Profile\n", profileSource: "Profiles/surge.yaml",
     startedAt: KubernetesTime(microseconds: 1_795_456_622_069_768), timeScale: 20,
     cluster: ClusterDescription(
-      context: "simulated", namespace: "production", deployment: "web", autoscaler: "web-hpa", serverVersion: "v1.36.0"),
+      context: "simulated", namespace: "production", workload: WorkloadReference(.deployment, "web"),
+      autoscaler: "web-hpa", serverVersion: "v1.36.0"),
     environment: ["seed": "7"])
 
   static let phases = [

@@ -138,7 +138,7 @@ struct RecordedStoryTests {
       history.events.contains {
         $0.event.reason == "FailedCreate" && $0.event.message?.contains("exceeded quota") ?? false
       })
-    let last = try #require(history.deployment.last?.object.status)
+    let last = try #require(history.workload.last?.object.status)
     #expect(last.condition("ReplicaFailure")?.status == "True")
   }
 

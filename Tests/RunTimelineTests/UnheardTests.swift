@@ -11,7 +11,8 @@ struct UnheardTests {
   private func history(_ name: String, without isLost: (Observation) -> Bool) throws -> (ClusterHistory, Duration) {
     let log = try Recordings.log(name)
     let cluster = ClusterDescription(
-      context: "recorded", namespace: "production", deployment: "aspnetcore-deployment", autoscaler: "aspnetcore-hpa")
+      context: "recorded", namespace: "production", workload: WorkloadReference(.deployment, "aspnetcore-deployment"),
+      autoscaler: "aspnetcore-hpa")
     let history = ClusterHistory(
       of: cluster, observations: log.observations.filter { !isLost($0) },
       clock: ServerClock(runStart: log.startedAt, offset: .zero ... .zero, skew: .milliseconds(100)))

@@ -99,7 +99,7 @@ extension Recordings {
     }
     return ClusterDescription(
       context: "recorded", namespace: chosen?.metadata.namespace ?? "production",
-      deployment: chosen?.spec.scaleTargetRef.name ?? "aspnetcore-deployment",
+      workload: WorkloadReference(.deployment, chosen?.spec.scaleTargetRef.name ?? "aspnetcore-deployment"),
       autoscaler: chosen?.metadata.name ?? "aspnetcore-hpa")
   }
 }

@@ -69,7 +69,8 @@ struct ScalingTrial {
         name: "simulated", toolVersion: "test", profileText: "", startedAt: start, endedAt: .seconds(end),
         endReason: .completed,
         cluster: ClusterDescription(
-          context: "test", namespace: "default", deployment: "web", autoscaler: "web", serverVersion: "v1.36.2")),
+          context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web",
+          serverVersion: "v1.36.2")),
       phases: [
         PhaseSpan(
           name: "calm", plannedStart: .zero, plannedEnd: .seconds(end), startRate: 0, endRate: 0, start: .zero,

@@ -1,11 +1,11 @@
 import KubernetesObjects
 
-/// Which objects of a namespace belong to the workload: its Deployment and what that owns, in all their incarnations, its
+/// Which objects of a namespace belong to the workload: itself and what it owns, in all their incarnations, its
 /// autoscaler, and the slices that send to its pods.
-struct Workload {
-  let deployment: String
+struct WorkloadObjects {
+  let workload: WorkloadReference
   let autoscaler: String?
-  private let deploymentUIDs: Set<String>
+  private let workloadUIDs: Set<String>
   private let autoscalerUIDs: Set<String>
   private(set) var replicaSetUIDs: Set<String> = []
   private(set) var replicaSetNames: Set<String> = []
@@ -17,12 +17,11 @@ struct Workload {
   private(set) var endpointNames: Set<String> = []
 
   init(
-    _ cluster: ClusterDescription, deployments: ObjectHistory<Deployment>,
-    autoscalers: ObjectHistory<HorizontalPodAutoscaler>
+    of cluster: ClusterDescription, uids: Set<String>, autoscalers: ObjectHistory<HorizontalPodAutoscaler>
   ) {
-    deployment = cluster.deployment
+    workload = cluster.workload
     autoscaler = cluster.autoscaler
-    deploymentUIDs = Set(deployments.uids(named: cluster.deployment))
+    workloadUIDs = uids
     autoscalerUIDs = Set(cluster.autoscaler.map(autoscalers.uids(named:)) ?? [])
   }
 
@@ -51,42 +50,44 @@ struct Workload {
   }
 
   private func owns(_ reference: OwnerReference) -> Bool {
-    deploymentUIDs.contains(reference.uid)
-      || (reference.kind == Deployment.resource.kind && reference.name == deployment)
+    workloadUIDs.contains(reference.uid)
+      || (reference.kind == workload.kind.title && reference.name == workload.name)
   }
 
   private func owns(_ pod: Pod) -> Bool {
     (pod.metadata.ownerReferences ?? []).contains { reference in
+      if workload.kind == .statefulSet { return owns(reference) }
       if knownReplicaSets.contains(reference.uid) { return replicaSetUIDs.contains(reference.uid) }
       // Of a ReplicaSet that could not be read, its name tells: that of the Deployment and the hash of the template
       // (Kubernetes, pkg/controller/deployment/sync.go, `getNewReplicaSet`).
       guard reference.kind == ReplicaSet.resource.kind,
         let hash = pod.metadata.labels?[ReplicaSet.templateHashLabel]
       else { return false }
-      return reference.name == "\(deployment)-\(hash)"
+      return reference.name == "\(workload.name)-\(hash)"
     }
   }
 
   /// Whether a pod of which no version could be read may be one of the workload's, by its name.
-  func mayOwn(podNamed name: String?) -> Bool { name.map { $0.hasPrefix("\(deployment)-") } ?? true }
+  func mayOwn(podNamed name: String?) -> Bool { name.map { $0.hasPrefix("\(workload.name)-") } ?? true }
 
   /// Whether an event tells of an object of the workload, and not of somebody else's.
   func concerns(_ event: Event) -> Bool {
     let about = event.involvedObject
     if let uid = about.uid,
-      deploymentUIDs.contains(uid) || autoscalerUIDs.contains(uid) || replicaSetUIDs.contains(uid)
+      workloadUIDs.contains(uid) || autoscalerUIDs.contains(uid) || replicaSetUIDs.contains(uid)
         || podUIDs.contains(uid)
     {
       return true
     }
     guard let name = about.name else { return false }
     switch about.kind {
-    case Deployment.resource.kind: return name == deployment
+    case workload.kind.title: return name == workload.name
     case HorizontalPodAutoscaler.resource.kind: return name == autoscaler
     case ReplicaSet.resource.kind: return replicaSetNames.contains(name)
-    // A pod that came and went unseen bears the name of its ReplicaSet.
+    // A pod that came and went unseen bears the name of its ReplicaSet, or of its StatefulSet and its ordinal.
     case Pod.resource.kind:
       return podNames.contains(name) || replicaSetNames.contains { name.hasPrefix("\($0)-") }
+        || workload.kind == .statefulSet && StatefulSet.ordinal(ofPodNamed: name, of: workload.name) != nil
     case EndpointSlice.resource.kind, "Service", "Endpoints": return endpointNames.contains(name)
     default: return false
     }
