@@ -55,7 +55,7 @@ struct FiguresTests {
     let rendered = try rendered(folder, terminal: ending.output)
     let figures = try await RecordedFigures(folder.file("out/run.sqlite"))
 
-    try rendered.expect(figures, "\(ending.output)\(ending.complaints)")
+    try await rendered.expect(figures, "\(ending.output)\(ending.complaints)")
     #expect(offered(rendered) == [30, 60, 90])
     let findings = figures.verdicts.map(\.finding)
     #expect(findings[0].contains("of 30 requests failed") && findings[1].contains("of 90 requests failed"))
@@ -96,7 +96,7 @@ struct FiguresTests {
     let rendered = try rendered(folder, terminal: ending.output)
     let figures = try await RecordedFigures(folder.file("out/run.sqlite"))
 
-    try rendered.expect(figures, "\(ending.output)\(ending.complaints)")
+    try await rendered.expect(figures, "\(ending.output)\(ending.complaints)")
     #expect(offered(rendered) == [130, 35])
     #expect(figures.verdicts[0].finding.contains("of 130 requests failed"))
     #expect(figures.verdicts[1].finding.contains("of 35 requests"))
@@ -113,7 +113,7 @@ struct FiguresTests {
     let rendered = try rendered(folder, terminal: ending.output)
     let figures = try await RecordedFigures(folder.file("run.sqlite"))
 
-    try rendered.expect(figures, "seed \(seed): \(ending.output)\(ending.complaints)")
+    try await rendered.expect(figures, "seed \(seed): \(ending.output)\(ending.complaints)")
     // The same window has the same count in an expectation as in its row of the table.
     for (phase, verdict) in zip(figures.phases, figures.verdicts) where verdict.finding.contains(" failed (") {
       let count = Printed.count(phase.certain.offered)
@@ -121,6 +121,59 @@ struct FiguresTests {
       #expect(
         verdict.finding.contains("may belong to it") == (phase.perhaps.offered > 0), "seed \(seed): \(verdict.finding)")
     }
+  }
+
+  @Test(
+    "of an autoscaler that follows a surge and a release at 60 times the speed: charts, corridor, decisions and pods")
+  func scaledAutoscaler() async throws {
+    let folder = try TemporaryFolder()
+    let profile = try folder.write(
+      """
+      apiVersion: scaleproof/v1
+      kind: Profile
+      metadata: {name: autoscaled}
+      target: {url: http://api.example.com, servedBy: {pod: X-Pod, version: X-Version}}
+      cluster:
+        simulated: {manifests: \(Program.repository)/Profiles/manifests/aspnetcore, timeScale: 60}
+        workload: deployment/aspnetcore-deployment
+        hpa: aspnetcore-hpa
+      requests: [{name: list, path: /}]
+      load:
+        phases:
+          - {name: calm, for: 60s, rate: 100/s}
+          - {name: surge, for: 240s, rate: 1400/s}
+          - {name: settle, for: 500s, rate: 100/s}
+      actions: [{name: release, at: surge + 150s, rollout: {restart: true}}]
+      expectations:
+        - {name: obeys, hpaConformance: {}}
+        - {name: stays within, withinCorridor: {}}
+      """, to: "profile.yaml")
+
+    let ending = try await Program.run(["run", profile, "--output", folder.file("out")])
+    let rendered = try rendered(folder, terminal: ending.output)
+    let figures = try await RecordedFigures(folder.file("out/run.sqlite"))
+    let explained = try await Program.run(["explain", folder.file("out/run.sqlite")])
+
+    try await rendered.expect(figures, "\(ending.output)\(ending.complaints)")
+    try await rendered.expectCluster(
+      folder.file("out/run.sqlite"), explained: explained.output, isPrompt: false, "\(ending.output)")
+  }
+
+  @Test(
+    "of what a real control plane did: counts, corridor, decisions and pods",
+    arguments: ["surge-and-rollout", "no-behavior-surge-to-max", "metrics-outage", "quota-blocked"])
+  func recordedAutoscaler(name: String) async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.file("run.sqlite")
+    let imported = try await Program.run([
+      "import", "--watch-log", Recordings.file(name).path, "--output", file, "--hpa", "aspnetcore-hpa",
+    ])
+    try #require(imported.code == 0, "\(imported.complaints)")
+    let ending = try await Program.run(["evaluate", file, "--output", folder.file("out")])
+    let rendered = try rendered(folder, terminal: ending.output)
+    let explained = try await Program.run(["explain", file])
+
+    try await rendered.expectCluster(file, explained: explained.output, isPrompt: true, "\(name)")
   }
 
   @Test(

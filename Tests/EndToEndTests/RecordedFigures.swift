@@ -55,7 +55,7 @@ struct RecordedFigures {
   let connections: [[String: Any]]
 
   /// Intervals with the end that the load put to the last one, in microseconds of run time.
-  private static let intervals = """
+  static let intervals = """
     WITH ending AS (
       SELECT min(ifnull(run.ended_us, 9e18), ifnull((SELECT max(ifnull(end_us, planned_end_us)) FROM phase
         WHERE start_us IS NOT NULL), 9e18)) AS at FROM run
@@ -165,7 +165,7 @@ struct RecordedFigures {
     return load
   }
 
-  private static func bytes(hexadecimal text: String) -> Data {
+  static func bytes(hexadecimal text: String) -> Data {
     let digits = Array(text.utf8)
     return Data(
       stride(from: 0, to: digits.count - 1, by: 2).map { index in
@@ -217,7 +217,7 @@ enum Printed {
       ? "\(String(format: "%.1f", tenths / 10))/s" : "\(count(Int(rate.rounded())))/s"
   }
 
-  /// With three digits.
+  /// With three digits, halves rounded up.
   static func latency(_ latency: Duration) -> String {
     // In decimals, since a latency may lie in the middle of two texts.
     let microseconds =

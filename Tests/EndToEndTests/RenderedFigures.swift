@@ -47,7 +47,7 @@ struct RenderedFigures {
   var page: String { Self.text(html) }
 
   /// Without markup, on one line.
-  private static func text(_ markup: String) -> String {
+  static func text(_ markup: String) -> String {
     oneLine(unescaped(markup.replacingOccurrences(of: "<[^>]*>", with: "", options: .regularExpression)))
   }
 
@@ -64,13 +64,15 @@ struct RenderedFigures {
 
 extension RenderedFigures {
   /// Holds every figure that SQL gives against every rendering that shows it.
-  func expect(_ figures: RecordedFigures, _ source: Comment) throws {
+  func expect(_ figures: RecordedFigures, _ source: Comment) async throws {
     try expectTotals(figures, source)
     try expectPhases(figures, source)
     expectRoutes(figures, source)
     try expectIntervals(figures, source)
     try expectGenerator(figures, source)
     expectVerdicts(figures, source)
+    let series = try await RecordedSeries(figures.recording, timeScale: figures.timeScale)
+    try expectLoadCharts(series, source)
   }
 
   private func expectTotals(_ figures: RecordedFigures, _ source: Comment) throws {
