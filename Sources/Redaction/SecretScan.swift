@@ -152,7 +152,9 @@ struct SecretScan {
     }
     let end = endOfWord(from: start, isMember: isMember)
     // `token: Bearer abc`: the scheme stays, and what follows goes.
-    if Self.isScheme(bytes[start..<end]), byte(end) == UInt8(ascii: " "), byte(end + 1).map({ !$0.isBlank }) ?? false {
+    if HarmlessValue.isScheme(bytes[start..<end]), byte(end) == UInt8(ascii: " "),
+      byte(end + 1).map({ !$0.isBlank }) ?? false
+    {
       return replaceUnlessHarmless(end + 1..<endOfWord(from: end + 1, isMember: isMember), of: run)
     }
     replaceUnlessHarmless(start..<end, of: run)
@@ -234,12 +236,8 @@ struct SecretScan {
   }
 
   private mutating func replaceUnlessHarmless(_ range: Range<Int>, of name: ArraySlice<UInt8>) {
-    let value = bytes[range]
-    steps += value.count
-    let isCode = name.count >= 4 && name.suffix(4).elementsEqual("code".utf8) { $0 | 0x20 == $1 }
-    let isShortNumber = (1...3).contains(value.count) && value.allSatisfy { (0x30...0x39).contains($0) }
-    let isPlain = isCode && isShortNumber || ["true", "false", "null"].contains { value.elementsEqual($0.utf8) }
-    if isPlain || Self.isScheme(value) || Self.isFilledIn(String(decoding: value, as: UTF8.self)) {
+    steps += range.count
+    if HarmlessValue.contains(bytes[range], of: name) {
       index = range.upperBound
     } else {
       replace(range)
@@ -250,7 +248,7 @@ struct SecretScan {
 
   /// `Bearer abc`, in a header or anywhere else.
   private mutating func redactCredentials(of scheme: ArraySlice<UInt8>, from end: Int) -> Bool {
-    guard Self.isScheme(scheme, of: ["bearer", "basic", "token", "negotiate", "apikey"]) else { return false }
+    guard HarmlessValue.isScheme(scheme, of: ["bearer", "basic", "token", "negotiate", "apikey"]) else { return false }
     var start = end
     while byte(start)?.isBlank ?? false { start += 1 }
     let value = start..<endOfWord(from: start, isMember: false)
@@ -351,53 +349,5 @@ struct SecretScan {
     while byte(place) != nil, !bytes[place...].starts(with: closing) { place += 1 }
     replace(body..<place)
     return true
-  }
-
-  // MARK: values that stay
-
-  private static func isScheme(
-    _ word: some Collection<UInt8>,
-    of names: [String] = ["basic", "bearer", "token", "digest", "apikey", "none", "negotiate"]
-  ) -> Bool {
-    guard word.count <= 9 else { return false }
-    return names.contains(String(decoding: word, as: UTF8.self).lowercased())
-  }
-
-  /// Whether all of a value but the name of its scheme comes from elsewhere: `Bearer {{env TOKEN}}`.
-  static func isFilledIn(_ text: String) -> Bool {
-    guard text.contains("{{") else { return false }
-    var literal = ""
-    var rest = text[...]
-    while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
-      let place = rest[open.upperBound..<close.lowerBound].split(separator: " ")
-      guard let kind = place.first, ["env", "csv", "int", "uuid", "seq", "time"].contains(kind) else { return false }
-      literal += rest[..<open.lowerBound]
-      rest = rest[close.upperBound...]
-    }
-    literal += rest
-    let words = literal.split { " :,;=".contains($0) }
-    return words.allSatisfy { isScheme($0.utf8) }
-  }
-}
-
-extension UInt8 {
-  /// Whether names, words and numbers may hold the byte; `%` and brackets for those of forms.
-  fileprivate var isNamePart: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"),
-      UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"):
-      true
-    default: false
-    }
-  }
-  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
-  fileprivate var isLineEnd: Bool { self == UInt8(ascii: "\n") || self == UInt8(ascii: "\r") }
-  fileprivate var isQuote: Bool {
-    self == UInt8(ascii: "\"") || self == UInt8(ascii: "'") || self == UInt8(ascii: "`")
-  }
-  /// Whether a value that begins so has an end of its own.
-  fileprivate var opensValue: Bool {
-    isQuote || self == UInt8(ascii: "{") || self == UInt8(ascii: "[") || self == UInt8(ascii: "\\")
   }
 }

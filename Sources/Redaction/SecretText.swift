@@ -27,7 +27,7 @@ package enum SecretText {
 
   /// Whether a value under a secret's name is written out: not filled in from elsewhere, nor a word that tells nothing.
   package static func isLiteral(_ value: String) -> Bool {
-    !value.isEmpty && !["true", "false", "null", "none"].contains(value) && !SecretScan.isFilledIn(value)
+    !value.isEmpty && !["true", "false", "null", "none"].contains(value) && !HarmlessValue.isFilledIn(value)
   }
 
   /// Whether a text is worth a closer look: a quick test for those who have very many, never false for one with a secret.
@@ -72,7 +72,7 @@ package enum SecretText {
     guard flag.hasPrefix("-"), !flag.contains(where: { $0 == "=" || $0.isWhitespace }) else {
       return redacted(argument)
     }
-    if SecretName.isSecret(flag) { return SecretScan.isFilledIn(argument) ? argument : replacement }
+    if SecretName.isSecret(flag) { return HarmlessValue.isFilledIn(argument) ? argument : replacement }
     if flag == "-u" || flag == "--user", let colon = argument.firstIndex(of: ":") {
       return argument[...colon] + replacement
     }

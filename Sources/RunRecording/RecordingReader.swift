@@ -38,7 +38,6 @@ package enum RecordingReader {
       let file = try DatabaseQueue(path: path, configuration: configuration)
       let version = try file.read { database in
         try RecordingSchema.check(database, path: path)
-        try RecordingRanges.check(database, path: path)
         return try RecordingSchema.version(of: database)
       }
       guard version < RecordingSchema.version else {
