@@ -21,8 +21,7 @@ struct IngressPath: Sendable {
   init(_ path: String, type: String?, isRegex: Bool) {
     if isRegex {
       self.path = path
-      let expression = try? NSRegularExpression(pattern: "^" + path, options: .caseInsensitive)
-      rule = expression.map { .expression($0) } ?? .nothing
+      rule = Self.expression(path).map { .expression($0) } ?? .nothing
     } else {
       switch type {
       case "Exact":
@@ -36,6 +35,13 @@ struct IngressPath: Sendable {
         rule = .text
       }
     }
+  }
+
+  /// A path as nginx reads it behind `~*` in a location; `nil` where it is no regular expression.
+  static func expression(_ path: String) -> NSRegularExpression? {
+    // PCRE's other spelling of named groups.
+    let pattern = path.replacing("(?P<", with: "(?<")
+    return try? NSRegularExpression(pattern: "^" + pattern, options: .caseInsensitive)
   }
 
   /// Lower ones are tried first: longer paths, and Exact before the others of the same length.

@@ -103,7 +103,7 @@ extension ClusterSimulation {
   /// Hosts of which ingress-nginx reads every path as a regular expression: those with `use-regex`, or with a
   /// `rewrite-target` that is not the path itself, on any of their paths
   /// (ingress-nginx, docs/user-guide/ingress-path-matching.md, internal/ingress/controller/template/template.go).
-  private static func hostsWithRegularExpressions(_ ingresses: [Ingress]) -> Set<String> {
+  static func hostsWithRegularExpressions(_ ingresses: [Ingress]) -> Set<String> {
     var hosts: Set<String> = []
     for ingress in ingresses {
       let annotations = ingress.metadata.annotations ?? [:]

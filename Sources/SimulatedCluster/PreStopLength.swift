@@ -44,42 +44,24 @@ extension PreStopLength {
     return length(ofWords: command)
   }
 
+  private static let keywords: Set<String> = ["while", "until", "for", "if", "case", "function", "{", "!"]
+
   /// The sum over the commands of a script, one after the other; loops, conditions and variables are not followed.
-  private static func length(ofScript script: String) -> PreStopLength {
-    let keywords: Set<Substring> = ["while", "until", "for", "if", "case", "function", "{", "("]
+  private static func length(ofScript text: String) -> PreStopLength {
+    guard let script = ShellScript(text) else { return .unknown }
     var sum = Duration.zero
     var unknown = false
-    for command in commands(of: script) {
-      let words = command.split { $0 == " " || $0 == "\t" }
+    for words in script.commands {
       guard let first = words.first else { continue }
-      if keywords.contains(first) || command.contains("$(") || command.contains("`") || command.contains("${") {
-        return .unknown
-      }
-      switch length(ofWords: words.map { $0.filter { $0 != "\"" && $0 != "'" } }) {
+      if keywords.contains(first) { return .unknown }
+      if first == "exit" { break }
+      switch length(ofCommand: words) {
       case .lasts(let duration): sum += duration
       case .forever: return .forever
       case .unknown: unknown = true
       }
     }
     return unknown && sum == .zero ? .unknown : .lasts(sum)
-  }
-
-  /// The commands that run one after the other when each succeeds; what stands in the background, or after `||`, is waited
-  /// for by nobody.
-  private static func commands(of script: String) -> [Substring] {
-    var commands: [Substring] = []
-    var rest = script[...]
-    var isAlternative = false
-    while !rest.isEmpty {
-      let end = rest.firstIndex { ";&|\n".contains($0) } ?? rest.endIndex
-      let command = rest[..<end]
-      let tail = rest[end...]
-      let isBackground = tail.first == "&" && !tail.hasPrefix("&&") && command.last != ">"
-      if !isAlternative, !isBackground { commands.append(command) }
-      isAlternative = tail.hasPrefix("||") || (isAlternative && tail.hasPrefix("&&"))
-      rest = tail.dropFirst(tail.hasPrefix("||") || tail.hasPrefix("&&") ? 2 : 1)
-    }
-    return commands
   }
 
   private static func length(ofWords words: [String]) -> PreStopLength {
@@ -89,7 +71,8 @@ extension PreStopLength {
       words = words.dropFirst()
     }
     guard let program = words.first.map(baseName) else { return .lasts(.zero) }
-    let arguments = words.dropFirst().prefix { !$0.hasPrefix(">") && !$0.hasPrefix("2>") }
+    if shells.contains(program) { return length(ofCommand: Array(words)) }
+    let arguments = words.dropFirst()
     switch program {
     case "sleep": return sleep(Array(arguments))
     case "Start-Sleep":

@@ -13,8 +13,31 @@ package struct SimulationNote: Sendable, Equatable {
 /// Names what the simulated cluster does not honour, once for each object or field.
 package enum SimulationNotes {
   package static func notes(on objects: [JSONValue]) -> [SimulationNote] {
-    objects.enumerated().flatMap { index, object in
+    let ofEach = objects.enumerated().flatMap { index, object in
       notes(on: object).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
+    }
+    return ofEach + expressionNotes(on: objects)
+  }
+
+  /// Paths that nginx cannot compile. Whether a path is an expression is a matter of all Ingresses of its host.
+  private static func expressionNotes(on objects: [JSONValue]) -> [SimulationNote] {
+    let ingresses = objects.enumerated().compactMap { index, object -> (index: Int, ingress: Ingress)? in
+      guard ClusterKind.kept(manifest: object)?.kind == .ingress else { return nil }
+      return (try? object.decoded(as: Ingress.self)).map { (index, $0) }
+    }
+    let hosts = ClusterSimulation.hostsWithRegularExpressions(ingresses.map(\.ingress))
+    return ingresses.flatMap { index, ingress in
+      (ingress.spec.rules ?? []).enumerated().flatMap { number, rule -> [SimulationNote] in
+        guard hosts.contains((rule.host ?? "").lowercased()) else { return [] }
+        return (rule.http?.paths ?? []).enumerated().compactMap { place, path in
+          guard IngressPath.expression(path.path ?? "/") == nil else { return nil }
+          return SimulationNote(
+            object: index, field: "spec.rules[\(number)].http.paths[\(place)].path",
+            text:
+              "all paths of this host are regular expressions (use-regex or rewrite-target), and this one is none, so it "
+              + "takes no request; nginx refuses a configuration with it, and goes on with the one before")
+        }
+      }
     }
   }
 

@@ -9,6 +9,15 @@ struct IngressPathTests {
   private static func cluster(
     _ paths: [(path: String, type: String)], annotations: JSONValue = [:], host: String = "web.example.com"
   ) throws -> ClusterSimulation {
+    try ClusterSimulation(
+      manifests: objects(paths, annotations: annotations, host: host).map {
+        ClusterManifest(source: "test", object: $0)
+      })
+  }
+
+  private static func objects(
+    _ paths: [(path: String, type: String)], annotations: JSONValue = [:], host: String = "web.example.com"
+  ) -> [JSONValue] {
     var objects: [JSONValue] = paths.indices.map { index in
       [
         "apiVersion": "v1", "kind": "Service", "metadata": ["name": .string("s\(index)")],
@@ -34,7 +43,7 @@ struct IngressPathTests {
         ]
       ],
     ])
-    return try ClusterSimulation(manifests: objects.map { ClusterManifest(source: "test", object: $0) })
+    return objects
   }
 
   /// The index of the path that takes a request; `nil` where none does.
@@ -66,6 +75,28 @@ struct IngressPathTests {
     let cluster = try Self.cluster([("/", "Prefix")], host: rule.lowercased())
 
     #expect((Self.taker(cluster, "/", host: requested) != nil) == isTaken)
+  }
+
+  @Test(
+    "an expression that nginx cannot read takes no request, which is said; where paths are no expressions it is a path",
+    arguments: [
+      ("/api/[0-9", true), ("/things/(", true), ("/a{2,1}", true), ("/*/x", false), ("/(?P<id>[0-9]+)", false),
+      ("/(?<id>[0-9]+)$", false), ("/a(?!b)", false),
+    ])
+  func unreadableExpressions(path: String, isUnreadable: Bool) throws {
+    let regex: JSONValue = ["nginx.ingress.kubernetes.io/use-regex": "true"]
+    func notes(_ annotations: JSONValue) -> [SimulationNote] {
+      SimulationNotes.notes(
+        on: Self.objects([("/", "Prefix"), (path, "ImplementationSpecific")], annotations: annotations)
+      )
+      .filter { $0.field.contains("path") }
+    }
+
+    let told = notes(regex)
+
+    #expect(told.map(\.field) == (isUnreadable ? ["spec.rules[0].http.paths[1].path"] : []))
+    #expect(told.allSatisfy { $0.text.contains("takes no request") })
+    #expect(notes([:]).isEmpty)
   }
 
   @Test(
