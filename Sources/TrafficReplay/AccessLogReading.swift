@@ -103,15 +103,17 @@ package struct AccessLogReading: Sendable {
   /// Refuses JSON that is not one object a line, as exports and `jq` without `-c` write it.
   private func refuseOtherJSON(_ line: Substring) throws(TrafficProblem) {
     guard format == nil || format == .json else { return }
-    let text = line.filter { $0 != " " && $0 != "\t" }.prefix(2)
-    if text == "[" || text == "[{" {
-      throw TrafficProblem(
-        "the log is one JSON array, and not one object a line; write it so with jq -c '.[]' LOG, and give that",
-        line: lines)
+    func refuse(_ problem: String, _ command: String) -> TrafficProblem {
+      TrafficProblem("\(problem); this reads it: jq \(command) LOG | scaleproof import --access-log -", line: lines)
     }
-    if text == "{" {
+    switch line.filter({ $0 != " " && $0 != "\t" }).prefix(2) {
+    case "[", "[{": throw refuse("the log is one JSON array, and not one object a line", "-c '.[]'")
+    case "[\"": throw refuse("the log is one JSON array of texts, and not one line each", "-r '.[]'")
+    case "[[", "[]":
       throw TrafficProblem(
-        "its JSON objects go over several lines; write one a line with jq -c . LOG, and give that", line: lines)
+        "the log is one JSON array, and not one object a line with a time and a request in each", line: lines)
+    case "{": throw refuse("its JSON objects go over several lines", "-c .")
+    default: return
     }
   }
 

@@ -62,7 +62,12 @@ enum JSONLogLine {
   }
 
   private static func missing(_ what: String, _ keys: [String], in fields: Fields) -> LogLineProblem {
-    .broken(
+    if let list = fields.list {
+      return .broken(
+        "the requests are in a list within the object, and not one a line; this reads them, LIST being its name: "
+          + "jq -c '.LIST[]' LOG | scaleproof import --access-log -", quoted: list)
+    }
+    return .broken(
       "\(what) is not there under any of \(keys.joined(separator: ", "))",
       quoted: fields.names.prefix(12).joined(separator: ", "))
   }
@@ -77,9 +82,7 @@ enum JSONLogLine {
       } else if let object = Self.object(Data(JSONLogLine.escapedOnceMore(line.utf8))) {
         self.object = object
       } else {
-        throw .broken(
-          "the line is not a JSON object; in nginx, escape=json in log_format and quotes around every variable make it one"
-        )
+        throw Self.problem(of: line)
       }
     }
 
@@ -87,7 +90,25 @@ enum JSONLogLine {
       (try? JSONSerialization.jsonObject(with: data)) as? [String: Any]
     }
 
+    private static func problem(of line: Substring) -> LogLineProblem {
+      func readable(_ what: String, by command: String) -> LogLineProblem {
+        .broken("\(what); this reads it: \(command) LOG | scaleproof import --access-log -")
+      }
+      if line.last == ",", object(Data(line.dropLast().utf8)) != nil {
+        return readable("the line ends with a comma, as if within an array", by: "sed 's/,$//'")
+      }
+      if line.first == "{", line.last != "}" {
+        return readable("the object goes over several lines", by: "jq -c .")
+      }
+      return .broken(
+        "the line is not a JSON object; in nginx, escape=json in log_format and quotes around every variable make it one"
+      )
+    }
+
     var names: [String] { object.keys.sorted() }
+
+    /// The name of a list of objects, such as `records`.
+    var list: String? { names.first { !((object[$0] as? [Any])?.compactMap { $0 as? [String: Any] }.isEmpty ?? true) } }
 
     private func nested(_ key: String) -> Any? {
       guard let dot = key.utf8.firstIndex(of: UInt8(ascii: ".")) else { return nil }

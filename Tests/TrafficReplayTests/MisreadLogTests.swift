@@ -230,7 +230,8 @@ struct MisreadLogTests {
     arguments: [
       ("[{\"ts\":1795471805,\"request\":\"GET /a HTTP/1.1\"}]", "jq -c '.[]'"),
       ("[\n  {\n    \"ts\": 1", "jq -c '.[]'"),
-      ("{\n  \"ts\": 1795471805,\n", "jq -c ."),
+      ("{\n  \"ts\": 1795471805,\n", "jq -c ."), ("[\"GET /\"]", "jq -r '.[]'"), ("[[1], [2]]", "one JSON array"),
+      ("[]", "one JSON array"),
     ])
   func otherJSON(text: String, advice: String) throws {
     let problem = try #require(throws: TrafficProblem.self) { try AccessLogs.traffic(text) }
