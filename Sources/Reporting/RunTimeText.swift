@@ -2,9 +2,9 @@ import RunTimeline
 import Units
 
 extension Duration {
-  /// An instant of run time as a clock shows it: `03:05`, from one hour on `1:02:03`.
+  /// An instant of run time to the nearest second, as what was planned for it is written: `03:05`, from one hour on `1:02:03`.
   var clock: String {
-    let whole = Int(seconds.rounded(.down))
+    let whole = Int(seconds.rounded())
     return Self.clock(whole: Swift.max(whole, 0))
   }
 
