@@ -13,6 +13,8 @@ enum TerminationClues {
   private struct Group {
     var count = 0
     var outcomes: [String: Int] = [:]
+    /// From when the pod was asked to go until the last of its failures was sent: how long the failures took is not the
+    /// cluster's doing, and at a time scale other than 1 no run time.
     var longest = Duration.zero
     var first: InstantBounds
   }
@@ -30,7 +32,7 @@ enum TerminationClues {
       var group = groups[pod.name] ?? Group(first: asked)
       group.count += 1
       group.outcomes[failure.outcome, default: 0] += 1
-      group.longest = max(group.longest, failure.completed - asked.earliest)
+      group.longest = max(group.longest, (failure.sent ?? failure.due) - asked.earliest)
       groups[pod.name] = group
     }
     return rows(groups, of: failures.count) + advice(groups, of: failures.count, cluster)
@@ -53,8 +55,9 @@ enum TerminationClues {
       let outcomes = group.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
       return Evidence(
         at: group.first,
-        "\(group.count.grouped) of \(total.of("recorded failure")) with \(outcomes.joined(separator: ", ")) within "
-          + "\(group.longest.plain) after the termination of pod \(name) began")
+        "\(group.count.grouped) of \(total.of("recorded failure")) with \(outcomes.joined(separator: ", ")), sent "
+          + (group.longest > .zero ? "at most \(group.longest.plain) after" : "before")
+          + " the termination of pod \(name) began")
     }
   }
 

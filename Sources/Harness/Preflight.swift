@@ -129,10 +129,12 @@ struct Preflight {
     let description = cluster.description
     let autoscaler = try await cluster.client.get(
       HorizontalPodAutoscaler.self, namespace: description.namespace, name: name)
-    let others = try await cluster.client.list(
-      HorizontalPodAutoscaler.resource, namespace: description.namespace
-    ).objects.items?.compactMap { try? $0.decoded(as: HorizontalPodAutoscaler.self) }
-    let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + (others ?? []))
+    let others = ListedAutoscalers(
+      try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).objects.items
+        ?? [],
+      workload: description.workload)
+    for note in others.notes { StandardOutput.complain("note: \(note)") }
+    let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + others.readable)
     guard problems.isEmpty else { throw HarnessError(.refused, problems) }
   }
 }

@@ -99,11 +99,13 @@ package struct RecordSession: Sendable {
         }
         return name
       }
-      let names =
-        try await cluster.client.list(
-          HorizontalPodAutoscaler.resource, namespace: description.namespace
-        ).objects.items?.compactMap { try? $0.decoded(as: HorizontalPodAutoscaler.self) }
-        .filter { $0.scales(description.workload) }.compactMap(\.metadata.name).sorted() ?? []
+      let listed = ListedAutoscalers(
+        try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).objects.items
+          ?? [],
+        workload: description.workload)
+      for note in listed.notes { StandardOutput.complain("note: \(note)") }
+      let names = listed.readable.filter { $0.scales(description.workload) }
+        .compactMap(\.metadata.name).sorted()
       guard names.count <= 1 else {
         throw HarnessError(
           .refused,

@@ -30,7 +30,7 @@ enum FactSection {
         (
           "server clock less ours",
           "\(offset.lowerBound.seconds.fixed(3)) s to \(offset.upperBound.seconds.fixed(3)) s, and within the control plane "
-            + "\(timeline.clock.skew.lengthText)"
+            + "\(timeline.clock.skew.lengthText)\(run.timeScale == 1 ? "" : ", of run time")"
         ),
         ("observations", timeline.observations.count.grouped),
       ]

@@ -83,7 +83,7 @@ struct DemonstrationTests {
 
     #expect(ending.code == 1, "\(ending.output)\n\(ending.complaints)")
     let report = try folder.text("report.html")
-    #expect(report.contains("with 502 within"))
+    #expect(report.contains("with 502, sent at most "))
     #expect(report.contains("after the termination of pod aspnetcore-deployment-"))
   }
 }

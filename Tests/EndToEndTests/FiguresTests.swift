@@ -17,6 +17,19 @@ struct FiguresTests {
       markdown: folder.text("out/summary.md"), terminal: terminal)
   }
 
+  /// The report of a real run is as its schema says, for those who read it by the schema.
+  private func expectSchema(_ folder: TemporaryFolder) async throws {
+    let script = """
+      import json, jsonschema, sys
+      schema, report = (json.load(open(path, encoding="utf-8")) for path in sys.argv[1:])
+      for error in jsonschema.Draft7Validator(schema).iter_errors(report): print(list(error.path), error.message[:300])
+      """
+    let ending = try await Program.command(
+      "/usr/bin/python3",
+      ["-c", script, "\(Program.repository)/Reports/report.schema.json", folder.file("out/report.json")])
+    #expect(ending.code == 0 && ending.output.isEmpty, "\(ending.output)\(ending.complaints)")
+  }
+
   /// The requests of each phase, as the JSON report tells them.
   private func offered(_ rendered: RenderedFigures) -> [Int?] {
     (rendered.json["phases"] as? [[String: Any]] ?? []).map { ($0["totals"] as? [String: Any])?["offered"] as? Int }
@@ -56,6 +69,7 @@ struct FiguresTests {
     let figures = try await RecordedFigures(folder.file("out/run.sqlite"))
 
     try await rendered.expect(figures, "\(ending.output)\(ending.complaints)")
+    try await expectSchema(folder)
     #expect(offered(rendered) == [30, 60, 90])
     let findings = figures.verdicts.map(\.finding)
     #expect(findings[0].contains("of 30 requests failed") && findings[1].contains("of 90 requests failed"))
@@ -97,6 +111,7 @@ struct FiguresTests {
     let figures = try await RecordedFigures(folder.file("out/run.sqlite"))
 
     try await rendered.expect(figures, "\(ending.output)\(ending.complaints)")
+    try await expectSchema(folder)
     #expect(offered(rendered) == [130, 35])
     #expect(figures.verdicts[0].finding.contains("of 130 requests failed"))
     #expect(figures.verdicts[1].finding.contains("of 35 requests"))
@@ -155,6 +170,7 @@ struct FiguresTests {
     let explained = try await Program.run(["explain", folder.file("out/run.sqlite")])
 
     try await rendered.expect(figures, "\(ending.output)\(ending.complaints)")
+    try await expectSchema(folder)
     try await rendered.expectCluster(
       folder.file("out/run.sqlite"), explained: explained.output, isPrompt: false, "\(ending.output)")
   }

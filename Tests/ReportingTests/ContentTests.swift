@@ -61,6 +61,16 @@ struct ContentTests {
     }
   }
 
+  @Test("offsets of the server's clock say that they are run time, where that is not wall time", arguments: [1.0, 2])
+  func clockOffset(timeScale: Double) throws {
+    let page = HTMLReport.render(try DemoStory.timeline(timeScale: timeScale, withFailures: false), [])
+
+    let fact = try #require(
+      page.components(separatedBy: "server clock less ours</dt><dd>").last?.components(separatedBy: "<").first)
+    #expect(fact.contains("-0.004 s to 0.003 s"), "\(fact)")
+    #expect(fact.hasSuffix(", of run time") == (timeScale != 1), "\(fact)")
+  }
+
   @Test("a run without anything recorded still gives every report")
   func empty() {
     let run = SmallRun.timeline().run
