@@ -9,6 +9,10 @@ func logging() -> Target.Dependency { .product(name: "Logging", package: "swift-
 func argumentParser() -> Target.Dependency { .product(name: "ArgumentParser", package: "swift-argument-parser") }
 func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
 
+/// Targets whose public generic code the modules above make their own versions of. The compiler does so for code of a few
+/// instructions only unless it is told to, and only where the imports that the code needs are public.
+let specialisedByOthers: Set = ["LoadDriving"]
+
 let package = Package(
   name: "scaleproof",
   products: [
@@ -29,6 +33,8 @@ let package = Package(
     .target(name: "Units"),
     .target(name: "Statistics"),
     .target(name: "Arrivals", dependencies: ["Units"]),
+    .target(name: "LoadFacts", dependencies: ["Statistics"]),
+    .target(name: "LoadDriving", dependencies: ["Arrivals", "LoadFacts", "Statistics", "Units"]),
     .target(name: "KubernetesObjects", dependencies: ["Units"]),
     .target(name: "AutoscalerModel", dependencies: ["KubernetesObjects", "Units"]),
     .target(
@@ -55,13 +61,17 @@ let package = Package(
         "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "RunTimeline", "Units",
       ]),
 
+    .target(name: "SimulatedLoad", dependencies: ["LoadDriving", "LoadFacts", "SimulatedCluster", "Units"]),
+
     // At the edge: thin, and each C library behind one door.
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLinux"),
-    .target(name: "Curl", dependencies: ["CLibcurl", "CLinux"]),
+    .target(name: "Curl", dependencies: ["CLibcurl", "CLinux", "LoadFacts"]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "LogFiles", dependencies: ["CZlib"]),
-    .target(name: "LoadGeneration", dependencies: ["Arrivals", "CLinux", "Curl", "Statistics", "Units"]),
+    .target(
+      name: "LoadGeneration",
+      dependencies: ["Arrivals", "CLinux", "Curl", "LoadDriving", "LoadFacts", "Statistics", "Units"]),
     .target(
       name: "KubernetesClient",
       dependencies: ["Curl", "KubernetesObjects", "Units", yams(), subprocess()]),
@@ -82,7 +92,8 @@ let package = Package(
       dependencies: [
         "Arrivals", "AutoscalerModel", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
-        "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording", "RunTimeline",
+        "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
+        "RunTimeline",
         "SimulatedCluster", "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
       ]),
     .executableTarget(
@@ -97,6 +108,8 @@ let package = Package(
       name: "StatisticsTests",
       dependencies: ["Statistics", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
+    .testTarget(
+      name: "LoadDrivingTests", dependencies: ["Arrivals", "LoadDriving", "LoadFacts", "Statistics", "Units"]),
     .testTarget(
       name: "KubernetesObjectsTests", dependencies: ["KubernetesObjects", "TestRecordings", "Units"],
       exclude: ["Resources"]),
@@ -131,6 +144,12 @@ let package = Package(
     .testTarget(
       name: "SimulatedClusterTests",
       dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
+    .testTarget(
+      name: "SimulatedLoadTests",
+      dependencies: [
+        "Arrivals", "Harness", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "SimulatedCluster",
+        "SimulatedLoad", "Statistics", "Units",
+      ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.
     .target(
       name: "TestRecordings", dependencies: ["KubernetesObjects", "LogFiles", "RunTimeline", "Units"],
@@ -138,10 +157,12 @@ let package = Package(
     .testTarget(name: "LogFilesTests", dependencies: ["CZlib", "LogFiles"]),
     // Real servers for the tests of more than one module.
     .target(name: "TestServers", dependencies: ["CLinux"], path: "Tests/TestServers", exclude: ["Scripts"]),
-    .testTarget(name: "CurlTests", dependencies: ["Curl", "TestServers"]),
+    .testTarget(name: "CurlTests", dependencies: ["Curl", "LoadFacts", "TestServers"]),
     .testTarget(
       name: "LoadGenerationTests",
-      dependencies: ["Arrivals", "Curl", "LoadGeneration", "Statistics", "TestServers", "Units"]),
+      dependencies: [
+        "Arrivals", "Curl", "LoadDriving", "LoadFacts", "LoadGeneration", "Statistics", "TestServers", "Units",
+      ]),
     .testTarget(
       name: "KubernetesClientTests",
       dependencies: ["Curl", "KubernetesClient", "KubernetesObjects", "TestServers", subprocess()],
@@ -166,7 +187,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Arrivals", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects", "LoadGeneration",
+        "Arrivals", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects", "LoadDriving",
+        "LoadFacts", "LoadGeneration",
         "Profiles", "RunRecording", "RunTimeline", "SimulatedCluster", "SimulatedClusterServer", "Statistics",
         "TestRecordings", "Units",
       ]),
@@ -185,9 +207,13 @@ let package = Package(
 for target in package.targets where target.type != .system && target.type != .plugin {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  if specialisedByOthers.contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)))
+  } else {
+    target.swiftSettings?.append(.enableUpcomingFeature("InternalImportsByDefault"))
+  }
   // Set by scripts/test. Not always on, so that a newer compiler's warnings stop nobody who only wants to build.
   if Context.environment["SCALEPROOF_STRICT"] != nil {
     target.swiftSettings?.append(.unsafeFlags(["-warnings-as-errors"]))

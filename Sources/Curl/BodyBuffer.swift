@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import LoadFacts
 
 /// Keeps the body of a response for a look at it; used again and again.
 package final class BodyBuffer {

@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import Glibc
+package import LoadFacts
 
 /// A failure of libcurl, with its class for counting and a text for people.
 package struct CurlError: Error, Sendable, Equatable, CustomStringConvertible {

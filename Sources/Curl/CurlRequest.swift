@@ -1,3 +1,5 @@
+package import LoadFacts
+
 /// One HTTP request of a ``CurlSession``.
 package struct CurlRequest: Sendable {
   package var method: String

@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import CLinux
+internal import LoadFacts
 
 /// Owner of one libcurl multi handle: some of the transfers of a ``Multiplexer``, with connections, host names and timers of
 /// their own.

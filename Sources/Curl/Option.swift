@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import LoadFacts
 
 /// An option of a transfer with the type of its value: the list below is every option that we use, and why.
 ///

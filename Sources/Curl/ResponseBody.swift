@@ -1,3 +1,5 @@
+import LoadFacts
+
 /// What happens to the bytes of a body: collected up to a limit, or cut into lines.
 struct ResponseBody {
   enum Use {

@@ -1,3 +1,5 @@
+import LoadFacts
+
 /// The thread of a ``CurlSession``: starts what callers ask for, waits, and hands out what ended.
 final class SessionLoop {
   private let multiplexer: Multiplexer

@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import Glibc
+package import LoadFacts
 
 /// Owner of one libcurl easy handle: a request that is configured once and sent as often as wanted.
 ///

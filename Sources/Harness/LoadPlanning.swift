@@ -1,5 +1,6 @@
 import Arrivals
 import Curl
+import LoadDriving
 import LoadGeneration
 import Profiles
 import RunTimeline
@@ -77,16 +78,16 @@ struct LoadPlanning {
       resumesSessions: settings.sessionResumption)
   }
 
-  private static func connections(_ policy: Profiles.ConnectionPolicy) -> LoadGeneration.ConnectionPolicy {
-    LoadGeneration.ConnectionPolicy(
+  private static func connections(_ policy: Profiles.ConnectionPolicy) -> LoadDriving.ConnectionPolicy {
+    LoadDriving.ConnectionPolicy(
       reuse: policy.reuse, minimum: policy.min, maximum: policy.max, maximumAge: policy.maxAge,
       maximumRequests: policy.maxRequests, choice: policy.choice == .spread ? .leastRecentlyUsed : .mostRecentlyUsed,
       streams: policy.streams, lookupInterval: policy.resolveEvery)
   }
 
-  private func stream(_ index: Int) -> LoadGeneration.LoadStream {
+  private func stream(_ index: Int) -> LoadDriving.LoadStream {
     let stream = profile.load.streams[index]
-    let model: LoadGeneration.LoadStream.Model =
+    let model: LoadDriving.LoadStream.Model =
       switch stream.model {
       case .open(_, let phases):
         .open(
@@ -98,7 +99,7 @@ struct LoadPlanning {
             UserPhase(name: phase.name, duration: length, users: phase.users, think: phase.think)
           })
       }
-    return LoadGeneration.LoadStream(
+    return LoadDriving.LoadStream(
       routes: profile.requests.indices.filter { stream.requests.contains(profile.requests[$0].name) }, model: model)
   }
 }

@@ -1,5 +1,6 @@
 import Arrivals
 import Curl
+import LoadFacts
 import LoadGeneration
 import RunTimeline
 import Statistics
@@ -21,7 +22,7 @@ struct LoadRecording {
         sent: tally.sent, dropped: tally.dropped,
         late: tally.late, lateByMachine: tally.lateByMachine,
         outcomes: tally.outcomes.map {
-          OutcomeTally(
+          RunTimeline.OutcomeTally(
             outcome: $0.outcome, failed: $0.failed, version: $0.version, completed: $0.completed, bytes: $0.bytes,
             fromDue: $0.fromDue, fromSend: $0.fromSend)
         })
@@ -58,7 +59,7 @@ struct LoadRecording {
   /// CPU times of snapshots are totals: what counts is what was added since, over the time that passed on the thread itself
   /// between its two readings. How long the snapshots took to come here is another time.
   func sample(
-    of snapshot: LoadSnapshot, after previous: LoadGeneration.GeneratorSample?, from previousEnd: Duration,
+    of snapshot: LoadSnapshot, after previous: LoadFacts.GeneratorSample?, from previousEnd: Duration,
     to end: Duration
   ) -> RunTimeline.GeneratorSample {
     let sample = snapshot.generator

@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import KubernetesClient
 import KubernetesObjects
+import LoadFacts
 import Profiles
 import RunTimeline
 import Units

@@ -4,6 +4,7 @@ import Curl
 import Foundation
 import KubernetesClient
 import KubernetesObjects
+import LoadFacts
 import LoadGeneration
 import Profiles
 import RunRecording
@@ -144,7 +145,7 @@ struct RunRecorder: Sendable {
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
-    let previous = Mutex<(end: Duration, sample: LoadGeneration.GeneratorSample?)>((.zero, nil))
+    let previous = Mutex<(end: Duration, sample: LoadFacts.GeneratorSample?)>((.zero, nil))
     do {
       _ = try await generator.run(start: clock.origin, stop: stop) { snapshot in
         let intervals = conversion.intervals(of: snapshot)

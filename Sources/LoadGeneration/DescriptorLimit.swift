@@ -13,7 +13,7 @@ enum DescriptorLimit {
   ///
   /// - Throws: when even that is too low.
   static func ensure(connections: Int, workers: Int) throws(LoadGenerationError) {
-    let handles = connections / LoadWorker.lanesPerHandle + workers
+    let handles = connections / CurlTransport.lanesPerHandle + workers
     let needed = Int64(connections + workers * perWorker + handles * perHandle + reserve)
     let soft = scaleproof_descriptor_limit(0)
     if soft >= needed { return }

@@ -1,4 +1,6 @@
 import Curl
+import LoadDriving
+package import LoadFacts
 import Synchronization
 import Units
 
@@ -45,7 +47,11 @@ package struct LoadGenerator: Sendable {
     self.target = plan.redirects > 0 ? HostAndPort(host: name, port: target.port) : nil
     var rotations: [RouteRotation] = []
     for stream in plan.streams {
-      rotations.append(try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight }))
+      do throws(RotationProblem) {
+        rotations.append(try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight }))
+      } catch {
+        throw LoadGenerationError(error.description)
+      }
     }
     self.rotations = rotations
     var checks: [CompiledChecks] = []
@@ -102,15 +108,17 @@ package struct LoadGenerator: Sendable {
   ) throws(CurlError) {
     let origin = MonotonicClock.nanoseconds(of: start)
     for worker in 0..<plan.workers {
-      let assignment = LoadWorker.Assignment(
-        plan: plan, rotations: rotations, checks: checks, target: target, book: book, worker: worker,
-        maxInFlight: Self.share(worker, of: plan.maxInFlight, plan),
-        maxLanes: Self.share(worker, of: plan.mostConnections, plan), start: origin, stop: stop, pool: pool,
-        report: { reports.yield($0) })
-      let thread = try NamedThread.start("load-\(worker)") {
+      let share = plan.share(of: worker, rotations: rotations, start: origin)
+      let thread = try NamedThread.start("load-\(worker)") { [plan, checks, target] in
         NamedThread.leaveBackground()
         do throws(CurlError) {
-          try LoadWorker(assignment).run()
+          let transport = try CurlTransport(
+            plan, checks: checks, target: target, book: book, worker: worker, stop: stop)
+          var loadWorker = LoadWorker(share, over: transport, ledger: pool.take()) { report in
+            reports.yield(report)
+            return pool.take()
+          }
+          loadWorker.run()
         } catch {
           stop.stop()
           reports.finish(throwing: error)
@@ -153,14 +161,25 @@ package struct LoadGenerator: Sendable {
     // There was no thread left.
     return found.withLock { $0 } ?? lookUp()
   }
-
-  /// The share of one worker, so that all together have what the plan allows.
-  private static func share(_ worker: Int, of total: Int, _ plan: LoadPlan) -> Int {
-    total / plan.workers + (worker < total % plan.workers ? 1 : 0)
-  }
 }
 
 extension LoadPlan {
   /// The most connections at one time.
   var mostConnections: Int { min(connections.maximum ?? maxInFlight, maxInFlight) }
+
+  /// What one worker has of it.
+  ///
+  /// - Parameters:
+  ///   - rotations: by stream.
+  ///   - start: of the load, in nanoseconds of the transport's clock.
+  func share(of worker: Int, rotations: [RouteRotation], start: Int64) -> WorkerPlan {
+    // So that all together have what the plan allows.
+    func share(of total: Int) -> Int { total / workers + (worker < total % workers ? 1 : 0) }
+    return WorkerPlan(
+      worker: worker, of: workers, start: start, streams: streams, rotations: rotations,
+      expected: routes.map(\.expected), connections: connections, isMultiplexed: httpVersion.isMultiplexed,
+      intervals: intervals, maxInFlight: share(of: maxInFlight), maxLanes: share(of: mostConnections),
+      maxLateness: maxLateness, lateAfter: lateAfter, connectTimeout: connectTimeout, requestTimeout: requestTimeout,
+      drainTimeout: drainTimeout, failureSamplesPerInterval: failureSamplesPerInterval)
+  }
 }

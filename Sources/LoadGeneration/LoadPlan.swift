@@ -1,5 +1,6 @@
 package import Arrivals
 package import Curl
+package import LoadDriving
 
 /// Everything that a ``LoadGenerator`` needs to know. All times are wall time.
 package struct LoadPlan: Sendable {

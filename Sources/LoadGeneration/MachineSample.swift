@@ -1,16 +1,7 @@
 import Foundation
+import LoadFacts
 
-/// What Linux tells of the machine that the load comes from; `nil` where it does not.
-package struct MachineSample: Sendable, Equatable {
-  /// Processor time of all cores so far, in the kernel's ticks.
-  package let totalTicks: Int?
-  /// Of that, what the hypervisor gave to other machines.
-  package let stolenTicks: Int?
-  /// Local ports in use by TCP, with those that wait after a close (TIME_WAIT). They may belong to other programs.
-  package let portsUsed: Int?
-  /// How many local ports connections can have.
-  package let ports: Int?
-
+extension MachineSample {
   /// Reads `/proc`.
   static func read() -> MachineSample {
     let cpu = words("/proc/stat", line: "cpu ").compactMap(Int.init)

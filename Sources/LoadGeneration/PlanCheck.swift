@@ -1,5 +1,6 @@
 import Arrivals
 import Curl
+import LoadDriving
 import Units
 
 /// What has to hold before a plan can be carried out.

@@ -1,5 +1,7 @@
 import Arrivals
 import Curl
+import LoadDriving
+import LoadFacts
 
 /// A place in flight on a lane: a transfer that is configured once and then sent again and again.
 final class RequestSlot {
@@ -25,7 +27,7 @@ final class RequestSlot {
     }
   }
 
-  let lane: ConnectionLane
+  private let lane: LaneAddress
   /// The connections of the lane.
   private let group: ConnectionGroup
   var transfer: Transfer
@@ -39,11 +41,11 @@ final class RequestSlot {
   private var ownHeaders: HeaderLines?
   private var bodyBuffer: BodyBuffer?
   /// The request that is on its way.
-  var pending = PendingQueue.Pending()
-  /// When it was sent, in monotonic nanoseconds.
-  var sent: Int64 = 0
-  /// Whether a connection was thought to stand for it.
-  var expectsConnection = false
+  private(set) var request = PendingRequest()
+  /// How libcurl has ended it, or we have.
+  var completion: Multiplexer.Completion?
+  /// Why it has failed in the end, if it has.
+  var failure: CurlError?
   /// How often it was sent again after libcurl had given it up.
   private(set) var resends = 0
   /// Redirects that the request has followed.
@@ -58,7 +60,7 @@ final class RequestSlot {
   private var text: [UInt8] = []
 
   /// - Parameter token: index of the slot, by which the multiplexer names it.
-  init(token: Int, lane: ConnectionLane, group: ConnectionGroup, plan: LoadPlan) throws(CurlError) {
+  init(token: Int, lane: LaneAddress, group: ConnectionGroup, plan: LoadPlan) throws(CurlError) {
     self.lane = lane
     self.group = group
     transfer = try Self.transfer(token: token, plan)
@@ -87,31 +89,41 @@ final class RequestSlot {
     return transfer
   }
 
+  /// Why the request has failed, as libcurl ended it; `nil` when it was answered.
+  var error: CurlError? { completion.flatMap { transfer.error($0) } }
+
   /// The body of the latest answer, when its route looks into bodies.
   var body: [UInt8] { bodyBuffer?.bytes ?? [] }
 
   /// Makes the transfer the request of an arrival: all of it after another route, else only what differs.
   func prepare(
-    _ setup: borrowing Setup, _ pending: PendingQueue.Pending, _ passage: LanePool.Passage
+    _ setup: borrowing Setup, _ request: PendingRequest, _ connection: ConnectionChoice, _ book: AddressBook
   ) throws(CurlError) {
-    self.pending = pending
     resends = 0
-    expectsConnection = passage.expectsConnection
-    try prepareConnection(passage)
+    try lane.update(to: connection, book: book)
+    try prepare(
+      setup, request, opensConnection: connection.opensConnection, closesConnection: connection.closesConnection)
+  }
+
+  private func prepare(
+    _ setup: borrowing Setup, _ request: PendingRequest, opensConnection: Bool = false, closesConnection: Bool = false
+  ) throws(CurlError) {
+    self.request = request
+    try prepareConnection(opens: opensConnection, closes: closesConnection)
     if redirects > 0 {
       redirects = 0
       isAtTarget = true
       try transfer.set(.proxy, lane.proxyURL)
     }
-    let route = setup.plan.routes[pending.route]
-    let isNew = self.route != pending.route
+    let route = setup.plan.routes[request.route]
+    let isNew = self.route != request.route
     if !isNew {
       bodyBuffer?.clear()
       if route.isConstant { return }
     }
     self.route = nil
-    if isNew { try prepareRoute(setup, route, pending.route) }
-    var context = RequestText.Context(plan: setup.plan, pending: pending)
+    if isNew { try prepareRoute(setup, route, request.route) }
+    var context = RequestText.Context(plan: setup.plan, request: request)
     if isNew || !route.path.isLiteral {
       text.removeAll(keepingCapacity: true)
       text.append(contentsOf: setup.plan.baseURL.utf8)
@@ -127,23 +139,23 @@ final class RequestSlot {
       try prepareBody(route, &context)
       allowRepetition(of: route.method, setup.plan)
     }
-    self.route = pending.route
+    self.route = request.route
   }
 
-  private func prepareConnection(_ passage: LanePool.Passage) throws(CurlError) {
+  private func prepareConnection(opens: Bool, closes: Bool) throws(CurlError) {
     if laneEdition != lane.edition {
       try transfer.setConnectTo(lane.connectTo)
       try transfer.setAddresses(lane.addresses)
       try transfer.set(.proxy, lane.proxyURL)
       laneEdition = lane.edition
     }
-    if opensConnection != passage.opensConnection {
-      try transfer.set(.opensConnection, passage.opensConnection)
-      opensConnection = passage.opensConnection
+    if opensConnection != opens {
+      try transfer.set(.opensConnection, opens)
+      opensConnection = opens
     }
-    if closesConnection != passage.closesConnection {
-      try transfer.set(.closesConnection, passage.closesConnection)
-      closesConnection = passage.closesConnection
+    if closesConnection != closes {
+      try transfer.set(.closesConnection, closes)
+      closesConnection = closes
     }
   }
 
@@ -185,7 +197,7 @@ final class RequestSlot {
   /// Makes the transfer the next request of an arrival that was redirected.
   func follow(_ setup: borrowing Setup) throws(CurlError) {
     let status = transfer.status
-    let route = setup.plan.routes[pending.route]
+    let route = setup.plan.routes[request.route]
     let (url, isAtTarget) = setup.redirection.destination(transfer.redirectURL ?? "")
     if redirects == 0 { method = route.method }
     redirects += 1
@@ -205,7 +217,7 @@ final class RequestSlot {
     var dropped: Set<String> = method == route.method ? [] : Redirection.contentFields
     if !isAtTarget { dropped.formUnion(Redirection.ownFields) }
     redirectHeaders =
-      try (ownHeaders ?? setup.sharedHeaders[pending.route])?.list.leavingOut(dropped) ?? TextList()
+      try (ownHeaders ?? setup.sharedHeaders[request.route])?.list.leavingOut(dropped) ?? TextList()
     try transfer.setHeaders(redirectHeaders)
     if opensConnection, setup.plan.connections.reuse {
       try transfer.set(.opensConnection, false)
@@ -226,7 +238,7 @@ final class RequestSlot {
   func resend(_ setup: borrowing Setup) throws(CurlError) {
     let count = resends + 1
     try renewIfRepeated(setup.plan)
-    try prepare(setup, pending, LanePool.Passage(lane: lane, expectsConnection: expectsConnection))
+    try prepare(setup, request)
     resends = count
   }
 

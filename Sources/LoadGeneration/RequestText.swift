@@ -1,5 +1,6 @@
 import Arrivals
 import Curl
+import LoadDriving
 
 /// A text of a request that may differ from request to request: a path, a header value or a body.
 ///
@@ -45,18 +46,18 @@ package struct RequestText: Sendable, Equatable {
     var random: SplitMix64
 
     /// For texts that depend on nothing.
-    static var none: Context { Context(feeds: [], seed: 0, pending: PendingQueue.Pending()) }
+    static var none: Context { Context(feeds: [], seed: 0, request: PendingRequest()) }
 
-    init(plan: LoadPlan, pending: PendingQueue.Pending) {
-      self.init(feeds: plan.feeds, seed: plan.seed, pending: pending)
+    init(plan: LoadPlan, request: PendingRequest) {
+      self.init(feeds: plan.feeds, seed: plan.seed, request: request)
     }
 
-    private init(feeds: [DataFeed], seed: UInt64, pending: PendingQueue.Pending) {
+    private init(feeds: [DataFeed], seed: UInt64, request: PendingRequest) {
       self.feeds = feeds
       self.seed = seed
-      stream = pending.stream
-      arrival = pending.arrival
-      ordinal = pending.ordinal
+      stream = request.stream
+      arrival = request.arrival
+      ordinal = request.ordinal
       random = SplitMix64(seed: seed, purpose: .values, stream: stream, arrival: arrival)
     }
   }

@@ -1,5 +1,6 @@
 package import Curl
 import Foundation
+import LoadFacts
 
 /// What an answer must have beside its status.
 package struct ResponseChecks: Sendable {
@@ -28,14 +29,6 @@ package struct ResponseChecks: Sendable {
   var isEmpty: Bool { headers.isEmpty && !needsBody }
   /// Whether bodies have to be kept.
   var needsBody: Bool { !bodyContains.isEmpty || !json.isEmpty || maximumSize != nil }
-}
-
-/// Which of the ``ResponseChecks`` an answer failed first.
-package enum FailedCheck: String, Sendable, CaseIterable {
-  case header
-  case body
-  case json
-  case size
 }
 
 /// The checks of one route, prepared once.

@@ -1,3 +1,5 @@
+import LoadDriving
+
 /// One kind of request.
 package struct Route: Sendable {
   package var name: String
@@ -31,7 +33,5 @@ package struct Route: Sendable {
   /// Whether all requests of the route are the same.
   var isConstant: Bool { path.isLiteral && body?.isLiteral != false && headers.allSatisfy(\.value.isLiteral) }
 
-  func passes(_ status: Int) -> Bool {
-    expectedStatuses.isEmpty ? (200..<400).contains(status) : expectedStatuses.contains(status)
-  }
+  var expected: ExpectedStatuses { ExpectedStatuses(expectedStatuses) }
 }

@@ -1,4 +1,6 @@
 import Curl
+import LoadDriving
+import LoadFacts
 import Statistics
 
 /// Merges the reports of the workers into snapshots, one per interval, as soon as every worker has reported it.

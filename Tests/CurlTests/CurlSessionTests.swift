@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import LoadFacts
 import TestServers
 import Testing
 

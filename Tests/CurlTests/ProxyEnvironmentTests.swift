@@ -1,4 +1,5 @@
 import Curl
+import LoadFacts
 import TestServers
 import Testing
 

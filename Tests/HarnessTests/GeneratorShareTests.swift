@@ -1,4 +1,5 @@
 import Arrivals
+import LoadFacts
 import RunTimeline
 import Testing
 
@@ -10,7 +11,7 @@ struct GeneratorShareTests {
   private func snapshot(_ workers: [ThreadUse], processCPU: Duration, taken: Duration) -> LoadSnapshot {
     LoadSnapshot(
       intervals: [], failures: [], connections: [],
-      generator: LoadGeneration.GeneratorSample(
+      generator: LoadFacts.GeneratorSample(
         interval: 0, sent: 1, latenessP50: .zero, latenessP99: .zero, latenessMaximum: .zero, machineLatenessP99: .zero,
         machineLatenessMaximum: .zero, longestPause: .zero, processCPU: processCPU, taken: taken, workers: workers,
         openConnections: 0,

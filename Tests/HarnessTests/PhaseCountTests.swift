@@ -1,4 +1,5 @@
 import Arrivals
+import LoadDriving
 import LoadGeneration
 import Profiles
 import RunTimeline

@@ -1,5 +1,6 @@
 import Arrivals
 import Curl
+import LoadFacts
 import LoadGeneration
 import TestServers
 import Testing

@@ -1,6 +1,7 @@
 import Arrivals
 import Curl
 import Foundation
+import LoadFacts
 import LoadGeneration
 import Statistics
 import Synchronization

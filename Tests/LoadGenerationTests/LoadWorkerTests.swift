@@ -1,6 +1,8 @@
 import Arrivals
 import Curl
 import Glibc
+import LoadDriving
+import LoadFacts
 import Synchronization
 import TestServers
 import Testing
@@ -52,15 +54,19 @@ struct LoadWorkerTests {
   private func run(_ plan: LoadPlan, report: @escaping @Sendable (WorkerReport) -> Void) async throws {
     let target = try PlanCheck.target(of: plan)
     let rotation = try RouteRotation(weights: plan.routes.map(\.weight))
-    let assignment = LoadWorker.Assignment(
-      plan: plan, rotations: [rotation], checks: try plan.routes.map { try CompiledChecks($0.checks, route: $0.name) },
-      target: nil, book: AddressBook(places: [target]), worker: 0, maxInFlight: plan.maxInFlight,
-      maxLanes: plan.mostConnections, start: MonotonicClock.now(), stop: StopSignal(), pool: LedgerPool(),
-      report: report)
+    let checks = try plan.routes.map { try CompiledChecks($0.checks, route: $0.name) }
+    let share = plan.share(of: 0, rotations: [rotation], start: MonotonicClock.now())
+    let book = AddressBook(places: [target])
     let failure = Mutex<CurlError?>(nil)
     let thread = try NamedThread.start("load-0") {
       do throws(CurlError) {
-        try LoadWorker(assignment).run()
+        let transport = try CurlTransport(
+          plan, checks: checks, target: nil, book: book, worker: 0, stop: StopSignal())
+        var worker = LoadWorker(share, over: transport) { taken in
+          report(taken)
+          return Ledger()
+        }
+        worker.run()
       } catch {
         failure.withLock { $0 = error }
       }

@@ -1,5 +1,6 @@
 import Arrivals
 import Glibc
+import LoadFacts
 import LoadGeneration
 import TestServers
 import Testing

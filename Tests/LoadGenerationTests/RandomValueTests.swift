@@ -1,8 +1,10 @@
 import Arrivals
 import Foundation
+import LoadFacts
 import Testing
 import Units
 
+@testable import LoadDriving
 @testable import LoadGeneration
 
 /// Numbers in 0..<1, one for each arrival, and what they are to be: evenly spread, and without any relation to others.
@@ -72,7 +74,7 @@ struct RandomValueTests {
   }
 
   private static func words(_ plan: LoadPlan, stream: Int, arrival: Int) -> [String] {
-    var context = RequestText.Context(plan: plan, pending: .init(stream: stream, arrival: arrival))
+    var context = RequestText.Context(plan: plan, request: .init(stream: stream, arrival: arrival))
     var bytes: [UInt8] = []
     template.render(into: &bytes, place: .plain, &context)
     return String(decoding: bytes, as: UTF8.self).split(separator: " ").map(String.init)
@@ -183,9 +185,9 @@ struct RandomValueTests {
       let rotation = try RouteRotation(weights: [1])
       var values: [Int: [String]] = [:]
       for worker in 0..<workers {
-        var source = RequestSource(1, of: plan, rotation: rotation, worker: worker, start: 0)
-        while let pending = source.take() {
-          values[pending.arrival] = ["\(pending.due)"] + Self.words(plan, stream: 1, arrival: pending.arrival)
+        var source = RequestSource(1, of: plan.share(of: worker, rotations: [rotation, rotation], start: 0))
+        while let request = source.take() {
+          values[request.arrival] = ["\(request.due)"] + Self.words(plan, stream: 1, arrival: request.arrival)
         }
       }
       return values

@@ -1,5 +1,7 @@
 import Arrivals
 import Curl
+import LoadDriving
+import LoadFacts
 import LoadGeneration
 import TestServers
 import Testing

@@ -1,8 +1,10 @@
 import Arrivals
 import Curl
 import Foundation
+import LoadFacts
 import Testing
 
+@testable import LoadDriving
 @testable import LoadGeneration
 
 @Suite("Texts that differ from request to request")
@@ -17,7 +19,7 @@ struct RequestTextTests {
       schedule: try constant(1, for: .seconds(1)),
       feeds: [DataFeed(name: "people", rows: Self.rows, order: order)], seed: seed)
     return (0..<requests).map { number in
-      var context = RequestText.Context(plan: plan, pending: .init(arrival: number * 2, ordinal: number))
+      var context = RequestText.Context(plan: plan, request: .init(arrival: number * 2, ordinal: number))
       var bytes: [UInt8] = []
       RequestText(pieces).render(into: &bytes, place: .plain, &context)
       return String(decoding: bytes, as: UTF8.self)
@@ -61,17 +63,6 @@ struct RequestTextTests {
     let number = try #require(Double(String(decoding: bytes, as: UTF8.self)))
     let seconds = format == .unix ? number : number / 1000
     #expect(abs(seconds - Date().timeIntervalSince1970) < 60)
-  }
-
-  @Test("the number among requests of the same kind counts each kind by itself")
-  func ordinals() throws {
-    let rotation = try RouteRotation(weights: [5, 1, 2])
-    var counts = [0, 0, 0]
-    for arrival in 0..<100 {
-      let route = rotation.route(ofArrival: arrival)
-      #expect(rotation.ordinal(ofArrival: arrival) == counts[route])
-      counts[route] += 1
-    }
   }
 }
 

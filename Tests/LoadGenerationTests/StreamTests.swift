@@ -1,6 +1,8 @@
 import Arrivals
 import Curl
 import Foundation
+import LoadDriving
+import LoadFacts
 import LoadGeneration
 import Synchronization
 import TestServers

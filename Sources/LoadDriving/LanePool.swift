@@ -1,0 +1,217 @@
+import Units
+
+/// The lanes of one worker: which connection carries the next request.
+struct LanePool {
+  /// What a request does to the connection of its lane.
+  struct Passage {
+    let lane: ConnectionLane
+    /// It goes over a connection of its own making even if one stands.
+    var opensConnection = false
+    /// The connection is closed after it.
+    var closesConnection = false
+    /// A connection was thought to stand for it.
+    var expectsConnection = false
+
+    /// What the transport has to know of it.
+    var connection: ConnectionChoice {
+      ConnectionChoice(
+        lane: lane.number, endpoint: lane.endpoint, edition: lane.edition, abandoned: lane.abandoned,
+        opensConnection: opensConnection, closesConnection: closesConnection)
+    }
+  }
+
+  private let policy: ConnectionPolicy
+  private let maximumLanes: Int
+  private let minimumLanes: Int
+  /// The most requests at one time on a lane.
+  private let room: Int
+  private let maximumAge: Int64
+  private let maximumRequests: Int
+  private(set) var lanes: [ConnectionLane] = []
+  /// Numbers of the lanes with room, the longest idle first.
+  private var available = LaneQueue()
+  /// Numbers of the lanes that the load did not need any longer; the latest is used again first.
+  private var retired: [Int] = []
+  private var inFlight = 0
+  private var recentInFlight = RecentPeak()
+  /// Endpoints that connections may go to now.
+  private var current: [Int]
+  /// Endpoints take turns; workers begin at different ones.
+  private var turn: Int
+
+  /// - Parameters:
+  ///   - endpoints: those that connections may go to.
+  ///   - maximumLanes: the share of this worker.
+  ///   - isMultiplexed: whether a connection carries several requests at a time.
+  init(
+    policy: ConnectionPolicy, worker: Int, workers: Int, endpoints: [Int], maximumLanes: Int, isMultiplexed: Bool
+  ) {
+    self.policy = policy
+    self.maximumLanes = maximumLanes
+    minimumLanes = min((policy.minimum + workers - 1 - worker) / workers, maximumLanes)
+    room = isMultiplexed && policy.reuse ? max(policy.streams, 1) : 1
+    maximumAge = policy.maximumAge?.nanoseconds ?? .max
+    maximumRequests = policy.maximumRequests ?? .max
+    turn = worker
+    current = endpoints
+  }
+
+  /// Takes notice of a change of addresses.
+  mutating func refresh(_ endpoints: [Int]) {
+    current = endpoints
+  }
+
+  /// Whether there is anything to connect to.
+  var hasEndpoint: Bool { !current.isEmpty }
+
+  /// Lanes that are in use or could be at once.
+  var activeLanes: Int { lanes.count - retired.count }
+
+  /// Whether there may be more lanes than there are.
+  var mayGrow: Bool { activeLanes < maximumLanes }
+
+  /// The lane for the next request, which counts as in flight from now on; `nil` when none has room.
+  ///
+  /// - Parameter growing: whether a lane may be added.
+  mutating func take(at now: Int64, growing: Bool) -> Passage? {
+    if activeLanes < minimumLanes { return growing ? grow(at: now) : nil }
+    while let number = policy.choice == .leastRecentlyUsed ? available.popFirst() : available.popLast() {
+      let lane = lanes[number]
+      lane.isListed = false
+      if let passage = passage(through: lane, at: now) { return passage }
+    }
+    return growing && mayGrow ? grow(at: now) : nil
+  }
+
+  /// A request has left its lane.
+  mutating func leave(_ lane: ConnectionLane) {
+    lane.inFlight -= 1
+    inFlight -= 1
+    if lane.isDraining, lane.inFlight > 0 { return }
+    lane.isDraining = false
+    list(lane)
+  }
+
+  /// Gives up a lane that the load of the last ten seconds did not need, the longest idle first: after a moment in which many
+  /// requests waited, the connections that only it needed are closed again.
+  ///
+  /// - Returns: the lane, whose connection is to be closed; `nil` when there is none.
+  mutating func retireSurplus(at now: Int64) -> ConnectionLane? {
+    recentInFlight.record(inFlight, at: now)
+    // Of the other choice it is the point that most connections grow idle.
+    guard policy.choice == .leastRecentlyUsed else { return nil }
+    let lanesNeeded = (recentInFlight.value + room - 1) / room
+    // A quarter more, so that a load that varies a little does not open and close all the time.
+    guard activeLanes > max(minimumLanes, lanesNeeded + lanesNeeded / 4 + 1), let number = available.popFirst() else {
+      return nil
+    }
+    let lane = lanes[number]
+    guard lane.inFlight == 0 else {
+      available.append(number)
+      return nil
+    }
+    lane.isListed = false
+    retired.append(number)
+    return lane
+  }
+
+  /// The passage through a lane with room; `nil` when it must be empty first.
+  private mutating func passage(through lane: ConnectionLane, at now: Int64) -> Passage? {
+    let isGone = !current.contains(lane.endpoint)
+    let isTooOld = lane.openedAt.map { now - $0 >= maximumAge } ?? false
+    let isLast = lane.carried + 1 >= maximumRequests
+    guard lane.inFlight == 0 || !(isGone || isTooOld || isLast) else {
+      lane.isDraining = true
+      return nil
+    }
+    if isGone {
+      let next = nextEndpoint()
+      lane.abandon(for: next)
+      return enter(lane, at: now)
+    }
+    let isBroken = policy.reuse && lane.openedAt == nil && lane.inFlight == 0
+    if isTooOld || !policy.reuse || isBroken {
+      let next = nextEndpoint()
+      if next != lane.endpoint {
+        // After a failure over HTTP/2 the connection may still stand.
+        if isBroken {
+          lane.abandon(for: next)
+        } else {
+          lane.move(to: next)
+        }
+      }
+    }
+    if isTooOld {
+      lane.beginAnew()
+      return enter(lane, at: now, opensConnection: true)
+    }
+    return enter(lane, at: now)
+  }
+
+  private mutating func enter(_ lane: ConnectionLane, at now: Int64, opensConnection: Bool = false) -> Passage {
+    var passage = Passage(lane: lane, opensConnection: opensConnection, expectsConnection: lane.openedAt != nil)
+    lane.inFlight += 1
+    inFlight += 1
+    recentInFlight.record(inFlight, at: now)
+    if !policy.reuse {
+      passage.opensConnection = true
+      passage.closesConnection = true
+    } else if lane.carried >= maximumRequests {
+      passage.closesConnection = true
+      lane.isDraining = true
+      return passage
+    }
+    if lane.inFlight < room { list(lane) }
+    return passage
+  }
+
+  private mutating func list(_ lane: ConnectionLane) {
+    guard !lane.isListed, lane.inFlight < room else { return }
+    lane.isListed = true
+    available.append(lane.number)
+  }
+
+  /// The passage through a new lane, or one that was retired.
+  private mutating func grow(at now: Int64) -> Passage? {
+    if let number = retired.popLast() { return passage(through: lanes[number], at: now) }
+    let lane = ConnectionLane(number: lanes.count, endpoint: nextEndpoint())
+    lanes.append(lane)
+    return enter(lane, at: now)
+  }
+
+  private mutating func nextEndpoint() -> Int {
+    defer { turn += 1 }
+    return current[turn % current.count]
+  }
+}
+
+/// Numbers of lanes in a ring that grows when it is full and never shrinks.
+private struct LaneQueue {
+  private var ring = [Int](repeating: 0, count: 64)
+  private var head = 0
+  private var count = 0
+
+  mutating func append(_ number: Int) {
+    if count == ring.count {
+      ring = Array(ring[head...]) + Array(ring[..<head]) + [Int](repeating: 0, count: count)
+      head = 0
+    }
+    ring[(head + count) % ring.count] = number
+    count += 1
+  }
+
+  mutating func popFirst() -> Int? {
+    guard count > 0 else { return nil }
+    defer {
+      head = (head + 1) % ring.count
+      count -= 1
+    }
+    return ring[head]
+  }
+
+  mutating func popLast() -> Int? {
+    guard count > 0 else { return nil }
+    count -= 1
+    return ring[(head + count) % ring.count]
+  }
+}

@@ -1,0 +1,53 @@
+import LoadFacts
+
+/// What answers the requests that a ``VirtualTransport`` carries. Instants are those of its clock, and never go back.
+public protocol VirtualTarget {
+  /// A request arrives.
+  ///
+  /// - Parameter slot: names it until it has ended; the next request in the slot takes its place.
+  /// - Returns: when it ends; `nil` when it never does.
+  mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64?
+  /// How the request that has arrived in a slot ends, when that instant has come.
+  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer
+}
+
+/// How a request ends that a ``VirtualTarget`` has had.
+public struct VirtualAnswer: Sendable, Equatable {
+  /// A status or a failure.
+  package var outcome: Outcome
+  /// Bytes of the body.
+  package var bytes: Int
+  package var pod: String?
+  package var version: String?
+  /// Whether the target closes the connection behind it.
+  package var closesConnection: Bool
+
+  package init(
+    _ outcome: Outcome = .status(200), bytes: Int = 0, pod: String? = nil, version: String? = nil,
+    closesConnection: Bool = false
+  ) {
+    self.outcome = outcome
+    self.bytes = bytes
+    self.pod = pod
+    self.version = version
+    self.closesConnection = closesConnection
+  }
+}
+
+/// The way between a worker and a ``VirtualTarget``, and what becomes of the worker. Nanoseconds, and instants of the clock.
+package struct VirtualConditions: Sendable {
+  /// How long a connection takes to stand; `nil` when none ever does.
+  package var connectTime: Int64? = 0
+  /// After how long the target closes a connection that nothing goes over; `nil` for never.
+  package var keepAlive: Int64?
+  /// When the load is stopped from outside; `nil` for never.
+  package var stop: Int64?
+  /// When the worker is not there: what would wake it wakes it at the end. In order.
+  package var absences: [Range<Int64>] = []
+  /// The most requests whose ends are read at a time.
+  package var mostRead = Int.max
+  /// The endpoints from instants on, in order; the first for all time before too.
+  package var endpoints: [(from: Int64, known: [Int])] = [(.min, [0])]
+
+  package init() {}
+}

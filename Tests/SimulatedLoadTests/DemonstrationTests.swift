@@ -1,0 +1,87 @@
+import Arrivals
+import Foundation
+import LoadFacts
+import Profiles
+import SimulatedCluster
+import SimulatedLoad
+import Statistics
+import Testing
+import Units
+
+@testable import Harness
+@testable import LoadDriving
+@testable import LoadGeneration
+
+/// The load of a profile over its simulated cluster, on a clock that jumps.
+private struct VirtualRun {
+  /// By phase and outcome.
+  var counts: [String: [String: Int]] = [:]
+  var lateness = Duration.zero
+  var took = Duration.zero
+  var clockAtEnd: Int64 = 0
+
+  init(profile path: String) throws {
+    let loaded = try LoadedProfile(path: path, changes: [])
+    let profile = loaded.profile
+    guard case .simulated(let simulation)? = profile.cluster?.kind else { throw Problem.notSimulated }
+    let timeScale = simulation.timeScale
+    var cluster = try ClusterSimulation(
+      manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: profile.load.seed),
+      timeScale: timeScale)
+    // As long as a run lets the workload come up.
+    cluster.advance(to: .seconds(60))
+    let planning = LoadPlanning(profile: profile, files: loaded.files, timeScale: timeScale, environment: [:])
+    let plan = try planning.plan(connectTo: nil)
+    let rotations = try plan.streams.map { stream in
+      try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight })
+    }
+    let host = URL(string: profile.target.url)?.host ?? ""
+    let paths = profile.requests.map { request in
+      request.path.pieces.reduce(into: "") { if case .literal(let text) = $1 { $0 += text } }
+    }
+
+    var whole = Ledger()
+    let began = ContinuousClock.now
+    let target = ClusterTarget(cluster, host: host) { paths[$0.route] }
+    var worker = LoadWorker(
+      plan.share(of: 0, rotations: rotations, start: 0), over: VirtualTransport(to: target)
+    ) { report in
+      whole.merge(report.ledger)
+      return Ledger()
+    }
+    worker.run()
+    took = .now - began
+
+    clockAtEnd = worker.transport.now
+    lateness = whole.lateness.maximum ?? .zero
+    for tally in whole.tallies() {
+      let start = planning.countingIntervals.bounds(of: tally.interval).lowerBound
+      let phase = profile.load.plannedPhases.last { $0.start <= start }?.name ?? ""
+      for outcome in tally.outcomes { counts[phase, default: [:]][outcome.outcome, default: 0] += outcome.completed }
+    }
+  }
+
+  private enum Problem: Error { case notSimulated }
+}
+
+@Suite("The load of the demonstration, in virtual time", .serialized)
+struct DemonstrationTests {
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  @Test("has per phase and outcome the counts of a run in real time, and takes under a second for its 57")
+  func counts() throws {
+    let resources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Resources")
+    let real = try JSONDecoder().decode(
+      [String: [String: Int]].self,
+      from: Data(contentsOf: resources.appending(path: "surge-and-rollout.load-alone.json")))
+
+    let run = try VirtualRun(profile: Self.root.appending(path: "Profiles/surge-and-rollout.yaml").path)
+
+    #expect(run.counts == real)
+    #expect(run.clockAtEnd > 56_900_000_000)
+    // No machine is in the way.
+    #expect(run.lateness == .zero)
+    #expect(run.took < .seconds(1))
+  }
+}
