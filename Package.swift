@@ -147,7 +147,7 @@ let package = Package(
     .testTarget(
       name: "SimulatedLoadTests",
       dependencies: [
-        "Arrivals", "Harness", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "SimulatedCluster",
+        "Arrivals", "Curl", "Harness", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "SimulatedCluster",
         "SimulatedLoad", "Statistics", "Units",
       ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.

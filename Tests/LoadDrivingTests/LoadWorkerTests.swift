@@ -58,6 +58,27 @@ struct LoadWorkerTests {
     #expect(load.reports.prefix(4).allSatisfy { $0.ledger.tallies().allSatisfy { $0.outcomes.isEmpty } })
   }
 
+  @Test("intervals that end where phases do hold the requests of a phase exactly, of all workers", arguments: [1, 3])
+  func phases(workers: Int) throws {
+    let edges = [140, 280, 613].map { Duration.milliseconds($0) }
+    let intervals = CountingIntervals(edges: edges, length: .milliseconds(100))
+    var whole = Ledger()
+    for worker in 0..<workers {
+      var plan = try WorkerPlan.of(
+        .rates((rate: 20 / 0.14, seconds: 0.14), (rate: 60 / 0.14, seconds: 0.14), (rate: 111 / 0.333, seconds: 0.333)),
+        intervals: intervals)
+      plan.worker = worker
+      plan.workers = workers
+      whole.merge(VirtualLoad(plan, to: ScriptedTarget(taking: 50 * millisecond)).whole)
+    }
+
+    let counts = edges.indices.map { phase in
+      whole.tallies().filter { intervals.bounds(of: $0.interval).lowerBound >= (phase > 0 ? edges[phase - 1] : .zero) }
+        .filter { intervals.bounds(of: $0.interval).upperBound <= edges[phase] }.reduce(0) { $0 + $1.offered }
+    }
+    #expect(counts == [20, 60, 111])
+  }
+
   @Test("ledgers are handed over when intervals end, and none more often than each 50 ms")
   func handover() throws {
     let edges = [Duration.milliseconds(10), .milliseconds(20), .milliseconds(500)]

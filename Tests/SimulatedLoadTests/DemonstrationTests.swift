@@ -1,4 +1,5 @@
 import Arrivals
+import Curl
 import Foundation
 import LoadFacts
 import Profiles
@@ -17,6 +18,7 @@ private struct VirtualRun {
   /// By phase and outcome.
   var counts: [String: [String: Int]] = [:]
   var lateness = Duration.zero
+  /// Processor time.
   var took = Duration.zero
   var clockAtEnd: Int64 = 0
 
@@ -41,7 +43,7 @@ private struct VirtualRun {
     }
 
     var whole = Ledger()
-    let began = ContinuousClock.now
+    let began = MonotonicClock.threadCPU()
     let target = ClusterTarget(cluster, host: host) { paths[$0.route] }
     var worker = LoadWorker(
       plan.share(of: 0, rotations: rotations, start: 0), over: VirtualTransport(to: target)
@@ -50,7 +52,7 @@ private struct VirtualRun {
       return Ledger()
     }
     worker.run()
-    took = .now - began
+    took = .nanoseconds(MonotonicClock.threadCPU() - began)
 
     clockAtEnd = worker.transport.now
     lateness = whole.lateness.maximum ?? .zero
