@@ -43,7 +43,9 @@ extension Expectation.ErrorBudget {
 
   /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best
   /// (requests that are not recorded at all succeeded).
-  private func extremes(_ load: LoadInWindow) -> (
+  ///
+  /// - Parameter excuses: whether those that may be the doing of this machine succeeded too, at best.
+  private func extremes(_ load: LoadInWindow, excuses: Bool = true) -> (
     worst: (failed: Int, of: Int), best: (failed: Int, of: Int)
   ) {
     let (certain, perhaps) = (load.certain, load.perhaps)
@@ -51,7 +53,7 @@ extension Expectation.ErrorBudget {
     let unknown = certain.unaccounted + perhaps.unaccounted
     return (
       (certain.failed + perhaps.failed + unknown, known + perhaps.failed + unknown),
-      (certain.failed, known + perhaps.succeeded + unknown + (load.unseen ?? 0))
+      (certain.failed - (excuses ? load.excused : 0), known + perhaps.succeeded + unknown + (load.unseen ?? 0))
     )
   }
 
@@ -65,6 +67,8 @@ extension Expectation.ErrorBudget {
       let excess = best.failed - budget(of: best.of)
       return .fail("\(sentence(load, allowed: budget(of: best.of))): \(excess.grouped) too many\(load.evenSo)")
     }
+    let charged = extremes(load, excuses: false).best
+    if charged.failed > budget(of: charged.of) { return load.heldBack(finding: sentence(load)) }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: sentence(load))
   }
@@ -79,6 +83,10 @@ extension Expectation.ErrorBudget {
     let bounds = "with \(confidence) confidence the rate of failures lies between \(text(lower)) and \(text(upper))"
     if upper <= allowed { return .pass("\(finding); \(bounds), within \(objective.complement)") }
     if lower > allowed { return .fail("\(finding); \(bounds), beyond \(objective.complement)") }
+    let charged = extremes(load, excuses: false).best
+    let lowerIfCharged = ProportionInterval.clopperPearsonLower(
+      failures: charged.failed, of: charged.of, confidence: confidence.fraction)
+    if lowerIfCharged > allowed { return load.heldBack(finding: "\(finding); \(bounds)") }
     let needed = ProportionInterval.requestsNeeded(
       failures: worst.failed, objective: objective.fraction, confidence: confidence.fraction)
     return .inconclusive(

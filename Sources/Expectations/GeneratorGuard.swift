@@ -14,6 +14,11 @@ struct GeneratorGuard {
   static let mostLateSamples = Percentage(billionths: 50_000_000)
 
   private(set) var offered = 0
+  /// Requests that were handed to the network.
+  private(set) var sent = 0
+  /// Requests that were not sent since the target held all places, and those that still waited when the load was stopped.
+  private(set) var held = 0
+  private(set) var stopped = 0
   /// Requests that were handed to the network, or waited for a place that the target held.
   private(set) var delivered = 0
   /// Requests that were given up, and not for want of answers.
@@ -48,8 +53,12 @@ struct GeneratorGuard {
 
   private mutating func add(_ interval: LoadInterval) {
     let held = interval.count(of: OutcomeLabel.droppedByTarget)
+    let stopped = interval.count(of: OutcomeLabel.stopped)
     offered += interval.offered
-    delivered += interval.sent + held + interval.count(of: OutcomeLabel.stopped)
+    sent += interval.sent
+    self.held += held
+    self.stopped += stopped
+    delivered += interval.sent + held + stopped
     dropped += interval.droppedOtherwise
     if interval.dropped > held + interval.count(of: OutcomeLabel.droppedByMachine) { causeIsKnown = false }
     for outcome in interval.outcomes {
@@ -57,6 +66,7 @@ struct GeneratorGuard {
       case OutcomeLabel.unfinished: delivered += outcome.completed - outcome.fromSend.count
       case OutcomeLabel.localLimit:
         delivered -= min(outcome.fromSend.count, outcome.completed)
+        sent -= min(outcome.fromSend.count, outcome.completed)
         dropped += outcome.completed
       default: break
       }
@@ -77,9 +87,12 @@ struct GeneratorGuard {
     return "\(subject): \(numbers)"
   }
 
+  /// Whether it left no sample, although it must have.
+  var isSilent: Bool { expectsSamples && samples == 0 }
+
   /// Why errors and latency cannot be judged; `nil` when this machine let all requests leave in time.
   var saturated: String? {
-    if expectsSamples, samples == 0 { return "the generator told nothing of itself, so that it may have been late" }
+    if isSilent { return "the generator told nothing of itself, so that it may have been late" }
     let late = lateSamples > Self.mostLateSamples.floor(of: samples)
     guard dropped > 0 || tooLittleLoad != nil || late else { return nil }
     return "\(subject): \(numbers)"
@@ -88,7 +101,12 @@ struct GeneratorGuard {
   private var subject: String { causeIsKnown ? "this machine was late" : "generator saturated" }
 
   private var numbers: String {
-    let sending = "\(delivered.grouped) of \(offered.grouped) requests sent (\(percentText(delivered, of: offered)))"
-    return "\(sending), \(dropped.grouped) dropped, lateness p99 up to \(worstLateness.plain)"
+    let others = [
+      held > 0 ? "\(held.grouped) not sent since the target held all places" : nil,
+      stopped > 0 ? "\(stopped.grouped) not sent at the stop" : nil,
+    ].compactMap { $0 }
+    let sending = "\(sent.grouped) of \(offered.grouped) requests sent (\(percentText(sent, of: offered)))"
+    return ([sending] + others + ["\(dropped.grouped) dropped", "lateness p99 up to \(worstLateness.plain)"])
+      .joined(separator: ", ")
   }
 }

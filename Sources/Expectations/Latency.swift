@@ -12,7 +12,8 @@ extension Expectation.Latency {
   var requestsNeeded: Int { Int((log(1 - Self.confidence) / log(percentile / 100)).rounded(.up)) }
 
   /// Passes when the percentile of all requests lies below the bound whichever of the uncertain ones belong to the window,
-  /// however long those without an answer would have taken; fails when it lies at or above it in any case.
+  /// however long those without an answer would have taken; fails when it lies at or above it in any case, also without what
+  /// this machine may have taken of the time of each.
   ///
   /// Requests that were not answered count with the time that they had waited at the least, see ``LatencyOfAll``.
   func opinion(on run: RunView) -> Opinion {
@@ -26,13 +27,16 @@ extension Expectation.Latency {
         return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
       }
       let all = LatencyOfAll(percentile: percentile, load: load)
-      let evidence = rows(all, run, stretch)
+      let delay = run.machineDelay.share(from: window.earliest, to: window.latest)
+      let evidence = rows(all, run, stretch) + machineRow(all, delay)
       let edges = load.perhaps.known
       let value =
         all.text("p\(percentileText)")
         + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
       let saturated = guardian.saturated
-      if all.count >= requestsNeeded, load.unseen != nil, !mayBeBelow(load, machineWasLate: saturated != nil) {
+      if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load),
+        !mayBeBelow(load, slow: guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) })
+      {
         let margin = max((all.lowest ?? below) - below, .zero).plain
         return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
       }
@@ -48,12 +52,12 @@ extension Expectation.Latency {
           "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
             + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence)
       }
-      return verdict(all, value: value, window, evidence)
+      return verdict(all, value: value, delay, window, evidence)
     }
   }
 
   private func verdict(
-    _ all: LatencyOfAll, value: String, _ window: InstantBounds, _ evidence: [Evidence]
+    _ all: LatencyOfAll, value: String, _ delay: MachineDelay.Share, _ window: InstantBounds, _ evidence: [Evidence]
   ) -> Opinion {
     let load = all.load
     if all.successes.isEmpty {
@@ -62,6 +66,11 @@ extension Expectation.Latency {
     if isCertainlyBelow(load), let highest = all.highest {
       let margin = max(below - highest, .zero).plain
       return .pass("\(value), \(margin) below \(below.text)", window: window, evidence: evidence)
+    }
+    if delay.isNoticeable, load.unseen != nil, !mayBeBelow(load, slow: measuredTooLong) {
+      return .untrusted(
+        "this machine was late: \(sentence(delay)), and without that p\(percentileText) may lie below \(below.text)",
+        finding: value, window: window, evidence: evidence)
     }
     let reason =
       load.unaccounted > 0
@@ -82,18 +91,37 @@ extension Expectation.Latency {
       slow: certain.answeredAbove(limit).upperBound + certain.unanswered + uncertain, of: certain.known + uncertain)
   }
 
-  /// At best every uncertain request was fast. Where this machine was late, it may be what made answers slow: only those
-  /// that never came are slow for certain then, by what they had waited after they were sent, less the tenth of their waiting
-  /// that may have been its own.
-  private func mayBeBelow(_ load: LoadInWindow, machineWasLate: Bool) -> Bool {
-    func slow(_ tally: LoadInWindow.Tally) -> Int {
-      machineWasLate
-        ? tally.unansweredAbove(limit * 10 / 9, afterSending: true)
-        : tally.unansweredAbove(limit) + tally.answeredAbove(limit).lowerBound
-    }
+  /// At best every uncertain request was fast.
+  ///
+  /// - Parameter slow: how many of the known requests took too long.
+  private func mayBeBelow(_ load: LoadInWindow, slow: (LoadInWindow.Tally) -> Int) -> Bool {
     let (certain, perhaps) = (load.certain, load.perhaps)
     return isBelow(
       slow: slow(certain), of: certain.known + perhaps.known - slow(perhaps) + load.unaccounted + (load.unseen ?? 0))
+  }
+
+  /// By what was measured, whoever took the time.
+  private func measuredTooLong(_ tally: LoadInWindow.Tally) -> Int {
+    min(tally.waited.countAbove(limit).lowerBound, tally.unanswered) + tally.answeredAbove(limit).lowerBound
+  }
+
+  /// Where nothing tells what this machine took: only those that never had an answer, by what they had waited after they were
+  /// sent, less the tenth that may have been its own.
+  private func waitedTooLong(_ tally: LoadInWindow.Tally) -> Int {
+    min(tally.waitedAfterSending.countAbove(limit * 10 / 9).lowerBound, tally.unanswered)
+  }
+
+  private func sentence(_ delay: MachineDelay.Share) -> String {
+    "requests may have left up to \(delay.lateness.plain) late by its doing, and answers have lain unread for up to "
+      + delay.unread.plain
+  }
+
+  /// What the percentile may be without the time that this machine may have taken, where that is enough to count.
+  private func machineRow(_ all: LatencyOfAll, _ delay: MachineDelay.Share) -> [Evidence] {
+    guard delay.isNoticeable, let measured = all.lowest, let least = all.lowestWithoutMachine, least > .zero,
+      measured - least > LoadInterval.lateAfter
+    else { return [] }
+    return [Evidence("\(sentence(delay)): without that p\(percentileText) is at least \(least.plain)")]
   }
 
   /// Whether the percentile lies below the bound when so many of the values do not.

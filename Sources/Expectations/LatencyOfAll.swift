@@ -37,6 +37,19 @@ struct LatencyOfAll {
   var unanswered: Int { latency.censored }
   /// The least that the percentile can be; `nil` without requests.
   var lowest: Duration? { latency.lowest(percentile / 100) }
+  /// The same without what this machine may have taken of the time of each.
+  var lowestWithoutMachine: Duration? {
+    var least = CensoredLatency()
+    for tally in [load.certain, load.perhaps] {
+      for requests in tally.timed {
+        for answered in requests.answered { least.known.merge(answered.shortened(by: requests.delay.total)) }
+        for waited in requests.waited { least.waited.merge(waited.shortened(by: requests.delay.total)) }
+      }
+      least.censored += tally.unanswered
+      least.untold += tally.unaccounted
+    }
+    return least.lowest(percentile / 100)
+  }
   /// The most that it can be; `nil` when the rank may lie among those that got no answer.
   var highest: Duration? { latency.highest(percentile / 100) }
 

@@ -19,8 +19,10 @@ struct LoadInWindow {
     /// How long those that were not answered had waited when they were given up: they would have taken that long at the
     /// least.
     var waited = LatencyHistogram()
-    /// The same from the moment at which each was sent, where it was: this machine had no part in that.
+    /// The same from the moment at which each was sent, where it was: what this machine waited before has no part in that.
     var waitedAfterSending = LatencyHistogram()
+    /// All of these by interval, with what this machine may have taken of their time.
+    var timed: [TimedRequests] = []
     /// Requests that were due and of whose end nothing is known, or nothing that the target did.
     var unaccounted = 0
     /// Failed requests by outcome.
@@ -40,18 +42,16 @@ struct LoadInWindow {
       return good.lowerBound + wrong.lowerBound...good.upperBound + wrong.upperBound
     }
 
-    /// How many of the unanswered ones have certainly waited longer.
-    ///
-    /// - Parameter afterSending: leave out what they waited before they were sent.
-    func unansweredAbove(_ limit: Duration, afterSending: Bool = false) -> Int {
-      min((afterSending ? waitedAfterSending : waited).countAbove(limit).lowerBound, unanswered)
+    /// How many would certainly have taken longer without what this machine may have taken.
+    func certainlyAbove(_ limit: Duration) -> Int {
+      timed.reduce(0) { $0 + $1.answeredAbove(limit) } + min(timed.reduce(0) { $0 + $1.waitedAbove(limit) }, unanswered)
     }
 
-    /// - Parameter doubts: whether a timeout of this tally may be due to this machine.
-    mutating func add(_ interval: LoadInterval, from source: LatencySource, doubts: (OutcomeTally) -> Bool) {
+    mutating func add(_ interval: LoadInterval, from source: LatencySource, delay: MachineDelay) {
+      var requests = TimedRequests(delay: delay.share(of: interval))
       offered += interval.offered
       for outcome in interval.outcomes {
-        if OutcomeLabel.isUntold(outcome.outcome) || doubts(outcome) {
+        if OutcomeLabel.isUntold(outcome.outcome) || delay.mayHaveFailed(outcome, of: interval) {
           unaccounted += outcome.completed
           untold[outcome.outcome, default: 0] += outcome.completed
         } else if outcome.failed {
@@ -61,15 +61,19 @@ struct LoadInWindow {
           let values = source == .due || outcome.fromSend.isEmpty ? outcome.fromDue : outcome.fromSend
           if OutcomeLabel.isAnswered(outcome.outcome) {
             latencyOfWrong.merge(values)
+            requests.answered.append(values)
           } else {
             waited.merge(values)
+            requests.waited.append(values)
             waitedAfterSending.merge(outcome.fromSend.isEmpty ? outcome.fromDue : outcome.fromSend)
           }
         } else {
           succeeded += outcome.completed
           latency.merge(source == .due ? outcome.fromDue : outcome.fromSend)
+          requests.answered.append(source == .due ? outcome.fromDue : outcome.fromSend)
         }
       }
+      timed.append(requests)
       unaccounted += max(0, interval.offered - interval.completed)
     }
 
@@ -97,17 +101,19 @@ struct LoadInWindow {
   /// cut. `nil` where nobody knows how many they would have been.
   var unseen: Int? { unseenLoad?.most }
   private let unseenLoad: UnseenLoad?
+  /// How many of the certain failures may be the doing of this machine, see ``HeldBackLoad``.
+  let excused: Int
 
   /// - Parameter latency: from when latencies are counted; `nil` where they do not matter, so that failures whose moment is
   ///   known can be told apart.
   init(_ run: RunView, _ stretch: RunView.Stretch, route: String?, latency: LatencySource? = nil) {
     unseenLoad = Self.unseen(run, stretch)
+    excused = HeldBackLoad(run, in: stretch.hull).excused(in: stretch, route: route)
     for interval in run.timeline.load where route == nil || interval.route == route {
-      let doubts: (OutcomeTally) -> Bool = { run.mayHaveOverlookedAnswers($0, of: interval) }
       if interval.start >= stretch.start.latest, interval.end <= stretch.end.earliest {
-        certain.add(interval, from: latency ?? .due, doubts: doubts)
+        certain.add(interval, from: latency ?? .due, delay: run.machineDelay)
       } else if interval.start < stretch.end.latest, interval.end > stretch.start.earliest {
-        perhaps.add(interval, from: latency ?? .due, doubts: doubts)
+        perhaps.add(interval, from: latency ?? .due, delay: run.machineDelay)
         if latency == nil { place(run.timeline.failures, of: interval, in: stretch) }
       }
     }
@@ -155,6 +161,12 @@ struct LoadInWindow {
     }
     let rest = unaccounted - untold.values.reduce(0, +)
     if rest > 0 { rows.append(Evidence("the end of \(rest.of("request")) is not recorded")) }
+    if excused > 0 {
+      rows.append(
+        Evidence(
+          "this machine held \(excused.of("request")) back and then sent them at once, so that as many failures may be its "
+            + "doing"))
+    }
     return rows
   }
 
@@ -164,6 +176,7 @@ struct LoadInWindow {
     case OutcomeLabel.dropped: "not sent in time, and the recording does not tell why"
     case OutcomeLabel.stopped: "still waiting to be sent when the load was stopped"
     case OutcomeLabel.localLimit: "for which this machine had no port, descriptor or memory left"
+    case _ where OutcomeLabel.isBroken(outcome): "with \(outcome), after this machine had left its connections alone"
     default: "with \(outcome), whose answers this machine may not have read in time"
     }
   }
@@ -172,7 +185,11 @@ struct LoadInWindow {
   /// same; of requests that were never due the planned number is told. Empty where nothing is missing.
   var evenSo: String {
     let missing = unaccounted + (unseenLoad?.planned ?? 0)
-    return missing > 0 ? ", even if the \(missing.of("request")) that may be missing had all succeeded" : ""
+    let granted = [
+      missing > 0 ? "the \(missing.of("request")) that may be missing" : nil,
+      excused > 0 ? "\(excused.grouped) that failed after this machine was late" : nil,
+    ].compactMap { $0 }
+    return granted.isEmpty ? "" : ", even if \(granted.joined(separator: " and ")) had all succeeded"
   }
 
   /// `, and 2 of 100 that may belong to it`: what is said of the requests at uncertain ends beside those that certainly
@@ -189,23 +206,5 @@ struct LoadInWindow {
         "\(perhaps.offered.of("request")) (\(perhaps.failed.grouped) failed) lie in intervals "
           + "that may belong to the window in part")
     ]
-  }
-}
-
-extension RunView {
-  /// A timeout tells of the target only when it is this many times as long as any time in which answers lay unread.
-  private static let longestPauses = 10
-
-  /// Whether requests were given up after a time for which this machine may itself not have looked at their answers.
-  func mayHaveOverlookedAnswers(_ tally: OutcomeTally, of interval: LoadInterval) -> Bool {
-    guard OutcomeLabel.isTimeout(tally.outcome), let shortest = tally.fromSend.minimum ?? tally.fromDue.minimum,
-      let longest = tally.fromDue.maximum
-    else { return false }
-    let end = interval.end + longest * timeline.run.timeScale
-    let samples = timeline.generator.lazy.filter { $0.start < end && $0.end > interval.start }
-    // Older recordings do not tell how long answers lay unread; where requests waited, it may have been for any time.
-    if samples.contains(where: { $0.longestPause == nil && ($0.queued > 0 || $0.isLate) }) { return true }
-    let pause = samples.map { $0.longestPause ?? $0.latenessMax }.max() ?? .zero
-    return pause * Self.longestPauses > shortest
   }
 }

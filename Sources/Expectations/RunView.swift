@@ -8,6 +8,8 @@ struct RunView {
   let timeline: Timeline
   /// What the controller was started with, as far as the profile tells.
   let settings: ControllerSettings
+  /// What the machine that the load came from may have taken of the time of requests.
+  let machineDelay: MachineDelay
   /// Why nothing after the end of the timeline is judged, where that is not the end of the run.
   private let cutReason: String?
 
@@ -19,6 +21,7 @@ struct RunView {
     self.timeline = timeline
     self.settings = settings
     self.cutReason = cutReason
+    machineDelay = MachineDelay(timeline)
   }
 
   /// The run up to when an object went.

@@ -25,8 +25,7 @@ extension Expectation.Throughput {
       var opinion: Opinion
       switch atLeast {
       case .share(let share): opinion = judge(share, load, finding)
-      case .rate(let rate):
-        opinion = judge(rate, load, finding, loaded(stretch, run), scale: run.timeline.run.timeScale)
+      case .rate(let rate): opinion = judge(rate, load, finding, loaded(stretch, run), run)
       }
       if opinion.verdict != .fail || load.unseen == nil,
         let objection = objection(guardian, stretch, finding: finding, window, evidence)
@@ -64,7 +63,7 @@ extension Expectation.Throughput {
     }
     let unseen = load.unseen ?? 0
     let worst = holds(certain.succeeded, of: certain.offered + perhaps.offered - perhaps.succeeded)
-    let most = certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted + unseen
+    let most = certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted + unseen + load.excused
     let offered = certain.offered + perhaps.succeeded + perhaps.unaccounted + unseen
     let best = holds(most, of: offered)
     if worst { return .pass("\(finding), where \(share) was expected") }
@@ -73,8 +72,20 @@ extension Expectation.Throughput {
       let allowed = share.complement.floor(of: offered)
       return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)\(load.evenSo)")
     }
+    if load.excused > 0, !holds(most - load.excused, of: offered) { return load.heldBack(finding: finding) }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
+  }
+
+  /// Run time in which this machine was away, so that users whose turns it takes asked for less: all of a sample in which it was.
+  private func away(_ stretch: RunView.Stretch, _ run: RunView) -> Duration {
+    guard LoadCoverage.closedModel(run, in: stretch.hull) != nil else { return .zero }
+    return run.timeline.generator.reduce(.zero) { away, sample in
+      let longest = max(sample.longestPause ?? .zero, sample.machineLatenessMax ?? sample.latenessMax)
+      guard longest > GeneratorSample.latenessLimit else { return away }
+      let (from, to) = (max(sample.start, stretch.start.earliest), min(sample.end, stretch.end.latest))
+      return away + max(to - from, .zero)
+    }
   }
 
   /// The part of a window in which load was planned: a run lasts on while its last answers are awaited.
@@ -88,8 +99,9 @@ extension Expectation.Throughput {
   }
 
   private func judge(
-    _ rate: Rate, _ load: LoadInWindow, _ finding: String, _ stretch: RunView.Stretch, scale: Double
+    _ rate: Rate, _ load: LoadInWindow, _ finding: String, _ stretch: RunView.Stretch, _ run: RunView
   ) -> Opinion {
+    let scale = run.timeline.run.timeScale
     let longest = (stretch.end.latest - stretch.start.earliest).seconds / scale
     // Of a window that was cut, the rest was planned to be as it was, and might have reached the rate.
     let end = max(stretch.end.earliest, stretch.cut ? stretch.plannedEnd ?? .zero : .zero)
@@ -97,13 +109,20 @@ extension Expectation.Throughput {
     guard shortest > 0 else { return .inconclusive("\(during) may have no length at all", finding: finding) }
     let low = Double(load.certain.succeeded) / longest
     let most = load.certain.succeeded + load.perhaps.succeeded + load.unaccounted + (load.unseen ?? 0)
+    let away = away(stretch, run).seconds / scale
     let high = Double(most) / shortest
+    let highest = shortest > away ? Double(most + load.excused) / (shortest - away) : .infinity
     func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
     let found = text(low) == text(high) ? text(low) : "\(text(low)) to \(text(high))"
     if low >= rate.perSecond { return .pass("\(found) answered as expected, where \(rate) was expected") }
-    if high < rate.perSecond {
+    if highest < rate.perSecond {
       return .fail(
         "\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)\(load.evenSo)")
+    }
+    if high < rate.perSecond {
+      return .untrusted(
+        "this machine was late: users did not have their turns while it was away, or failed when it sent what it had held "
+          + "back", finding: "\(found) answered as expected")
     }
     return .inconclusive("the requests at the edges of \(during) decide", finding: "\(found) answered as expected")
   }

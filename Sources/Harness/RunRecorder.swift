@@ -132,9 +132,11 @@ struct RunRecorder: Sendable {
   }
 
   /// Ends the load when a stop rule is broken.
-  private func judge(_ intervals: [LoadInterval], at now: Duration, stop: StopSignal) {
+  private func judge(
+    _ intervals: [LoadInterval], _ sample: RunTimeline.GeneratorSample, at now: Duration, stop: StopSignal
+  ) {
     let breach = stopping.withLock { state -> StopRuleWatch.Breach? in
-      guard state.breach == nil, let breach = state.watch.add(intervals, now: now) else { return nil }
+      guard state.breach == nil, let breach = state.watch.add(intervals, sample, now: now) else { return nil }
       state.breach = breach
       state.at = now
       return breach
@@ -164,7 +166,7 @@ struct RunRecorder: Sendable {
         progress.add(intervals)
         writer.append(connections: conversion.connections(of: snapshot, from: before.end, to: end))
         progress.add(sample)
-        if !stop.isStopped { judge(intervals, at: end, stop: stop) }
+        if !stop.isStopped { judge(intervals, sample, at: end, stop: stop) }
         // A recording that cannot be written is no reason to go on with load that nobody will see.
         if !writer.isHealthy { stop.stop() }
       }

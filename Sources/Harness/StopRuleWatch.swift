@@ -8,7 +8,7 @@ import Units
 /// A rule is judged over the last ``StopRule/over`` of run time: over every interval that reaches into it. It is not
 /// judged before that much of the run has passed, nor on fewer than ``fewestRequests`` requests, so that a slow first
 /// answer ends nothing. Answers that come late count for the interval in which their request was due, for as long as a
-/// rule still looks at it.
+/// rule still looks at it. What this machine may have done itself breaks no rule about the target.
 struct StopRuleWatch: Sendable {
   /// A rule that is broken, and by how much.
   struct Breach: Sendable, Equatable {
@@ -31,6 +31,9 @@ struct StopRuleWatch: Sendable {
   /// What the rules count, by the start of each interval that one of them still looks at.
   private var intervals: [Duration: StopRuleTally] = [:]
   private var now = Duration.zero
+  /// What the generator saw of itself, as far back as it bears on what a rule still looks at.
+  private var samples: [GeneratorSample] = []
+  private static let remembered = Duration.seconds(300)
 
   /// - Parameter timeScale: run time that passes in one second of wall time; latencies are wall time.
   init(rules: [StopRule], timeScale: Double = 1) {
@@ -42,27 +45,35 @@ struct StopRuleWatch: Sendable {
 
   /// Takes what was counted since the last call, for new intervals or in addition to known ones.
   ///
-  /// - Parameter now: run time up to which everything that happened has been counted.
+  /// - Parameters:
+  ///   - sample: what the generator saw of itself since the last call.
+  ///   - now: run time up to which everything that happened has been counted.
   /// - Returns: the first rule, in the order of the profile, that is broken now.
-  mutating func add(_ load: [LoadInterval], now: Duration) -> Breach? {
+  mutating func add(_ load: [LoadInterval], _ sample: GeneratorSample? = nil, now: Duration) -> Breach? {
     guard !rules.isEmpty else { return nil }
     self.now = max(now, self.now)
+    samples.removeAll { $0.end < self.now - longest - Self.remembered * timeScale }
+    if let sample { samples.append(sample) }
+    let delay = MachineDelay(samples, timeScale: timeScale)
     for interval in load where interval.end > self.now - longest {
-      intervals[interval.start, default: StopRuleTally(end: interval.end, limits: latencyLimits)].add(interval)
+      intervals[interval.start, default: StopRuleTally(start: interval.start, end: interval.end, limits: latencyLimits)]
+        .add(interval, delay: delay)
     }
     intervals = intervals.filter { $0.value.end > self.now - longest }
     for (index, rule) in rules.enumerated() where self.now >= rule.over {
-      if let finding = finding(of: rule, at: index) { return Breach(rule: rule, finding: finding) }
+      if let finding = finding(of: rule, at: index, delay) { return Breach(rule: rule, finding: finding) }
     }
     return nil
   }
 
-  private func finding(of rule: StopRule, at index: Int) -> String? {
+  private func finding(of rule: StopRule, at index: Int, _ delay: MachineDelay) -> String? {
     let window = intervals.values.filter { $0.end > now - rule.over }
     let last = "in the last \(rule.over.text)"
     switch rule.condition {
     case .errorRatio(let above):
-      let (failed, ended) = (window.sum(of: \.failed), window.sum(of: \.ended))
+      let ended = window.sum(of: \.ended)
+      // Those that fail since this machine sent many at once are no more than it sent so.
+      let failed = window.sum(of: \.failed) - min(window.sum(of: \.overloaded), window.sum(of: \.heldBack))
       guard let share = Self.share(failed, of: ended, above: above) else { return nil }
       return "\(share) of \(ended.grouped) requests failed \(last) (limit \(above))"
     case .dropped(let above):
@@ -71,7 +82,10 @@ struct StopRuleWatch: Sendable {
       return
         "\(share) of \(offered.grouped) requests were dropped \(Self.cause(window)) \(last) (limit \(above))"
     case .latency(let percentile, let above):
-      let overdue = window.reduce(0) { $0 + ($1.waited(until: now, timeScale: timeScale) > above ? $1.unanswered : 0) }
+      let overdue = window.reduce(0) { overdue, tally in
+        let taken = delay.share(from: tally.start, to: now).total
+        return overdue + (tally.waited(until: now, timeScale: timeScale) - taken > above ? tally.unanswered : 0)
+      }
       let slow = window.reduce(overdue) { $0 + $1.slower[index] }
       let all = window.sum(of: \.succeeded) + window.reduce(0) { $0 + $1.slowerUnanswered[index] } + overdue
       // The percentile lies above the limit when fewer than its rank lie at or below it.

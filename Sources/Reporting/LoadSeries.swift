@@ -22,20 +22,9 @@ struct LoadPoint: Sendable {
   var failures: [String: Int] = [:]
   /// Latencies of the successful requests from when they were due.
   var latency = LatencyHistogram()
-  /// Latencies of wrong answers, and how long those that were not answered had waited.
-  private var latencyOfWrong = LatencyHistogram()
-  private var waited = LatencyHistogram()
-  /// Requests that were not answered, and those of which nothing is known that the target did.
-  private var censored = 0
-  private var untold = 0
-
-  /// Latencies of all requests: those that were not answered count with the time that they had waited at the least.
-  var latencyOfAll: CensoredLatency {
-    var all = CensoredLatency()
-    (all.known, all.waited, all.censored, all.untold) = (latency, waited, censored, untold)
-    all.known.merge(latencyOfWrong)
-    return all
-  }
+  /// Latencies of all requests: those that were not answered count with the time that they had waited at the least, and
+  /// nothing is known of those that this machine has failed to send.
+  private(set) var latencyOfAll = CensoredLatency()
 
   var failed: Int { failures.values.reduce(0, +) }
 
@@ -45,7 +34,8 @@ struct LoadPoint: Sendable {
     self.wallSeconds = wallSeconds
   }
 
-  mutating func add(_ interval: LoadInterval) {
+  /// - Parameter delay: what this machine may have taken of the time of its requests; counts where it is long.
+  mutating func add(_ interval: LoadInterval, delay: MachineDelay.Share) {
     offered += interval.offered
     sent += interval.sent
     dropped += interval.dropped
@@ -57,15 +47,25 @@ struct LoadPoint: Sendable {
       if tally.succeeded {
         succeeded += tally.completed
         latency.merge(tally.fromDue)
-      } else if OutcomeLabel.isUntold(tally.outcome) {
-        untold += tally.completed
-      } else if OutcomeLabel.isAnswered(tally.outcome) {
-        latencyOfWrong.merge(tally.fromDue)
-        censored += max(tally.completed - tally.fromDue.count, 0)
-      } else {
-        censored += tally.completed
-        waited.merge(tally.fromDue)
       }
+      if OutcomeLabel.isUntold(tally.outcome) {
+        latencyOfAll.untold += tally.completed
+      } else if tally.succeeded || OutcomeLabel.isAnswered(tally.outcome) {
+        add(tally.fromDue, delay: delay)
+        latencyOfAll.censored += tally.succeeded ? 0 : max(tally.completed - tally.fromDue.count, 0)
+      } else {
+        latencyOfAll.censored += tally.completed
+        latencyOfAll.waited.merge(delay.isLong ? tally.fromDue.shortened(by: delay.total) : tally.fromDue)
+      }
+    }
+  }
+
+  private mutating func add(_ answered: LatencyHistogram, delay: MachineDelay.Share) {
+    if delay.isLong {
+      latencyOfAll.delayed.merge(answered)
+      latencyOfAll.leastOfDelayed.merge(answered.shortened(by: delay.total))
+    } else {
+      latencyOfAll.known.merge(answered)
     }
   }
 
@@ -87,10 +87,7 @@ struct LoadPoint: Sendable {
     succeeded += point.succeeded
     failures.merge(point.failures, uniquingKeysWith: +)
     latency.merge(point.latency)
-    latencyOfWrong.merge(point.latencyOfWrong)
-    waited.merge(point.waited)
-    censored += point.censored
-    untold += point.untold
+    latencyOfAll.merge(point.latencyOfAll)
   }
 
   func rate(_ count: Int) -> Double? { wallSeconds > 0 ? Double(count) / wallSeconds : nil }
@@ -109,6 +106,7 @@ struct LoadSeries: Sendable {
       let start: Duration
       let end: Duration
     }
+    let delays = MachineDelay(timeline)
     var byStretch: [Stretch: LoadPoint] = [:]
     for interval in timeline.load {
       let stretch = Stretch(start: interval.start, end: interval.end)
@@ -116,7 +114,7 @@ struct LoadSeries: Sendable {
         stretch,
         default: LoadPoint(
           start: interval.start, end: interval.end, wallSeconds: timeline.wallSeconds(interval.end - interval.start))
-      ].add(interval)
+      ].add(interval, delay: delays.share(of: interval))
     }
     points = byStretch.values.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
     var counts: [String: Int] = [:]

@@ -58,12 +58,10 @@ struct RunFigures: Sendable {
     let model = ClosedModel(timeline).map { $0.isWhole ? ", closed model" : ", in part closed model" } ?? ""
     let median = total.latency.wallQuantile(0.5).map { "median \($0.text)" } ?? "none succeeded"
     let ofGood = total.latency.wallQuantile(0.99)
-    let highest = total.latencyOfAll.quantile(0.99).map(WallTime.init)
-    guard let lowest = total.latencyOfAll.lowest(0.99).map(WallTime.init) else { return nil }
-    if total.latencyOfAll.count == total.latency.count, let ofGood {
-      return Row(name: "latency p99", value: ofGood.text, detail: "\(median)\(model)")
+    guard let value = LatencyOfAllText.texts(total, [0.99]).first, value != "–" else { return nil }
+    if total.latencyOfAll.count == total.latency.count, let ofGood, value == ofGood.text {
+      return Row(name: "latency p99", value: value, detail: "\(median)\(model)")
     }
-    let value = highest.map(\.text) ?? "≥ \(lowest.text)"
     let beside = ofGood.map { "of the \(total.succeeded.grouped) successful: p99 \($0.text), " } ?? ""
     return Row(
       name: "latency p99 of all \(total.latencyOfAll.count.grouped)", value: value, detail: "\(beside)\(median)\(model)"

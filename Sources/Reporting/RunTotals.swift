@@ -21,8 +21,8 @@ struct RunTotals: Sendable {
     let latencies: [String]
   }
 
-  /// `all requests` first. Where some of a row failed, its latencies are those of all, with the time that failed ones had
-  /// waited at the least, and a row of the successful ones follows.
+  /// `all requests` first. Where a row holds more than successful requests, or this machine has taken a part of their time,
+  /// its latencies are those of all, see ``LatencyOfAllText``, and a row of the successful ones as measured follows.
   let rows: [Row]
   /// How many were due, in which time, and how fast.
   let rate: String
@@ -39,23 +39,21 @@ struct RunTotals: Sendable {
       "\(total.offered.counted("request")) in \(length)\(timeline.run.timeScale == 1 ? "" : " of wall time"): "
       + "\((total.offeredRate ?? 0).rateText)/s on average, \(peak.rateText)/s at most"
     failures = Self.failures(of: timeline, among: total.offered)
+    let delays = MachineDelay(timeline)
     var byRoute: [String: LoadPoint] = [:]
     for interval in timeline.load {
-      byRoute[interval.route, default: LoadPoint(start: .zero, end: .zero, wallSeconds: 0)].add(interval)
+      byRoute[interval.route, default: LoadPoint(start: .zero, end: .zero, wallSeconds: 0)]
+        .add(interval, delay: delays.share(of: interval))
     }
     let routes = byRoute.count > 1 ? byRoute.sorted { $0.key < $1.key } : []
     rows = Self.rows("all requests", total) + routes.flatMap { Self.rows($0.key, $0.value) }
   }
 
   private static func rows(_ name: String, _ point: LoadPoint) -> [Row] {
-    let all = point.latencyOfAll
     let successful = percentiles.map { point.latency.wallQuantile($0.quantile)?.text ?? "–" }
-    if all.count == point.latency.count {
+    let ofAll = LatencyOfAllText.texts(point, percentiles.map(\.quantile))
+    if point.failed == 0, ofAll == successful {
       return [Row(name: name, requests: point.offered, failed: point.failed, latencies: successful)]
-    }
-    let ofAll = percentiles.map { percentile -> String in
-      if let most = all.quantile(percentile.quantile) { return WallTime(most).text }
-      return all.lowest(percentile.quantile).map { "≥ \(WallTime($0).text)" } ?? "–"
     }
     return [
       Row(name: name, requests: point.offered, failed: point.failed, latencies: ofAll),

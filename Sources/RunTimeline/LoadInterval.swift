@@ -117,6 +117,20 @@ package enum OutcomeLabel {
   /// Whether the request was given up after a time without an answer, which may have come and not been read.
   package static func isTimeout(_ label: String) -> Bool { label.hasSuffix(" timeout") || label == unfinished }
 
+  /// Whether the connection broke under the request, or the server gave it up: so may one do whose client does nothing for long.
+  package static func isBroken(_ label: String) -> Bool {
+    [
+      "reset before response", "reset during response", "idle connection closed", "empty reply", "tls handshake",
+      "http2 stream error", "http2 goaway", "408",
+    ].contains(label)
+  }
+
+  /// Whether a target may have failed the request since too many came at once.
+  package static func isOverload(_ label: String) -> Bool {
+    status(label).map { $0 == 429 || $0 >= 500 } ?? false || isTimeout(label) || isBroken(label)
+      || label == droppedByTarget
+  }
+
   /// Whether an answer came, be it not the one that was expected: how long it took is known.
   package static func isAnswered(_ label: String) -> Bool { status(label) != nil || label.hasPrefix("check failed") }
 

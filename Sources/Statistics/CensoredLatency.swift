@@ -5,6 +5,9 @@
 package struct CensoredLatency: Sendable, Equatable {
   /// Latencies that are known.
   package var known = LatencyHistogram()
+  /// Others that are known but for a part that is not their own: as they were measured, and the least that they may have been.
+  package var delayed = LatencyHistogram()
+  package var leastOfDelayed = LatencyHistogram()
   /// How long those had waited that are known from below.
   package var waited = LatencyHistogram()
   /// How many are known from below; where more than were measured, nothing is known of the waiting of the rest.
@@ -15,10 +18,12 @@ package struct CensoredLatency: Sendable, Equatable {
   package init() {}
 
   /// All, whatever is known of them.
-  package var count: Int { known.count + max(censored, waited.count) + untold }
+  package var count: Int { known.count + delayed.count + max(censored, waited.count) + untold }
 
   package mutating func merge(_ other: CensoredLatency) {
     known.merge(other.known)
+    delayed.merge(other.delayed)
+    leastOfDelayed.merge(other.leastOfDelayed)
     waited.merge(other.waited)
     censored += other.censored
     untold += other.untold
@@ -27,26 +32,20 @@ package struct CensoredLatency: Sendable, Equatable {
   /// The least that a quantile of all can be; `nil` when there are none.
   package func lowest(_ q: Double) -> Duration? {
     var values = known
+    values.merge(leastOfDelayed)
     values.merge(waited)
     values.record(microseconds: 0, times: max(censored - waited.count, 0) + untold)
     return values.quantileBounds(q)?.lowerBound
   }
 
-  /// A quantile of all, where those that are not known took longer than those that are, as ``LatencyHistogram/quantile(_:)``
-  /// gives one of those: the most that it can be, to the precision of the histogram. `nil` as for ``highest(_:)``.
-  package func quantile(_ q: Double) -> Duration? {
-    guard highest(q) != nil else { return nil }
-    var values = known
-    values.record(microseconds: HistogramLayout.largestValue, times: count - known.count)
-    return values.quantile(q)
-  }
-
   /// The most that it can be; `nil` when its rank may lie among those that are not known from above.
   package func highest(_ q: Double) -> Duration? {
+    let answered = known.count + delayed.count
     let rank = max(Int((min(max(q, 0), 1).nextDown * Double(count)).rounded(.up)), 1)
-    guard rank <= known.count else { return nil }
+    guard rank <= answered else { return nil }
     var values = known
-    values.record(microseconds: HistogramLayout.largestValue, times: count - known.count)
+    values.merge(delayed)
+    values.record(microseconds: HistogramLayout.largestValue, times: count - answered)
     return values.quantileBounds(q)?.upperBound
   }
 }

@@ -112,6 +112,19 @@ package struct LatencyHistogram: Sendable, Equatable {
     highest = max(highest, other.highest)
   }
 
+  /// The values less a length, each at the least: as short as its bucket allows, and not below zero.
+  package func shortened(by length: Duration) -> LatencyHistogram {
+    guard length > .zero else { return self }
+    let (seconds, attoseconds) = length.components
+    let taken = Int(min(seconds, 3600)) * 1_000_000 + Int((attoseconds + 999_999_999_999) / 1_000_000_000_000)
+    var result = LatencyHistogram()
+    forEachBucket { bucket, count in
+      let least = max(HistogramLayout.values(of: bucket).lowerBound, lowest)
+      result.record(microseconds: max(least - taken, 0), times: Int(count))
+    }
+    return result
+  }
+
   package static func == (left: LatencyHistogram, right: LatencyHistogram) -> Bool {
     left.count == right.count && left.encoded() == right.encoded()
   }

@@ -214,6 +214,25 @@ struct CauseOfLossTests {
     }
   }
 
+  @Test("A reason counts as sent what was sent, and tells why the rest was not")
+  func sentCounts() throws {
+    var run = TimelineBuilder(endedAt: 60)
+    run.plannedRate = 100
+    for second in 0..<60 {
+      run.second(at: second, ok: 60, timedOut: 0, droppedBy: [(OutcomeLabel.droppedByTarget, 30)])
+      run.sample(at: second, lateness: 990, byMachine: 900, pause: 900)
+    }
+    run.load[59].offered += 10
+    run.load[59].outcomes.append(OutcomeTally(outcome: OutcomeLabel.stopped, failed: false, completed: 10))
+
+    let judgement = try judge("{name: e, throughput: {during: calm, atLeast: 10%}}", on: run.timeline)
+
+    #expect(
+      judgement.reason
+        == "this machine was late: 3,600 of 5,410 requests sent (66.54%), 1,800 not sent since the target "
+        + "held all places, 10 not sent at the stop, 0 dropped, lateness p99 up to 900ms", "\(judgement)")
+  }
+
   @Test(
     "Unanswered requests open a percentile only from the number on that decides it",
     arguments: [(60, Verdict.pass), (61, .inconclusive)])

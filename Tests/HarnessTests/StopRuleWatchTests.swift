@@ -219,4 +219,46 @@ struct StopRuleWatchTests {
   func noRules() {
     #expect(findings([], [second(0, failed: 1000)]) == [nil])
   }
+
+  @Test(
+    "what this machine did while it was away ends no run, and a target that is slow or fails all the same does",
+    arguments: [100, 300, 800, 1500, 3000], [0, 25])
+  func stalledMachine(milliseconds: Int, bad: Int) throws {
+    let away = Duration.milliseconds(milliseconds)
+    let rules = [
+      rule("slow", over: 5, .latency(percentile: 95, above: .milliseconds(50))),
+      rule("errors", over: 5, .errorRatio(above: try percent("1%"))),
+      rule("limited", over: 5, .errorRatio(above: try percent("2%"))),
+    ]
+    for judged in rules {
+      var watch = StopRuleWatch(rules: [judged])
+      var breach: StopRuleWatch.Breach?
+      for number in 0..<40 {
+        // Those that were due while it was away left together, and met a limit.
+        let held = number == 10 ? min(milliseconds / 30, 100 - bad) : 0
+        var interval = second(number, quick: 100 - bad - held)
+        var waited = LatencyHistogram()
+        waited.record(microseconds: milliseconds * 1000, times: held)
+        var slow = LatencyHistogram()
+        slow.record(microseconds: 8_000_000, times: bad)
+        interval.offered = 100
+        interval.late = held
+        interval.lateByMachine = held
+        interval.outcomes += [
+          OutcomeTally(
+            outcome: judged.name == "slow" ? "200" : "429", failed: judged.name != "slow", completed: held,
+            fromDue: waited, fromSend: waited),
+          OutcomeTally(outcome: "503", failed: true, completed: bad, fromDue: slow, fromSend: slow),
+        ]
+        let lateness = number == 10 ? away : .zero
+        let sample = GeneratorSample(
+          start: .seconds(number), end: .seconds(number + 1), latenessP50: .zero, latenessP99: lateness,
+          latenessMax: lateness, processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 0, queued: 0,
+          machineLatenessP99: lateness, machineLatenessMax: lateness, longestPause: lateness)
+        breach = breach ?? watch.add([interval], sample, now: interval.end)
+      }
+
+      #expect((breach != nil) == (bad > 0), "\(judged.name): \(breach?.text ?? "")")
+    }
+  }
 }

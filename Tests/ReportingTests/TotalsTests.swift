@@ -54,6 +54,62 @@ struct TotalsTests {
     #expect(!HTMLReport.render(timeline(failing: false), []).contains("Latencies are those of"))
   }
 
+  @Test(
+    "a percentile of all requests is the same in each format, a bound where it is one, and never falls",
+    arguments: [0, 5, 45, 60, 100], [false, true])
+  func percentilesOfAll(refused: Int, isStalled: Bool) throws {
+    var timeline = SmallRun.timeline()
+    var waited = LatencyHistogram()
+    waited.record(microseconds: 500, times: refused)
+    for index in timeline.load.indices {
+      timeline.load[index].outcomes = [timeline.load[index].outcomes[0]]
+      if refused > 0 {
+        timeline.load[index].outcomes.append(
+          OutcomeTally(outcome: "connect refused", failed: true, completed: refused, fromDue: waited, fromSend: waited))
+      }
+      timeline.load[index].offered = 100 + refused
+      timeline.load[index].sent = 100 + refused
+    }
+    if isStalled {
+      timeline.generator.append(
+        GeneratorSample(
+          start: .zero, end: .seconds(1), latenessP50: .zero, latenessP99: .milliseconds(150),
+          latenessMax: .milliseconds(150), processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 0,
+          queued: 0, machineLatenessP99: .milliseconds(150), machineLatenessMax: .milliseconds(150), longestPause: .zero
+        ))
+    }
+
+    let json = try #require(
+      try JSONSerialization.jsonObject(with: Data(JSONReport.render(timeline, []).utf8)) as? [String: Any])
+    let least = try #require((json["totals"] as? [String: Any])?["latencyOfAllAtLeast"] as? [String: Any])
+    let markdown = MarkdownSummary.render(timeline, [])
+    let line = try #require(markdown.split(separator: "\n").first { $0.hasPrefix("| all requests |") })
+    let texts = line.split(separator: "|").dropFirst(3).map { $0.trimmingCharacters(in: .whitespaces) }
+      .filter { !$0.isEmpty }
+    #expect(texts.count == 4, "\(line)")
+    var last = 0.0
+    for (key, text) in zip(["p50", "p90", "p99", "p999"], texts) {
+      let isBound = text.hasPrefix("≥ ")
+      let value = try milliseconds(isBound ? String(text.dropFirst(2)) : text)
+      let bound = try #require(least[key] as? Double)
+      #expect(value >= last, "\(line)")
+      #expect(abs(value - max(bound, last)) <= 0.02 * value + 0.001, "\(key) \(text), at least \(bound)")
+      last = value
+    }
+    #expect(texts.allSatisfy { $0.hasPrefix("≥ ") } == (refused > 0), "\(line)")
+    #expect(texts[0].hasPrefix("≥ ") == (refused > 0 || isStalled), "\(line)")
+    let terminal = TerminalTable.render(timeline, [], width: 200)
+    let shown = try #require(terminal.split(separator: "\n").first { $0.hasPrefix("all requests") })
+    for text in texts { #expect(shown.contains(text), "\(text) in \(shown)") }
+    #expect(HTMLReport.render(timeline, []).contains(texts[2]), "\(texts[2])")
+  }
+
+  private func milliseconds(_ text: String) throws -> Double {
+    let parts = text.split(separator: " ")
+    let number = try #require(Double(parts[0]), "\(text)")
+    return number * (parts[1] == "µs" ? 0.001 : parts[1] == "s" ? 1000 : 1)
+  }
+
   @Test("evidence and advice are shown for what did not pass, as far as there is room, and for nothing else")
   func evidence() {
     let facts = (1...20).map { Evidence("fact \($0)") }
