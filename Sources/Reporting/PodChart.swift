@@ -20,7 +20,7 @@ struct PodChart: Sendable {
 
   init(_ cluster: ClusterHistory, _ timeline: Timeline) {
     end = timeline.span
-    let failures = TerminationFailures(timeline.failures, pods: cluster.pods, timeScale: timeline.run.timeScale)
+    let failures = TerminationFailures(timeline.failures, pods: cluster.pods)
     self.failures = failures
     let pods = cluster.pods.sorted { ($0.created.latest, $0.name) < ($1.created.latest, $1.name) }
     var versions: [String] = []

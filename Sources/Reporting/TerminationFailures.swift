@@ -15,7 +15,7 @@ struct TerminationFailures: Sendable {
   private(set) var attributed = 0
   private(set) var recorded = 0
 
-  init(_ failures: [FailedRequest], pods: [PodLifeline], timeScale: Double) {
+  init(_ failures: [FailedRequest], pods: [PodLifeline]) {
     let going = pods.compactMap { pod -> (pod: PodLifeline, from: Duration, to: Duration)? in
       guard let from = pod.deleteRequested?.earliest ?? pod.removed?.earliest else { return nil }
       let end = pod.removed?.latest ?? pod.gracePeriod.map { from + $0 } ?? from

@@ -27,6 +27,9 @@ extension ScaleProof {
       guard timeScale.isFinite, (0.1...1000).contains(timeScale) else {
         throw ValidationError("--time-scale lies between 0.1 and 1000")
       }
+      guard kubeconfig != "" else {
+        throw ValidationError("--kubeconfig is empty: name a file, or leave the option out")
+      }
       guard (0...65_535).contains(port) else { throw ValidationError("--port lies between 0 and 65535") }
     }
 

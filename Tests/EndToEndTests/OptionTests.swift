@@ -25,6 +25,12 @@ struct OptionTests {
       ["import", "--watch-log", "LOG", "--workload", "web"],
       ["import", "--watch-log", "LOG", "--hpa", "nobody"],
       ["import", "--watch-log", "LOG", "--hpa", ""],
+      ["import", "--watch-log", "LOG", "--workload", ""],
+      ["import", "--watch-log", "LOG", "--output", ""],
+      ["import", "--watch-log", ""],
+      ["import", "--access-log", ""],
+      ["import", "--access-log", "LOG", "--target", ""],
+      ["import", "--access-log", "LOG", "--output", ""],
       ["import", "--watch-log", "LOG", "--format", "auto"],
       ["import", "--watch-log", "LOG", "--max-routes", "20"],
       ["import", "--watch-log", "LOG", "--resolution", "1s"],
@@ -57,6 +63,7 @@ struct OptionTests {
       ["cluster", "MANIFESTS", "--time-scale", "nan"],
       ["cluster", "MANIFESTS", "--port", "70000"],
       ["cluster", "MANIFESTS", "--kubeconfig", "/nowhere/config"],
+      ["cluster", "MANIFESTS", "--kubeconfig", ""],
       ["record", "--workload", "deployment/web", "--context", ""],
       ["record", "--workload", "deployment/web", "--kubeconfig", ""],
       ["record", "--workload", "deployment/web", "--namespace", ""],
@@ -84,7 +91,8 @@ struct OptionTests {
     let option = try #require(arguments.last { $0.hasPrefix("--") })
 
     let ending = try await Program.run(
-      arguments.map { places[$0] ?? $0 } + (arguments.contains("import") ? ["--output", output] : []))
+      arguments.map { places[$0] ?? $0 }
+        + (arguments.contains("import") && !arguments.contains("--output") ? ["--output", output] : []))
 
     #expect([4, 64, 65].contains(ending.code), "\(ending.code ?? -1) \(ending.output)\(ending.complaints)")
     let value = arguments.last ?? ""
