@@ -82,23 +82,32 @@ struct ConformanceJudge {
   }
 
   /// Judges a sync whose decision no change of the Deployment shows; `nil` when there is nothing to object.
+  ///
+  /// One that left the count has to be asked for by every history, as a rescale has. What it read may be settled by what
+  /// it says of itself (``StepRuling/isExplained``), since for a while after each rescale nothing else tells which young
+  /// pods counted. Where nothing that was seen explains what it says, it is not decided.
   func rule(onSync index: Int) -> ConformanceRuling? {
     let sync = record.syncs[index]
     guard !sync.couldNotRead, !sync.couldNotWrite, sync.change == nil, sync.current > 0, index > 0,
-      isQuiet(about: sync.at)
+      !mayHaveMadeChange(sync)
     else { return nil }
     // A count out of bounds is corrected whatever the metrics say.
     guard sync.isOutOfBounds || !sync.failed else { return nil }
-    guard sync.isOutOfBounds || sync.raw != nil || sync.desired != sync.current else {
-      return ConformanceRuling(
-        at: sync.at, verdict: .inconclusive, text: "stays at \(sync.current): nothing tells what its metrics asked for")
+    let isStay = sync.outcome == sync.current
+    let what = isStay ? "stays at \(sync.current)" : "\(sync.current) to \(sync.outcome)"
+    func ruling(_ verdict: Verdict, _ text: String) -> ConformanceRuling {
+      ConformanceRuling(at: sync.at, verdict: verdict, text: "\(what): \(text)")
     }
-    let (verdict, text) = rule(sync.current, sync.outcome, at: sync.at, sync: index)
-    // Of one that left the count, a history that explains all that it says is enough.
-    let isRescale = sync.outcome != sync.current
-    guard verdict == .fail || (verdict == .inconclusive && (isRescale || sync.fitting.isEmpty)) else { return nil }
-    let what = sync.outcome == sync.current ? "stays at \(sync.current)" : "\(sync.current) to \(sync.outcome)"
-    return ConformanceRuling(at: sync.at, verdict: verdict, text: "\(what): \(text)")
+    guard sync.isOutOfBounds || sync.raw != nil || sync.desired != sync.current else {
+      return ruling(.inconclusive, "nothing tells what its metrics asked for")
+    }
+    let step = StepRuling(
+      from: sync.current, to: sync.outcome, at: sync.at, plan: sync.plan, sync: index, record: record)
+    if step.verdict == .fail { return ruling(.fail, step.text) }
+    if isStay, sync.isUnexplained {
+      return ruling(.inconclusive, "what its conditions say fits nothing that was seen (\(sync.reading))")
+    }
+    return step.verdict == .pass || (isStay && step.isExplained) ? nil : ruling(.inconclusive, step.text)
   }
 
   /// Judges a step by every spec that may have been in force: it fails when all of them object, and passes only when
@@ -114,10 +123,12 @@ struct ConformanceJudge {
     return (.inconclusive, doubt ?? "its spec was edited about then, and not every version of it allows that")
   }
 
-  /// Whether nobody else changed the count near an instant.
-  private func isQuiet(about at: InstantBounds) -> Bool {
-    !record.changes.contains { change in
-      change.at.latest >= at.earliest - .seconds(1) && change.at.earliest <= at.latest + .seconds(1)
+  /// Whether a change near a sync may be its work, though its status does not tell of that; the change is judged then.
+  private func mayHaveMadeChange(_ sync: ObservedSync) -> Bool {
+    record.changes.contains { change in
+      if case .other = change.author { return false }
+      return change.sync == nil && change.at.latest >= sync.at.earliest - .seconds(1)
+        && change.at.earliest <= sync.at.latest + .seconds(1)
     }
   }
 

@@ -52,6 +52,11 @@ extension Expectation.HPAConformance {
     if let doubt = rulings.first(where: { $0.verdict == .inconclusive }) {
       return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: evidence)
     }
+    if let unwatched = record.unwatchedSyncs {
+      return .inconclusive(
+        "nobody watched the autoscaler from \(unwatched.earliest.plain) to \(unwatched.latest.plain) of the run, "
+          + "so that syncs in between were not seen", window: window, evidence: evidence)
+    }
     let seen = record.changes.count { $0.author == .autoscaler }
     let told = record.syncs.count { $0.scaled && $0.change == nil && $0.desired != $0.current }
     let judged = seen + told

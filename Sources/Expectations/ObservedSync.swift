@@ -77,26 +77,30 @@ package struct ObservedSync: Sendable {
     of history: ClusterHistory, clock: ServerClock, settings: ControllerSettings, version: KubernetesVersion
   ) -> [ObservedSync] {
     let versions = history.autoscaler
-    return versions.indices.compactMap { index in
-      let observed = versions[index]
+    var syncs: [ObservedSync] = []
+    for (index, observed) in versions.enumerated() {
       guard !observed.deleted, let status = observed.object.status, status.conditions != nil,
         index == 0 || versions[index - 1].object.status != status
-      else { return nil }
+      else { continue }
       let isFirst = index == 0 || versions[index - 1].deleted
       let before = isFirst ? status : versions[index - 1].object.status
-      return ObservedSync(
-        observed, status: status, before: before, history: history, clock: clock, settings: settings, version: version)
+      let written = narrowed(observed.at, by: status, after: before, clock: clock)
+      let at = isFirst ? written : spaced(written, after: syncs.last, settings: settings)
+      syncs.append(
+        ObservedSync(
+          observed, at: at, status: status, before: before, history: history, settings: settings, version: version))
     }
+    return syncs
   }
 
   private init(
-    _ observed: ObjectVersion<HorizontalPodAutoscaler>, status: HorizontalPodAutoscaler.Status,
-    before: HorizontalPodAutoscaler.Status?, history: ClusterHistory, clock: ServerClock,
-    settings: ControllerSettings, version: KubernetesVersion
+    _ observed: ObjectVersion<HorizontalPodAutoscaler>, at: InstantBounds, status: HorizontalPodAutoscaler.Status,
+    before: HorizontalPodAutoscaler.Status?, history: ClusterHistory, settings: ControllerSettings,
+    version: KubernetesVersion
   ) {
+    self.at = at
     scaled = status.lastScaleTime != before?.lastScaleTime
     podsWereWatched = history.readyReplicas.end > .zero
-    at = Self.narrowed(observed.at, by: status, after: before, clock: clock)
     autoscaler = observed.object
     plan = ScalingPlan(observed.object.spec, settings: settings, version: version)
     self.status = status
@@ -139,12 +143,29 @@ package struct ObservedSync: Sendable {
     }
   }
 
+  /// No sync begins less than a sync period after the end of the one before (Kubernetes 1.36,
+  /// pkg/controller/podautoscaler/rate_limiters.go).
+  private static func spaced(
+    _ at: InstantBounds, after before: ObservedSync?, settings: ControllerSettings
+  ) -> InstantBounds {
+    // Two writes within a second are of one sync.
+    guard let before, at.latest - before.at.latest >= .seconds(1) else { return at }
+    let least = before.at.earliest + settings.syncPeriod - .seconds(1)
+    return least <= at.latest ? InstantBounds(max(at.earliest, least), at.latest) : at
+  }
+
   /// Metrics failed or the scale could not be read, so that the count could only stay, unless it was out of bounds.
   var isHeld: Bool { failed || (raw == nil && isPartial && podsWereWatched) }
 
   /// Some metric failed, and what the others asked for, a shrink, was not followed.
   private var isPartial: Bool {
     !inputs.isEmpty && status.currentMetrics?.contains { $0.type.isEmpty } ?? false
+  }
+
+  /// Whether it says of every part of the way to its decision how that came about, and no history that was thought of
+  /// explains all of that and what it did.
+  var isUnexplained: Bool {
+    !proposals.isEmpty && claims.stabilization != nil && claims.limit != nil && fitting.isEmpty
   }
 
   /// Whether it found a count out of bounds and corrected it, without a look at metrics.

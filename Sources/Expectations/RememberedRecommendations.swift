@@ -17,50 +17,86 @@ struct RememberedRecommendations: Sendable {
   private(set) var lowestSync: ObservedSync?
   /// Whether the window reaches back to where nobody watched the autoscaler, or over a sync that does not tell.
   private(set) var isPartlyUnknown = false
+  /// What the autoscaler said later of those that were not seen.
+  private var unseen = UnseenRecommendations()
 
   /// - Parameters:
   ///   - window: a recommendation younger than this counts; one exactly as old may count or not.
   ///   - own: the position of the sync that remembers.
   init(window: Duration, at: InstantBounds, before own: Int?, record: ScalingRecord, doubts: HistoryDoubts) {
     guard window > .zero else { return }
-    if let own, doubts.restarts, record.mayHaveRestarted(before: own) {
-      // The first sync under a new leader begins the list with the count that it finds.
-      let found = record.syncs[own].change?.from ?? record.syncs[own].current
-      addPossible(CountSet(found))
+    if let own {
+      let found = CountSet(record.syncs[own].change?.from ?? record.syncs[own].current)
+      if Self.beginsList(own, record: record, doubts: doubts) {
+        addCertain(found, of: record.syncs[own])
+        return
+      }
+      if Self.mayBeginList(own, record: record, doubts: doubts) { addPossible(found) }
     }
     let position = own ?? record.syncs.position(of: at)
+    var firstAfterUnseen = 0
     for index in record.syncs.indices.reversed() where index != own && record.syncs[index].at.latest < at.latest {
       let age = EntryAge(of: index, at: at, own: own, record: record, doubts: doubts)
       // All before this one are older still.
       guard age.mayCount(window) else { break }
-      let sync = record.syncs[index]
-      if doubts.restarts, record.mayHaveRestarted(before: index), age.own.shortest < window {
-        // A new leader begins its list with the count that it found.
-        addPossible(CountSet(sync.current))
-      }
-      // Neither failures nor corrections of a count out of bounds are remembered.
-      if sync.failed || sync.isCorrection || sync.current == 0 { continue }
-      let (remembered, repeated) = sync.recommendations(before: position)
-      guard let first = remembered else {
+      if !remember(index, age, window, at: at, position: position, record: record, doubts: doubts) {
         isPartlyUnknown = true
-        continue
+        firstAfterUnseen = max(firstAfterUnseen, index + 1)
       }
-      let raw = first.union(repeated ?? .none)
-      var found = CountSet.none
-      if doubts.restarts, record.mayHaveRestarted(from: sync.at.latest, to: at.latest) {
-        // A restarted controller remembers the count that it found.
-        let wanted = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest)
-        found = CountSet(wanted ?? 0...Self.most)
+      if Self.beginsList(index, record: record, doubts: doubts) {
+        if age.mustCount(window) { addCertain(CountSet(record.syncs[index].current), of: record.syncs[index]) }
+        return
       }
-      let certain = age.mustCount(window) ? first : age.lastMustCount(window) ? raw : nil
-      addPossible(raw.union(found))
-      if let certain { addCertain(certain.union(found), of: sync) }
     }
     let start = at.earliest - window - ScalingRecord.slack
-    let isUnknown = record.syncs.first.map { start < $0.at.latest } ?? true
-    if isUnknown || (doubts.restarts && record.isBlind(from: start, to: at.latest)) {
+    if record.mayHideSyncsBefore(from: start) { isPartlyUnknown = true }
+    if doubts.restarts, let end = record.blindEnd(from: start, to: at.latest) {
       isPartlyUnknown = true
+      firstAfterUnseen = max(firstAfterUnseen, record.syncs.firstIndex { $0.at.earliest >= end } ?? record.syncs.count)
     }
+    guard isPartlyUnknown else { return }
+    for index in record.syncs.indices.dropFirst(firstAfterUnseen)
+    where index != own && record.syncs[index].at.latest < at.latest {
+      unseen.narrow(by: record.syncs[index], before: position, window: window, at: at, settings: record.settings)
+    }
+  }
+
+  /// Takes up what a sync, and those after it that wrote nothing, left in the window.
+  ///
+  /// - Returns: `false` where the sync does not tell what its metrics asked for.
+  private mutating func remember(
+    _ index: Int, _ age: EntryAge, _ window: Duration, at: InstantBounds, position: Int?, record: ScalingRecord,
+    doubts: HistoryDoubts
+  ) -> Bool {
+    let sync = record.syncs[index]
+    if Self.mayBeginList(index, record: record, doubts: doubts), age.own.shortest < window {
+      addPossible(CountSet(sync.current))
+    }
+    // Neither failures nor corrections of a count out of bounds are remembered.
+    if sync.failed || sync.isCorrection || sync.current == 0 { return true }
+    let (remembered, repeated) = sync.recommendations(before: position)
+    guard let first = remembered else { return false }
+    let raw = first.union(repeated ?? .none)
+    var found = CountSet.none
+    if doubts.restarts, record.mayHaveRestarted(from: sync.at.latest, to: at.latest) {
+      // A restarted controller remembers the count that it found.
+      let wanted = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest)
+      found = CountSet(wanted ?? 0...Self.most)
+    }
+    let certain = age.mustCount(window) ? first : age.lastMustCount(window) ? raw : nil
+    addPossible(raw.union(found))
+    if let certain { addCertain(certain.union(found), of: sync) }
+    return true
+  }
+
+  /// Whether a sync may be the first under a new leader, which begins the list with the count that it finds.
+  private static func mayBeginList(_ index: Int, record: ScalingRecord, doubts: HistoryDoubts) -> Bool {
+    index == 0 || (doubts.restarts && record.mayHaveRestarted(before: index))
+  }
+
+  /// Whether a sync is taken to be the first under a new leader.
+  private static func beginsList(_ index: Int, record: ScalingRecord, doubts: HistoryDoubts) -> Bool {
+    doubts.breaksAreRestarts && record.shownRestarts.contains(index)
   }
 
   /// The highest that it may have remembered; 0 of none.
@@ -72,14 +108,14 @@ struct RememberedRecommendations: Sendable {
   func highest(knownOnly: Bool) -> CountSet {
     let known = CountSet(highestAtLeast).union(seen.from(highestAtLeast))
     return isPartlyUnknown && !knownOnly
-      ? known.union(CountSet(highestAtLeast...max(highestAtLeast, Self.most))) : known
+      ? known.union(CountSet(highestAtLeast...max(highestAtLeast, unseen.most))) : known
   }
 
   /// The lowest that it may have remembered; very many of none.
   func lowest(knownOnly: Bool) -> CountSet {
     let most = lowestAtMost ?? Self.most
     let known = CountSet(most).union(seen.upTo(most))
-    return isPartlyUnknown && !knownOnly ? known.union(CountSet(0...max(most, 0))) : known
+    return isPartlyUnknown && !knownOnly ? known.union(CountSet(min(unseen.least, most)...most)) : known
   }
 
   /// More than any recommendation.
@@ -94,12 +130,40 @@ struct RememberedRecommendations: Sendable {
   }
 }
 
+/// Recommendations that nobody saw, by what the autoscaler said of its windows in a sync after all of them.
+///
+/// A sync that followed its metrics says so (`ReadyForNewScale`), and then no window can have held anything that would
+/// have kept it from that (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `normalizeDesiredReplicas` and
+/// `normalizeDesiredReplicasWithBehaviors`).
+private struct UnseenRecommendations {
+  private(set) var most = RememberedRecommendations.most
+  private(set) var least = 0
+
+  /// - Parameter window: the window of the sync that remembers, which may be longer than that of the one that speaks.
+  mutating func narrow(
+    by sync: ObservedSync, before position: Int?, window: Duration, at: InstantBounds, settings: ControllerSettings
+  ) {
+    guard sync.claims.stabilization == .untouched, let raw = sync.recommendations(before: position).first,
+      let low = raw.lowest, let high = raw.highest
+    else { return }
+    let reach = window - at.elapsed(since: sync.at).shortest
+    guard let behavior = sync.plan.behavior else {
+      if settings.downscaleStabilization >= reach { most = min(most, high) }
+      return
+    }
+    if high < sync.current, .seconds(behavior.scaleDown.stabilizationWindowSeconds) >= reach { most = min(most, high) }
+    if low > sync.current, .seconds(behavior.scaleUp.stabilizationWindowSeconds) >= reach { least = max(least, low) }
+  }
+}
+
 /// Which doubts about what the controller remembers are to be counted.
 struct HistoryDoubts: Sendable, Hashable {
   /// Restarts of the controller and unseen changes, where they are possible.
   var restarts: Bool
   /// That an age near the edge of a window or period may be a little shorter than the whole sync periods in it.
   var edges: Bool
+  /// That the controller was restarted wherever the rhythm of its writes shows a break.
+  var breaksAreRestarts = false
 
   /// Whatever may have been: what is outside of this is impossible.
   static let all = HistoryDoubts(restarts: true, edges: true)
@@ -109,6 +173,8 @@ struct HistoryDoubts: Sendable, Hashable {
   static let timed = HistoryDoubts(restarts: true, edges: false)
   /// Both: the history that everything speaks for.
   static let plain = HistoryDoubts(restarts: false, edges: false)
+  /// As that, with a restart wherever the rhythm of the writes was seen to break.
+  static let restarted = HistoryDoubts(restarts: false, edges: false, breaksAreRestarts: true)
 }
 
 /// How old a recommendation was at a later sync, and the last of those after it that came to the same without a trace.

@@ -24,6 +24,9 @@ package struct ScalingRecord: Sendable {
   private let rhythmOfWrites: WriteRhythm
   /// Stretches in which something of the workload or the autoscaler may have been missed.
   private let blindStretches: [InstantBounds]
+  /// Syncs right before which the rhythm of the writes broke, though somebody watched: those were written under a new
+  /// leader, unless one sync took unusually long.
+  let shownRestarts: Set<Int>
   /// Pods that were ready by then have samples.
   private var sampledBy: Duration?
 
@@ -47,16 +50,25 @@ package struct ScalingRecord: Sendable {
       history.autoscaler.lazy.filter { !$0.deleted }.compactMap { $0.object.misdirection(from: cluster.workload) }
         .first
     }
-    blindStretches = [history.kind.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
+    let blind = [history.kind.resource.plural, HorizontalPodAutoscaler.resource.plural].flatMap {
       history.gaps[$0] ?? []
     }
+    blindStretches = blind
     edits = SpecEdit.edits(of: history)
     let syncs = ObservedSync.syncs(
       of: history, clock: timeline.clock, settings: settings, version: recorded ?? .v1_36)
     let changes = ObservedChange.changes(of: history, syncs: syncs, timeline: timeline, settings: settings)
     self.syncs = syncs
     self.changes = changes
-    rhythmOfWrites = WriteRhythm(syncs.map(\.at.latest), syncPeriod: settings.syncPeriod)
+    let rhythm = WriteRhythm(syncs.map(\.at.latest), syncPeriod: settings.syncPeriod)
+    rhythmOfWrites = rhythm
+    // When the first was written, which stood there when the recording began, is not known so well.
+    shownRestarts = Set(
+      syncs.indices.dropFirst(2).filter { index in
+        let (from, to) = (syncs[index - 1].at.latest, syncs[index].at.latest)
+        return rhythm.mayBreak(from: from, to: to)
+          && !blind.contains { $0.earliest < to && $0.latest > from }
+      })
     for change in changes {
       guard case .autoscaler = change.author, let index = change.sync else { continue }
       self.syncs[index].change = change
@@ -178,11 +190,13 @@ package struct ScalingRecord: Sendable {
     let outcome = sync.change?.to ?? sync.outcome
     let past = SyncPast(current: current, at: sync.at, plan: sync.plan, own: index, record: self, doubts: doubts)
     var saying = false
+    // What is not judged is no evidence by what it did: that of a sync that stood there in the beginning.
+    let isJudgedByItself = index > 0 || sync.change != nil
     let proposals = sync.proposals.filter { proposal in
       guard sync.claims.allows(raw: proposal.raw, from: current) else { return false }
       let counts = PossibleOutcome(past, raw: CountSet(proposal.raw), knownOnly: knownOnly).counts(sync.claims)
       if !counts.isEmpty { saying = true }
-      return sync.couldNotWrite ? !counts.isEmpty : counts.contains(outcome)
+      return sync.couldNotWrite || !isJudgedByItself ? !counts.isEmpty : counts.contains(outcome)
     }
     return (proposals, saying)
   }
@@ -231,6 +245,39 @@ package struct ScalingRecord: Sendable {
     index > 0 && mayHaveRestarted(from: syncs[index - 1].at.latest, to: syncs[index].at.latest)
   }
 
+  /// Whether the rhythm of the writes was seen to break in a stretch of time.
+  func showsRestart(from start: Duration, to end: Duration) -> Bool {
+    shownRestarts.contains { syncs[$0].at.latest > start && syncs[$0].at.latest <= end }
+  }
+
+  /// Whether syncs from an instant on may have come before the first that was seen: one came a whole period before it at
+  /// the latest, and a whole period after the autoscaler was made at the earliest.
+  func mayHideSyncsBefore(from start: Duration) -> Bool {
+    guard let first = syncs.first else { return true }
+    let period = settings.syncPeriod - .seconds(1)
+    let created = first.autoscaler.metadata.creationTimestamp.map { timeline.clock.runTime(of: $0).earliest + period }
+    return max(start, created ?? start) < first.at.latest - period
+  }
+
+  /// The first stretch in which a sync may have taken place unseen, whose status another one replaced before anybody
+  /// watched again; `nil` of none.
+  var unwatchedSyncs: InstantBounds? {
+    let least = settings.syncPeriod - .seconds(1)
+    let gaps = (history.gaps[HorizontalPodAutoscaler.resource.plural] ?? []).sorted { $0.earliest < $1.earliest }
+    return gaps.first { gap in
+      let before = syncs.last { $0.at.latest <= gap.earliest }?.at.latest
+      let after = syncs.first { $0.at.latest > gap.earliest }?.at.latest
+      let start = max(gap.earliest, before.map { $0 + least } ?? .zero)
+      return start < min(gap.latest, after.map { $0 - least } ?? gap.latest)
+    }
+  }
+
+  /// Whether so much was seen of a sync that nothing but the samples of young pods is unknown of what it read: its pods
+  /// were watched, and it is known to a second or two when it took place.
+  func observesReading(of sync: ObservedSync) -> Bool {
+    sync.podsWereWatched && sync.at.width <= .seconds(2) && !readsPodsInDoubt(sync.plan, at: sync.at)
+  }
+
   /// How many sync periods lie between two syncs; `nil` where the rhythm broke between them.
   ///
   /// A sync begins one whole period after the end of the one before (Kubernetes 1.36,
@@ -258,6 +305,11 @@ package struct ScalingRecord: Sendable {
 
   /// Whether something may have been missed of the workload or the autoscaler in a stretch of time.
   func isBlind(from start: Duration, to end: Duration) -> Bool {
-    blindStretches.contains { $0.earliest < end && $0.latest > start }
+    blindEnd(from: start, to: end) != nil
+  }
+
+  /// The end of the last stretch of those in which something may have been missed; `nil` of none.
+  func blindEnd(from start: Duration, to end: Duration) -> Duration? {
+    blindStretches.filter { $0.earliest < end && $0.latest > start }.map(\.latest).max()
   }
 }

@@ -123,6 +123,7 @@ private struct SpentBudget {
       if record.version < .v1_25, (change.to > change.from) != scalingUp { continue }
       let age = Self.age(of: change, at: at, own: own, record: record, doubts: doubts)
       guard age.shortest < period else { continue }
+      if doubts.breaksAreRestarts, record.showsRestart(from: change.at.latest, to: at.latest) { continue }
       var isCertain = age.longest < period && change.author == .autoscaler
       if doubts.restarts, record.mayHaveRestarted(from: change.at.latest, to: at.latest) { isCertain = false }
       let rules = change.to > change.from ? behavior.scaleUp : behavior.scaleDown

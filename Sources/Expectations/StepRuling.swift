@@ -7,15 +7,19 @@ import Units
 struct StepRuling {
   let verdict: Verdict
   let text: String
+  /// Whether a reading of the metrics that fits what the autoscaler says of itself asks for this count under every
+  /// history, so that only which young pods counted is open. Where it is not known when the sync took place, or its pods
+  /// were not watched, all readings that fit have to. A break in the rhythm of the writes is taken for a restart.
+  let isExplained: Bool
 
   init(from: Int, to: Int, at: InstantBounds, plan: ScalingPlan, sync: Int?, record: ScalingRecord) {
     let step = JudgedStep(from: from, to: to, at: at, plan: plan, sync: sync, record: record)
     if let objection = step.objection {
-      (verdict, text) = (.fail, objection)
+      (verdict, text, isExplained) = (.fail, objection, false)
     } else if let doubt = step.doubt {
-      (verdict, text) = (.inconclusive, doubt)
+      (verdict, text, isExplained) = (.inconclusive, doubt, step.isExplained)
     } else {
-      (verdict, text) = (.pass, step.approval)
+      (verdict, text, isExplained) = (.pass, step.approval, true)
     }
   }
 }
@@ -31,6 +35,7 @@ private struct JudgedStep {
   /// With ages reckoned in sync periods, without and with restarts.
   private let plain: SyncPast
   private let timed: SyncPast
+  private let past: (HistoryDoubts) -> SyncPast
 
   init(from: Int, to: Int, at: InstantBounds, plan: ScalingPlan, sync: Int?, record: ScalingRecord) {
     self.to = to
@@ -40,6 +45,7 @@ private struct JudgedStep {
     func past(_ doubts: HistoryDoubts) -> SyncPast {
       SyncPast(current: from, at: at, plan: plan, own: sync, record: record, doubts: doubts)
     }
+    self.past = past
     all = past(.all)
     plain = past(.plain)
     timed = past(.timed)
@@ -106,6 +112,20 @@ private struct JudgedStep {
       if firm.dependsOnUnseenMemory { isMemoryDoubt = true }
     }
     return (counts, isRestartDoubt, isMemoryDoubt)
+  }
+
+  /// Whether some reading that fits asks for this count, whatever the history.
+  var isExplained: Bool {
+    guard let sync else { return false }
+    let (asked, claims) = claimed
+    let restarted = record.shownRestarts.isEmpty ? nil : past(.restarted)
+    let explaining = asked.filter { raw in
+      let firm = outcome(plain, raw)
+      let settled = firm.dependsOnUnseenMemory ? CountSet.none : firm.counts(claims)
+      let counts = (settled.isEmpty ? firm.counts : settled).union(outcome(timed, raw).counts)
+      return counts.single == to || restarted.map { outcome($0, raw).counts.single == to } ?? false
+    }
+    return record.observesReading(of: sync) ? !explaining.isEmpty : explaining.count == asked.count
   }
 
   /// Why the count, which some history allows, is not what all of them ask for; `nil` when it is.

@@ -100,7 +100,11 @@ struct AgreementTests {
   }
 
   /// Beyond the seeds that are always tried.
-  @Test("Runs that were once answered wrongly are answered rightly", arguments: [2542] as [UInt64])
+  @Test(
+    "Runs that were once answered wrongly are answered rightly",
+    arguments: [
+      2504, 2542, 2664, 2842, 3074, 3310, 3566, 3620, 3748, 3922, 4372, 6186, 10754, 12898, 13298,
+    ] as [UInt64])
   func onceWrong(seed: UInt64) throws {
     let trial = try ScalingTrial(seed: seed, isMutated: seed.isMultiple(of: 2))
 
