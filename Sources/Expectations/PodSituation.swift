@@ -18,7 +18,7 @@ struct PodSituation: Sendable, Equatable {
     let shape: PodShape
     /// Pods that are there.
     var staying = Classes()
-    /// Pods that are there, or were already asked to go.
+    /// Pods that are there, or were already asked to go, or were yet to be made.
     var leaving = Classes()
     /// Not ready, and perhaps not there yet.
     var appearing = 0
@@ -74,7 +74,7 @@ struct PodSituation: Sendable, Equatable {
       if let going, going.latest < at.earliest { continue }
       let index = place(of: PodShape(pod.spec))
       let presence: WritableKeyPath<Group, Classes> =
-        going.map { $0.earliest <= at.latest } ?? false ? \.leaving : \.staying
+        own.perhapsMade.contains(pod.uid) || going.map { $0.earliest <= at.latest } ?? false ? \.leaving : \.staying
       if let ready = pod.ready.last(where: { $0.from.earliest <= at.latest }) {
         // Until it was asked to go it stayed as it was.
         let holds =
@@ -83,7 +83,7 @@ struct PodSituation: Sendable, Equatable {
             ?? true)
         let readiness = Self.readiness(of: pod, since: ready.from, holds: holds, at: at, sampledBy: sampledBy)
         groups[index][keyPath: presence][keyPath: readiness] += 1
-      } else if pod.created.latest > at.earliest {
+      } else if pod.created.latest > at.earliest || own.perhapsMade.contains(pod.uid) {
         groups[index].appearing += 1
       } else {
         groups[index][keyPath: presence].idle += 1
@@ -116,22 +116,23 @@ struct PodSituation: Sendable, Equatable {
   /// that wrote it saw the pods as they were before.
   private static func ownDoing(
     _ change: ObservedChange?, history: ClusterHistory
-  ) -> (made: Set<String>, removed: Set<String>) {
-    guard let change else { return ([], []) }
-    func latest(_ count: Int, _ moment: (PodLifeline) -> InstantBounds?) -> Set<String> {
-      guard count > 0 else { return [] }
+  ) -> (made: Set<String>, perhapsMade: Set<String>, removed: Set<String>) {
+    guard let change else { return ([], [], []) }
+    // Where times are too coarse to tell, what was seen long before the change was seen need not be its work.
+    func latest(
+      _ count: Int, _ moment: (PodLifeline) -> InstantBounds?
+    ) -> (certain: Set<String>, possible: Set<String>) {
+      guard count > 0 else { return ([], []) }
       let after = history.pods.compactMap { pod in moment(pod).map { (uid: pod.uid, at: $0) } }
         .filter { $0.at.latest >= change.at.earliest && $0.at.earliest <= change.at.latest + .seconds(60) }
-      // Where times are too coarse to tell, what was seen long before the change was seen is not its work.
-      func place(_ at: InstantBounds) -> (Int, Duration) {
-        (at.latest < change.at.latest - .seconds(1) ? 1 : 0, at.latest)
-      }
-      return Set(after.sorted { place($0.at) < place($1.at) }.prefix(count).map(\.uid))
+        .sorted { $0.at.latest < $1.at.latest }
+      let late = after.filter { $0.at.latest >= change.at.latest - .seconds(1) }.prefix(count)
+      let early = after.filter { $0.at.latest < change.at.latest - .seconds(1) }
+      return (Set(late.map(\.uid)), late.count < count ? Set(early.map(\.uid)) : [])
     }
-    return (
-      latest(change.to - change.from) { $0.created },
-      latest(change.from - change.to) { $0.deleteRequested ?? $0.removed }
-    )
+    let made = latest(change.to - change.from) { $0.created }
+    let removed = latest(change.from - change.to) { $0.deleteRequested ?? $0.removed }
+    return (made.certain, made.possible, removed.certain)
   }
 
   /// How many pods of each group fall into which class.
@@ -165,10 +166,10 @@ struct PodSituation: Sendable, Equatable {
     var seen: Set<Mix> = Set(mixes)
     for leaves in [false, true] {
       let present = groups.map { leaves ? $0.staying : $0.staying + $0.leaving }
-      for appears in [false, true] {
-        for young in Self.youngCounted(present) {
+      for appeared in Self.choices(groups.map(\.appearing)) {
+        for young in Self.choices(present.map(\.doubtful)).reversed() {
           for missing in Missing.allCases {
-            let mix = mix(present, young: young, appears: appears, missing: missing)
+            let mix = mix(present, young: young, appeared: appeared, missing: missing)
             if mix.counted > 0, seen.insert(mix).inserted { mixes.append(mix) }
           }
         }
@@ -193,11 +194,11 @@ struct PodSituation: Sendable, Equatable {
 
   private enum Missing: CaseIterable { case none, all, half }
 
-  private func mix(_ present: [Classes], young: [Int], appears: Bool, missing: Missing) -> Mix {
+  private func mix(_ present: [Classes], young: [Int], appeared: [Int], missing: Missing) -> Mix {
     Mix(
       shares: groups.indices.map { index in
         let classes = present[index]
-        let rest = classes.doubtful - young[index] + classes.idle + (appears ? groups[index].appearing : 0)
+        let rest = classes.doubtful - young[index] + classes.idle + appeared[index]
         let absent =
           switch missing {
           case .none: 0
@@ -216,11 +217,12 @@ struct PodSituation: Sendable, Equatable {
     return Mix(shares: groups.indices.map { Mix.Share(counted: $0 == most ? count : 0) })
   }
 
-  /// How many of each group's doubtful pods count: all combinations, or where those are too many, a spread of them.
-  private static func youngCounted(_ present: [Classes]) -> [[Int]] {
-    let steps = present.map { Array(Self.steps($0.doubtful).reversed()) }
+  /// How many of each group's pods it may be, from none to all: all combinations, or where those are too many, a spread
+  /// of them.
+  private static func choices(_ counts: [Int]) -> [[Int]] {
+    let steps = counts.map(Self.steps)
     if steps.reduce(1, { $0 * $1.count }) <= 200 { return Self.product(steps) }
-    return (0...12).reversed().map { twelfths in present.map { $0.doubtful * twelfths / 12 } }
+    return (0...12).map { twelfths in counts.map { $0 * twelfths / 12 } }
   }
 
   /// All counts up to a dozen, beyond that a spread of them with both ends.

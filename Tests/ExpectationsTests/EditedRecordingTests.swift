@@ -86,6 +86,21 @@ struct EditedRecordingTests {
     #expect(judged.verdict == .fail, "\(judged.finding)")
   }
 
+  @Test(
+    "Without managed fields a real controller never fails: what its writes cannot be dated by is doubt, no proof",
+    arguments: Recordings.all)
+  func undatedWrites(name: String) throws {
+    var edited = try EditedObservations(name)
+    try edited.stripManagedFields()
+    let timeline = try edited.timeline()
+
+    for text in [Self.text, "{name: e, withinCorridor: {}}"] {
+      let judged = try judge(text, on: timeline)
+
+      #expect(judged.verdict != .fail, "\(judged.finding)")
+    }
+  }
+
   @Test("Up to a rescale, and just after it, a real controller never fails", arguments: Recordings.all, seeds)
   func beginning(name: String, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
