@@ -166,8 +166,8 @@ enum ReportStyle {
     @page{size:A4;margin:12mm}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     body{font-size:11px}main,footer{max-width:none;padding:0}.strip{position:static}.hint,.values,.skip,.cursor,.now,.decision-text{display:none}
-    .scroll{overflow:visible}.scroll td,.scroll th,#phases td,#phases tbody th,#rollouts td,#routes td:not(:last-child),#connections td,#failures td,.when{white-space:normal;padding:3px 5px;overflow-wrap:break-word}
-    .scroll tbody th,.scroll .name,#routes td:last-child{overflow-wrap:anywhere}thead th{white-space:normal;font-size:9.5px}.plot{margin:0 10px 0 70px}.strip{padding:4px 10px 4px 70px}
+    .scroll{overflow:visible}.scroll td,.scroll th,#phases td,#phases tbody th,#rollouts td,#routes td:not(:last-child),#connections td,#failures td{white-space:normal;padding:3px 5px;overflow-wrap:break-word}
+    .scroll tbody th,.scroll .name,#routes td:last-child{overflow-wrap:anywhere}thead th{white-space:normal;font-size:9.5px}.plot{margin:0 10px 0 70px}.strip{padding:4px 10px 4px 70px}.when{padding:3px 5px}#connections tbody th{min-width:16ch}
     h2{break-after:avoid}tr{break-inside:avoid}.verdict{border:1px solid;border-left-width:8px}a{color:inherit;text-decoration:none}
     table,.expected,.reason,.finding,.evidence ul,.evidence summary,.facts,.box,.legend,.note,.measure,figcaption{font-size:10.5px}.facts-list div{font-size:10.5px;padding:2px 0}
     .sentence,h3{font-size:12px}.sentence a{display:none}.figures{grid-template-columns:repeat(6,1fr);gap:6px}.figures div{padding:6px 8px}.figures dt,.figures dd.detail{font-size:9.5px}.figures dd{font-size:14px}.verdict-word{font-size:20px}.chart{margin-top:12px}pre{white-space:pre-wrap}}
