@@ -316,7 +316,7 @@ struct LoadEndTests {
   }
 
   @Test(
-    "every request ends exactly once, whatever the target and the machine do", arguments: 1...40 as ClosedRange<UInt64>)
+    "every request ends exactly once, whatever the target and the machine do", arguments: 1...20 as ClosedRange<UInt64>)
   func conservation(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
