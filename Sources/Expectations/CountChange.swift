@@ -7,55 +7,56 @@ struct CountChange: Equatable {
   var at: InstantBounds
   var from: Int
   var to: Int
+  /// Whether it certainly took place, and not only may have.
+  var isCertain = true
+  /// What the deletion of the workload made of the count, or its return: no scaling.
+  var isAbsence = false
 
-  /// The changes of a count of replicas in the order in which they happened.
-  ///
-  /// What a status counts is taken version by version, so that a short dip is not lost between the bounds of its
-  /// neighbours. The wanted count, whose envelope knows more than its versions (an autoscaler tells when it scaled), and
-  /// ready pods are taken from the stretches in which the envelope is certain.
-  static func changes(
-    of count: Expectation.ReplicaCount, in cluster: ClusterHistory, _ envelope: CountEnvelope
-  ) -> [CountChange] {
-    let value: (Workload) -> Int
-    switch count {
-    case .current: value = { $0.status?.current ?? 0 }
-    case .available: value = { $0.status?.available ?? 0 }
-    case .wanted, .ready: return changes(of: envelope)
+  /// The changes of a count that were seen, in the order in which they happened: of values that were seen one after
+  /// another each change, of a sum what is certain at last.
+  static func changes(of envelope: CountEnvelope) -> [CountChange] {
+    if envelope.stays == nil { return betweenCertainStretches(of: envelope) }
+    return envelope.steps.compactMap { step in
+      step.values.map {
+        CountChange(at: step.at, from: $0.from, to: $0.to, isAbsence: step.isDeletion || step.isReturn)
+      }
     }
-    var changes: [CountChange] = []
-    for (before, version) in zip(cluster.workload, cluster.workload.dropFirst()) {
-      let (from, to) = (before.deleted ? 0 : value(before.object), version.deleted ? 0 : value(version.object))
-      if from != to { changes.append(CountChange(at: version.at, from: from, to: to)) }
-    }
-    return changes
   }
 
-  /// Changes between the certain stretches of an envelope; a dip below both neighbours counts as a fall and a rise.
-  static func changes(of envelope: CountEnvelope) -> [CountChange] {
+  /// All falls of a count that were seen or may have taken place. One that some history has is among them, but for those
+  /// in stretches in which nothing is known.
+  static func falls(of envelope: CountEnvelope) -> [CountChange] {
+    let certain = envelope.stays == nil ? betweenCertainStretches(of: envelope).filter { $0.to < $0.from } : []
+    return envelope.steps.filter(\.isFall).map { step in
+      if let values = step.values {
+        return CountChange(at: step.at, from: values.from, to: values.to, isAbsence: step.isDeletion)
+      }
+      let whole = certain.first { $0.at.earliest <= step.at.earliest && step.at.latest <= $0.at.latest }
+      let before = envelope.range(at: step.at.earliest - .microseconds(1)) ?? envelope.range(at: step.at.earliest)
+      let from = whole?.from ?? before?.upperBound ?? 1
+      return CountChange(at: step.at, from: from, to: whole?.to ?? from - 1, isCertain: step.isCertain)
+    }
+  }
+
+  /// From each stretch in which a range is one value to the next such stretch.
+  private static func betweenCertainStretches(of envelope: CountEnvelope) -> [CountChange] {
     var changes: [CountChange] = []
     var value: Int?
-    var lowest = Int.max
-    var since = Duration.zero
+    var since: Duration?
     for segment in envelope.segments {
       guard let range = segment.range else {
-        value = nil
+        (value, since) = (nil, nil)
         continue
       }
       guard range.lowerBound == range.upperBound else {
-        if lowest == .max { since = segment.start }
-        lowest = min(lowest, range.lowerBound)
+        since = since ?? segment.start
         continue
       }
-      let now = range.lowerBound
-      let at = InstantBounds(lowest == .max ? segment.start : since, segment.start)
-      if let from = value, lowest < min(from, now) {
-        changes.append(CountChange(at: at, from: from, to: lowest))
-        changes.append(CountChange(at: at, from: lowest, to: now))
-      } else if let from = value, from != now {
-        changes.append(CountChange(at: at, from: from, to: now))
+      if let from = value, from != range.lowerBound {
+        changes.append(
+          CountChange(at: InstantBounds(since ?? segment.start, segment.start), from: from, to: range.lowerBound))
       }
-      value = now
-      lowest = .max
+      (value, since) = (range.lowerBound, nil)
     }
     return changes
   }
@@ -64,12 +65,13 @@ struct CountChange: Equatable {
 extension CountChange {
   /// `8 -> 4`, or `8 -> 0, since Deployment web was deleted`: what the deletion of the workload made of a count, and its
   /// return, is no scaling.
-  func text(in cluster: ClusterHistory?) -> String {
+  func text(of envelope: CountEnvelope, in cluster: ClusterHistory?) -> String {
+    let numbers = "\(from) -> \(to)"
+    if envelope.stays != nil, !isAbsence { return numbers }
     let absence = cluster?.absences.first {
       $0.isOfWorkload && at.latest >= $0.deleted.earliest
         && $0.recreated.map { [at] in at.earliest <= $0.latest } ?? true
     }
-    let numbers = "\(from) -> \(to)"
     guard let absence else { return numbers }
     let cause = to < from ? "was deleted" : "was made anew"
     return "\(numbers), since \(absence.kind) \(absence.name) \(cause)"
@@ -91,7 +93,7 @@ enum CountEvidence {
       $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
     }
     for change in changes.prefix(12) {
-      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(change.text(in: run.timeline.cluster))"))
+      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(change.text(of: envelope, in: run.timeline.cluster))"))
     }
     if changes.count > 12 { rows.append(Evidence("and \((changes.count - 12).of("further change"))")) }
     return rows

@@ -7,7 +7,8 @@ extension Expectation.RolloutCompletes {
   /// From the action's request to the first instant at which every replica was of the new template and available.
   ///
   /// A rollout that a Deployment itself reports as stuck (`ProgressDeadlineExceeded`) and that never completes fails,
-  /// even before the bound is over; so does one that another change overtook.
+  /// even before the bound is over; so does one that another change overtook. While nothing was known it may have been
+  /// complete, and have lost a pod again before anybody looked.
   func opinion(on run: RunView) -> Opinion {
     guard let span = run.timeline.action(action) else {
       return .inconclusive("the recording has no action \"\(action)\"")
@@ -48,6 +49,7 @@ extension Expectation.RolloutCompletes {
         return .pass("complete \(took) after it began, \((within - longest).plain) before the bound")
       }
       if shortest > within {
+        if let unseen = unseen(from: start, cluster, run) { return unseen }
         return .fail("complete only \(took) after it began, \((shortest - within).plain) after the bound")
       }
       return .inconclusive("complete \(took) after it began, around the bound of \(within.text)")
@@ -58,6 +60,7 @@ extension Expectation.RolloutCompletes {
       let end = Overtaking(rollout, among: cluster.rollouts).map { "; \($0.sentence)" } ?? ""
       return .fail("stuck: ProgressDeadlineExceeded \(after.plain) after it began, with \(progress)\(end)")
     }
+    if let unseen = unseen(from: start, cluster, run, before: rollout.superseded) { return unseen }
     if let overtaking = Overtaking(rollout, among: cluster.rollouts) {
       return .fail("\(overtaking.sentence); it had come to \(progress)")
     }
@@ -65,6 +68,18 @@ extension Expectation.RolloutCompletes {
     if watched > within { return .fail("not complete \(within.text) after it began: \(progress)") }
     return .inconclusive(
       "not complete in the \(max(watched, .zero).plain) that were watched, and \(run.ending)", finding: progress)
+  }
+
+  /// What is said where nothing is known of a part of the time in which it had to be complete; `nil` where all is.
+  private func unseen(
+    from start: InstantBounds, _ cluster: ClusterHistory, _ run: RunView, before end: InstantBounds? = nil
+  ) -> Opinion? {
+    let known = cluster.updatedReplicas
+    let limit = min(start.latest + within, end?.latest ?? known.end, known.end)
+    guard let gap = known.pieces(from: start.earliest, to: limit).first(where: { $0.range == nil }) else { return nil }
+    let resource = run.workloadKind.resource.plural
+    return .unknown(
+      gap.from, gap.to, run, resource: resource, window: InstantBounds(start.earliest, limit), evidence: [])
   }
 
   /// `2 of 3 updated, 2 available`, of the last version that belongs to the rollout.

@@ -28,6 +28,10 @@ extension Expectation.ScaleDown {
   }
 
   /// No decrease may lie between `after` and `notBefore` later.
+  ///
+  /// Fails when one certainly does. Passes when in no history that the observations allow one does: neither of those that
+  /// were seen, whatever lies about them, nor one that may have been. A deletion of the workload is no decrease, and
+  /// neither is what follows it.
   private func tooEarly(_ notBefore: Duration, _ run: RunView) -> Opinion {
     guard case .known(let start) = run.instant(after) else {
       if case .missing(let reason) = run.instant(after) { return .inconclusive(reason) }
@@ -36,19 +40,20 @@ extension Expectation.ScaleDown {
     let (envelope, reason) = run.envelope(of)
     guard let envelope, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
     let window = InstantBounds(start.earliest, start.latest + notBefore)
-    let falls = CountChange.changes(of: of, in: cluster, envelope).filter {
-      $0.to < $0.from && $0.at.latest >= start.earliest
-    }
+    let falls = CountChange.falls(of: envelope).filter { $0.at.latest >= start.earliest }
     // Who deletes the workload takes its pods away; that is no scaling, and nothing after it is.
     let deletion = cluster.absences.first {
       $0.isOfWorkload && $0.deleted.latest >= start.earliest
     }
-    let drops = falls.filter { fall in deletion.map { fall.at.latest < $0.deleted.earliest } ?? true }
+    let drops = Self.drops(falls, before: deletion)
     let evidence =
-      falls.prefix(5).map { Evidence(at: $0.at, "\(of.rawValue) replicas \($0.text(in: cluster))") }
-      + CountEvidence.byOthers(run, in: window)
+      falls.prefix(5).map {
+        Evidence(at: $0.at, "\(of.rawValue) replicas \($0.text(of: envelope, in: cluster))")
+      } + CountEvidence.byOthers(run, in: window)
       + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
-    let early = drops.first { $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore }
+    let early = drops.first {
+      $0.isCertain && $0.at.earliest >= start.latest && $0.at.latest - start.earliest < notBefore
+    }
     // What came after a fall that decides does not matter; what the autoscaler remembered from before it does.
     let load = DeliveredLoad(run, .down, from: start.earliest, decided: early?.at.latest ?? window.latest)
     if let opinion = load.objection(window: window, evidence: evidence) { return opinion }
@@ -60,9 +65,7 @@ extension Expectation.ScaleDown {
         window: window, evidence: evidence)
     }
     if let doubtful = drops.first(where: { $0.at.earliest - start.latest < notBefore }) {
-      return .inconclusive(
-        "a fall from \(doubtful.from) to \(doubtful.to) lies \(doubtful.at.plain) of the run, around the bound",
-        window: window, evidence: evidence)
+      return .inconclusive(doubt(about: doubtful, start, notBefore), window: window, evidence: evidence)
     }
     if let unknown = envelope.pieces(from: start.earliest, to: window.latest).first(where: { $0.range == nil }) {
       return .unknown(
@@ -80,5 +83,26 @@ extension Expectation.ScaleDown {
     return .pass(
       "first fell (\(first.from) to \(first.to)) \(waited.plain) after \(after), "
         + "\((waited.earliest - notBefore).plain) after the bound", window: window, evidence: evidence)
+  }
+
+  /// The falls that may have come before the workload was deleted. Values that were seen one after another tell which did;
+  /// of a sum only the times tell.
+  private static func drops(_ falls: [CountChange], before deletion: Absence?) -> [CountChange] {
+    guard let deletion else { return falls.filter { !$0.isAbsence } }
+    let end = falls.firstIndex { $0.isAbsence && $0.at.latest >= deletion.deleted.earliest }
+    if let end { return falls[..<end].filter { !$0.isAbsence } }
+    return falls.filter { !$0.isAbsence && $0.at.earliest < deletion.deleted.latest }.map { fall in
+      var fall = fall
+      fall.isCertain = fall.isCertain && fall.at.latest < deletion.deleted.earliest
+      return fall
+    }
+  }
+
+  private func doubt(about fall: CountChange, _ start: InstantBounds, _ notBefore: Duration) -> String {
+    let edge =
+      fall.at.latest - start.earliest >= notBefore
+      ? "around the bound" : fall.at.earliest < start.latest ? "around \(after)" : "in the window"
+    let what = fall.isCertain ? "a fall from \(fall.from) to \(fall.to) lies" : "the count may have fallen"
+    return "\(what) \(fall.at.plain) of the run, \(edge)"
   }
 }

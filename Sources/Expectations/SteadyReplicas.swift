@@ -17,14 +17,12 @@ extension Expectation.SteadyReplicas {
         CountEvidence.changes(of: of, envelope, run, in: window) + CountEvidence.byOthers(run, in: window)
         + CountEvidence.gaps(run, resource: run.resource(of: of), in: window)
       let certain = envelope.always(count, from: stretch.start.latest + settle, to: stretch.end.earliest)
-      if case .no(let from, let to, let range) = certain, from < to {
+      if let breach = breach(certain, start: stretch.start) {
         // What came after the moment that decides does not matter.
-        let load = DeliveredLoad(run, .both, from: stretch.start.earliest, decided: from)
+        let load = DeliveredLoad(run, .both, from: stretch.start.earliest, decided: breach.decided)
         if let opinion = load.objection(window: window, evidence: evidence) { return opinion }
-        let start = (from - stretch.start.earliest).plain
         return .fail(
-          "\(CountEvidence.text(range)) \(of.rawValue) from \(from.plain) to \(to.plain) of the run "
-            + "(\(start) after the start of \(during)), where \(count) was expected", window: window,
+          "\(breach.text), where \(count) was expected", window: window,
           evidence: evidence + ScalingClues.clues(run, in: window))
       }
       if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
@@ -41,6 +39,9 @@ extension Expectation.SteadyReplicas {
         return .inconclusive(
           "\(CountEvidence.text(range)) from \(from.plain) to \(to.plain), which may lie outside of \(during)",
           window: window, evidence: evidence)
+      case .seen(let value, let at):
+        return .inconclusive(
+          "\(value) \(at.plain), which may lie outside of \(during)", window: window, evidence: evidence)
       case .perhaps(let from, let to, nil):
         return .unknown(from, to, run, resource: run.resource(of: of), window: window, evidence: evidence)
       case .perhaps(let from, let to, let range?):
@@ -48,6 +49,20 @@ extension Expectation.SteadyReplicas {
           "between \(range.lowerBound) and \(range.upperBound) from \(from.plain) to \(to.plain): too coarse to tell",
           window: window, evidence: evidence)
       }
+    }
+  }
+
+  /// What certainly broke the condition, and the moment that decides.
+  private func breach(_ always: CountEnvelope.Always, start: InstantBounds) -> (text: String, decided: Duration)? {
+    switch always {
+    case .no(let from, let to, let range) where from < to:
+      let after = (from - start.earliest).plain
+      let stretch = "from \(from.plain) to \(to.plain) of the run (\(after) after the start of \(during))"
+      return ("\(CountEvidence.text(range)) \(of.rawValue) \(stretch)", from)
+    case .seen(let value, let at):
+      let after = InstantBounds(at.earliest - start.latest, at.latest - start.earliest).plain
+      return ("\(value) \(of.rawValue) \(at.plain) of the run (\(after) after the start of \(during))", at.latest)
+    default: return nil
     }
   }
 }

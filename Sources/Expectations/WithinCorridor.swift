@@ -53,6 +53,14 @@ extension Expectation.WithinCorridor {
       rows.append(Evidence(at: InstantBounds(outside.from, outside.to), text))
       return .fail(text, window: window, evidence: rows)
     }
+    // A count that was seen was wanted at some instant, however short; where it is allowed at none of those at which that
+    // can have been, nothing else matters.
+    let seen = (wanted.stays ?? []).map { CorridorPiece(at: $0.from, seen: $0.value, corridor: corridor) }
+    if let outside = seen.first(where: { $0.isOutside && $0.lies(in: stretch) }) {
+      let text = evidence.objection(to: outside)
+      rows.append(Evidence(at: InstantBounds(outside.from, outside.to), text))
+      return .fail(text, window: window, evidence: rows)
+    }
     if let unfinished = stretch.unfinished, stretch.cut {
       return .inconclusive(unfinished, window: window, evidence: rows)
     }
@@ -61,7 +69,8 @@ extension Expectation.WithinCorridor {
       return .unknown(
         unknown.from, unknown.to, run, resource: resource.plural, window: window, evidence: rows)
     }
-    if let doubt = pieces.first(where: { !$0.isInside }) {
+    let mayLie = seen.filter { $0.to >= window.earliest && $0.from <= window.latest }
+    if let doubt = pieces.first(where: { !$0.isInside }) ?? mayLie.first(where: \.isOutside) {
       return .inconclusive(evidence.doubt(about: doubt), window: window, evidence: rows)
     }
     // A corridor holds what some history allows; whether all do is told by the rescales, and by the syncs that left the
@@ -97,11 +106,24 @@ struct CorridorPiece {
     return likely.lowerBound <= wanted.lowerBound && wanted.upperBound <= likely.upperBound
   }
 
+  /// `3 to 5 wanted from 12s to 13.5s`, or `20 wanted between 12s and 13.5s`.
+  var text: String {
+    let count = wanted.map { CountEvidence.text($0) } ?? "an unknown count"
+    let when = isMoment ? InstantBounds(from, to).plain : "from \(from.plain) to \(to.plain)"
+    return "\(count) wanted \(when)"
+  }
+
   /// Whether no count that may have been wanted is allowed.
   var isOutside: Bool {
     guard let wanted, let possible else { return false }
     return !wanted.overlaps(possible)
   }
+
+  /// Whether it is a count that was seen at some instant from its start to its end, and not throughout.
+  var isMoment = false
+
+  /// Whether it certainly lies in the stretch.
+  func lies(in stretch: RunView.Stretch) -> Bool { from >= stretch.start.latest && to < stretch.end.earliest }
 
   /// Whether it certainly belongs to the stretch in part.
   func overlaps(_ stretch: RunView.Stretch) -> Bool { from < stretch.end.earliest && to > stretch.start.latest }
@@ -120,6 +142,23 @@ struct CorridorPiece {
       return CorridorPiece(
         from: from, to: to, wanted: range(wanted), possible: range(corridor.possible), likely: range(corridor.likely))
     }
+  }
+}
+
+extension CorridorPiece {
+  /// A count that was seen, beside all that is allowed at any of the instants at which it may have come.
+  init(at: InstantBounds, seen count: Int, corridor: ReplicaCorridor) {
+    func hull(_ envelope: CountEnvelope) -> ClosedRange<Int>? {
+      let pieces = envelope.pieces(from: at.earliest, to: at.latest)
+      let isKnown = at.latest < envelope.end && !pieces.contains { $0.range == nil }
+      guard isKnown, let before = envelope.extent(from: at.earliest, to: at.latest),
+        let last = envelope.range(at: at.latest)
+      else { return nil }
+      return min(before.lowerBound, last.lowerBound)...max(before.upperBound, last.upperBound)
+    }
+    self.init(
+      from: at.earliest, to: at.latest, wanted: count...count, possible: hull(corridor.possible),
+      likely: hull(corridor.likely), isMoment: true)
   }
 }
 
@@ -150,9 +189,9 @@ struct CorridorEvidence {
   func objection(to piece: CorridorPiece) -> String {
     guard let wanted = piece.wanted, let possible = piece.possible else { return "" }
     let count = wanted.lowerBound > possible.upperBound ? wanted.lowerBound : wanted.upperBound
-    let author = author(of: wanted, at: piece.from)
+    let author = author(of: wanted, at: piece.isMoment ? piece.to : piece.from)
     let facts =
-      "\(CountEvidence.text(wanted)) wanted from \(piece.from.plain) to \(piece.to.plain) of the run"
+      "\(piece.text) of the run"
       + (author.map { ", set by \($0.name)" } ?? "") + ", where \(CountEvidence.text(possible)) is allowed"
     if author != nil { return facts }
     guard let reason = reason(against: count, at: piece.from) else { return facts }
@@ -205,8 +244,7 @@ struct CorridorEvidence {
   /// Why it cannot be told whether the count of a piece is allowed.
   func doubt(about piece: CorridorPiece) -> String {
     guard let wanted = piece.wanted, let possible = piece.possible else { return "nothing is known" }
-    let facts =
-      "\(CountEvidence.text(wanted)) wanted from \(piece.from.plain) to \(piece.to.plain) of the run"
+    let facts = "\(piece.text) of the run"
     if possible.lowerBound <= wanted.lowerBound, wanted.upperBound <= possible.upperBound {
       return "\(facts), which is allowed only if the controller was restarted or scaled while nobody watched"
     }

@@ -263,8 +263,8 @@ extension CountEnvelope {
       let isCounted = isSpec && index > 0 && Self.isNextSpec(version, after: versions[index - 1])
       if let since = version.missedSince, !isCounted { gaps.append(InstantBounds(since, version.at.latest)) }
       guard let value = version.deleted ? 0 : value(version.object), value != values.last?.value else { continue }
-      let change = Change(at: version.at, value: value)
-      values.append(values.isEmpty ? change : narrowing(change))
+      let change = Change(at: version.at, value: value, isDeletion: version.deleted)
+      values.append(values.isEmpty || version.deleted ? change : narrowing(change))
     }
     guard let first = values.first, let knownFrom = sight.knownFrom else {
       self = .unknown

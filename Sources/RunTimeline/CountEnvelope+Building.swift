@@ -5,10 +5,13 @@ extension CountEnvelope {
   package struct Change: Sendable, Equatable {
     package let at: InstantBounds
     package let value: Int
+    /// The object that bore the count was deleted.
+    package let isDeletion: Bool
 
-    package init(at: InstantBounds, value: Int) {
+    package init(at: InstantBounds, value: Int, isDeletion: Bool = false) {
       self.at = at
       self.value = value
+      self.isDeletion = isDeletion
     }
   }
 
@@ -45,7 +48,13 @@ extension CountEnvelope {
       }
       return Segment(start: instant, range: range)
     }
-    self.init(segments: segments, end: end)
+    let ordered = values.indices.map { index in
+      Change(
+        at: InstantBounds(earliest[index], latest[index]), value: values[index],
+        isDeletion: index > 0 && changes[index - 1].isDeletion)
+    }
+    let stays = Self.stays(ordered, gaps: gaps)
+    self.init(segments: segments, end: end, stays: stays, steps: Self.steps(stays, ordered))
   }
 
   /// One thing that counts as one from some moment to another, as a pod counts while it is ready.
@@ -53,14 +62,22 @@ extension CountEnvelope {
     package let from: InstantBounds
     /// `nil` while it still counts at the end of the run.
     package let to: InstantBounds?
+    /// Whether it certainly began to count within `from`; it may also have counted before, or not at all.
+    package let beginIsSeen: Bool
+    /// Whether it certainly ceased to count within `to`; it may also have gone on, or not have counted at all.
+    package let endIsSeen: Bool
 
-    package init(from: InstantBounds, to: InstantBounds?) {
+    package init(from: InstantBounds, to: InstantBounds?, beginIsSeen: Bool = true, endIsSeen: Bool = true) {
       self.from = from
       self.to = to
+      self.beginIsSeen = beginIsSeen
+      self.endIsSeen = endIsSeen
     }
 
     /// What may count over a stretch, at any part of it or not at all.
-    package static func possible(over stretch: InstantBounds) -> Presence { Presence(from: stretch, to: stretch) }
+    package static func possible(over stretch: InstantBounds) -> Presence {
+      Presence(from: stretch, to: stretch, beginIsSeen: false, endIsSeen: false)
+    }
 
     /// The presence with nothing certain in a stretch in which it could not be seen.
     func unseen(over gap: InstantBounds) -> [Presence] {
@@ -71,9 +88,13 @@ extension CountEnvelope {
       let hidden = InstantBounds(gap.earliest, min(gap.latest, end))
       let before: Presence =
         from.earliest < gap.earliest
-        ? Presence(from: from, to: hidden) : .possible(over: InstantBounds(from.earliest, hidden.latest))
+        ? Presence(from: from, to: hidden, beginIsSeen: beginIsSeen, endIsSeen: false)
+        : .possible(over: InstantBounds(from.earliest, hidden.latest))
       guard gap.latest < end else { return [before] }
-      return [before, Presence(from: InstantBounds(exactly: gap.latest), to: to)]
+      return [
+        before,
+        Presence(from: InstantBounds(exactly: gap.latest), to: to, beginIsSeen: false, endIsSeen: endIsSeen),
+      ]
     }
   }
 
@@ -103,7 +124,8 @@ extension CountEnvelope {
       segments.append(
         Segment(start: instant, range: unknown.contains(instant) ? nil : certain...max(certain, possible)))
     }
-    self.init(segments: segments, end: end)
+    let moves = presences.flatMap(\.steps).filter { $0.at.latest >= start }
+    self.init(segments: segments, end: end, steps: moves.sorted { $0.at.earliest < $1.at.earliest })
   }
 }
 

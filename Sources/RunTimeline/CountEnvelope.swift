@@ -11,6 +11,9 @@ package import Units
 ///
 /// An expectation over a count is proved by one side and disproved by the other; what lies between is
 /// inconclusive. Where nothing is known (before the first observation, in a gap) there is no range at all.
+///
+/// Ranges blur what was seen: of 3, 5, 3 whose bounds overlap they say "3 to 5". So an envelope also knows the values
+/// that were seen (``Stay``) and the falls and rises that were or may have been (``Step``), and what was seen decides.
 package struct CountEnvelope: Sendable, Equatable {
   /// From `start` to the start of the next segment (or the end of the envelope) the count lay in `range`.
   package struct Segment: Sendable, Equatable {
@@ -28,8 +31,16 @@ package struct CountEnvelope: Sendable, Equatable {
   package let segments: [Segment]
   /// Until when the last segment holds.
   package let end: Duration
+  /// The values that were seen, one after another, of a count that an object bears; between two of them there was no
+  /// other, but in gaps. `nil` of a count that is a sum.
+  package let stays: [Stay]?
+  /// Every fall and rise that was seen or may have taken place, but for those in stretches in which nothing is known; in
+  /// order of their earliest instants.
+  package let steps: [Step]
 
-  package init(segments: [Segment], end: Duration) {
+  package init(segments: [Segment], end: Duration, stays: [Stay]? = nil, steps: [Step] = []) {
+    self.stays = stays
+    self.steps = steps
     var merged: [Segment] = []
     for segment in segments {
       if let last = merged.last, last.start == segment.start { merged.removeLast() }
@@ -42,11 +53,16 @@ package struct CountEnvelope: Sendable, Equatable {
   /// Nothing is known.
   package static let unknown = CountEnvelope(segments: [], end: .zero)
 
-  /// What was known up to an instant.
+  /// What was known up to an instant. What may have happened before it stays possible, and what certainly did before a
+  /// deletion about that instant stays certain.
   package func before(_ instant: Duration) -> CountEnvelope {
     guard instant < end else { return self }
     let earlier = segments.filter { $0.start <= instant }
-    return earlier.isEmpty ? .unknown : CountEnvelope(segments: earlier, end: instant)
+    if earlier.isEmpty { return .unknown }
+    let absence = steps.firstIndex { $0.isDeletion && $0.at.latest >= instant } ?? steps.endIndex
+    return CountEnvelope(
+      segments: earlier, end: instant, stays: stays.map { $0.filter { $0.from.latest <= instant } },
+      steps: steps[..<absence].filter { $0.at.earliest < instant })
   }
 
   /// The possible values at one instant; `nil` where nothing is known.
@@ -104,21 +120,31 @@ package struct CountEnvelope: Sendable, Equatable {
 
   /// The first instant at or after `start` at which the count satisfied the condition.
   ///
-  /// Over an unknown stretch the condition may have held, so the earliest bound falls there.
+  /// Over an unknown stretch the condition may have held, so the earliest bound falls there. A value that was seen, and
+  /// that had not gone by `start`, decides by the latest moment at which it came, however soon it went again.
   package func first(_ condition: CountCondition, from start: Duration) -> Reach {
     var earliest: Duration?
+    var latest: Duration?
     for piece in pieces(from: start, to: max(end, start)) {
-      if earliest == nil, piece.range.map(condition.mayHold(in:)) ?? true { earliest = piece.from }
-      if let range = piece.range, condition.mustHold(in: range) {
-        return .reached(InstantBounds(earliest ?? piece.from, piece.from))
-      }
+      if earliest == nil, mayHold(condition, in: piece.range) { earliest = piece.from }
+      if latest == nil, let range = piece.range, condition.mustHold(in: range) { latest = piece.from }
+    }
+    for stay in stays ?? [] where condition.holds(for: stay.value) {
+      if stay.mayLast(after: start) { earliest = min(max(stay.from.earliest, start), earliest ?? .farFuture) }
+      if stay.mustLast(after: start) { latest = min(max(stay.from.latest, start), latest ?? .farFuture) }
     }
     // What was seen last holds at the very end, where no piece begins any more.
-    if start <= end, let range = range(at: end), condition.mustHold(in: range) {
-      return .reached(InstantBounds(earliest ?? end, end))
-    }
+    if latest == nil, start <= end, let range = range(at: end), condition.mustHold(in: range) { latest = end }
+    if let latest { return .reached(InstantBounds(min(earliest ?? latest, latest), latest)) }
     if let earliest, earliest < end { return .perhaps(earliest: earliest, knownUntil: end) }
     return .notBy(max(end, start))
+  }
+
+  /// Whether a condition may hold in a piece, as far as its range tells: of values that were seen one after another there
+  /// were none between, so that they tell themselves.
+  private func mayHold(_ condition: CountCondition, in range: ClosedRange<Int>?) -> Bool {
+    guard let range else { return true }
+    return stays == nil && condition.mayHold(in: range)
   }
 
   /// Whether the count satisfied a condition at every instant of a window.
@@ -126,23 +152,34 @@ package struct CountEnvelope: Sendable, Equatable {
     case yes
     /// It certainly did not, first in this stretch, where the count lay in the range.
     case no(from: Duration, to: Duration, range: ClosedRange<Int>)
+    /// It certainly did not at some instant of these bounds, at which it had this value.
+    case seen(Int, at: InstantBounds)
     /// It may not have: over this stretch the values allow both, or nothing is known.
     case perhaps(from: Duration, to: Duration, range: ClosedRange<Int>?)
   }
 
+  /// A value that was seen inside the window decides, however short it lasted.
   package func always(_ condition: CountCondition, from start: Duration, to end: Duration) -> Always {
-    var doubt: Always?
+    var doubt: (from: Duration, to: Duration, range: ClosedRange<Int>?)?
     for piece in pieces(from: start, to: end) {
       guard let range = piece.range else {
-        doubt = doubt ?? .perhaps(from: piece.from, to: piece.to, range: nil)
+        doubt = doubt ?? piece
         continue
       }
       if !condition.mayHold(in: range) { return .no(from: piece.from, to: piece.to, range: range) }
-      if !condition.mustHold(in: range) {
-        doubt = doubt ?? .perhaps(from: piece.from, to: piece.to, range: range)
-      }
+      if stays == nil, !condition.mustHold(in: range) { doubt = doubt ?? piece }
     }
-    return doubt ?? .yes
+    for stay in stays ?? [] where !condition.holds(for: stay.value) {
+      if stay.from.earliest >= start, stay.from.latest < end { return .seen(stay.value, at: stay.from) }
+      guard stay.from.earliest < end || start == end && stay.from.earliest == end, stay.mayLast(after: start) else {
+        continue
+      }
+      let (from, to) = (max(stay.from.earliest, start), min(stay.to?.latest ?? end, end))
+      if let doubt, doubt.from <= from { continue }
+      let around = extent(from: from, to: to) ?? stay.value...stay.value
+      doubt = (from, to, min(around.lowerBound, stay.value)...max(around.upperBound, stay.value))
+    }
+    return doubt.map { .perhaps(from: $0.from, to: $0.to, range: $0.range) } ?? .yes
   }
 
   /// The smallest and largest value that the count may have had in a window; `nil` if nothing at all is known there.
@@ -163,6 +200,7 @@ package struct CountEnvelope: Sendable, Equatable {
       let right = other.range(at: start)
       return Segment(start: start, range: left.flatMap { left in right.map { combine(left, $0) } })
     }
-    return CountEnvelope(segments: segments, end: end)
+    let steps = (steps + other.steps).map { Step(at: $0.at, isFall: $0.isFall, isCertain: $0.isCertain) }
+    return CountEnvelope(segments: segments, end: end, steps: steps.sorted { $0.at.earliest < $1.at.earliest })
   }
 }

@@ -43,7 +43,7 @@ struct CountEnvelopeTests {
     #expect(stepUp.first(try condition(">= 8"), from: .zero) == .reached(bounds(10, 12)))
     #expect(stepUp.first(try condition(">= 8"), from: .seconds(11)) == .reached(bounds(11, 12)))
     #expect(stepUp.first(try condition(">= 9"), from: .zero) == .notBy(.seconds(20)))
-    #expect(stepUp.first(try condition("5"), from: .zero) == .perhaps(earliest: .seconds(10), knownUntil: .seconds(20)))
+    #expect(stepUp.first(try condition("5"), from: .zero) == .notBy(.seconds(20)), "3 was followed by 8, and by no 5")
   }
 
   @Test("A change that was the last thing heard counts as reached")
@@ -71,6 +71,46 @@ struct CountEnvelopeTests {
     #expect(
       stepUp.always(try condition("8"), from: .seconds(15), to: .seconds(25))
         == .perhaps(from: .seconds(20), to: .seconds(25), range: nil))
+  }
+
+  /// 3, then 8 from within 10 to 12 s, and 3 again from within 10 to 13 s.
+  private var flick: CountEnvelope {
+    CountEnvelope(
+      initial: 3, start: .zero, changes: [.init(at: bounds(10, 12), value: 8), .init(at: bounds(10, 13), value: 3)],
+      end: .seconds(20))
+  }
+
+  @Test("A value that was seen was there, though at no instant for certain")
+  func seen() throws {
+    #expect(flick.range(at: .seconds(12)) == 3...8)
+    #expect(flick.first(try condition("8"), from: .seconds(5)) == .reached(bounds(10, 12)))
+    #expect(
+      flick.first(try condition("8"), from: .seconds(11))
+        == .perhaps(earliest: .seconds(11), knownUntil: .seconds(20)), "it may have gone by then")
+    #expect(flick.always(try condition("3"), from: .zero, to: .seconds(20)) == .seen(8, at: bounds(10, 12)))
+    #expect(
+      flick.always(try condition("3"), from: .zero, to: .seconds(11))
+        == .perhaps(from: .seconds(10), to: .seconds(11), range: 3...8))
+  }
+
+  @Test("Each fall and rise is known by its own bounds, and one across a gap by those of the gap")
+  func steps() {
+    let known = flick.steps.map { "\($0.at) \($0.values?.from ?? 0) \($0.values?.to ?? 0) \($0.isFall)" }
+    let across = CountEnvelope(
+      initial: 8, start: .zero, changes: [.init(at: bounds(14, 15), value: 4)], gaps: [bounds(10, 15)],
+      end: .seconds(20))
+
+    #expect(known == ["10s … 12s 3 8 false", "10s … 13s 8 3 true"])
+    #expect(across.steps.map(\.at) == [bounds(10, 15)])
+  }
+
+  @Test("What ends in a gap may have ended, and what was seen to end did")
+  func presenceSteps() {
+    let seen = CountEnvelope(
+      presences: [.init(from: bounds(1, 2), to: bounds(8, 9)), .possible(over: bounds(3, 5))], start: .zero,
+      end: .seconds(10))
+
+    #expect(seen.steps.filter(\.isFall).map { "\($0.at) \($0.isCertain)" } == ["3s … 5s false", "8s … 9s true"])
   }
 
   @Test("Presences count as certain between their inner bounds and as possible between their outer ones")
