@@ -93,7 +93,8 @@ enum CountEvidence {
       $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
     }
     for change in changes.prefix(12) {
-      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(change.text(of: envelope, in: run.timeline.cluster))"))
+      let text = change.text(of: envelope, in: run.timeline.cluster)
+      rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(text)"))
     }
     if changes.count > 12 { rows.append(Evidence("and \((changes.count - 12).of("further change"))")) }
     return rows

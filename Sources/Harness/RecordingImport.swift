@@ -78,6 +78,9 @@ package struct RecordingImport {
   /// What whoever reads the reports must know of the logs.
   private func environment(of log: ImportedLog) -> [String: String] {
     var environment = [RunDescription.importSource: source]
+    if !log.withoutArrivals.isEmpty {
+      environment[RunDescription.arrivalsMissing] = log.withoutArrivals.sorted().joined(separator: ", ")
+    }
     if !log.warnings.isEmpty { environment["order of the log"] = log.warnings.joined(separator: "; ") }
     if !log.notes.isEmpty { environment["what the logs tell"] = log.notes.joined(separator: "; ") }
     return environment

@@ -49,20 +49,40 @@ package struct ClusterHistory: Sendable {
     package let event: Event
   }
 
-  /// - Parameter end: the instant up to which all watches went on, where that is known; `nil` where each resource is known
-  ///   up to the last word on it.
+  /// - Parameters:
+  ///   - end: the instant up to which all watches went on, where that is known; `nil` where each resource is known up to the
+  ///     last word on it.
+  ///   - undated: plurals of the resources of which nobody noted when what was observed arrived.
   package init(
-    of cluster: ClusterDescription, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil
+    of cluster: ClusterDescription, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil,
+    withoutArrivals undated: Set<String> = []
   ) {
+    var timing = WatchTiming()
     func history<Object>() -> ObjectHistory<Object> {
-      ObjectHistory<Object>(observations, clock: clock, watchedUntil: end)
+      let history = ObjectHistory<Object>(
+        observations, clock: clock, watchedUntil: end, tellsArrivals: !undated.contains(Object.resource.plural))
+      timing.add(lag: history.lag)
+      return history
     }
-    var workloads = WorkloadHistory(of: cluster.workload, observations, clock: clock, watchedUntil: end)
-    let autoscalers: ObjectHistory<HorizontalPodAutoscaler> = history()
-    let allReplicaSets: ObjectHistory<ReplicaSet> = history()
-    let allPods: ObjectHistory<Pod> = history()
-    let slices: ObjectHistory<EndpointSlice> = history()
+    var workloads = WorkloadHistory(
+      of: cluster.workload, observations, clock: clock, watchedUntil: end, withoutArrivals: undated)
+    var autoscalers: ObjectHistory<HorizontalPodAutoscaler> = history()
+    var allReplicaSets: ObjectHistory<ReplicaSet> = history()
+    var allPods: ObjectHistory<Pod> = history()
+    var slices: ObjectHistory<EndpointSlice> = history()
     let allEvents: ObjectHistory<Event> = history()
+    timing.add(lag: workloads.lag)
+    timing.add(workloads.versions)
+    timing.add(autoscalers.versions.values.joined())
+    timing.add(allReplicaSets.versions.values.joined())
+    timing.add(allPods.versions.values.joined())
+    timing.add(slices.versions.values.joined())
+    timing.settle()
+    workloads.date(by: timing)
+    autoscalers.date(by: timing)
+    allReplicaSets.date(by: timing)
+    allPods.date(by: timing)
+    slices.date(by: timing)
 
     var own = WorkloadObjects(of: cluster, uids: workloads.uids, autoscalers: autoscalers)
     let workload = workloads.versions

@@ -42,6 +42,8 @@ package struct ImportedLog: Sendable {
   /// What the logs are, and what they leave open: a line each, for people.
   package private(set) var notes: [String] = []
 
+  /// Plurals of the resources of which a log does not tell when its lines came.
+  package private(set) var withoutArrivals: Set<String> = []
   /// What was found about the order of the lines and put right.
   package private(set) var warnings: [String] = []
   /// When the lists that the logs begin with had arrived, before which nothing is known.
@@ -77,7 +79,9 @@ package struct ImportedLog: Sendable {
     clock = Self.clock(of: timed, startedAt: startedAt, isServers: timed.isEmpty, skew: Self.skew)
     observations = timed
     for case (let source, .kubectl(let printed)) in contents where !printed.hasArrivals {
-      observations += printed.observations(on: clock, lastChange: source.lastChange)
+      let dated = printed.observations(on: clock, lastChange: source.lastChange)
+      withoutArrivals.formUnion(dated.map(\.resource))
+      observations += dated
     }
     for case (let source, .own(let log)) in contents {
       warnings += log.notes.map { "\(source.name): \($0)" }

@@ -61,14 +61,26 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private var listedChanges: [ListedChange] = []
   private var hasWatchSpoken = false
   private var hasBookmarks = false
-  private var lag = WatchLag()
+  /// How long its events were under way.
+  private(set) var lag = WatchLag()
+  /// Whether it is known when what was observed arrived, and not only when it had at the latest.
+  private let tellsArrivals: Bool
+  /// Since when nothing came of the watch, after a failure; `nil` while it speaks.
+  private var silentSince: Duration?
+  private var lastOutage: InstantBounds?
   private var lastWatchWord: Duration?
 
   /// Puts together the history of one resource from its observations, given in the order of recording.
   ///
-  /// - Parameter end: the instant up to which the watch, which nobody saw end, is known to have told all.
-  package init(_ observations: some Sequence<Observation>, clock: ServerClock, watchedUntil end: Duration? = nil) {
+  /// - Parameters:
+  ///   - end: the instant up to which the watch, which nobody saw end, is known to have told all.
+  ///   - tellsArrivals: whether they were received when they say, and not at that time at the latest.
+  package init(
+    _ observations: some Sequence<Observation>, clock: ServerClock, watchedUntil end: Duration? = nil,
+    tellsArrivals: Bool = true
+  ) {
     self.clock = clock
+    self.tellsArrivals = tellsArrivals
     var lastHeard = Duration.zero
     for observation in observations {
       lastHeard = max(lastHeard, observation.received)
@@ -93,11 +105,16 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   package func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
 
   private mutating func add(_ observation: Observation) {
+    if ![.gap, .list, .listed].contains(observation.kind), let since = silentSince {
+      lastOutage = InstantBounds(since, observation.received)
+      silentSince = nil
+    }
     switch observation.kind {
     case .gap:
       var failing = failing ?? Failing(since: knownUntil, causes: [])
       if let cause = observation.message, !failing.causes.contains(cause) { failing.causes.append(cause) }
       self.failing = failing
+      silentSince = silentSince ?? failing.since
       return
     case .listed:
       addListed(observation)
@@ -159,7 +176,8 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     if !append(observation, uid: uid, deleted: true), let last = versions[uid]?.last, let track = tracks[uid] {
       // What its last state was does not matter to its end.
       let bounds = InstantBounds(min(track.heldUntil, observation.received), observation.received)
-      versions[uid]?.append(ObjectVersion(at: bounds, object: last.object, deleted: true))
+      let end = ObjectVersion(at: bounds, object: last.object, deleted: true, arrival: arrival(of: observation))
+      versions[uid]?.append(end)
       tracks[uid]?.revisions.append(observation.resourceVersion)
     }
     tracks[uid]?.isGone = true
@@ -198,9 +216,9 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
       isLastOfSeveral
       ? InstantBounds(seen.earliest, clock.dated(seen, object, after: previous?.object).latest)
       : clock.dated(seen, object, after: previous?.object)
-    if observation.kind == .deleted {
+    if observation.kind == .deleted, tellsArrivals {
       bounds = InstantBounds(max(bounds.earliest, lag.earliestSending(of: observation)), bounds.latest)
-    } else if !isListed, let written = ServerClock.newTime(of: object, after: previous?.object) {
+    } else if !isListed, tellsArrivals, let written = ServerClock.newTime(of: object, after: previous?.object) {
       lag.add(observation, writtenBy: clock.runTime(of: written).earliest)
     }
     if previous == nil { order.append(uid) }
@@ -210,8 +228,9 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     // A watch that speaks has brought all up to then, unless it lost the line of this very change.
     let known = isListed ? max(seen.earliest, min(lastWord, observation.received)) : seen.earliest
     let missedSince = isMissed ? known : nil
-    versions[uid, default: []].append(
-      ObjectVersion(at: bounds, object: object, deleted: deleted, missedSince: missedSince))
+    let version = ObjectVersion(
+      at: bounds, object: object, deleted: deleted, missedSince: missedSince, arrival: arrival(of: observation))
+    versions[uid, default: []].append(version)
     track.revisions.append(observation.resourceVersion)
     track.heldUntil = max(bounds.earliest, isListed ? observation.sent : bounds.earliest)
     track.received = observation.received
@@ -237,9 +256,12 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     if let since = known[index].missedSince, !known[index].object.isSpecAfterNext(object) {
       versions[uid]?[index].missedSince = nil
       let missedSince = object.isSpecAfterNext(previous) ? since : nil
-      versions[uid]?.insert(ObjectVersion(at: bounds, object: object, missedSince: missedSince), at: index)
+      let version = ObjectVersion(
+        at: bounds, object: object, missedSince: missedSince, arrival: arrival(of: observation))
+      versions[uid]?.insert(version, at: index)
     } else {
-      versions[uid]?.insert(ObjectVersion(at: bounds, object: object), at: index)
+      let version = ObjectVersion(at: bounds, object: object, arrival: arrival(of: observation))
+      versions[uid]?.insert(version, at: index)
     }
     track.revisions.insert(observation.resourceVersion, at: index)
     tracks[uid] = track
@@ -276,10 +298,22 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private mutating func raiseEarliest(of uid: String, to sent: Duration) {
     guard let last = versions[uid]?.last, last.at.earliest < sent, sent <= last.at.latest else { return }
     versions[uid]?.removeLast()
-    versions[uid]?.append(
-      ObjectVersion(
-        at: InstantBounds(sent, last.at.latest), object: last.object, deleted: last.deleted,
-        missedSince: last.missedSince))
+    versions[uid]?.append(last.notBefore(sent))
+  }
+
+  private func arrival(of observation: Observation) -> WatchArrival? {
+    switch observation.kind {
+    case .added, .modified, .deleted:
+      WatchArrival(
+        received: tellsArrivals ? observation.received : nil, revision: Revision.number(observation.resourceVersion),
+        outage: lastOutage)
+    default: nil
+    }
+  }
+
+  /// Narrows when the versions that a watch brought were written, by what all watches tell.
+  mutating func date(by timing: WatchTiming) {
+    versions = versions.mapValues { $0.map(timing.dated) }
   }
 
   /// Ends a complete list: objects that it did not show are gone, unless they are younger than the list.

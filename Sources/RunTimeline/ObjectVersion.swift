@@ -9,17 +9,33 @@ package struct ObjectVersion<Object: ObjectWithMetadata>: Sendable, Equatable {
   package let deleted: Bool
   /// Since when versions between the one before and this one may have been missed; `nil` where none can have been.
   package internal(set) var missedSince: Duration?
+  /// How a watch brought it; `nil` of what a list showed.
+  let arrival: WatchArrival?
 
   package init(at: InstantBounds, object: Object, deleted: Bool = false, missedSince: Duration? = nil) {
+    self.init(at: at, object: object, deleted: deleted, missedSince: missedSince, arrival: nil)
+  }
+
+  init(at: InstantBounds, object: Object, deleted: Bool = false, missedSince: Duration? = nil, arrival: WatchArrival?) {
     self.at = at
     self.object = object
     self.deleted = deleted
     self.missedSince = missedSince
+    self.arrival = arrival
+  }
+
+  /// The same version with bounds that begin at an instant, if they may; its own otherwise.
+  func notBefore(_ instant: Duration) -> ObjectVersion {
+    guard instant > at.earliest else { return self }
+    return ObjectVersion(
+      at: InstantBounds(min(instant, at.latest), at.latest), object: object, deleted: deleted, missedSince: missedSince,
+      arrival: arrival)
   }
 
   /// The same version of what is made of the object.
   func map<Other>(_ transform: (Object) -> Other) -> ObjectVersion<Other> {
-    ObjectVersion<Other>(at: at, object: transform(object), deleted: deleted, missedSince: missedSince)
+    ObjectVersion<Other>(
+      at: at, object: transform(object), deleted: deleted, missedSince: missedSince, arrival: arrival)
   }
 }
 

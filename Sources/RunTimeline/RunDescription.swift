@@ -45,6 +45,14 @@ package struct RunDescription: Sendable, Equatable {
 
   /// Whether the recording was made of a watch log that somebody else took.
   package var isImported: Bool { environment[Self.importSource] != nil }
+
+  /// The key of ``environment`` that names the resources of which the log does not tell when its lines came.
+  package static let arrivalsMissing = "without times of arrival"
+
+  /// Plurals of the resources whose observations were received at the latest when they say, and perhaps earlier.
+  package var withoutArrivals: Set<String> {
+    Set((environment[Self.arrivalsMissing] ?? "").split(separator: ",").map { $0.filter { $0 != " " } })
+  }
 }
 
 /// Why a run ended.

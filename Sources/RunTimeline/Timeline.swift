@@ -35,7 +35,8 @@ package struct Timeline: Sendable {
     // A watch log goes up to its last line, and says where a watch ended before.
     cluster = run.cluster.map {
       ClusterHistory(
-        of: $0, observations: observations, clock: clock, watchedUntil: run.isImported ? run.endedAt : nil)
+        of: $0, observations: observations, clock: clock, watchedUntil: run.isImported ? run.endedAt : nil,
+        withoutArrivals: run.withoutArrivals)
     }
     cluster?.dateAbsences(by: phases)
     let loadEnd = self.load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }

@@ -2,9 +2,9 @@ import Units
 
 /// How long events of a watch were under way, by the times that the objects bear.
 ///
-/// A deletion bears no time of its own. Events of one watch come in the order of the writes, and a deletion is taken to
-/// have been under way no longer than the slowest dated event before it, and half a second.
-package struct WatchLag {
+/// Deletions bear no time of their own, nor do some writes. Events of one watch come in the order of the writes, and an
+/// event is taken to have been under way no longer than the slowest dated one, and half a second.
+package struct WatchLag: Equatable {
   /// How long a watch with bookmarks may say nothing while it is alive: they come about once a minute (Kubernetes,
   /// staging/src/k8s.io/apiserver/pkg/storage/cacher/cacher.go, `defaultBookmarkFrequency`).
   package static let longestSilence = Duration.seconds(90)
@@ -21,8 +21,16 @@ package struct WatchLag {
     count += 1
   }
 
+  mutating func add(_ other: WatchLag) {
+    slowest = max(slowest, other.slowest)
+    count += other.count
+  }
+
+  /// How long an event was under way at most; `nil` where too few were dated.
+  var longest: Duration? { count >= Self.leastEvents ? slowest + Self.margin : nil }
+
   /// The earliest moment at which what an observation tells can have happened.
   func earliestSending(of observation: Observation) -> Duration {
-    count >= Self.leastEvents ? min(observation.received - slowest - Self.margin, observation.received) : .farPast
+    longest.map { min(observation.received - $0, observation.received) } ?? .farPast
   }
 }

@@ -92,7 +92,8 @@ struct CountScript {
       run: RunDescription(
         name: "test", toolVersion: "test", profileText: "", startedAt: Self.start, endedAt: .seconds(end),
         endReason: .completed,
-        cluster: ClusterDescription(context: "test", namespace: "default", deployment: "web", autoscaler: nil)),
+        cluster: ClusterDescription(
+          context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: nil)),
       phases: [phase], observations: observations.sorted { $0.received < $1.received },
       clock: ServerClock(runStart: Self.start, offset: .milliseconds(-200) ... .milliseconds(300)))
   }

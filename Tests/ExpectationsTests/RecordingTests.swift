@@ -48,7 +48,7 @@ struct RecordingTests {
       ),
       (
         "{name: e, scaleDown: {after: settle.start, notBefore: 300s}}",
-        "fell from 8 to 4 between 4m56.8s and 4m58.7s after settle.start, 1.3s too early"
+        "fell from 8 to 4 between 4m57.1s and 4m58.7s after settle.start, 1.3s too early"
       ),
     ])
   func fails(text: String, finding: String) throws {

@@ -188,7 +188,8 @@ struct SeenCountTests {
         text = "{name: e, scaleDown: {after: \(after)s, of: \(of), notBefore: \(length)s}}"
       default:
         kind = .steady(read, settle: Double(min(after, 59)))
-        text = "{name: e, steadyReplicas: {during: calm, of: \(of), settle: \(min(after, 59))s, count: \"\(condition)\"}}"
+        text =
+          "{name: e, steadyReplicas: {during: calm, of: \(of), settle: \(min(after, 59))s, count: \"\(condition)\"}}"
       }
     }
 

@@ -103,6 +103,36 @@ struct ImportedLogTests {
     #"{"type": "\#(type)", "object": \#(object)}"# + "\n"
   }
 
+  @Test(
+    "without times of arrival, the bounds of every version hold the moment at which it was written",
+    arguments: recordings,
+    [true, false])
+  func boundsHold(name: String, managedFields: Bool) throws {
+    let (imported, truth) = try Self.importing(name, .events, managedFields: managedFields)
+    let came = Self.firstSeen(truth.observations.filter { $0.kind != .listed }, from: truth.startedAt)
+    var compared = 0
+
+    func compare<Object>(_ history: ObjectHistory<Object>) {
+      for (uid, versions) in history.versions {
+        for version in versions {
+          guard let revision = version.arrival?.revision,
+            let at = came[Version(uid: uid, revision: "\(revision)")]
+          else { continue }
+          let written = Duration.microseconds(at - imported.startedAt.microseconds)
+          compared += 1
+          // It came within a second, as this control plane's dated lines show.
+          #expect(version.at.earliest <= written, "\(version.object.metadata.name ?? "") \(revision): \(version.at)")
+          #expect(version.at.latest >= written - .seconds(1), "\(revision): \(version.at), came \(written)")
+        }
+      }
+    }
+    compare(ObjectHistory<Deployment>(imported.observations, clock: imported.clock, tellsArrivals: false))
+    compare(ObjectHistory<Pod>(imported.observations, clock: imported.clock, tellsArrivals: false))
+    compare(ObjectHistory<HorizontalPodAutoscaler>(imported.observations, clock: imported.clock, tellsArrivals: false))
+    #expect(compared > 20)
+    #expect(imported.withoutArrivals.contains("pods"))
+  }
+
   @Test("the objects that a watch begins with are a list, and what follows are changes")
   func firstList() throws {
     let text =
