@@ -26,6 +26,13 @@ extension DecisionReplay {
         (entry.at.latest, [Self.headline(entry)] + (reason.joined() == said ? [] : reason) + Self.repeats(entry)))
       said = reason.joined()
     }
+    for absence in record.history.absences {
+      let object = "\(absence.kind) \(absence.name)"
+      rows.append((absence.deleted.latest, ["\(Self.instant(absence.deleted))  \(object) was \(absence.fact)"]))
+      guard let recreated = absence.recreated else { continue }
+      let author = absence.recreatedBy.map { " by \($0)" } ?? ", by whom is not recorded"
+      rows.append((recreated.latest, ["\(Self.instant(recreated))  \(object) was made anew\(author)"]))
+    }
     for edit in record.edits { rows.append((edit.at.latest, ["\(Self.instant(edit.at))  \(edit.text)"])) }
     for change in record.changes {
       let step = "\(Self.instant(change.at))  \(change.from) -> \(change.to)"

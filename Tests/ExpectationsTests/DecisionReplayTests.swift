@@ -64,6 +64,14 @@ struct DecisionReplayTextTests {
     return DecisionReplay(record).lines(of: record)
   }
 
+  @Test("a deletion of the workload or its autoscaler, and what was made anew, stand among the syncs")
+  func absences() throws {
+    let lines = try lines("workload-deleted-and-recreated")
+
+    #expect(lines.contains { $0.contains("Deployment aspnetcore-deployment was deleted") }, "\(lines)")
+    #expect(lines.contains { $0.contains("Deployment aspnetcore-deployment was made anew") }, "\(lines)")
+  }
+
   @Test("it begins with the spec and the rescales")
   func head() throws {
     #expect(
