@@ -14,8 +14,7 @@ enum RecordingViews {
 
   /// Of schema version 5.
   static let fifth =
-    "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicas(of: "(SELECT workload_kind || 's' FROM run)")
-    + timelineOfRequests
+    "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicasWithDeletions + timelineOfDeletions
 
   /// - Parameter resource: the plural of the workload's resource, in SQL.
   private static func replicas(of resource: String) -> String {
@@ -222,4 +221,29 @@ enum RecordingViews {
     "SELECT 5, deletion, 'pod deletion', name, NULL FROM pods WHERE deletion IS NOT NULL",
     with:
       "SELECT 5, delete_requested, 'pod deletion requested', name, NULL FROM pods WHERE delete_requested IS NOT NULL")
+
+  /// A deletion is a row as well, after which nothing is counted until the object is made anew.
+  private static let replicasWithDeletions = replicas(of: "(SELECT workload_kind || 's' FROM run)")
+    .replacing("WHERE object IS NOT NULL AND kind <> 'deleted'", with: "WHERE object IS NOT NULL")
+    .replacing("d ON d.id = deployment_id", with: "d ON d.id = deployment_id AND d.kind <> 'deleted'")
+    .replacing("a ON a.id = autoscaler_id", with: "a ON a.id = autoscaler_id AND a.kind <> 'deleted'")
+    .replacing("seconds: when it was received.", with: "seconds: when it was received; NULL: it was deleted.")
+
+  /// The deletions of the workload and its autoscaler, and when objects of their names came into being again.
+  private static let timelineOfDeletions = timelineOfRequests.replacing(
+    "SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL",
+    with: """
+      SELECT 2, received_us / 1e6, CASE o.kind WHEN 'deleted' THEN 'deleted' ELSE 'made anew' END,
+          CASE o.resource WHEN 'deployments' THEN 'Deployment ' WHEN 'statefulsets' THEN 'StatefulSet '
+            ELSE 'HorizontalPodAutoscaler ' END || o.name, NULL
+        FROM observation o, run
+        WHERE o.object IS NOT NULL
+          AND (o.resource = workload_kind || 's' AND o.name = deployment
+            OR o.resource = 'horizontalpodautoscalers' AND o.name = autoscaler)
+          AND (o.kind = 'deleted'
+            OR o.kind = 'added' AND EXISTS (SELECT 1 FROM observation e WHERE e.resource = o.resource AND e.name = o.name
+              AND e.object IS NOT NULL AND e.id < o.id AND e.kind = 'deleted' AND e.uid <> o.uid))
+        UNION ALL
+        SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL
+      """)
 }

@@ -147,6 +147,27 @@ struct RunRecordingTests {
     #expect(try RecordingReader.judgings(path: folder.file()) == [judging, judging])
   }
 
+  @Test("The views know that a Deployment was deleted, and that another bears its name")
+  func deletionInViews() throws {
+    func observation(_ kind: Observation.Kind, uid: String, at received: Double, wanted: Int) -> Observation {
+      Observation(
+        sent: .zero, received: .seconds(received), resource: "deployments", kind: kind, name: "web", uid: uid,
+        object: Data(#"{"metadata": {"name": "web"}, "spec": {"replicas": \#(wanted)}}"#.utf8))
+    }
+    let folder = try TemporaryFolder()
+    let writer = try RecordingWriter(path: folder.file(), run: SampleRun.description)
+    writer.append(observations: [
+      observation(.listed, uid: "a", at: 1, wanted: 3), observation(.deleted, uid: "a", at: 2, wanted: 3),
+      observation(.added, uid: "b", at: 4, wanted: 2),
+    ])
+    try writer.finish(endedAt: .seconds(10), reason: .completed)
+
+    #expect(try sqlite3(folder.file(), "SELECT seconds, wanted, ready FROM replicas") == "1.0|3|0\n2.0||\n4.0|2|0")
+    #expect(
+      try sqlite3(folder.file(), "SELECT seconds, what, subject FROM timeline WHERE what <> 'run ends'")
+        == "2.0|deleted|Deployment web\n4.0|made anew|Deployment web")
+  }
+
   @Test("The sqlite3 program reads the views")
   func views() throws {
     let folder = try TemporaryFolder()
