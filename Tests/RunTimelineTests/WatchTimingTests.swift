@@ -111,6 +111,6 @@ struct WatchTimingTests {
     let scaled = Self.observation(.modified, "deployments", uid: "web", version: 20, at: 40, replicas: 6)
     let unnoted = Self.history([scaled], withoutArrivals: ["deployments"])
 
-    #expect(unnoted.deployment.last?.at.earliest == .seconds(8), "the pod's last version came before it")
+    #expect(unnoted.workload.last?.at.earliest == .seconds(8), "the pod's last version came before it")
   }
 }
