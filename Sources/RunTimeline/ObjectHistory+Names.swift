@@ -14,7 +14,7 @@ extension ObjectHistory {
         let latest = last.deleted ? min(last.at.latest, first.at.latest) : first.at.latest
         let gone = ObjectVersion(
           at: InstantBounds(min(last.at.earliest, latest), latest), object: last.object, deleted: true,
-          missedSince: last.deleted ? last.missedSince : nil)
+          missedSince: last.deleted ? last.missedSince : nil, arrival: last.deleted ? last.arrival : nil)
         if last.deleted { joined.removeLast() }
         joined.append(gone)
       }

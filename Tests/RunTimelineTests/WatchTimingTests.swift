@@ -11,7 +11,8 @@ struct WatchTimingTests {
   private static let clock = ServerClock(runStart: start, offset: .zero ... .zero)
 
   private static func observation(
-    _ kind: Observation.Kind, _ resource: String, uid: String, version: Int, at received: Double, replicas: Int = 3,
+    _ kind: Observation.Kind, _ resource: String, uid: String, name: String? = nil, version: Int, at received: Double,
+    replicas: Int = 3,
     writtenAt: Int64? = nil, sent: Double = 0
   ) -> Observation {
     let time = writtenAt.map {
@@ -22,11 +23,11 @@ struct WatchTimingTests {
       ? #""spec": {"replicas": \#(replicas), "selector": {"matchLabels": {"a": "b"}}, "template": {"spec": {"containers": []}}}"#
       : #""spec": {"containers": []}"#
     let text = """
-      {"metadata": {"name": "\(uid)", "uid": "\(uid)", "generation": \(replicas), "resourceVersion": "\(version)"\(time ?? "")}, \(spec)}
+      {"metadata": {"name": "\(name ?? uid)", "uid": "\(uid)", "generation": \(replicas), "resourceVersion": "\(version)"\(time ?? "")}, \(spec)}
       """
     return Observation(
       sent: .seconds(sent), received: .milliseconds(Int64((received * 1000).rounded())), resource: resource, kind: kind,
-      name: uid, uid: uid,
+      name: name ?? uid, uid: uid,
       resourceVersion: "\(version)", object: kind == .bookmark ? nil : Data(text.utf8))
   }
 
@@ -60,6 +61,16 @@ struct WatchTimingTests {
   @Test("so was a deletion, also where its own watch has brought nothing else")
   func deletion() {
     let history = Self.history([Self.observation(.deleted, "deployments", uid: "web", version: 20, at: 40)])
+
+    #expect(history.absences.first?.deleted == InstantBounds(.milliseconds(39300), .seconds(40)))
+  }
+
+  @Test("so was one after which another object took the name")
+  func recreation() {
+    let history = Self.history([
+      Self.observation(.deleted, "deployments", uid: "web", version: 20, at: 40),
+      Self.observation(.added, "deployments", uid: "other", name: "web", version: 21, at: 42),
+    ])
 
     #expect(history.absences.first?.deleted == InstantBounds(.milliseconds(39300), .seconds(40)))
   }
