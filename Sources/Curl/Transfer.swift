@@ -231,6 +231,12 @@ extension Transfer {
   /// How many connections it opened: 0 when it reused one.
   package var connectionsOpened: Int { scaleproof_easy_get_long(handle, CURLINFO_NUM_CONNECTS) }
 
+  /// Whether the request went over a connection that stood before; one that found none open went over none.
+  package var reusedConnection: Bool { connectionsOpened == 0 && localPort > 0 }
+
+  /// Whether any byte of a response came.
+  private var hasResponse: Bool { scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0 }
+
   /// The absolute URL that a redirect leads to, which was not followed; `nil` when the answer was none.
   package var redirectURL: String? {
     scaleproof_easy_get_string(handle, CURLINFO_REDIRECT_URL).map { String(cString: $0) }
@@ -271,7 +277,8 @@ extension Transfer {
     return TransferTimes(
       lookedUp: time(CURLINFO_NAMELOOKUP_TIME_T), connected: time(CURLINFO_CONNECT_TIME_T),
       handshaken: time(CURLINFO_APPCONNECT_TIME_T), requestReady: time(CURLINFO_PRETRANSFER_TIME_T),
-      firstByte: time(CURLINFO_STARTTRANSFER_TIME_T), end: time(CURLINFO_TOTAL_TIME_T))
+      // libcurl sets it at the end of a connection too.
+      firstByte: hasResponse ? time(CURLINFO_STARTTRANSFER_TIME_T) : 0, end: time(CURLINFO_TOTAL_TIME_T))
   }
 
   /// Calls `body` with the bytes of a response header's value, or does nothing and returns `nil` when it is not there.
@@ -289,12 +296,13 @@ extension Transfer {
   package func error(_ completion: Multiplexer.Completion) -> CurlError? {
     let code = CURLcode(rawValue: UInt32(completion.code))
     guard code != CURLE_OK else { return nil }
-    let osError = scaleproof_easy_get_long(handle, CURLINFO_OS_ERRNO)
     if attempts.pointee.was_refused != 0 {
+      // The numbers are those of the attempt that was refused, and not of what happened to the request.
       return CurlError(
-        failure: .idleClosed, code: Int(code.rawValue), osError: osError,
+        failure: .idleClosed,
         description: "the kept connection broke under the request, which must not be sent twice (RFC 9110, 9.2.2)")
     }
+    let osError = scaleproof_easy_get_long(handle, CURLINFO_OS_ERRNO)
     let text = errorText.pointee == 0 ? String(cString: curl_easy_strerror(code)) : String(cString: errorText)
     let failure = TransferFailure.classify(
       TransferEnd(
@@ -304,7 +312,7 @@ extension Transfer {
         hasConnection: localPort > 0,
         isReady: isReady,
         isReused: connectionsOpened == 0,
-        hasResponse: scaleproof_easy_get_long(handle, CURLINFO_HEADER_SIZE) > 0))
+        hasResponse: hasResponse))
     let advice =
       failure == .tlsNoAuthorities
       ? ": this machine has no readable bundle of certificate authorities there; install the package ca-certificates, or "

@@ -34,7 +34,8 @@ struct LoadRecording {
       FailedRequest(
         due: failure.due * timeScale, sent: failure.sent * timeScale, completed: failure.completed * timeScale,
         route: routes[failure.route], outcome: failure.outcome, curlCode: failure.curlCode,
-        systemError: failure.osError, status: failure.status, localPort: failure.localPort,
+        systemError: failure.osError, status: failure.status,
+        localPort: failure.localPort == 0 ? nil : failure.localPort,
         remoteAddress: failure.remoteAddress.isEmpty ? nil : failure.remoteAddress, pod: failure.pod,
         version: failure.version, times: Self.times(failure.times), reusedConnection: failure.reusedConnection)
     }

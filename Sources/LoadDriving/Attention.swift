@@ -16,8 +16,10 @@ struct Attention {
   private var pause: Int64 = 0
   /// What this machine took of the waiting, times ``places``, in nanoseconds since the start. It may wrap around.
   private var taken: Int64 = 0
-  /// The longest pause since ``takeLongestPause()``.
+  /// The longest for which an answer can have lain unread since ``takeLongestPause()``.
   private var longestPause: Int64 = 0
+  /// Woken later than this, the worker may have been away all the time that it meant to wait. Nanoseconds.
+  private static let punctual: Int64 = 1_000_000
   /// Whether sockets were left unread, or requests unsent although places are free.
   private var isBehind = false
   private var isHoldingBack = false
@@ -41,9 +43,10 @@ struct Attention {
   ///   - isComplete: whether every socket that was ready has been read.
   mutating func read(at now: Int64, waited: Int64, planned: Int64, isComplete: Bool) {
     let before = isBehind ? pause : 0
-    pause = before + (waited - readAt) + max(now - max(planned, waited), 0)
+    let late = max(now - max(planned, waited), 0)
+    pause = before + (waited - readAt) + late
     if isHoldingBack { taken &+= (now - readAt) &* places }
-    longestPause = max(longestPause, pause)
+    longestPause = max(longestPause, pause, late > Self.punctual ? now - readAt : 0)
     isBehind = !isComplete
     readAt = now
   }

@@ -50,11 +50,15 @@ final class ConnectionLane {
     if use.opened > 0 {
       if isExpected { count.closedByPeer = 1 }
       openedAt = now
-    } else if use.failure == nil {
-      count.reused = 1
-      if openedAt == nil { openedAt = now }
+    } else {
+      // A failed request went over the connection too, unless there was none for it.
+      if use.failure == nil || use.localPort > 0 { count.reused = 1 }
+      if use.failure == nil, openedAt == nil { openedAt = now }
+      let isGone = use.failure == .idleClosed || use.failure != nil && use.localPort == 0
+      // Of several requests on the way over it, the last one tells.
+      if isGone, isExpected, openedAt != nil, inFlight == 1 { count.closedByPeer = 1 }
     }
-    if use.localPort > 0, use.failure != .idleClosed { count.mostRequests = used(localPort: use.localPort) }
+    if use.localPort > 0 { count.mostRequests = used(localPort: use.localPort) }
     if use.isCompressed { count.compressed = 1 }
     // A connection that has failed, and over which nothing else is on its way, is closed.
     if use.isClosed || use.failure != nil && inFlight == 1 { openedAt = nil }

@@ -164,7 +164,7 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
     if case .status(let status)? = slots[slot].answer?.outcome { detail.status = status }
     detail.localPort = hasConnection(slot) ? slots[slot].port : 0
     detail.pod = slots[slot].answer?.pod
-    detail.reusedConnection = slots[slot].opened == 0
+    detail.reusedConnection = slots[slot].opened == 0 && detail.localPort > 0
     return detail
   }
 

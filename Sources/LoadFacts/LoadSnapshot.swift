@@ -27,9 +27,10 @@ package struct ConnectionTally: Sendable, Equatable {
   /// `ADDRESS:PORT`.
   package let address: String
   package let opened: Int
-  /// Requests that went over a connection that stood already.
+  /// Requests that went over a connection that stood already, however they ended.
   package let reused: Int
-  /// Connections that the server had closed while they were idle, as seen when they were wanted again.
+  /// Connections that the server had closed while they were idle, or closed under a request that it did not answer, as seen
+  /// when they were wanted again.
   package let closedByPeer: Int
   /// The most requests that one of the connections in use had carried.
   package let mostRequests: Int
@@ -118,12 +119,13 @@ package struct FailureSample: Sendable, Equatable {
   /// Index of the route in the plan of the load.
   package let route: Int
   package let outcome: String
-  /// libcurl's `CURLcode`; `nil` when the transfer itself succeeded.
+  /// libcurl's `CURLcode`; `nil` when the transfer itself succeeded, or was ended by us.
   package let curlCode: Int?
   /// `errno` of the system call behind it.
   package let osError: Int?
   /// The HTTP status; `nil` when there was no response.
   package let status: Int?
+  /// Port of our side of the connection; 0 when there was none.
   package let localPort: Int
   /// `ADDRESS:PORT` of the server; empty when there was no connection.
   package let remoteAddress: String

@@ -160,7 +160,7 @@ struct CurlTransport: LoadTransport {
   func failure(_ slot: Int) -> FailureDetail {
     let slot = slots[slot]
     var detail = FailureDetail()
-    detail.curlCode = slot.failure.map(\.code)
+    detail.curlCode = slot.failure.flatMap { $0.code == 0 ? nil : $0.code }
     detail.osError = slot.failure.flatMap { $0.osError == 0 ? nil : $0.osError }
     detail.status = slot.transfer.status == 0 ? nil : slot.transfer.status
     detail.localPort = slot.transfer.localPort
@@ -169,7 +169,7 @@ struct CurlTransport: LoadTransport {
       slot.transfer.withHeader(header) { String(decoding: $0.prefix(VersionNames.maximumLength), as: UTF8.self) }
     }
     detail.times = slot.transfer.times
-    detail.reusedConnection = slot.transfer.connectionsOpened == 0
+    detail.reusedConnection = slot.transfer.reusedConnection
     return detail
   }
 

@@ -36,8 +36,19 @@ struct AttentionTests {
     _ = pass(&attention, at: 0, late: 300 * millisecond)
 
     #expect(attention.wait(since: mark) == 0)
-    #expect(attention.takeLongestPause() == 300 * millisecond)
+    #expect(attention.takeLongestPause() == 305 * millisecond, "an answer can have come when it began to wait")
     #expect(attention.takeLongestPause() == 0, "it counts since the last time")
+  }
+
+  @Test("an answer can have lain unread for all the time that a worker meant to wait, unless it was woken in time")
+  func overslept() {
+    var attention = Attention(places: 10, at: 0)
+
+    let now = pass(&attention, at: 0, slept: 10 * millisecond, late: millisecond)
+    #expect(attention.takeLongestPause() == millisecond)
+
+    _ = pass(&attention, at: now, slept: 10 * millisecond, late: millisecond + 1)
+    #expect(attention.takeLongestPause() == 11 * millisecond + 1)
   }
 
   @Test(

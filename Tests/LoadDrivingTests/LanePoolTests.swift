@@ -240,13 +240,18 @@ struct LanePoolTests {
         ConnectionUse(localPort: 7, isCompressed: true), true,
         ConnectionCount(reused: 1, mostRequests: 1, compressed: 1)
       ),
-      (ConnectionUse(localPort: 7, failure: .timeout), true, ConnectionCount(mostRequests: 1)),
-      (ConnectionUse(localPort: 7, failure: .idleClosed), true, ConnectionCount()),
+      (ConnectionUse(localPort: 7, failure: .timeout), true, ConnectionCount(reused: 1, mostRequests: 1)),
+      (
+        ConnectionUse(localPort: 7, failure: .idleClosed), true,
+        ConnectionCount(reused: 1, closedByPeer: 1, mostRequests: 1)
+      ),
+      (ConnectionUse(failure: .connectRefused), true, ConnectionCount(closedByPeer: 1)),
       (ConnectionUse(failure: .connectRefused), false, ConnectionCount()),
     ])
   func counts(use: ConnectionUse, isExpected: Bool, expected: ConnectionCount) throws {
     var pool = pool(ConnectionPolicy())
     let lane = try take(&pool).lane
+    if isExpected { _ = lane.count(ConnectionUse(opened: 1, localPort: 9), isExpected: false, at: 4) }
     #expect(lane.count(use, isExpected: isExpected, at: 5) == expected)
     #expect((lane.openedAt == nil) == (use.failure != nil))
   }

@@ -196,7 +196,8 @@ struct AwayTests {
     #expect(load.tallies.map(\.lateByMachine) == [20])
     #expect(load.whole.lateness.maximum == .milliseconds(195))
     #expect(load.whole.machineLateness.maximum == .milliseconds(195))
-    #expect(load.reports.map(\.longestPause).max() == .milliseconds(195))
+    // Nothing tells since when an answer lay there that came while it slept, from 296 ms on.
+    #expect(load.reports.map(\.longestPause).max() == .milliseconds(204))
     // One connection stands, one may be added, and the next request in time gets one; the others wait for these.
     #expect(load.arrivals.filter { $0 == 500 * millisecond }.count == 2)
     #expect(load.opened == 3)

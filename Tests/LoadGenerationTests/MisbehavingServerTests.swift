@@ -87,6 +87,29 @@ struct MisbehavingServerTests {
     let served = trap.answered.withLock { $0 }
     #expect(served.count == 400 && Set(served).count == 400)
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 400)
+    #expect(run.connections.reduce(0) { $0 + $1.reused } == 0)
+    #expect(run.connections.reduce(0) { $0 + $1.closedByPeer } == 399)
+  }
+
+  @Test(
+    "a kept connection that breaks under a request is counted as the server counts it, whether or not the request is repeated",
+    arguments: ["GET", "POST"], [false, true])
+  func connectionsOfBrokenRequests(method: String, closesByReset: Bool) async throws {
+    let trap = RequestTrap(answers: 4, closesByReset: closesByReset)
+    let server = try ScriptedServer { trap.serve($0) }
+
+    let run = try await run(
+      server.url, method: method, path: RequestText([.literal("/"), .sequenceNumber]), inFlight: 1, requests: 200)
+
+    let received = trap.received.withLock { $0.count }
+    let connections = trap.connections.withLock { $0 }
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == connections)
+    #expect(run.connections.reduce(0) { $0 + $1.opened + $1.reused } == 200)
+    #expect(run.connections.map(\.mostRequests).max() == (method == "GET" ? 4 : 5))
+    // Each but the last, unless a request has met its end too.
+    let closed = method == "GET" ? connections - 1 : received / 5
+    #expect(run.connections.reduce(0) { $0 + $1.closedByPeer } == closed)
+    #expect(run.log.counts == (method == "GET" ? ["0 200": 200] : ["0 200": 160, "0 idle connection closed": 40]))
   }
 
   @Test("a request that is not idempotent is not sent again when its connection breaks", arguments: ["POST", "PATCH"])
@@ -101,7 +124,28 @@ struct MisbehavingServerTests {
     let requests = trap.received.withLock { $0 }
     #expect(requests.count == 40 && Set(requests).count == 40)
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 20)
-    #expect(run.log.failures.allSatisfy { $0.remoteAddress == "127.0.0.1:\(server.port)" })
+    #expect(run.log.failures.allSatisfy { $0.remoteAddress == "127.0.0.1:\(server.port)" && $0.reusedConnection })
+    #expect(
+      run.log.failures.allSatisfy { $0.curlCode == nil && $0.osError == nil && $0.times.firstByte == 0 },
+      "nothing is told of an attempt that was not made, or of an answer that did not come")
+  }
+
+  @Test(
+    "what never had a connection has gone over none, and what broke before an answer has no first byte",
+    arguments: [Misbehaviour.closesWithoutAnswer, .resetsBeforeAnswer, .isNoHTTPServer, nil])
+  func stages(_ misbehaviour: Misbehaviour?) async throws {
+    let server = try misbehaviour.map { try ScriptedServer($0) }
+    let unused = try UnusedPort()
+
+    let run = try await run(server?.url ?? "http://127.0.0.1:\(unused.port)", inFlight: 1)
+
+    #expect(run.log.failures.count > 0)
+    for failure in run.log.failures {
+      #expect(!failure.reusedConnection && (failure.localPort > 0) == (misbehaviour != nil))
+      #expect(misbehaviour == .isNoHTTPServer || failure.times.firstByte == 0)
+    }
+    #expect(run.connections.reduce(0) { $0 + $1.opened } == (misbehaviour == nil ? 0 : 40))
+    #expect(run.connections.reduce(0) { $0 + $1.reused } == 0)
   }
 
   @Test(
@@ -253,16 +297,23 @@ private final class RequestTrap: Sendable {
   /// Targets of the requests that came, and of those that were answered.
   let received = Mutex<[String]>([])
   let answered = Mutex<[String]>([])
+  let connections = Mutex(0)
+  private let answers: Int
   private let closesByReset: Bool
 
-  init(closesByReset: Bool) {
+  /// - Parameter answers: how many requests of a connection are answered; at the next one it is closed.
+  init(answers: Int = 1, closesByReset: Bool) {
+    self.answers = answers
     self.closesByReset = closesByReset
   }
 
   func serve(_ connection: ScriptedServer.Connection) {
-    guard let first = target(connection) else { return }
-    answered.withLock { $0.append(first) }
-    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    for number in 0..<answers {
+      guard let target = target(connection) else { return }
+      if number == 0 { connections.withLock { $0 += 1 } }
+      answered.withLock { $0.append(target) }
+      connection.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    }
     if target(connection) != nil, closesByReset { connection.resetOnClose() }
   }
 
