@@ -15,6 +15,9 @@ extension YAMLNode {
       throw ProfileProblem(
         source: source, message: "the text has \(text.utf8.count) bytes; at most \(largestText) are read")
     }
+    let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+    let text = isMarked ? String(text.unicodeScalars.dropFirst()) : text
+    if let problem = byteOrderMark(in: text, source: source) { throw problem }
     var roots: [Node] = []
     do {
       let parser = try Parser(yaml: text)
@@ -26,6 +29,25 @@ extension YAMLNode {
     var nodes: [YAMLNode] = []
     for root in roots { nodes.append(try YAMLNode(root, source: source, budget: &budget)) }
     return nodes
+  }
+
+  /// A byte order mark may begin a document and stand nowhere else (YAML 1.2.2, section 5.2). The parser passes over one at
+  /// the start of any line, so that a key would be read that is not what stands there.
+  private static func byteOrderMark(in text: String, source: String) -> ProfileProblem? {
+    var (line, column) = (1, 1)
+    let scalars = text.unicodeScalars
+    for index in scalars.indices {
+      let scalar = scalars[index]
+      if scalar == "\u{FEFF}",
+        !scalars[scalars.index(after: index)...].starts(with: "---".unicodeScalars)
+      {
+        return ProfileProblem(
+          source: source, line: line, column: column, message: "a byte order mark (U+FEFF) stands within the text",
+          hint: "delete it; editors do not show it")
+      }
+      (line, column) = scalar == "\n" ? (line + 1, 1) : (line, column + 1)
+    }
+    return nil
   }
 
   private init(_ node: Node, source: String, budget: inout Int) throws(ProfileProblem) {

@@ -31,6 +31,19 @@ struct ProfileProblemTests {
     }
   }
 
+  @Test("A byte order mark may begin a document, and is refused where it would hide in a key or a value")
+  func byteOrderMarks() {
+    let text = Self.profile()
+
+    #expect(Self.problems("\u{FEFF}" + text).isEmpty)
+    for place in ["requests:", "metadata:"] {
+      let marked = text.replacing(place, with: "\u{FEFF}" + place, maxReplacements: 1)
+      let problems = Self.problems(marked)
+      #expect(problems.count == 1, "\(problems)")
+      #expect(problems.first?.contains("a byte order mark (U+FEFF) stands within the text") ?? false, "\(problems)")
+    }
+  }
+
   @Test("A profile without a mistake has no problem")
   func valid() {
     #expect(Self.problems(Self.profile()).isEmpty)
