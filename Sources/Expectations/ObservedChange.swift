@@ -22,25 +22,63 @@ package struct ObservedChange: Sendable, Equatable {
     of history: ClusterHistory, syncs: [ObservedSync], timeline: Timeline, settings: ControllerSettings
   ) -> [ObservedChange] {
     var used: Set<Int> = []
-    return zip(history.workload, history.workload.dropFirst()).compactMap { before, version in
+    var steps = zip(history.workload, history.workload.dropFirst()).compactMap { before, version -> Step? in
       let (from, to) = (before.object.wanted, version.object.wanted)
       guard from != to, !version.deleted, !before.deleted else { return nil }
-      let writer = Writer(of: version.object, after: before.object)
-      let match = sync(of: version, from: from, to: to, by: writer, among: syncs, used: used, settings: settings)
+      let step = Step(version: version, from: from, to: to, writer: Writer(of: version.object, after: before.object))
+      let match = step.sync(among: syncs, used: used, settings: settings)
       if let match { used.insert(match) }
-      let at = match.map { narrowed(version.at, by: syncs[$0], clock: timeline.clock) } ?? version.at
-      let isConfirmed = match.map { syncs[$0].desired == to } ?? false
-      let author = isConfirmed ? .autoscaler : writer.author
-      return ObservedChange(at: at, from: from, to: to, author: author, sync: author == .autoscaler ? match : nil)
+      return step.made(by: match)
     }
+    for index in steps.indices where steps[index].match == nil {
+      steps[index].match = steps[index].displacedSync(among: syncs, used: used, settings: settings)
+      if let match = steps[index].match { used.insert(match) }
+    }
+    return steps.map { step in
+      let at = step.match.map { narrowed(step.version.at, by: syncs[$0], clock: timeline.clock) } ?? step.version.at
+      let isConfirmed = step.match.map { syncs[$0].desired == step.to } ?? false
+      let author = isConfirmed ? .autoscaler : step.writer.author
+      return ObservedChange(
+        at: at, from: step.from, to: step.to, author: author, sync: author == .autoscaler ? step.match : nil)
+    }
+  }
+
+  /// `lastScaleTime` is taken right after the write of the scale; a second is allowed for the write itself. Where that
+  /// contradicts when the change was seen, either may be wrong.
+  private static func narrowed(
+    _ at: InstantBounds, by sync: ObservedSync, clock: ServerClock
+  ) -> InstantBounds {
+    guard let time = sync.status.lastScaleTime else { return at }
+    let taken = clock.runTime(of: time)
+    let said = InstantBounds(taken.earliest - .seconds(1), taken.latest)
+    return at.intersection(said) ?? InstantBounds(min(at.earliest, said.earliest), max(at.latest, said.latest))
+  }
+}
+
+extension ObservedChange {
+  /// Who wrote the count that an object bears.
+  static func author(of object: Workload, after before: Workload) -> Author {
+    Writer(of: object, after: before).author
+  }
+}
+
+/// A version of the workload that has another count than the one before, and the sync that made it.
+private struct Step {
+  let version: ObjectVersion<Workload>
+  let from: Int
+  let to: Int
+  let writer: Writer
+  var match: Int?
+
+  func made(by sync: Int?) -> Step {
+    var step = self
+    step.match = sync
+    return step
   }
 
   /// The sync that says of itself that it has just made this step; where nobody else is known to have made it, also one
   /// that has just made another one.
-  private static func sync(
-    of version: ObjectVersion<Workload>, from: Int, to: Int, by writer: Writer, among syncs: [ObservedSync],
-    used: Set<Int>, settings: ControllerSettings
-  ) -> Int? {
+  func sync(among syncs: [ObservedSync], used: Set<Int>, settings: ControllerSettings) -> Int? {
     let near = syncs.indices.filter { index in
       let distance = syncs[index].at.latest - version.at.latest
       return syncs[index].scaled && !used.contains(index) && distance > .seconds(-1)
@@ -51,20 +89,15 @@ package struct ObservedChange: Sendable, Equatable {
     return exact ?? near.first { syncs[$0].desired == to } ?? near.first { syncs[$0].current == from }
   }
 
-  /// `lastScaleTime` is taken right after the write of the scale; a second is allowed for the write itself.
-  private static func narrowed(
-    _ at: InstantBounds, by sync: ObservedSync, clock: ServerClock
-  ) -> InstantBounds {
-    guard let time = sync.status.lastScaleTime else { return at }
-    let taken = clock.runTime(of: time)
-    return at.intersection(InstantBounds(taken.earliest - .seconds(1), taken.latest)) ?? at
-  }
-}
-
-extension ObservedChange {
-  /// Who wrote the count that an object bears.
-  static func author(of object: Workload, after before: Workload) -> Author {
-    Writer(of: object, after: before).author
+  /// The sync that says of this step that it made it, at another time than that at which it was seen: lines of a log may
+  /// stand at each other's times.
+  func displacedSync(among syncs: [ObservedSync], used: Set<Int>, settings: ControllerSettings) -> Int? {
+    guard writer.author == .autoscaler else { return nil }
+    return syncs.indices.first { index in
+      let distance = syncs[index].at.latest - version.at.latest
+      return syncs[index].scaled && !used.contains(index) && syncs[index].current == from && syncs[index].desired == to
+        && distance < settings.syncPeriod * 2 && distance > .zero - settings.syncPeriod * 2
+    }
   }
 }
 

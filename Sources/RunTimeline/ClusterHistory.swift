@@ -23,7 +23,8 @@ package struct ClusterHistory: Sendable {
   package let observationGaps: [String: [ObservationGap]]
   /// The same without the causes.
   package let gaps: [String: [InstantBounds]]
-  /// Stretches in which the pods cannot have been those that were seen, by what the controllers counted.
+  /// Stretches in which the pods cannot have been those that were seen, by what the controllers counted, or in which some
+  /// could not be read.
   package let podsInDoubt: [InstantBounds]
   /// When the workload or its autoscaler was not there, in the order of the deletions.
   package private(set) var absences: [Absence]
@@ -116,12 +117,11 @@ package struct ClusterHistory: Sendable {
     }
     ownEvents = events.filter { [own] in own.concerns($0.event) }
     let unreadPods = Self.unreadPods(allPods, own)
-    let podGaps =
-      allPods.gaps + allPods.silences + unreadPods
-      + own.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
+    let unreadVersions = own.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
+    let podGaps = allPods.gaps + allPods.silences + unreadPods + unreadVersions
     let miscounts = PodReckoning.gaps(
       of: pods, workload: workload, replicaSets: replicaSets, in: allPods, unknown: podGaps.map(\.stretch))
-    podsInDoubt = miscounts.map(\.stretch)
+    podsInDoubt = (miscounts + unreadPods + unreadVersions).map(\.stretch)
     observationGaps = [
       kind.resource.plural: workloads.gaps,
       HorizontalPodAutoscaler.resource.plural: cluster.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,

@@ -56,6 +56,13 @@ enum BorneTimes {
     return written + [metadata.creationTimestamp, metadata.deleteRequested].compactMap { $0 }
   }
 
+  /// Whether a time is that of a write of the status, and of nothing else.
+  static func isOfStatus(_ time: KubernetesTime, _ metadata: ObjectMetadata) -> Bool {
+    let writers = (metadata.managedFields ?? []).filter { $0.time == time }
+    return !writers.isEmpty && writers.allSatisfy { $0.subresource == "status" } && time != metadata.creationTimestamp
+      && time != metadata.deleteRequested
+  }
+
   /// Those, and the times at which conditions changed.
   static func all(_ object: some KubernetesObject) -> [KubernetesTime] {
     let conditions: [Condition]? =

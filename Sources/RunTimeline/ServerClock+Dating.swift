@@ -15,11 +15,17 @@ extension ServerClock {
       ? InstantBounds(written.earliest, bounds.latest) : bounds
   }
 
-  /// The newest time that a version bears, if the version before it bore none as new.
+  /// The newest time that a version bears, if the version before it bore none as new, and the write that made it what it is
+  /// set that time.
+  ///
+  /// A write of the status leaves the spec as it is. Where both are new, several writes lie between the two versions, and one
+  /// of the spec through the scale leaves no time: the time of the status need not be that of the last of them.
   static func newTime<Object: KubernetesObject>(of object: Object, after previous: Object?) -> KubernetesTime? {
     guard let newest = BorneTimes.ofServer(object.metadata).max() else { return nil }
     guard let previous else { return newest }
-    return BorneTimes.ofServer(previous.metadata).max().map { newest > $0 } ?? false ? newest : nil
+    guard let before = BorneTimes.ofServer(previous.metadata).max(), newest > before else { return nil }
+    let isSpecNew = (object.metadata.generation ?? 0) > (previous.metadata.generation ?? 0)
+    return isSpecNew && BorneTimes.isOfStatus(newest, object.metadata) ? nil : newest
   }
 
   /// When an object came into being: after the last list that did not show it, and by the time that it bears.

@@ -136,10 +136,17 @@ struct EditedRecordingTests {
     }
   }
 
-  /// Each recording and seed is damaged in a way of its own.
-  @Test(
-    "However a recording is damaged, nothing breaks and a real controller does not fail",
-    arguments: Recordings.all, seeds)
+  /// Each recording and seed is damaged in a way of its own. Some were once answered wrongly: a lost line of a status, lines
+  /// that stand at each other's times, and pods of which no version could be read.
+  private static let damages: [(name: String, seed: UInt64)] =
+    Recordings.all.flatMap { name in seeds.map { (name, $0) } }
+    + [
+      ("surge-and-rollout", 4), ("quota-blocked", 9), ("foreign-pod-in-selector", 23),
+      ("release-overtaken-by-undo", 26),
+      ("quota-blocked", 37),
+    ]
+
+  @Test("However a recording is damaged, nothing breaks and a real controller does not fail", arguments: damages)
   func damaged(name: String, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     var edited = try EditedObservations(name)
