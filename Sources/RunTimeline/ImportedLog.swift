@@ -76,6 +76,14 @@ package struct ImportedLog: Sendable {
     for case (_, .kubectl(let printed)) in contents where printed.hasArrivals {
       timed += printed.observations(from: startedAt)
     }
+    if let step = Self.stepBack(of: timed, startedAt: startedAt) {
+      throw Problem(
+        source: sources.map(\.name).joined(separator: ", "), line: 1,
+        reason:
+          "the clock by which the lines were received was set back by some \(step.by.rounded.text) at about \(step.at.rounded.text) of the log, "
+          + "by the times in the objects, so that no two moments before and after that can be compared; give what came "
+          + "before and what came after as logs of their own")
+    }
     clock = Self.clock(of: timed, startedAt: startedAt, isServers: timed.isEmpty, skew: Self.skew)
     observations = timed
     for case (let source, .kubectl(let printed)) in contents where !printed.hasArrivals {
@@ -165,17 +173,49 @@ package struct ImportedLog: Sendable {
     of observations: [Observation], startedAt: KubernetesTime, isServers: Bool = false, skew: Duration = .zero
   ) -> ServerClock {
     if isServers { return ServerClock(runStart: startedAt, offset: .zero ... .zero, skew: skew) }
-    let decoder = JSONDecoder()
-    let leads = observations.compactMap { observation -> Duration? in
-      guard observation.kind == .modified, let object = observation.object,
-        let written = (try? decoder.decode(ObjectHead.self, from: object))?.metadata.managedFields?.compactMap(\.time)
-          .max()
-      else { return nil }
-      return length(from: startedAt, to: written) - observation.received
-    }.sorted()
+    let leads = leads(of: observations, startedAt: startedAt).map(\.lead).sorted()
     guard !leads.isEmpty else { return ServerClock(runStart: startedAt) }
     let middle = leads[leads.count / 2]
     return ServerClock(runStart: startedAt, offset: middle...(middle + .seconds(1.5)))
+  }
+
+  /// By how much the times of writes are ahead of those at which the watch brought them, in the order of the log.
+  private static func leads(
+    of observations: [Observation], startedAt: KubernetesTime
+  ) -> [(object: String, received: Duration, lead: Duration)] {
+    let decoder = JSONDecoder()
+    return observations.compactMap { observation in
+      guard observation.kind == .modified, let object = observation.object,
+        let head = try? decoder.decode(ObjectHead.self, from: object),
+        let written = head.metadata.managedFields?.compactMap(\.time).max()
+      else { return nil }
+      let lead = length(from: startedAt, to: written) - observation.received
+      return ("\(observation.resource)/\(head.metadata.uid ?? "")", observation.received, lead)
+    }
+  }
+
+  /// By how much the clock of the log was set back, and when by its own times; `nil` where nothing speaks for that.
+  ///
+  /// Nothing is received before it is written, and of a dozen writes one at least comes promptly. So where all that came
+  /// promptly before a moment lies far behind all that came promptly after it, the clocks were another way apart.
+  static func stepBack(of observations: [Observation], startedAt: KubernetesTime) -> (by: Duration, at: Duration)? {
+    var newest: [String: Duration] = [:]
+    // A change that sets no time of its own bears that of an earlier one.
+    let dated = leads(of: observations, startedAt: startedAt).filter { sample in
+      let written = sample.received + sample.lead
+      defer { newest[sample.object] = written }
+      return newest[sample.object].map { written > $0 } ?? false
+    }
+    let length = 12
+    let stretches = stride(from: 0, through: dated.count - length, by: length).map { dated[$0..<$0 + length] }
+    let most = stretches.compactMap { $0.map(\.lead).max() }
+    for index in most.indices.dropFirst() {
+      guard let before = most[..<index].max(), let after = most[index...].min(), after - before > .seconds(5) else {
+        continue
+      }
+      return (after - before, stretches[index].first?.received ?? .zero)
+    }
+    return nil
   }
 
   private static func notes(
@@ -208,4 +248,9 @@ package struct ImportedLog: Sendable {
     }
     return notes
   }
+}
+
+extension Duration {
+  /// To the nearest second.
+  fileprivate var rounded: Duration { .seconds(seconds.rounded()) }
 }

@@ -5,6 +5,7 @@ import Profiles
 import RunRecording
 import RunTimeline
 import TestRecordings
+import TestServers
 import Testing
 
 @Suite("Import of watch logs", .serialized)
@@ -36,6 +37,26 @@ struct RecordingImportTests {
       #expect(judged == .passed)
       #expect(explained == .passed)
     }
+  }
+
+  @Test(
+    "a log whose clock was set back meanwhile is refused, with what to do",
+    arguments: ["surge-and-rollout", "no-behavior-surge-to-max"])
+  func clockSetBack(name: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = try String(contentsOf: Recordings.file(name), encoding: .utf8).split(separator: "\n")
+    let set = try lines.map { line -> String in
+      let time = try #require(line.firstMatch(of: /"t": ?([0-9.]+)/))
+      let seconds = try #require(Double(time.1))
+      return seconds < 350 ? String(line) : line.replacingCharacters(in: time.range, with: "\"t\":\(seconds - 30)")
+    }
+    let log = try folder.write(set.joined(separator: "\n"), to: "set.jsonl")
+
+    let problem = #expect(throws: HarnessError.self) { try importing(log) }
+
+    let text = problem?.lines.first ?? ""
+    #expect(text.contains("the clock by which the lines were received was set back by some"), "\(text)")
+    #expect(text.hasSuffix("give what came before and what came after as logs of their own"), "\(text)")
   }
 
   @Test("a broken line is named with its number, and a workload that is not there with those that are")
