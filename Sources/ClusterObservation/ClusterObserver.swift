@@ -22,13 +22,13 @@ package struct ClusterObserver: Sendable {
   ///   - watchSeconds: wall time after which a watch is opened anew.
   ///   - patience: wall time that a watch has for bringing what a list beside it showed; then it is opened anew.
   package init(
-    client: APIClient, namespace: String, resources: [ResourceType] = Self.resources(of: .deployment), clock: RunClock,
+    client: APIClient, namespace: String, workload: WorkloadKind, clock: RunClock,
     sink: any ObservationSink,
     relistInterval: Duration = .seconds(30), watchSeconds: Int = 300,
     patience: Duration = .seconds(2)
   ) {
     self.relistInterval = relistInterval
-    observers = resources.map {
+    observers = Self.resources(of: workload).map {
       ResourceObserver(
         client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds,
         patience: patience)

@@ -42,7 +42,7 @@ struct ObservedRun: Sendable {
     observer = cluster.map { cluster in
       ClusterObserver(
         client: cluster.client, namespace: cluster.description.namespace,
-        resources: ClusterObserver.resources(of: cluster.description.workload.kind), clock: clock,
+        workload: cluster.description.workload.kind, clock: clock,
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
           clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),

@@ -168,6 +168,11 @@ package struct ClusterHistory: Sendable {
     return history
   }
 
+  /// Dates rollouts by the actions that began them.
+  mutating func dateRollouts(by actions: [ActionSpan]) {
+    rollouts = rollouts.map { $0.dated(by: actions) }
+  }
+
   /// Dates deletions by the phases that whoever recorded the run named for them.
   mutating func dateAbsences(by phases: [PhaseSpan]) {
     absences = absences.map { $0.marked(by: phases) }

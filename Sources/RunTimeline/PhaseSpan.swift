@@ -42,7 +42,7 @@ package struct ActionSpan: Sendable, Equatable {
   /// When our request left and when its answer came; `nil` when the action was never started.
   package var sent: Duration?
   package var answered: Duration?
-  /// `metadata.generation` of the Deployment that the action's write produced.
+  /// `metadata.generation` of the workload that the action's write produced.
   package var generation: Int64?
   /// Why the action failed, if it did.
   package var problem: String?

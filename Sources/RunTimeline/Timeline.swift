@@ -39,6 +39,7 @@ package struct Timeline: Sendable {
         withoutArrivals: run.withoutArrivals)
     }
     cluster?.dateAbsences(by: phases)
+    cluster?.dateRollouts(by: actions)
     let loadEnd = self.load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
     lastInstant =
       [run.endedAt, loadEnd, observations.map(\.received).max(), phases.compactMap(\.end).max()]
@@ -89,6 +90,7 @@ package struct Timeline: Sendable {
     earlier.connections.removeAll { $0.start >= instant }
     earlier.observations.removeAll { $0.received > instant }
     earlier.cluster = cluster?.before(instant)
+    earlier.cluster?.dateRollouts(by: actions)
     earlier.lastInstant = min(lastInstant, instant)
     return earlier
   }

@@ -86,7 +86,8 @@ struct SilentWatchTests {
       session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", clock: RunClock(origin: .now, scale: 1), sink: notebook,
+      client: client, namespace: "default", workload: .deployment, clock: RunClock(origin: .now, scale: 1),
+      sink: notebook,
       relistInterval: .milliseconds(100), patience: .milliseconds(50))
     let task = Task { await observer.run(onReady: {}) }
 

@@ -31,6 +31,20 @@ struct RecordedStoryTests {
     #expect(history.gaps.values.reduce(0) { $0 + $1.count } == 0)
   }
 
+  @Test("A rollout that an action of the run began lies between the action's request and its answer")
+  func rolloutOfAction() throws {
+    func started(generation: Int64) throws -> InstantBounds {
+      let action = ActionSpan(
+        name: "release", summary: "rollout", plannedAt: .seconds(180), sent: .milliseconds(179_880),
+        answered: .milliseconds(179_910), generation: generation)
+      let timeline = try Recordings.timeline("surge-and-rollout", actions: [action])
+      return try #require(timeline.cluster?.rollouts.first?.started)
+    }
+
+    #expect(try started(generation: 4) == InstantBounds(.milliseconds(179_880), .milliseconds(179_910)))
+    #expect(try started(generation: 3).width > .milliseconds(30))
+  }
+
   @Test("The rollout starts at 180 s, is complete at 208.4 s, and keeps between 7 available and 10 pods")
   func rollout() throws {
     let history = try Recordings.history("surge-and-rollout")
