@@ -76,8 +76,18 @@ struct ConformanceJudge {
         record.mayHaveRestarted(from: piece.from, to: piece.to) ? CorridorBuilder.leaderChange : .zero
       return !isDenied && evidence.author(of: count, at: piece.from).map { piece.to > $0.due + allowance } ?? true
     }
-    return idle.map {
-      ConformanceRuling(at: InstantBounds($0.from, $0.to), verdict: .fail, text: evidence.objection(to: $0))
+    return idle.map { piece in
+      // A controller that is there writes down the count that somebody else set. Where no sync was seen since, nothing
+      // tells whether there was one.
+      let wasThere = record.syncs.contains { $0.at.latest > piece.from }
+      if !wasThere, let author = piece.wanted.flatMap({ evidence.author(of: $0, at: piece.from) }) {
+        return ConformanceRuling(
+          at: InstantBounds(piece.from, piece.to), verdict: .inconclusive,
+          text:
+            "no sync was seen after \(author.name) had set the count to \(piece.wanted.map(CountEvidence.text) ?? "")")
+      }
+      return ConformanceRuling(
+        at: InstantBounds(piece.from, piece.to), verdict: .fail, text: evidence.objection(to: piece))
     }
   }
 
@@ -92,12 +102,13 @@ struct ConformanceJudge {
       !mayHaveMadeChange(sync)
     else { return nil }
     // A count out of bounds is corrected whatever the metrics say.
-    guard sync.isOutOfBounds || !sync.failed else { return nil }
+    guard sync.isOutOfBounds || !sync.failed || sync.specIsInDoubt else { return nil }
     let isStay = sync.outcome == sync.current
     let what = isStay ? "stays at \(sync.current)" : "\(sync.current) to \(sync.outcome)"
     func ruling(_ verdict: Verdict, _ text: String) -> ConformanceRuling {
       ConformanceRuling(at: sync.at, verdict: verdict, text: "\(what): \(text)")
     }
+    if sync.specIsInDoubt { return ruling(.inconclusive, Self.editedUnwatched) }
     guard sync.isOutOfBounds || sync.raw != nil || sync.desired != sync.current else {
       return ruling(.inconclusive, "nothing tells what its metrics asked for")
     }
@@ -113,6 +124,7 @@ struct ConformanceJudge {
   /// Judges a step by every spec that may have been in force: it fails when all of them object, and passes only when
   /// none does. A status that was written bears the spec of its sync, since an edit in between makes the write fail.
   private func rule(_ from: Int, _ to: Int, at: InstantBounds, sync: Int?) -> (verdict: Verdict, text: String) {
+    if let sync, record.syncs[sync].specIsInDoubt { return (.inconclusive, Self.editedUnwatched) }
     let plans = sync.map { [record.syncs[$0].plan] } ?? record.plans(at: at)
     let rulings = plans.map { plan in
       StepRuling(from: from, to: to, at: at, plan: plan, sync: sync, record: record)
@@ -122,6 +134,8 @@ struct ConformanceJudge {
     let doubt = rulings.first { $0.verdict == .inconclusive }?.text
     return (.inconclusive, doubt ?? "its spec was edited about then, and not every version of it allows that")
   }
+
+  private static let editedUnwatched = "its spec was edited while nobody watched, and may have been another one"
 
   /// Whether a change near a sync may be its work, though its status does not tell of that; the change is judged then.
   private func mayHaveMadeChange(_ sync: ObservedSync) -> Bool {

@@ -123,7 +123,7 @@ struct CorridorBuilder {
     _ cause: CorridorMark.Cause, effect: InstantBounds, at: InstantBounds, current: Int, sync: ObservedSync,
     raw: CountSet?, own: Int?
   ) {
-    let outcomes = (own == nil ? record.plans(at: at) : [sync.plan]).map { plan in
+    let outcomes = (own == nil ? record.plans(at: at) : record.plans(of: sync)).map { plan in
       PossibleOutcome(
         current: current, at: at, plan: plan, raw: raw, sync: own, isHeld: sync.isHeld, record: record,
         doubts: doubts)

@@ -17,6 +17,8 @@ package struct ObservedSync: Sendable {
   let statusReplicas: ClosedRange<Int>
   /// Whether anything is known of the pods that its metrics read.
   let podsWereWatched: Bool
+  /// Whether its status was first seen together with an edited spec, so that either may have been written first.
+  let specIsInDoubt: Bool
   /// Whether `lastScaleTime` moved with this write.
   let scaled: Bool
   /// No recommendation came of this sync, since metrics failed or the scale could not be read.
@@ -85,20 +87,23 @@ package struct ObservedSync: Sendable {
       let isFirst = index == 0 || versions[index - 1].deleted
       let before = isFirst ? status : versions[index - 1].object.status
       let written = narrowed(observed.at, by: status, after: before, clock: clock)
+      let specIsInDoubt = !isFirst && versions[index - 1].object.spec != observed.object.spec
       let at = isFirst ? written : spaced(written, after: syncs.last, settings: settings)
       syncs.append(
         ObservedSync(
-          observed, at: at, status: status, before: before, history: history, settings: settings, version: version))
+          observed, at: at, specIsInDoubt: specIsInDoubt, status: status, before: before, history: history,
+          settings: settings, version: version))
     }
     return syncs
   }
 
   private init(
-    _ observed: ObjectVersion<HorizontalPodAutoscaler>, at: InstantBounds, status: HorizontalPodAutoscaler.Status,
-    before: HorizontalPodAutoscaler.Status?, history: ClusterHistory, settings: ControllerSettings,
-    version: KubernetesVersion
+    _ observed: ObjectVersion<HorizontalPodAutoscaler>, at: InstantBounds, specIsInDoubt: Bool,
+    status: HorizontalPodAutoscaler.Status, before: HorizontalPodAutoscaler.Status?, history: ClusterHistory,
+    settings: ControllerSettings, version: KubernetesVersion
   ) {
     self.at = at
+    self.specIsInDoubt = specIsInDoubt
     scaled = status.lastScaleTime != before?.lastScaleTime
     podsWereWatched = history.readyReplicas.end > .zero
     autoscaler = observed.object

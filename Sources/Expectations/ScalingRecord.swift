@@ -87,7 +87,7 @@ package struct ScalingRecord: Sendable {
       history.wantedReplicas.segments.first { $0.range != nil }.map { $0.start <= sync.at.earliest } ?? false
     let situation = PodSituation(
       history, at: sync.at, sampledBy: sampledBy, change: sync.change, unseen: wasSeen ? nil : sync.current)
-    if !readsPodsInDoubt(sync.plan, at: sync.at) {
+    if !readsPodsInDoubt(sync.plan, at: sync.at), !sync.specIsInDoubt {
       (syncs[index].inputs, syncs[index].proposals) = sync.proposals(
         under: sync.autoscaler, pods: situation, settings: settings, version: version)
     }
@@ -218,13 +218,20 @@ package struct ScalingRecord: Sendable {
     return all.isEmpty ? nil : all
   }
 
+  /// The plans by which a sync may have decided. A status that was written bears the spec of its sync, since an edit in
+  /// between makes the write fail; where it was first seen with an edited spec, it may be older than that.
+  func plans(of sync: ObservedSync) -> [ScalingPlan] { sync.specIsInDoubt ? plans(at: sync.at) : [sync.plan] }
+
   /// The plans by which a change may have been decided: those of all versions of the spec in force about that time.
   func plans(at: InstantBounds) -> [ScalingPlan] {
     let versions = history.autoscaler
     var specs: [HorizontalPodAutoscaler.Spec] = []
     for (index, version) in versions.enumerated() where !version.deleted {
       let end = index + 1 < versions.count ? versions[index + 1].at.latest : timeline.lastInstant
-      let isInForce = version.at.earliest <= at.latest && end + .seconds(1) >= at.earliest
+      // An edit that was seen with a later status may be as old as the version before.
+      let isLate = index > 0 && versions[index - 1].object.status != version.object.status
+      let start = isLate ? versions[index - 1].at.earliest : version.at.earliest
+      let isInForce = start <= at.latest && end + .seconds(1) >= at.earliest
       if isInForce || (index == 0 && at.latest <= version.at.earliest), !specs.contains(version.object.spec) {
         specs.append(version.object.spec)
       }
