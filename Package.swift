@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "Expectations",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units",
+        "AutoscalerModel", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units",
       ]),
     .target(
       name: "Reporting",
@@ -58,7 +58,7 @@ let package = Package(
     .target(
       name: "SimulatedCluster",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "RunTimeline", "Units",
+        "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units",
       ]),
 
     .target(name: "SimulatedLoad", dependencies: ["LoadDriving", "LoadFacts", "SimulatedCluster", "Units"]),
@@ -71,16 +71,16 @@ let package = Package(
     .target(name: "LogFiles", dependencies: ["CZlib"]),
     .target(
       name: "LoadGeneration",
-      dependencies: ["Arrivals", "CLinux", "Curl", "LoadDriving", "LoadFacts", "Statistics", "Units"]),
+      dependencies: ["Arrivals", "CLinux", "Curl", "LoadDriving", "LoadFacts", "Statistics", "Units", logging()]),
     .target(
       name: "KubernetesClient",
-      dependencies: ["Curl", "KubernetesObjects", "Units", yams(), subprocess()]),
+      dependencies: ["Curl", "KubernetesObjects", "Units", yams(), subprocess(), logging()]),
     .target(
       name: "ClusterObservation",
-      dependencies: ["KubernetesClient", "KubernetesObjects", "RunTimeline", "Units"]),
+      dependencies: ["KubernetesClient", "KubernetesObjects", "RunTimeline", "Units", logging()]),
     .target(
       name: "RunRecording",
-      dependencies: ["KubernetesObjects", "Redaction", "RunTimeline", "Statistics", "Units", grdb()]),
+      dependencies: ["KubernetesObjects", "Redaction", "RunTimeline", "Statistics", grdb()]),
     .target(
       name: "SimulatedClusterServer",
       dependencies: [
@@ -94,7 +94,7 @@ let package = Package(
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
-        "SimulatedCluster", "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", yams(), logging(),
+        "SimulatedCluster", "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", logging(),
       ]),
     .executableTarget(
       name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()], plugins: ["CommitStamp"]),
@@ -119,11 +119,11 @@ let package = Package(
     .testTarget(
       name: "KubernetesValidationTests",
       dependencies: [
-        "KubernetesObjects", "KubernetesValidation", "Profiles", "SimulatedCluster", "TestRecordings", "Units",
+        "KubernetesObjects", "KubernetesValidation", "Profiles", "TestRecordings", "Units",
       ]),
     .testTarget(
       name: "RunTimelineTests",
-      dependencies: ["KubernetesObjects", "RunTimeline", "Statistics", "TestRecordings", "Units"]),
+      dependencies: ["KubernetesObjects", "RunTimeline", "TestRecordings", "Units"]),
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
       exclude: ["Resources"]),
@@ -152,7 +152,7 @@ let package = Package(
       ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.
     .target(
-      name: "TestRecordings", dependencies: ["KubernetesObjects", "LogFiles", "RunTimeline", "Units"],
+      name: "TestRecordings", dependencies: ["KubernetesObjects", "LogFiles", "RunTimeline"],
       path: "Tests/TestRecordings"),
     .testTarget(name: "LogFilesTests", dependencies: ["CZlib", "LogFiles"]),
     // Real servers for the tests of more than one module.
@@ -171,18 +171,17 @@ let package = Package(
       name: "ClusterObservationTests",
       dependencies: [
         "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline", "SimulatedCluster",
-        "SimulatedClusterServer", "TestServers", "Units",
+        "SimulatedClusterServer", "TestServers",
       ]),
     .testTarget(
       name: "RunRecordingTests",
       dependencies: [
         "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "TestServers",
-        "Units",
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",
       dependencies: [
-        "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "TestServers", "Units", subprocess(),
+        "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "TestServers", subprocess(),
       ]),
     .testTarget(
       name: "HarnessTests",
@@ -190,15 +189,15 @@ let package = Package(
         "Arrivals", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects", "LoadDriving",
         "LoadFacts", "LoadGeneration",
         "Profiles", "RunRecording", "RunTimeline", "SimulatedCluster", "SimulatedClusterServer", "Statistics",
-        "TestRecordings", "Units",
+        "TestRecordings", "TestServers", "Units", logging(),
       ]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Arrivals", "Expectations", "Harness", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline",
+        "Arrivals", "Harness", "KubernetesObjects", "RunRecording", "RunTimeline",
         "Statistics",
-        "TestRecordings", "TestServers", "Units", "scaleproof", subprocess(),
+        "TestRecordings", "TestServers", "scaleproof", subprocess(),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 package import KubernetesClient
 package import KubernetesObjects
+package import Logging
 package import RunTimeline
 
 /// Watches everything about a workload that its verdicts need, on the clock of the run.
@@ -21,17 +22,18 @@ package struct ClusterObserver: Sendable {
   ///   - relistInterval: wall time between two proving lists of a resource.
   ///   - watchSeconds: wall time after which a watch is opened anew.
   ///   - patience: wall time that a watch has for bringing what a list beside it showed; then it is opened anew.
+  ///   - log: who is told of lists, watches, events and what could not be observed.
   package init(
     client: APIClient, namespace: String, workload: WorkloadKind, clock: RunClock,
     sink: any ObservationSink,
     relistInterval: Duration = .seconds(30), watchSeconds: Int = 300,
-    patience: Duration = .seconds(2)
+    patience: Duration = .seconds(2), log: Logger? = nil
   ) {
     self.relistInterval = relistInterval
     observers = Self.resources(of: workload).map {
       ResourceObserver(
         client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds,
-        patience: patience)
+        patience: patience, log: log)
     }
   }
 

@@ -1,5 +1,6 @@
 import KubernetesClient
 import KubernetesObjects
+import Logging
 import RunTimeline
 import Units
 
@@ -14,11 +15,12 @@ struct ResourceObserver: Sendable {
   let watchSeconds: Int
   /// Wall time that a watch has for bringing what a list beside it showed.
   let patience: Duration
+  private let log: Logger?
   private let witness = WatchWitness()
 
   init(
     client: APIClient, resource: ResourceType, namespace: String, clock: RunClock, sink: any ObservationSink,
-    watchSeconds: Int, patience: Duration
+    watchSeconds: Int, patience: Duration, log: Logger?
   ) {
     self.client = client
     self.resource = resource
@@ -27,6 +29,11 @@ struct ResourceObserver: Sendable {
     self.sink = sink
     self.watchSeconds = watchSeconds
     self.patience = patience
+    self.log = log.map { log in
+      var log = log
+      log[metadataKey: "resource"] = "\(resource.plural)"
+      return log
+    }
   }
 
   /// Observes until the task is cancelled; `onListed` is called after the first complete list.
@@ -52,6 +59,7 @@ struct ResourceObserver: Sendable {
             next = state.silent()
           } else {
             try outcome.get()
+            log?.info("watch closed by the server")
             next = state.closed()
           }
         }
@@ -110,6 +118,7 @@ struct ResourceObserver: Sendable {
       Observation(
         sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
     sink.record(observations)
+    log?.info("listed", metadata: ["objects": "\(objects.count)", "version": "\(version)"])
     return Listing(version: version, objects: objects, received: received)
   }
 
@@ -134,6 +143,7 @@ struct ResourceObserver: Sendable {
   private func read(from version: String) async throws(KubernetesError) {
     let stream = try await client.watch(resource, namespace: namespace, from: version, seconds: watchSeconds)
     let sent = clock.runTime(of: stream.sent)
+    log?.info("watch opened", metadata: ["from": "\(version)"])
     var events = stream.makeAsyncIterator()
     while let element = try await events.next() {
       let received = clock.runTime(of: element.received)
@@ -148,6 +158,12 @@ struct ResourceObserver: Sendable {
       let metadata = element.event.object["metadata"]
       witness.brought(
         element.event.type, uid: metadata?["uid"]?.string, version: metadata?["resourceVersion"]?.string)
+      log?.trace(
+        "event",
+        metadata: [
+          "type": "\(element.event.type)", "name": "\(metadata?["name"]?.string ?? "")",
+          "version": "\(metadata?["resourceVersion"]?.string ?? "")",
+        ])
       guard let kind else { continue }
       sink.record([observation(kind, of: element.event.object, sent: sent, received: received)])
     }
@@ -164,6 +180,7 @@ struct ResourceObserver: Sendable {
   }
 
   private func record(gap message: String) {
+    log?.warning("not observed", metadata: ["cause": "\(message)"])
     let now = clock.runTime(of: .now)
     sink.record([Observation(sent: now, received: now, resource: resource.plural, kind: .gap, message: message)])
   }

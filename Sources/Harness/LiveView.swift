@@ -27,10 +27,10 @@ struct LiveView: Sendable {
   var hasLoad = true
 
   /// The style that suits standard output and the wish of the user.
-  static func style(quiet: Bool, jsonLines: Bool) -> Style {
+  static func style(quiet: Bool, jsonLines: Bool, log: DiagnosticLog) -> Style {
     if jsonLines { return .jsonLines }
     if quiet { return .silent }
-    return StandardOutput.takesControlSequences ? .redrawn(emphasised: true) : .lines
+    return StandardOutput.takesControlSequences && !log.disturbsTerminal ? .redrawn(emphasised: true) : .lines
   }
 
   /// Shows until the task is cancelled.

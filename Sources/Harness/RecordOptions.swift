@@ -17,11 +17,13 @@ package struct RecordOptions: Sendable {
   package var quiet: Bool
   /// Print one JSON object a line, for programs, and nothing else.
   package var jsonLines: Bool
+  /// What client, observer and generator tell on standard error.
+  package var log: DiagnosticLog
 
   package init(
     context: String? = nil, kubeconfig: String? = nil, namespace: String? = nil, workload: String,
     autoscaler: String? = nil, length: Duration? = nil, profile: String? = nil, output: String? = nil,
-    quiet: Bool = false, jsonLines: Bool = false
+    quiet: Bool = false, jsonLines: Bool = false, log: DiagnosticLog = DiagnosticLog()
   ) {
     self.context = context
     self.kubeconfig = kubeconfig
@@ -33,6 +35,7 @@ package struct RecordOptions: Sendable {
     self.output = output
     self.quiet = quiet
     self.jsonLines = jsonLines
+    self.log = log
   }
 
   /// Which option says nothing, and what to do; `nil` where none does.

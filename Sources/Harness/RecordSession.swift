@@ -53,7 +53,8 @@ package struct RecordSession: Sendable {
     let judging = try RecordedExpectations(profile: options.profile)
     let cluster = try await TargetCluster.open(
       reference, loaded: try LoadedProfile(withoutLoad: judging.document(reference, length: options.length)),
-      options: RunOptions(profile: "", context: options.context, kubeconfig: options.kubeconfig),
+      options: RunOptions(
+        profile: "", context: options.context, kubeconfig: options.kubeconfig, log: options.log),
       environment: environment)
     do {
       reference.namespace = cluster.description.namespace
@@ -68,7 +69,7 @@ package struct RecordSession: Sendable {
       let output = try RunOutput.create(requested: options.output, profile: loaded.profile.name, at: Date())
       let recorder = try await ClusterRecorder(
         loaded: loaded, cluster: watched, length: options.length, output: output,
-        style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines), version: version)
+        style: LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines, log: options.log), version: version)
       recordingBegan.store(true, ordering: .relaxed)
       let isCutShort = try await recorder.record(until: stop, interruption: interruption)
       await cluster.close()

@@ -13,10 +13,12 @@ package struct RunOptions: Sendable {
   package var quiet: Bool
   /// Print one JSON object a line, for programs, and nothing else.
   package var jsonLines: Bool
+  /// What client, observer and generator tell on standard error.
+  package var log: DiagnosticLog
 
   package init(
     profile: String, context: String? = nil, kubeconfig: String? = nil, changes: [String] = [],
-    output: String? = nil, quiet: Bool = false, jsonLines: Bool = false
+    output: String? = nil, quiet: Bool = false, jsonLines: Bool = false, log: DiagnosticLog = DiagnosticLog()
   ) {
     self.profile = profile
     self.context = context
@@ -25,5 +27,6 @@ package struct RunOptions: Sendable {
     self.output = output
     self.quiet = quiet
     self.jsonLines = jsonLines
+    self.log = log
   }
 }

@@ -81,7 +81,7 @@ package struct RunSession: Sendable {
     let plan = try planning.plan(connectTo: cluster?.ingress)
     var generator: LoadGenerator
     do {
-      generator = try LoadGenerator(plan: plan)
+      generator = try LoadGenerator(plan: plan, log: options.log.logger(.generator))
     } catch {
       throw HarnessError(.refused, "\(profile.source): \(error)")
     }
@@ -90,7 +90,7 @@ package struct RunSession: Sendable {
       StandardOutput.complain("warning: \(warning)")
     }
     let preflight = Preflight(loaded: loaded)
-    let style = LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines)
+    let style = LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines, log: options.log)
     if let cluster {
       try await preflight.checkRights(cluster)
       try await preflight.awaitSteadyWorkload(cluster, style: style)

@@ -51,6 +51,12 @@ package enum StandardOutput {
     _ = errorOfWriting("scaleproof: \(TerminalText.plain(line))\n", to: STDERR_FILENO)
   }
 
+  /// One line of a ``DiagnosticLog``.
+  static func diagnose(_ line: String) {
+    // As for complaints.
+    _ = errorOfWriting(line + "\n", to: STDERR_FILENO)
+  }
+
   /// Writes all of a text, waiting where a descriptor that does not block is full.
   ///
   /// - Returns: `errno`; `nil` when all was written.

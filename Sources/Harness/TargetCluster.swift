@@ -17,6 +17,7 @@ struct TargetCluster: Sendable {
   let timeScale: Double
   /// Where the simulated Ingress listens; `nil` for a real cluster, whose Ingress the profile names.
   let ingress: String?
+  let log: DiagnosticLog
   private let simulated: SimulatedTarget?
 
   var isSimulated: Bool { simulated != nil }
@@ -46,14 +47,14 @@ struct TargetCluster: Sendable {
       for note in connection.notes { StandardOutput.complain("note: \(note)") }
       let opened = try CurlSession(name: "kubernetes")
       session = opened
-      let client = APIClient(connection: connection, session: opened)
+      let client = APIClient(connection: connection, session: opened, log: options.log.logger(.client))
       let version = try await client.serverVersion()
       return TargetCluster(
         client: client,
         description: ClusterDescription(
           context: connection.context, namespace: reference.namespace ?? connection.namespace,
           workload: reference.workload, autoscaler: reference.autoscaler, serverVersion: version),
-        timeScale: timeScale, ingress: simulated?.ingressAddress, simulated: simulated)
+        timeScale: timeScale, ingress: simulated?.ingressAddress, log: options.log, simulated: simulated)
     } catch {
       await session?.close()
       await simulated?.server.stop()
@@ -66,7 +67,7 @@ struct TargetCluster: Sendable {
     var description = description
     description.autoscaler = autoscaler
     return TargetCluster(
-      client: client, description: description, timeScale: timeScale, ingress: ingress, simulated: simulated)
+      client: client, description: description, timeScale: timeScale, ingress: ingress, log: log, simulated: simulated)
   }
 
   private static func find(

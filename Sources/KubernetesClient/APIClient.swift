@@ -1,6 +1,8 @@
 package import Curl
 package import Foundation
 package import KubernetesObjects
+package import Logging
+import Units
 
 /// Reads, watches and patches objects of one API server.
 package struct APIClient: Sendable {
@@ -8,11 +10,16 @@ package struct APIClient: Sendable {
   private let session: CurlSession
   /// How long a read or a write may take.
   let timeout: Duration
+  /// Who is told of each request; never of credentials, headers and bodies.
+  private let log: Logger?
 
-  package init(connection: APIConnection, session: CurlSession, timeout: Duration = .seconds(30)) {
+  package init(
+    connection: APIConnection, session: CurlSession, timeout: Duration = .seconds(30), log: Logger? = nil
+  ) {
     self.connection = connection
     self.session = session
     self.timeout = timeout
+    self.log = log
   }
 
   /// Ends whatever is on its way, and returns when the thread of the session is gone. Later requests fail.
@@ -101,6 +108,7 @@ package struct APIClient: Sendable {
       } status: {
         $0.head.status
       }
+      log?.debug("watch answered", metadata: ["path": "\(path)", "status": "\(stream.head.status)"])
       guard stream.head.status == 200 else {
         var body = Data()
         for try await line in stream.lines where body.count < 65_536 { body += line.bytes }
@@ -143,6 +151,7 @@ extension APIClient {
     guard status(response) == 401, let renewed = try await connection.credentials.replacement(for: credential) else {
       return response
     }
+    log?.info("credentials renewed, since the server answered 401")
     return try await send(renewed)
   }
 
@@ -160,11 +169,17 @@ extension APIClient {
       } status: {
         $0.status
       }
-    } catch let error as KubernetesError {
-      throw error
     } catch {
-      throw Self.failure(error, attempt: attempt)
+      log?.debug("not answered", metadata: ["method": "\(method)", "path": "\(path)", "cause": "\(error)"])
+      throw (error as? KubernetesError) ?? Self.failure(error, attempt: attempt)
     }
+    log?.debug(
+      "answered",
+      metadata: [
+        "method": "\(method)", "path": "\(path)", "status": "\(response.status)",
+        "took": "\(response.sentAt.duration(to: response.receivedAt).textToMicroseconds)",
+        "bytes": "\(response.body.count)",
+      ])
     let body = Data(response.body)
     guard (200..<300).contains(response.status) else {
       throw Self.refusal(status: response.status, body: body, attempt: attempt)

@@ -1,4 +1,5 @@
 import Curl
+import Logging
 import Synchronization
 
 /// The addresses behind the target's name, looked up again from time to time, for all workers.
@@ -19,6 +20,7 @@ final class AddressBook: Sendable {
   private let places: [HostAndPort]
   private let lookup: Lookup
   private let answers: @Sendable (Endpoint) -> Bool
+  private let log: Logger?
   private let state = Mutex(State())
 
   /// Looks the names up for the first time, which blocks.
@@ -26,11 +28,12 @@ final class AddressBook: Sendable {
   /// - Parameter answers: whether an address takes a connection; asked only where a name has addresses of both kinds.
   init(
     places: [HostAndPort], lookup: @escaping Lookup = Endpoint.lookUp,
-    answers: @escaping @Sendable (Endpoint) -> Bool = Endpoint.answers
+    answers: @escaping @Sendable (Endpoint) -> Bool = Endpoint.answers, log: Logger? = nil
   ) {
     self.places = places
     self.lookup = lookup
     self.answers = answers
+    self.log = log
     refresh()
   }
 
@@ -43,16 +46,21 @@ final class AddressBook: Sendable {
   /// the name service.
   func refresh() {
     let found = places.flatMap { ofOneKind(lookup($0.host, $0.port), host: $0.host) }
-    guard !found.isEmpty else { return }
-    state.withLock { state in
+    guard !found.isEmpty else {
+      log?.warning("no address found", metadata: ["names": "\(places.map(\.host).joined(separator: ", "))"])
+      return
+    }
+    let isNews = state.withLock { state in
       var current: [Int] = []
       for endpoint in found {
         let index = state.known.firstIndex(of: endpoint) ?? state.known.count
         if index == state.known.count { state.known.append(endpoint) }
         if !current.contains(index) { current.append(index) }
       }
-      state.current = current
+      defer { state.current = current }
+      return Set(current) != Set(state.current)
     }
+    if isNews { log?.info("addresses found", metadata: ["addresses": "\(found.map(\.text).joined(separator: ", "))"]) }
   }
 
   /// A name often has addresses of both kinds of which one does not work, as `localhost` has for a server that listens

@@ -1,6 +1,7 @@
 import Curl
 import LoadDriving
 package import LoadFacts
+package import Logging
 import Synchronization
 import Units
 
@@ -17,17 +18,20 @@ package struct LoadGenerator: Sendable {
   /// By route.
   private let checks: [CompiledChecks]
   private let lookup: AddressBook.Lookup
+  /// Who is told of what the generator does, at most some lines each interval.
+  private let log: Logger?
   private var book: AddressBook?
 
   /// Checks the plan and the limits of this process before anything is sent.
   ///
   /// - Throws: ``LoadGenerationError`` saying what cannot be done and what to change.
-  package init(plan: LoadPlan) throws(LoadGenerationError) {
-    try self.init(plan: plan, lookup: Endpoint.lookUp)
+  package init(plan: LoadPlan, log: Logger? = nil) throws(LoadGenerationError) {
+    try self.init(plan: plan, lookup: Endpoint.lookUp, log: log)
   }
 
   /// - Parameter lookup: finds the addresses of a host; blocks.
-  init(plan: LoadPlan, lookup: @escaping AddressBook.Lookup) throws(LoadGenerationError) {
+  init(plan: LoadPlan, lookup: @escaping AddressBook.Lookup, log: Logger? = nil) throws(LoadGenerationError) {
+    self.log = log
     var plan = plan
     while plan.baseURL.hasSuffix("/") { plan.baseURL.removeLast() }
     self.lookup = lookup
@@ -89,6 +93,7 @@ package struct LoadGenerator: Sendable {
     let (reports, sink) = AsyncThrowingStream.makeStream(of: WorkerReport.self, throwing: (any Error).self)
     var threads: [NamedThread] = []
     let outcome: Result<LoadSummary, any Error>
+    log?.info("load begins", metadata: ["workers": "\(plan.workers)", "streams": "\(plan.streams.count)"])
     do {
       try startWorkers(start: start, stop: stop, pool: pool, book: book, reports: sink, in: &threads)
       outcome = .success(try await collect(reports, pool: pool, book: book, stop: stop, onSnapshot))
@@ -134,12 +139,17 @@ package struct LoadGenerator: Sendable {
     _ onSnapshot: @escaping @Sendable (LoadSnapshot) -> Void
   ) async throws -> LoadSummary {
     // In a task of its own, since a cancelled task would see the stream end before the drain is over.
-    let collecting = Task { [plan] in
+    let collecting = Task { [plan, log] in
       var collector = SnapshotCollector(plan: plan, pool: pool, book: book)
+      var diary = log.map { LoadDiary(log: $0, routes: plan.routes.map(\.name), lateAfter: plan.lateAfter) }
       for try await report in reports {
-        if let snapshot = collector.take(report) { onSnapshot(snapshot) }
+        if let snapshot = collector.take(report) {
+          onSnapshot(snapshot)
+          diary?.note(snapshot)
+        }
         if collector.isComplete { break }
       }
+      diary?.note(collector.summary)
       return collector.summary
     }
     return try await withTaskCancellationHandler {
@@ -152,7 +162,9 @@ package struct LoadGenerator: Sendable {
   /// The addresses, found on a thread of its own: a lookup blocks.
   private func lookedUp() async -> AddressBook {
     let found = Mutex<AddressBook?>(nil)
-    let lookUp: @Sendable () -> AddressBook = { [places, lookup] in AddressBook(places: places, lookup: lookup) }
+    let lookUp: @Sendable () -> AddressBook = { [places, lookup, log] in
+      AddressBook(places: places, lookup: lookup, log: log)
+    }
     let thread = try? NamedThread.start("name-lookup") {
       let book = lookUp()
       found.withLock { $0 = book }

@@ -78,6 +78,9 @@ extension Duration {
     return result
   }
 
+  /// As ``text``, cut to a microsecond: for what was measured.
+  package var textToMicroseconds: String { Duration.nanoseconds(nanoseconds / 1000 * 1000).text }
+
   /// Whole nanoseconds, rounded towards zero; beyond 292 years the nearest number of 64 bits.
   package var nanoseconds: Int64 { whole(1_000_000_000) }
 

@@ -56,6 +56,12 @@ extension ScaleProof {
     @Flag(help: "Print one JSON object a line, for programs (Reports/README.md says what is in them).")
     var jsonLines = false
 
+    @Option(
+      help:
+        "What client, observer and generator do, on standard error. On a terminal the view is a line every ten seconds then."
+    )
+    var logLevel: LogLevel?
+
     func validate() throws {
       if quiet, jsonLines { throw ValidationError("--quiet and --json-lines exclude each other") }
       if let length, !(.seconds(1)...RecordSession.longest).contains(length) {
@@ -68,7 +74,8 @@ extension ScaleProof {
         try await RecordSession(
           RecordOptions(
             context: context, kubeconfig: kubeconfig, namespace: namespace, workload: workload, autoscaler: hpa,
-            length: length, profile: profile, output: output, quiet: quiet, jsonLines: jsonLines), version: .built
+            length: length, profile: profile, output: output, quiet: quiet, jsonLines: jsonLines,
+            log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()
       }
     }

@@ -38,6 +38,12 @@ extension ScaleProof {
     @Flag(help: "Print one JSON object a line, for programs (Reports/README.md says what is in them).")
     var jsonLines = false
 
+    @Option(
+      help:
+        "What client, observer and generator do, on standard error. On a terminal the view is a line every ten seconds then."
+    )
+    var logLevel: LogLevel?
+
     func validate() throws {
       if quiet, jsonLines { throw ValidationError("--quiet and --json-lines exclude each other") }
     }
@@ -47,7 +53,7 @@ extension ScaleProof {
         try await RunSession(
           RunOptions(
             profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet,
-            jsonLines: jsonLines), version: .built
+            jsonLines: jsonLines, log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()
       }
     }

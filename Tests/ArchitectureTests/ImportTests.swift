@@ -25,17 +25,17 @@ private let rules: [String: ModuleRule] = [
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
-  "SimulatedCluster": ModuleRule(uses: ["KubernetesValidation", "Arrivals", "RunTimeline"], isPure: true),
+  "SimulatedCluster": ModuleRule(uses: ["KubernetesValidation", "Arrivals"], isPure: true),
   "SimulatedLoad": ModuleRule(uses: ["LoadDriving", "SimulatedCluster"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
   "CZlib": ModuleRule(),
   "LogFiles": ModuleRule(uses: ["CZlib"]),
   "Curl": ModuleRule(uses: ["CLibcurl", "CLinux", "LoadFacts"]),
-  "LoadGeneration": ModuleRule(uses: ["Curl", "CLinux", "LoadDriving"]),
+  "LoadGeneration": ModuleRule(uses: ["Curl", "CLinux", "LoadDriving"], libraries: ["Logging"]),
   "KubernetesClient": ModuleRule(
-    uses: ["Curl", "KubernetesObjects"], libraries: ["Yams", "Subprocess", "SystemPackage"]),
-  "ClusterObservation": ModuleRule(uses: ["KubernetesClient", "RunTimeline"]),
+    uses: ["Curl", "KubernetesObjects"], libraries: ["Yams", "Subprocess", "SystemPackage", "Logging"]),
+  "ClusterObservation": ModuleRule(uses: ["KubernetesClient", "RunTimeline"], libraries: ["Logging"]),
   "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
   "SimulatedClusterServer": ModuleRule(
     uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOConcurrencyHelpers"]),
@@ -62,22 +62,27 @@ private func reachable(from module: String) -> Set<String> {
   return found
 }
 
-private let sources = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Sources")
+/// Modules of libraries that come with another one that is declared.
+private let comesWith = ["SystemPackage": "Subprocess"]
 
-private func swiftFiles(of module: String) -> [URL] {
-  let folder = sources.appendingPathComponent(module)
+private let top = URL(fileURLWithPath: #filePath)
+  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+private let sources = top.appendingPathComponent("Sources")
+
+private func swiftFiles(of module: String) -> [URL] { swiftFiles(in: sources.appendingPathComponent(module)) }
+
+private func swiftFiles(in folder: URL) -> [URL] {
   let enumerator = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
   return (enumerator?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
 }
 
 private func imports(in file: URL) throws -> [String] {
-  try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
-    let words = line.split(separator: " ")
-    guard let position = words.firstIndex(of: "import"), position <= 2, position + 1 < words.count,
-      words[..<position].allSatisfy({ ["package", "public", "internal", "private", "@preconcurrency"].contains($0) })
-    else { return nil }
-    return words[position + 1].split(separator: ".").first.map(String.init)
+  // Indented ones are of other languages, in texts.
+  let line = try Regex(
+    #"(?m)^(?:(?:package|public|internal|private|@preconcurrency|@testable) )*import (?:(?:struct|enum|class|protocol|func) )?(\w+)"#
+  )
+  return try String(contentsOf: file, encoding: .utf8).matches(of: line).compactMap {
+    $0.output[1].substring.map(String.init)
   }
 }
 
@@ -109,6 +114,23 @@ struct ImportTests {
       for name in try imports(in: file) {
         #expect(allowed.contains(name), "\(module)/\(file.lastPathComponent) imports \(name)")
       }
+    }
+  }
+
+  @Test("a target declares what it imports, and imports what it declares")
+  func declaredIsImported() throws {
+    let manifest = try PackageManifest.read(at: top)
+    #expect(Set(manifest.targets.map(\.name)).isSuperset(of: rules.keys))
+    let ofToolchain = systemModules.union(["FoundationXML", "Testing", "PackagePlugin"])
+    for target in manifest.targets {
+      var imported: Set<String> = []
+      for file in swiftFiles(in: top.appendingPathComponent(target.folder)) {
+        imported.formUnion(try imports(in: file).map { comesWith[$0] ?? $0 })
+      }
+      // Tests of the program need it built, and do not import it.
+      let declared = target.isTest ? target.dependencies.subtracting(["scaleproof"]) : target.dependencies
+      imported.subtract(ofToolchain)
+      #expect(declared == imported, "\(target.name) in Package.swift")
     }
   }
 

@@ -53,6 +53,8 @@ struct OptionTests {
       ["run", "SIMULATED", "--set", "manifests.nobody.spec.maxReplicas=4"],
       ["run", "SIMULATED", "--context", ""],
       ["run", "PROFILE", "--quiet", "--json-lines"],
+      ["run", "PROFILE", "--log-level", "loud"],
+      ["record", "--workload", "deployment/web", "--log-level", ""],
       ["validate", "PROFILE", "--set", "nowhere=1"],
       ["evaluate", "RECORDING", "--profile", ""],
       ["evaluate", "RECORDING", "--profile", "/nowhere"],

@@ -1,0 +1,4 @@
+import ArgumentParser
+import Harness
+
+extension LogLevel: ExpressibleByArgument {}
