@@ -78,16 +78,16 @@ struct LoadPlanning {
       resumesSessions: settings.sessionResumption)
   }
 
-  private static func connections(_ policy: Profiles.ConnectionPolicy) -> LoadDriving.ConnectionPolicy {
-    LoadDriving.ConnectionPolicy(
+  private static func connections(_ policy: ConnectionSettings) -> ConnectionPolicy {
+    ConnectionPolicy(
       reuse: policy.reuse, minimum: policy.min, maximum: policy.max, maximumAge: policy.maxAge,
       maximumRequests: policy.maxRequests, choice: policy.choice == .spread ? .leastRecentlyUsed : .mostRecentlyUsed,
       streams: policy.streams, lookupInterval: policy.resolveEvery)
   }
 
-  private func stream(_ index: Int) -> LoadDriving.LoadStream {
+  private func stream(_ index: Int) -> LoadStream {
     let stream = profile.load.streams[index]
-    let model: LoadDriving.LoadStream.Model =
+    let model: LoadStream.Model =
       switch stream.model {
       case .open(_, let phases):
         .open(
@@ -99,7 +99,7 @@ struct LoadPlanning {
             UserPhase(name: phase.name, duration: length, users: phase.users, think: phase.think)
           })
       }
-    return LoadDriving.LoadStream(
+    return LoadStream(
       routes: profile.requests.indices.filter { stream.requests.contains(profile.requests[$0].name) }, model: model)
   }
 }

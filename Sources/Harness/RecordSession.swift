@@ -73,7 +73,7 @@ package struct RecordSession: Sendable {
       recordingBegan.store(true, ordering: .relaxed)
       let isCutShort = try await recorder.record(until: stop, interruption: interruption)
       await cluster.close()
-      let status = try Conclusion(
+      let status = try RunConclusion(
         output: output, profile: loaded.profile, version: version, quiet: options.quiet, jsonLines: options.jsonLines
       ).execute(interrupted: isCutShort)
       if !options.quiet, !options.jsonLines, watched.description.autoscaler != nil {

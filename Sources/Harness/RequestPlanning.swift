@@ -11,15 +11,15 @@ struct RequestPlanning {
   let environment: [String: String]
 
   /// The feeds in the order of the profile, to which texts refer by index.
-  var feeds: [LoadGeneration.DataFeed] {
+  var feeds: [DataFeed] {
     profile.data.map { feed in
-      let order: LoadGeneration.DataFeed.Order =
+      let order: DataFeed.Order =
         switch feed.order {
         case .sequential: .sequential
         case .random: .random
         case .unique: .unique
         }
-      return LoadGeneration.DataFeed(name: feed.name, rows: files.tables[feed.name]?.rows ?? [], order: order)
+      return DataFeed(name: feed.name, rows: files.tables[feed.name]?.rows ?? [], order: order)
     }
   }
 
@@ -42,7 +42,7 @@ struct RequestPlanning {
       checks: try checks(request.checks))
   }
 
-  private func checks(_ checks: Profiles.ResponseChecks) throws(HarnessError) -> LoadGeneration.ResponseChecks {
+  private func checks(_ checks: ResponseChecks) throws(HarnessError) -> AnswerChecks {
     var json: [(pointer: String, value: String)] = []
     for check in checks.json {
       do {
@@ -52,7 +52,7 @@ struct RequestPlanning {
           .invalidInput, "\(profile.source): the value expected at \(check.pointer) is no JSON: \(error)")
       }
     }
-    return LoadGeneration.ResponseChecks(
+    return AnswerChecks(
       headers: checks.headers.map { (HeaderName($0.name), $0.value) }, bodyContains: checks.bodyContains, json: json,
       maximumSize: checks.maxSize)
   }

@@ -50,7 +50,7 @@ package struct RunSession: Sendable {
     do {
       let recorder = try await prepare(loaded, cluster: cluster, environment: environment)
       recordingBegan.store(true, ordering: .relaxed)
-      let conclusion = Conclusion(
+      let conclusion = RunConclusion(
         output: recorder.output, profile: loaded.profile, version: version, quiet: options.quiet,
         jsonLines: options.jsonLines)
       do {

@@ -13,12 +13,12 @@ package struct Route: Sendable {
   /// The statuses that pass; empty for all of 2xx and 3xx.
   package var expectedStatuses: Set<Int>
   /// What else an answer with such a status must have.
-  package var checks: ResponseChecks
+  package var checks: AnswerChecks
 
   package init(
     name: String, weight: Int = 1, method: String = "GET", path: RequestText,
     headers: [(name: String, value: RequestText)] = [], body: RequestText? = nil, expectedStatuses: Set<Int> = [],
-    checks: ResponseChecks = ResponseChecks()
+    checks: AnswerChecks = AnswerChecks()
   ) {
     self.name = name
     self.weight = weight

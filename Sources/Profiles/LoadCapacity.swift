@@ -19,7 +19,7 @@ package struct LoadCapacity {
 
   private let profile: Profile
   private let timeScale: Double
-  private var policy: ConnectionPolicy { profile.target.connections }
+  private var policy: ConnectionSettings { profile.target.connections }
   private var addresses: Int { max(profile.target.connectTo.count, 1) }
   private var ports: Int { Self.portsPerAddress * addresses }
 

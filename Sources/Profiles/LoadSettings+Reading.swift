@@ -18,14 +18,14 @@ extension LoadSettings {
     self.init(seed: seed, workers: workers, streams: streams, place: field.place)
   }
 
-  private static func streams(_ members: Members, routes: [String]) -> [LoadStream]? {
-    let arrivals = members["arrivals"]?.choice(of: LoadStream.Arrivals.self) ?? .uniform
+  private static func streams(_ members: Members, routes: [String]) -> [PlannedStream]? {
+    let arrivals = members["arrivals"]?.choice(of: PlannedStream.Arrivals.self) ?? .uniform
     var names = PhaseNames()
     guard let list = members["streams"] else {
       guard let phases = members.required("phases", example: example),
-        let model = LoadStream.Model(phases, arrivals: arrivals, arrivalsField: members["arrivals"], names: &names)
+        let model = PlannedStream.Model(phases, arrivals: arrivals, arrivalsField: members["arrivals"], names: &names)
       else { return nil }
-      return [LoadStream(name: "", requests: routes, model: model)]
+      return [PlannedStream(name: "", requests: routes, model: model)]
     }
     members["phases"]?.report("phases and streams do not go together", hint: "move these phases into a stream")
     guard let elements = list.elements() else { return nil }
@@ -33,14 +33,14 @@ extension LoadSettings {
       list.report(
         "there is no stream", hint: "add one, as in {name: shoppers, requests: [home], phases: \(example)}")
     }
-    let streams = elements.map { LoadStream($0, arrivals: arrivals, routes: routes, names: &names) }
+    let streams = elements.map { PlannedStream($0, arrivals: arrivals, routes: routes, names: &names) }
     checkNames(zip(elements, streams))
     guard !streams.isEmpty, !streams.contains(nil), members["phases"] == nil else { return nil }
     checkRequests(elements, list, routes: routes)
     return streams.compactMap { $0 }
   }
 
-  private static func checkNames(_ streams: some Sequence<(Field, LoadStream?)>) {
+  private static func checkNames(_ streams: some Sequence<(Field, PlannedStream?)>) {
     var names: Set<String> = []
     for (element, stream) in streams {
       guard let stream, !names.insert(stream.name).inserted else { continue }

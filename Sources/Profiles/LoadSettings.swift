@@ -7,7 +7,7 @@ package struct LoadSettings: Sendable, Equatable {
   /// `nil` lets the program choose.
   package var workers: Int?
   /// Side by side; each begins with the run. At least one.
-  package var streams: [LoadStream]
+  package var streams: [PlannedStream]
   /// Where the profile has it, for messages.
   package var place: FieldPlace?
 

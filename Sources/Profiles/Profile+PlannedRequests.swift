@@ -37,7 +37,7 @@ extension Profile {
   }
 
   /// The part of a stream's requests that one of them makes up; `nil` when it is not of the stream.
-  private func share(of route: String?, in stream: LoadStream) -> Double? {
+  private func share(of route: String?, in stream: PlannedStream) -> Double? {
     guard let route else { return 1 }
     guard stream.requests.contains(route) else { return nil }
     func weight(_ name: String) -> Int { requests.first { $0.name == name }?.weight ?? 0 }

@@ -8,7 +8,7 @@ package struct Profile: Sendable, Equatable {
   package var cluster: ClusterReference?
   package var requests: [RequestRoute]
   /// The files that requests are filled in from.
-  package var data: [DataFeed]
+  package var data: [CSVFeed]
   package var load: LoadSettings
   /// When the run ends early; whichever holds first.
   package var abortOn: [StopRule]

@@ -106,7 +106,7 @@ extension Profile {
       authentication: Self.authentication(targetField))
     let load = members.required("load", example: "{phases: [{name: steady, for: 60s, rate: 10/s}]}")
       .flatMap { LoadSettings($0, routes: Self.names(members["requests"])) }
-    let data = DataFeed.list(members["data"])
+    let data = CSVFeed.list(members["data"])
     FeedUse(feeds: data, routes: requests, load: load, problems: field.problems).check()
     var plan = RunPlan(load: load, isRun: isRun)
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
@@ -135,7 +135,7 @@ extension Profile {
   }
 
   /// Workers share neither connections nor places for requests in flight.
-  private static func check(_ load: LoadSettings, _ connections: ConnectionPolicy, _ field: Field) {
+  private static func check(_ load: LoadSettings, _ connections: ConnectionSettings, _ field: Field) {
     guard let workers = load.workers else { return }
     if let max = connections.max, max < workers {
       field.report(

@@ -12,7 +12,7 @@ extension Target {
     let http: HTTPVersion? = members["http"].map { $0.choice() } ?? .http1
     let tls = members["tls"].map(TLS.init) ?? TLS()
     let timeouts = members["timeouts"].flatMap { $0.members(known: ["connect", "request"]) }
-    let connections = members["connections"].map { ConnectionPolicy($0, http: http) } ?? ConnectionPolicy()
+    let connections = members["connections"].map { ConnectionSettings($0, http: http) } ?? ConnectionSettings()
     let servedBy = members["servedBy"].flatMap { $0.members(known: ["pod", "version"]) }
     guard let url, let http else { return nil }
     if let field = members["http"] { Self.check(http, url: url, field) }

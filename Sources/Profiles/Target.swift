@@ -10,7 +10,7 @@ package struct Target: Sendable, Equatable {
   /// How many redirects of one request are followed; 0 to 20.
   package var redirects: Int
   package var tls: TLS
-  package var connections: ConnectionPolicy
+  package var connections: ConnectionSettings
   package var connectTimeout: Duration
   package var requestTimeout: Duration
   /// Response headers that say which pod and which version answered.

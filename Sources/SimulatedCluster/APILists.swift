@@ -52,7 +52,7 @@ extension ClusterSimulation {
     }
     let wantsInitial = request.flag("sendInitialEvents")
     return .watch(
-      WatchStream(
+      ServedWatch(
         selection: selection, form: form, asTable: request.wantsTable,
         allowsBookmarks: request.flag("allowWatchBookmarks"),
         timeoutSeconds: request.query["timeoutSeconds"].flatMap { Int($0) }, version: version,

@@ -46,5 +46,5 @@ package enum APIAnswer: Sendable {
   /// Bytes of a media type.
   case binary(status: Int, type: String, [UInt8])
   /// A stream of watch events, to be fed by ``ClusterSimulation/events(for:)``.
-  case watch(WatchStream)
+  case watch(ServedWatch)
 }

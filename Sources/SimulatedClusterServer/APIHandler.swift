@@ -16,7 +16,7 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   private let host: ClusterHost
   private var head: HTTPRequestHead?
   private var body: ByteBuffer?
-  private var watch: (stream: WatchStream, context: ChannelHandlerContext)?
+  private var watch: (stream: ServedWatch, context: ChannelHandlerContext)?
   private var timers: [() -> Void] = []
 
   init(host: ClusterHost) {
@@ -129,7 +129,7 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
     ]
   }
 
-  private func begin(_ stream: WatchStream, head: HTTPRequestHead, context: ChannelHandlerContext) {
+  private func begin(_ stream: ServedWatch, head: HTTPRequestHead, context: ChannelHandlerContext) {
     let response = HTTPResponseHead(
       version: .http1_1, status: .ok, headers: commonHeaders(type: "application/json"))
     context.writeAndFlush(wrapOutboundOut(.head(response)), promise: nil)

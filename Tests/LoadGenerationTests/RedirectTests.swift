@@ -164,7 +164,7 @@ struct RedirectTests {
   func checks() async throws {
     let server = try PythonServer.redirecting()
     var route = route("one", "GET", "/moved/302?/landed")
-    route.checks = ResponseChecks(bodyContains: ["ok"], maximumSize: 2)
+    route.checks = AnswerChecks(bodyContains: ["ok"], maximumSize: 2)
 
     #expect(try await run(server.url, [route], redirects: 1, requests: 3).log.counts == ["0 200": 3])
   }

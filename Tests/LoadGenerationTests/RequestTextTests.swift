@@ -78,7 +78,7 @@ struct JSONTreeTests {
       ("/ok", "true"), ("/m~0n", "[]"), ("/items/0", #"{"name": "x", "id": 7, "price": 1.5}"#),
     ])
   func values(pointer: String, expected: String) throws {
-    let checks = try CompiledChecks(ResponseChecks(json: [(pointer, expected)]), route: "r")
+    let checks = try CompiledChecks(AnswerChecks(json: [(pointer, expected)]), route: "r")
     #expect(checks.failure(ofBody: try #require(document)) == nil)
   }
 
@@ -88,7 +88,7 @@ struct JSONTreeTests {
       ("/items/0/id", "8"), ("/items/1/id", "7"), ("/ok", "1"), ("/items/0/id", "\"7\""), ("/nowhere", "null"),
     ])
   func mismatches(pointer: String, expected: String) throws {
-    let checks = try CompiledChecks(ResponseChecks(json: [(pointer, expected)]), route: "r")
+    let checks = try CompiledChecks(AnswerChecks(json: [(pointer, expected)]), route: "r")
     #expect(checks.failure(ofBody: try #require(document)) == .json)
   }
 }

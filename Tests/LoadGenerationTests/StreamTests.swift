@@ -70,20 +70,20 @@ struct StreamTests {
           "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 11\r\n\r\n{\"id\": [7]}")
       }
     }
-    func route(_ name: String, _ checks: ResponseChecks) -> Route { Route(name: name, path: "/", checks: checks) }
+    func route(_ name: String, _ checks: AnswerChecks) -> Route { Route(name: name, path: "/", checks: checks) }
     let generator = try LoadGenerator(
       plan: LoadPlan(
         baseURL: server.url,
         routes: [
           route(
             "sound",
-            ResponseChecks(
+            AnswerChecks(
               headers: [(HeaderName("content-type"), "application/json")], bodyContains: ["id"],
               json: [("/id/0", "7")], maximumSize: 11)),
-          route("header", ResponseChecks(headers: [(HeaderName("X-Cache"), "HIT")])),
-          route("text", ResponseChecks(bodyContains: ["name"])),
-          route("json", ResponseChecks(json: [("/id", "7")])),
-          route("size", ResponseChecks(maximumSize: 10)),
+          route("header", AnswerChecks(headers: [(HeaderName("X-Cache"), "HIT")])),
+          route("text", AnswerChecks(bodyContains: ["name"])),
+          route("json", AnswerChecks(json: [("/id", "7")])),
+          route("size", AnswerChecks(maximumSize: 10)),
         ], schedule: try constant(100, for: .milliseconds(500)), maxLateness: .seconds(30)))
     let log = SnapshotLog()
 

@@ -87,12 +87,12 @@ struct LoadReadingTests {
         """
     ).profile().target
 
-    #expect(plain.connections == ConnectionPolicy())
+    #expect(plain.connections == ConnectionSettings())
     #expect(plain.compression == .none && plain.redirects == 0 && plain.connectTo.isEmpty)
     #expect(plain.tls == Target.TLS())
     #expect(
       target.connections
-        == ConnectionPolicy(
+        == ConnectionSettings(
           min: 4, max: 8, maxAge: .seconds(60), maxRequests: 1000, choice: .narrow, streams: 50, resolveEvery: .zero))
     #expect(target.connectTo == ["127.0.0.1:1", "[::1]:2"])
     #expect(target.compression == .gzip && target.redirects == 3)

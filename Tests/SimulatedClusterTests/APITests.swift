@@ -169,7 +169,7 @@ struct APITests {
   @Test("A watch tells changes from a version on, and one that is too old gets 410 in the stream")
   func watches() throws {
     var cluster = try Workload().settledCluster()
-    func watch(_ version: String, _ query: [String: String] = [:]) throws -> WatchStream {
+    func watch(_ version: String, _ query: [String: String] = [:]) throws -> ServedWatch {
       let request = APIRequest(
         method: "GET", path: Self.deployments,
         query: ["watch": "1", "resourceVersion": version].merging(query) { $1 })

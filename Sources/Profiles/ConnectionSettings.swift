@@ -1,5 +1,5 @@
 /// How many connections there are, how long each is kept, and which one a request takes.
-package struct ConnectionPolicy: Sendable, Equatable {
+package struct ConnectionSettings: Sendable, Equatable {
   /// Requests that may be unanswered at one time before further ones wait.
   package var maxInFlight: Int
   /// How long a request may wait for its turn before it is dropped and counted.

@@ -3,7 +3,7 @@ import Foundation
 import LoadFacts
 
 /// What an answer must have beside its status.
-package struct ResponseChecks: Sendable {
+package struct AnswerChecks: Sendable {
   /// Response headers and the value that each must have.
   package var headers: [(name: HeaderName, value: String)]
   /// Texts that the body must contain.
@@ -42,7 +42,7 @@ struct CompiledChecks {
   let limitsSize: Bool
 
   /// - Throws: ``LoadGenerationError`` for a value that is no JSON.
-  init(_ checks: ResponseChecks, route: String) throws(LoadGenerationError) {
+  init(_ checks: AnswerChecks, route: String) throws(LoadGenerationError) {
     headers = checks.headers.map { ($0.name, Array($0.value.utf8)) }
     texts = checks.bodyContains.map { Array($0.utf8) }
     var places: [(tokens: [String], value: JSONTree)] = []
@@ -54,7 +54,7 @@ struct CompiledChecks {
     }
     self.places = places
     isEmpty = checks.isEmpty
-    bodyLimit = checks.needsBody ? checks.maximumSize ?? ResponseChecks.largestBody : nil
+    bodyLimit = checks.needsBody ? checks.maximumSize ?? AnswerChecks.largestBody : nil
     limitsSize = checks.maximumSize != nil
   }
 

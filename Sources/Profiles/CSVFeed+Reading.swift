@@ -1,7 +1,7 @@
-extension DataFeed {
+extension CSVFeed {
   /// Reads `data`, a mapping from the name of each feed to its file.
-  static func list(_ field: Field?) -> [DataFeed] {
-    (field?.entries() ?? []).compactMap { key, value in DataFeed(value, name: key) }
+  static func list(_ field: Field?) -> [CSVFeed] {
+    (field?.entries() ?? []).compactMap { key, value in CSVFeed(value, name: key) }
   }
 
   private init?(_ field: Field, name: String) {
@@ -26,7 +26,7 @@ extension DataFeed {
 
 /// What requests take from feeds, checked without the files.
 struct FeedUse {
-  let feeds: [DataFeed]
+  let feeds: [CSVFeed]
   let routes: [RequestRoute]
   let load: LoadSettings?
   let problems: ProblemCollector

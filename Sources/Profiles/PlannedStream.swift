@@ -1,7 +1,7 @@
 package import Arrivals
 
 /// Load of one kind, with requests and phases of its own.
-package struct LoadStream: Sendable, Equatable {
+package struct PlannedStream: Sendable, Equatable {
   package enum Arrivals: String, Sendable, Equatable, CaseIterable {
     case uniform
     case poisson

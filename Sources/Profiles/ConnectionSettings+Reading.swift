@@ -1,6 +1,6 @@
 import Units
 
-extension ConnectionPolicy {
+extension ConnectionSettings {
   init(_ field: Field, http: Target.HTTPVersion?) {
     self.init()
     guard

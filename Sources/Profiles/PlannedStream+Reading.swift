@@ -14,7 +14,7 @@ struct PhaseNames {
   }
 }
 
-extension LoadStream {
+extension PlannedStream {
   init?(_ field: Field, arrivals: Arrivals, routes: [String], names: inout PhaseNames) {
     guard let members = field.members(known: ["name", "requests", "arrivals", "phases"]) else { return nil }
     let name = members.required("name", example: "shoppers")?.name()
@@ -43,10 +43,10 @@ extension LoadStream {
   }
 }
 
-extension LoadStream.Model {
+extension PlannedStream.Model {
   /// Reads the phases of one stream, which has rates throughout or users throughout.
   init?(
-    _ list: Field, arrivals: LoadStream.Arrivals, arrivalsField: Field?, names: inout PhaseNames, stream: String = ""
+    _ list: Field, arrivals: PlannedStream.Arrivals, arrivalsField: Field?, names: inout PhaseNames, stream: String = ""
   ) {
     guard let elements = list.elements() else { return nil }
     guard let first = elements.first else {

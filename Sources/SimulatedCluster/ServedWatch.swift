@@ -1,7 +1,7 @@
 package import KubernetesObjects
 
 /// A watch that a client holds open: what it is about and how far it has been told.
-package struct WatchStream: Sendable {
+package struct ServedWatch: Sendable {
   let selection: ObjectSelection
   let form: ObjectForm
   let asTable: Bool
@@ -20,12 +20,12 @@ package struct WatchStream: Sendable {
 
 extension ClusterSimulation {
   /// Whether anything may have happened since the stream was told last.
-  package func hasNews(for stream: WatchStream) -> Bool {
+  package func hasNews(for stream: ServedWatch) -> Bool {
     stream.sendsExisting || store.newestVersion(stream.selection.kind) > stream.version
   }
 
   /// The events that a stream has not had yet.
-  package func events(for stream: inout WatchStream) -> [JSONValue] {
+  package func events(for stream: inout ServedWatch) -> [JSONValue] {
     var events: [JSONValue] = []
     if stream.sendsExisting {
       stream.sendsExisting = false
@@ -65,7 +65,7 @@ extension ClusterSimulation {
     return events
   }
 
-  private func event(_ type: String, _ object: ClusterObject, for stream: inout WatchStream) -> JSONValue {
+  private func event(_ type: String, _ object: ClusterObject, for stream: inout ServedWatch) -> JSONValue {
     guard stream.asTable else { return ["type": .string(type), "object": stream.form.shown(object.json())] }
     let table = table(
       of: [object], kind: stream.selection.kind, version: object.metadata.resourceVersion,
@@ -75,7 +75,7 @@ extension ClusterSimulation {
   }
 
   /// An event without an object, which moves the version that a client begins again from.
-  package func bookmark(for stream: WatchStream, endsExisting: Bool = false) -> JSONValue {
+  package func bookmark(for stream: ServedWatch, endsExisting: Bool = false) -> JSONValue {
     let kind = stream.selection.kind
     var metadata: JSONValue = ["resourceVersion": .string(String(max(stream.version, store.resourceVersion)))]
     if endsExisting { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }

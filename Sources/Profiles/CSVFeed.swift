@@ -1,5 +1,5 @@
 /// A CSV file whose rows fill in requests.
-package struct DataFeed: Sendable, Equatable {
+package struct CSVFeed: Sendable, Equatable {
   /// What templates call it: `{{csv NAME.COLUMN}}`.
   package var name: String
   /// A relative path counts from the folder of the profile.

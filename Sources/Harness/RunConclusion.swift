@@ -8,7 +8,7 @@ import RunRecording
 import RunTimeline
 
 /// What follows a recording: judging it, keeping the verdicts, writing the reports, and saying how the program ends.
-struct Conclusion {
+struct RunConclusion {
   let output: RunOutput
   let profile: Profile
   let version: ProgramVersion
