@@ -17,13 +17,7 @@ extension [Expectation] {
   /// The flags of the cluster's controller as the expectations tell them: of each the first that is given.
   package var controllerFlags: Expectation.ControllerFlags {
     var flags = Expectation.ControllerFlags()
-    for expectation in self {
-      switch expectation.kind {
-      case .hpaConformance(let wanted): flags.complete(by: wanted.controller)
-      case .withinCorridor(let wanted): flags.complete(by: wanted.controller)
-      default: continue
-      }
-    }
+    for expectation in self { flags.complete(by: expectation.kind.wanted.controller) }
     return flags
   }
 

@@ -16,12 +16,13 @@ package enum Judge {
   }
 
   private static func judge(_ expectation: Expectation, in run: RunView) -> Judgement {
-    var opinion = AbsenceRule.opinion(of: expectation.kind, on: run)
-    if let action = expectation.kind.action, let overtaking = run.overtaking(of: action) {
+    let kind = expectation.kind.judged
+    var opinion = AbsenceRule.opinion(of: kind, on: run)
+    if case .window(.action(let action)) = kind.scope, let overtaking = run.overtaking(of: action) {
       opinion.evidence.append(Evidence(at: overtaking.completed, "the rollout of \(action) was \(overtaking.sentence)"))
     }
     return Judgement(
-      name: expectation.name, kind: expectation.kind.name, expected: expectation.kind.sentence,
+      name: expectation.name, kind: kind.name.rawValue, expected: kind.sentence,
       verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason, window: opinion.window,
       isUntrusted: opinion.isUntrusted, evidence: opinion.evidence)
   }

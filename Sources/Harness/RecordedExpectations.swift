@@ -28,8 +28,7 @@ struct RecordedExpectations {
     throw HarnessError(
       .invalidInput,
       notes + [
-        "\(path ?? ""): none of its expectations can be judged without load; hpaConformance and withinCorridor can, and "
-          + "with during: run or after: run.start steadyReplicas, availabilityFloor, scaleUp and scaleDown"
+        "\(path ?? ""): none of its expectations can be judged without load; \(Self.judgeable)"
       ])
   }
 
@@ -37,6 +36,18 @@ struct RecordedExpectations {
   func document(_ cluster: ClusterReference, length: Duration?) -> ProfileDocument {
     source.withoutLoad(
       cluster: cluster, phase: RecordSession.phase, length: length ?? RecordSession.longest, keeping: kept)
+  }
+
+  /// `hpaConformance and withinCorridor can, and scaleUp and scaleDown with after: run.start, …`.
+  private static var judgeable: String {
+    let kinds = Expectation.KindName.allCases
+    func names(_ need: Expectation.KindName.WithoutLoad) -> String {
+      kinds.filter { $0.withoutLoad == need }.map(\.rawValue).joined(separator: " and ")
+    }
+    var places: [[String]] = []
+    for case .overTheRun(let place) in kinds.map(\.withoutLoad) where !places.contains(place) { places.append(place) }
+    let overTheRun = places.map { "\(names(.overTheRun($0))) with \($0.joined(separator: " and "))" }
+    return "\(names(.anyhow)) can, and \(overTheRun.joined(separator: ", "))"
   }
 
   private static func place(of expectation: Expectation, in path: String) -> String {

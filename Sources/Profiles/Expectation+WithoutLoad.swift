@@ -1,31 +1,42 @@
 extension Expectation {
   /// Why it cannot be judged in a recording without load, phases and actions; `nil` when it can.
   package var needOfRun: String? {
-    switch kind {
-    case .latency, .errorBudget, .throughput: "it judges requests, and no load is sent"
-    case .rolloutCompletes(let rollout): "nothing starts the action \(rollout.action)"
-    case .scaleUp(let scaling): Self.need(of: scaling.after)
-    case .scaleDown(let scaling): Self.need(of: scaling.after)
-    case .steadyReplicas(let steady): Self.need(of: steady.during)
-    case .availabilityFloor(let floor): Self.need(of: floor.during)
-    case .withinCorridor(let corridor): Self.need(of: corridor.during)
-    case .hpaConformance: nil
+    let wanted = kind.wanted
+    if wanted.subject == .requests { return "it judges requests, and no load is sent" }
+    switch wanted.scope {
+    case .window(.run), .recording: return nil
+    case .window(.phase(let name)): return "there is no phase \(name)"
+    case .window(.action(let name)), .rollout(let name): return "nothing starts the action \(name)"
+    case .after(let moment):
+      switch moment.anchor {
+      case .runStart: return nil
+      case .phaseStart(let name), .phaseEnd(let name): return "there is no phase \(name)"
+      case .actionStart(let name), .actionEnd(let name): return "nothing starts the action \(name)"
+      }
     }
   }
+}
 
-  private static func need(of moment: Moment) -> String? {
-    switch moment.anchor {
-    case .runStart: nil
-    case .phaseStart(let name), .phaseEnd(let name): "there is no phase \(name)"
-    case .actionStart(let name), .actionEnd(let name): "nothing starts the action \(name)"
-    }
+extension Expectation.KindName {
+  /// What must be written of a kind so that a recording without load, phases and actions can be judged by it.
+  package enum WithoutLoad: Sendable, Equatable {
+    /// It always can.
+    case anyhow
+    /// It can when these keys name the run as a whole: `during: run`, `after: run.start`.
+    case overTheRun([String])
+    case never
   }
 
-  private static func need(of window: Window) -> String? {
-    switch window {
-    case .run: nil
-    case .phase(let name): "there is no phase \(name)"
-    case .action(let name): "nothing starts the action \(name)"
+  package var withoutLoad: WithoutLoad {
+    let fields = type.fields
+    if type.subject == .requests || fields.contains(where: { $0.form == .action }) { return .never }
+    let places = fields.filter(\.isRequired).compactMap { field -> String? in
+      switch field.form {
+      case .window: "\(field.key): run"
+      case .moment: "\(field.key): run.start"
+      default: nil
+      }
     }
+    return places.isEmpty ? .anyhow : .overTheRun(places)
   }
 }

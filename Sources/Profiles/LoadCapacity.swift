@@ -68,9 +68,7 @@ package struct LoadCapacity {
 
   /// The latency that the places have to carry: the longest that the profile still accepts.
   private var expectedLatency: Duration {
-    let accepted = profile.expectations.compactMap { expectation -> Duration? in
-      if case .latency(let latency) = expectation.kind { latency.below } else { nil }
-    }
+    let accepted = profile.expectations.compactMap { $0.kind.wanted.acceptedLatency }
     return min(max(accepted.max() ?? .zero, Self.plausibleLatency), profile.target.requestTimeout)
   }
 

@@ -58,6 +58,65 @@ struct GuideTests {
     }
   }
 
+  @Test("has a row for each kind of expectation, and for no other")
+  func kinds() throws {
+    let text = try Self.text()
+    let section = try #require(
+      text.components(separatedBy: "\n## Expectations\n").last?.components(separatedBy: "\n## ")[0])
+
+    let rows = section.components(separatedBy: "\n### ")[0].split(separator: "\n").filter { $0.hasPrefix("| [`") }
+
+    let declared = KindName.allCases.map { kind in
+      let anchor = "\(kind.rawValue) \(kind.type.fields.map(\.key).joined(separator: " "))".lowercased()
+      return "| [`\(kind.rawValue)`](#\(anchor.replacingOccurrences(of: " ", with: "-"))) | \(kind.type.summary) "
+        + "| `\(kind.type.example)` |"
+    }
+    #expect(rows.map(String.init) == declared)
+  }
+
+  @Test("tells of each key of each kind: form, default and meaning, and of no key that is not there")
+  func keysOfKinds() throws {
+    let text = try Self.text()
+    let expectations = try #require(
+      text.components(separatedBy: "\n## Expectations\n").last?.components(separatedBy: "\n## ")[0])
+    let sections = expectations.components(separatedBy: "\n### ").dropFirst()
+    let headings = sections.compactMap { $0.split(separator: "\n").first.map(String.init) }
+
+    let declared = KindName.allCases.map { kind in
+      "\(kind.rawValue): `{\(kind.type.fields.map(\.key).joined(separator: ", "))}`"
+    }
+    #expect(headings.sorted() == declared.sorted())
+    for kind in KindName.allCases {
+      let section = try #require(sections.first { $0.hasPrefix("\(kind.rawValue): ") })
+      let table = section.components(separatedBy: "| --- | --- | --- | --- |\n").dropFirst().first
+      let rows = table?.split(separator: "\n", omittingEmptySubsequences: false).prefix { $0.hasPrefix("|") } ?? []
+      #expect(rows.map(String.init) == kind.type.fields.map(Self.row), "\(kind.rawValue)")
+    }
+  }
+
+  private static func row(_ field: FieldDeclaration) -> String {
+    let form =
+      switch field.form {
+      case .moment: "moment"
+      case .window: "window"
+      case .count: "count"
+      case .duration: "duration"
+      case .percentage: "percentage"
+      case .percentile: "percentile"
+      case .shareOrRate: "percentage or rate"
+      case .request: "name of a request"
+      case .action: "name of an action"
+      case .words(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+      }
+    let presence =
+      switch field.presence {
+      case .required: "required"
+      case .optional: "–"
+      case .byDefault(let text): "`\(text)`"
+      }
+    return "| `\(field.key)` | \(form) | \(presence) | \(field.about) |"
+  }
+
   @Test("shows the warning of Little's law as it is printed")
   func warning() throws {
     let profile = try ProfileText(

@@ -95,11 +95,45 @@ struct ProfileSchemaTests {
     #expect(whole == [keys(schema, [])])
   }
 
-  @Test("knows the keys of each kind of expectation", arguments: Expectation.kinds)
-  func kinds(_ kind: String) throws {
-    let reader = try keysOfReader(Self.profile.replacingOccurrences(of: "KIND", with: "\(kind): []"))
+  @Test("knows the keys of each kind of expectation", arguments: KindName.allCases)
+  func kinds(_ kind: KindName) throws {
+    let reader = try keysOfReader(Self.profile.replacingOccurrences(of: "KIND", with: "\(kind.rawValue): []"))
 
-    #expect(reader == [keys(schema, ["expectations", kind])])
+    #expect(reader == [keys(schema, ["expectations", kind.rawValue])])
+  }
+
+  @Test(
+    "says of each key of a kind what its declaration says: the form, the default, whether it is required",
+    arguments: KindName.allCases)
+  func declarations(_ kind: KindName) throws {
+    let forms = schema["properties"]?["expectations"]?["items"]?["oneOf"]?.array ?? []
+    #expect(forms.count == KindName.allCases.count)
+    let bodies = forms.compactMap { $0["properties"]?[kind.rawValue] }
+    let body = try #require(bodies.first)
+
+    #expect(body["description"]?.string == kind.type.summary)
+    let required = kind.type.fields.filter(\.isRequired).map(\.key)
+    let inSchema = (body["required"]?.array ?? []).compactMap(\.string)
+    #expect(inSchema == required)
+    for field in kind.type.fields {
+      let told = try #require(body["properties"]?[field.key])
+      #expect(told["description"]?.string?.hasPrefix(field.about) ?? false, "\(field.key)")
+      let value: String? = if case .byDefault(let text) = field.presence { text } else { nil }
+      #expect(told["default"]?.string == value, "\(field.key)")
+      let reference = told["allOf"]?.array?.first?["$ref"]?.string?.split(separator: "/").last.map(String.init)
+      let resolved = reference.flatMap { schema["definitions"]?[$0] } ?? told
+      switch field.form {
+      case .moment: #expect(reference == "moment")
+      case .window: #expect(reference == "window")
+      case .count: #expect(reference == "count")
+      case .duration: #expect(reference == "duration")
+      case .percentage: #expect(reference == "percentage")
+      case .percentile: #expect(reference == "percentile")
+      case .request, .action: #expect(reference == "text")
+      case .shareOrRate: #expect(told["pattern"]?.string == "%$|/(s|m|min|h)$")
+      case .words(let words): #expect(resolved["enum"]?.array?.compactMap(\.string) == words)
+      }
+    }
   }
 
   @Test(

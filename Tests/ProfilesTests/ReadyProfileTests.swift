@@ -47,6 +47,6 @@ struct ReadyProfileTests {
 
     let text = try String(contentsOf: file, encoding: .utf8)
 
-    for kind in Expectation.kinds { #expect(text.contains("\(kind):"), "\(kind)") }
+    for kind in KindName.allCases.map(\.rawValue) { #expect(text.contains("\(kind):"), "\(kind)") }
   }
 }

@@ -3,7 +3,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.ScaleDown {
+extension Expectation.ScaleDown: JudgedKind {
   /// Both halves must pass where both are asked for; one that fails fails the whole.
   func opinion(on run: RunView) -> Opinion {
     var opinions: [Opinion] = []
@@ -25,6 +25,10 @@ extension Expectation.ScaleDown {
       result.evidence += other.evidence.filter { !result.evidence.contains($0) }
     }
     return result
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    [within.flatMap { PlanRemark.runTooShort(for: $0, after: after, in: profile) }].compactMap { $0 }
   }
 
   /// No decrease may lie between `after` and `notBefore` later.

@@ -3,7 +3,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.HPAConformance {
+extension Expectation.HPAConformance: JudgedKind {
   /// Passes when every rescale that the autoscaler made is the one that its spec asks for under every history that the
   /// observation allows; fails when one is impossible under all of them.
   ///
@@ -36,6 +36,9 @@ extension Expectation.HPAConformance {
     }
     return opinion(rulings, record: record)
   }
+
+  /// Whether it can pass depends on the cluster, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   private func opinion(_ rulings: [ConformanceRuling], record: ScalingRecord) -> Opinion {
     var evidence = rulings.map { Evidence(at: $0.at, "\($0.verdict.rawValue): \($0.text)") }

@@ -4,7 +4,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.WithinCorridor {
+extension Expectation.WithinCorridor: JudgedKind {
   /// Passes when, at every instant, every count that may have been wanted lies in the corridor, and no rescale is in
   /// doubt; fails when at some instant none does, whoever set it.
   func opinion(on run: RunView) -> Opinion {
@@ -29,6 +29,9 @@ extension Expectation.WithinCorridor {
     case .known(let stretch): return opinion(on: run, in: stretch, record: record, corridor: corridor, rulings)
     }
   }
+
+  /// Whether it can pass depends on the cluster, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   private func opinion(
     on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor known: ReplicaCorridor?,

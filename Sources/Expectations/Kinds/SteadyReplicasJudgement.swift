@@ -2,7 +2,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.SteadyReplicas {
+extension Expectation.SteadyReplicas: JudgedKind {
   /// Passes when the count satisfied the condition at every instant that may belong to the window; fails when it
   /// certainly did not at one that certainly does.
   func opinion(on run: RunView) -> Opinion {
@@ -51,6 +51,9 @@ extension Expectation.SteadyReplicas {
       }
     }
   }
+
+  /// Whether it can pass depends on the cluster, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   /// What certainly broke the condition, and the moment that decides.
   private func breach(_ always: CountEnvelope.Always, start: InstantBounds) -> (text: String, decided: Duration)? {

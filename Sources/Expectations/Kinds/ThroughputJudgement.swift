@@ -2,7 +2,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.Throughput {
+extension Expectation.Throughput: JudgedKind {
   /// Fails when the bound could not be reached even if all requests of whose end nothing is known had succeeded, whatever
   /// else went wrong; passes only when it was reached without them, on a load that was sent as planned.
   func opinion(on run: RunView) -> Opinion {
@@ -37,6 +37,9 @@ extension Expectation.Throughput {
       return opinion
     }
   }
+
+  /// Whether it can pass depends on the target, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   /// Why a bound that may have been reached proves nothing.
   private func objection(

@@ -4,7 +4,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.AvailabilityFloor {
+extension Expectation.AvailabilityFloor: JudgedKind {
   /// At every instant of the window at least `wanted − maxUnavailable(wanted)` replicas must be available, as the
   /// workload's own status counts.
   ///
@@ -52,6 +52,9 @@ extension Expectation.AvailabilityFloor {
       return .pass("never less than \(tightest.sentence)\(vacuous)", window: window, evidence: evidence)
     }
   }
+
+  /// Whether it can pass depends on the cluster, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 }
 
 /// What one version of a workload says of its availability.

@@ -4,7 +4,7 @@ import RunTimeline
 import Statistics
 import Units
 
-extension Expectation.Latency {
+extension Expectation.Latency: JudgedKind {
   /// How sure the order-statistic interval is that is shown, and by which too few requests are told.
   static let confidence = 0.95
 
@@ -54,6 +54,16 @@ extension Expectation.Latency {
       }
       return verdict(all, value: value, delay, window, evidence)
     }
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    guard let planned = profile.requests(in: during, route), planned < requestsNeeded else { return [] }
+    return [
+      PlanRemark(
+        field: "percentile",
+        message: "a bound on p\(percentileText) takes \(requestsNeeded.grouped) requests, and \(during) plans "
+          + planned.grouped, hint: "plan more requests, or ask for a lower percentile", isImpossible: true)
+    ]
   }
 
   private func verdict(

@@ -3,7 +3,7 @@ import Profiles
 import RunTimeline
 import Units
 
-extension Expectation.RolloutCompletes {
+extension Expectation.RolloutCompletes: JudgedKind {
   /// From the action's request to the first instant at which every replica was of the new template and available.
   ///
   /// A rollout that a Deployment itself reports as stuck (`ProgressDeadlineExceeded`) and that never completes fails,
@@ -38,6 +38,9 @@ extension Expectation.RolloutCompletes {
     if opinion.verdict != .pass { opinion.evidence += ScalingClues.clues(run, in: window) }
     return opinion
   }
+
+  /// Whether it can pass depends on the cluster, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   private func judge(
     _ rollout: Rollout, from start: InstantBounds, _ cluster: ClusterHistory, _ run: RunView

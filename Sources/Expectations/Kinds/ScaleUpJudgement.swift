@@ -1,8 +1,12 @@
 import Profiles
 
-extension Expectation.ScaleUp {
+extension Expectation.ScaleUp: JudgedKind {
   /// Passes when the count certainly reached `to` within `within` of the latest possible `after`, or earlier.
   func opinion(on run: RunView) -> Opinion {
     Reaching(count: of, condition: to, after: after, within: within, direction: .up).opinion(on: run)
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    [PlanRemark.runTooShort(for: within, after: after, in: profile)].compactMap { $0 }
   }
 }

@@ -3,7 +3,7 @@ import RunTimeline
 import Statistics
 import Units
 
-extension Expectation.ErrorBudget {
+extension Expectation.ErrorBudget: JudgedKind {
   /// Counts by default: failed requests against the whole number of failures that the objective leaves for the
   /// requests of the window. With `confidence` the rate behind the count is judged, by the exact one-sided bounds of
   /// Clopper and Pearson.
@@ -37,6 +37,43 @@ extension Expectation.ErrorBudget {
       opinion.evidence = evidence
       return opinion
     }
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    guard let planned = profile.requests(in: during, route) else { return [] }
+    if let confidence { return remarks(on: planned, confidence) }
+    // An objective of 100 % says so itself.
+    guard objective.complement.billionths > 0, budget(of: planned) == 0 else { return [] }
+    return [
+      PlanRemark(
+        field: "objective",
+        message: "among the \(planned.grouped) requests planned for \(during), \(objective) allows no failure at all")
+    ]
+  }
+
+  private func remarks(on planned: Int, _ confidence: Percentage) -> [PlanRemark] {
+    func needed(_ failures: Int) -> Int {
+      ProportionInterval.requestsNeeded(
+        failures: failures, objective: objective.fraction, confidence: confidence.fraction)
+    }
+    guard planned >= needed(0) else {
+      return [
+        PlanRemark(
+          field: "confidence",
+          message: "\(objective) with \(confidence) confidence takes \(needed(0).grouped) requests without a failure, "
+            + "and \(during) plans \(planned.grouped)",
+          hint: "plan more requests, ask for less, or leave confidence out to judge the count", isImpossible: true)
+      ]
+    }
+    var failures = 0
+    while failures < 10, needed(failures + 1) <= planned { failures += 1 }
+    guard failures < 10 else { return [] }
+    return [
+      PlanRemark(
+        field: "confidence",
+        message: "among the \(planned.grouped) requests planned for \(during) this passes with at most "
+          + failures.of("failure"))
+    ]
   }
 
   private func budget(of requests: Int) -> Int { objective.complement.floor(of: requests) }

@@ -1,0 +1,28 @@
+import Profiles
+
+/// A kind of expectation with the way in which it is judged: one file in `Kinds` each.
+protocol JudgedKind: ExpectationKind {
+  /// What it has to say about a run.
+  func opinion(on run: RunView) -> Opinion
+
+  /// What its user should know of it before a run, from what the profile plans; empty where the plan tells nothing.
+  func remarks(on profile: Profile) -> [PlanRemark]
+}
+
+extension Expectation.Kind {
+  /// The one place of this module that names every kind.
+  var judged: any JudgedKind {
+    switch self {
+    case .scaleUp(let wanted): wanted
+    case .scaleDown(let wanted): wanted
+    case .steadyReplicas(let wanted): wanted
+    case .latency(let wanted): wanted
+    case .errorBudget(let wanted): wanted
+    case .availabilityFloor(let wanted): wanted
+    case .rolloutCompletes(let wanted): wanted
+    case .throughput(let wanted): wanted
+    case .hpaConformance(let wanted): wanted
+    case .withinCorridor(let wanted): wanted
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// The one place of this module that names every kind. Whoever adds one begins with a case of `KindName`, and the compiler
+// asks for the rest.
+
+extension Expectation {
+  /// The kinds that can be asked for, in the order in which guides name them.
+  package enum KindName: String, Sendable, CaseIterable {
+    case scaleUp
+    case scaleDown
+    case steadyReplicas
+    case latency
+    case errorBudget
+    case availabilityFloor
+    case rolloutCompletes
+    case throughput
+    case hpaConformance
+    case withinCorridor
+
+    package var type: any ExpectationKind.Type {
+      switch self {
+      case .scaleUp: ScaleUp.self
+      case .scaleDown: ScaleDown.self
+      case .steadyReplicas: SteadyReplicas.self
+      case .latency: Latency.self
+      case .errorBudget: ErrorBudget.self
+      case .availabilityFloor: AvailabilityFloor.self
+      case .rolloutCompletes: RolloutCompletes.self
+      case .throughput: Throughput.self
+      case .hpaConformance: HPAConformance.self
+      case .withinCorridor: WithinCorridor.self
+      }
+    }
+  }
+
+  package enum Kind: Sendable, Equatable {
+    case scaleUp(ScaleUp)
+    case scaleDown(ScaleDown)
+    case steadyReplicas(SteadyReplicas)
+    case latency(Latency)
+    case errorBudget(ErrorBudget)
+    case availabilityFloor(AvailabilityFloor)
+    case rolloutCompletes(RolloutCompletes)
+    case throughput(Throughput)
+    case hpaConformance(HPAConformance)
+    case withinCorridor(WithinCorridor)
+
+    package var wanted: any ExpectationKind {
+      switch self {
+      case .scaleUp(let wanted): wanted
+      case .scaleDown(let wanted): wanted
+      case .steadyReplicas(let wanted): wanted
+      case .latency(let wanted): wanted
+      case .errorBudget(let wanted): wanted
+      case .availabilityFloor(let wanted): wanted
+      case .rolloutCompletes(let wanted): wanted
+      case .throughput(let wanted): wanted
+      case .hpaConformance(let wanted): wanted
+      case .withinCorridor(let wanted): wanted
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/// A key of a kind of expectation, as guides and editors tell of it.
+package struct FieldDeclaration: Sendable, Equatable {
+  package let key: String
+  package let form: Form
+  package private(set) var presence = Presence.optional
+  /// What it says, in one sentence.
+  package let about: String
+
+  init(_ key: String, _ form: Form, about: String) {
+    self.key = key
+    self.form = form
+    self.about = about
+  }
+
+  func with(_ presence: Presence) -> FieldDeclaration {
+    var declaration = self
+    declaration.presence = presence
+    return declaration
+  }
+
+  /// What may stand behind the key.
+  package enum Form: Sendable, Equatable {
+    case moment
+    case window
+    case count
+    case duration
+    case percentage
+    case percentile
+    case shareOrRate
+    /// The name of a request of the profile.
+    case request
+    /// The name of an action of the profile.
+    case action
+    case words([String])
+  }
+
+  package enum Presence: Sendable, Equatable {
+    /// It has to be there, as in the example.
+    case required(example: String)
+    case optional
+    /// Where it is left out, it is as if this were written.
+    case byDefault(String)
+  }
+
+  package var isRequired: Bool {
+    if case .required = presence { return true }
+    return false
+  }
+}

@@ -1,0 +1,106 @@
+import Units
+
+/// A key of a kind of expectation: how it is told of, and how its value is read.
+struct KindField<Value: Sendable>: Sendable {
+  private(set) var declaration: FieldDeclaration
+  /// What is taken where the key is left out.
+  private(set) var absent: Value?
+  /// `nil` after a problem was told.
+  let read: @Sendable (Field, RunPlan) -> Value?
+
+  /// - Parameter about: what it says, in one sentence.
+  init(
+    _ key: String, _ form: FieldDeclaration.Form, _ about: String,
+    read: @escaping @Sendable (Field, RunPlan) -> Value?
+  ) {
+    declaration = FieldDeclaration(key, form, about: about)
+    self.read = read
+  }
+
+  /// The same, told of as missing where it is left out.
+  func required(example: String) -> KindField {
+    var field = self
+    field.declaration = declaration.with(.required(example: example))
+    return field
+  }
+
+  /// The same with a value for where it is left out.
+  ///
+  /// - Parameter text: as a profile would write it.
+  func byDefault(_ value: Value, _ text: String) -> KindField {
+    var field = self
+    field.absent = value
+    field.declaration = declaration.with(.byDefault(text))
+    return field
+  }
+
+  /// The same with a default that is somebody else's business, so that a key that is left out reads as `nil`.
+  func leftOpen(as text: String) -> KindField {
+    var field = self
+    field.declaration = declaration.with(.byDefault(text))
+    return field
+  }
+}
+
+extension KindField where Value == Moment {
+  static func moment(_ key: String, _ about: String) -> KindField {
+    KindField(key, .moment, about) { field, plan in field.moment(plan) }
+  }
+}
+
+extension KindField where Value == Window {
+  static func window(_ key: String, _ about: String) -> KindField {
+    KindField(key, .window, about) { field, plan in field.window(plan) }
+  }
+}
+
+extension KindField where Value == CountCondition {
+  static func count(_ key: String, _ about: String) -> KindField {
+    KindField(key, .count, about) { field, _ in field.count() }
+  }
+}
+
+extension KindField where Value == Duration {
+  static func duration(_ key: String, atLeast least: Duration = .zero, _ about: String) -> KindField {
+    KindField(key, .duration, about) { field, _ in field.duration(atLeast: least) }
+  }
+}
+
+extension KindField where Value == Percentage {
+  static func percentage(_ key: String, _ about: String) -> KindField {
+    KindField(key, .percentage, about) { field, _ in field.percentage() }
+  }
+}
+
+extension KindField where Value == Double {
+  static func percentile(_ key: String, _ about: String) -> KindField {
+    KindField(key, .percentile, about) { field, _ in field.percentile() }
+  }
+}
+
+extension KindField where Value == String {
+  static func request(_ key: String, _ about: String) -> KindField {
+    KindField(key, .request, about) { field, plan in field.name(of: "request", among: plan.routes) }
+  }
+
+  static func action(_ key: String, _ about: String) -> KindField {
+    KindField(key, .action, about) { field, plan in field.name(of: "action", among: plan.actions.map(\.name)) }
+  }
+}
+
+extension KindField where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+  /// One of the words of a type.
+  static func word(_ key: String, of type: Value.Type = Value.self, _ about: String) -> KindField {
+    KindField(key, .words(type.allCases.map(\.rawValue)), about) { field, _ in field.choice() }
+  }
+}
+
+extension Field {
+  /// The name of something that the profile has.
+  fileprivate func name(of thing: String, among names: [String]) -> String? {
+    guard let text = text() else { return nil }
+    if names.contains(text) { return text }
+    report("there is no \(thing) \"\(text)\"", hint: Self.hint(for: text, among: names))
+    return nil
+  }
+}
