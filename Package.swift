@@ -137,7 +137,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "AutoscalerModel", "Expectations", "KubernetesObjects", "Reporting", "RunTimeline", "Statistics",
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "Profiles", "Reporting", "RunTimeline", "Statistics",
         "TestRecordings", "Units",
         subprocess(),
       ], exclude: ["Resources"]),

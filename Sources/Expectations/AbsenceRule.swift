@@ -13,7 +13,7 @@ enum AbsenceRule {
       let absence = cluster.absences.first(where: { concerns(kind, $0) && overlaps($0, window) })
     else { return whole }
     if window.earliest >= absence.deleted.earliest { return absent(absence, in: window, whole, of: kind) }
-    var opinion = kind.opinion(on: run.before(absence, because: absence.sentence))
+    var opinion = kind.opinion(on: run.before(absence))
     if opinion.verdict == .pass, kind.subject == .autoscaler {
       opinion = .inconclusive(
         absence.sentence, finding: "\(opinion.finding), as long as it was there", window: window,

@@ -4,8 +4,11 @@ import Units
 
 extension Expectation.ControllerFlags {
   /// The controller's settings with these flags.
-  package var settings: ControllerSettings {
-    var settings = ControllerSettings.defaults
+  package var settings: ControllerSettings { settings(over: .defaults) }
+
+  /// Other settings with these flags in their places.
+  func settings(over others: ControllerSettings) -> ControllerSettings {
+    var settings = others
     if let syncPeriod { settings.syncPeriod = syncPeriod }
     if let downscaleStabilization { settings.downscaleStabilization = downscaleStabilization }
     if let tolerance { settings.tolerance = tolerance.fraction }

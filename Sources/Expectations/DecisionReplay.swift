@@ -42,7 +42,7 @@ package struct DecisionReplay: Sendable {
     package let possibleRepeats: Int
   }
 
-  package init(_ record: ScalingRecord) {
+  init(_ record: ScalingRecord) {
     guard record.misdirection == nil else {
       entries = []
       return

@@ -34,7 +34,7 @@ struct GeneratorGuard {
   private let expectsSamples: Bool
 
   init(_ run: RunView, in window: InstantBounds) {
-    let coverage = LoadCoverage(run)
+    let coverage = run.analysis.coverage
     hole = coverage.hole(from: window.earliest, to: window.latest)
     expectsSamples =
       coverage.planned(from: window.earliest, to: window.latest) >= LoadCoverage.leastPlanned

@@ -6,13 +6,17 @@ package import RunTimeline
 /// A verdict is a pure function of expectation and timeline. It is `pass` when every history that the
 /// observations allow meets the expectation, `fail` when none does, and else `inconclusive` with the reason.
 package enum Judge {
-  package static func judge(_ expectations: [Expectation], on timeline: Timeline) -> [Judgement] {
-    let view = RunView(timeline, settings: expectations.controllerSettings)
+  package static func judge(_ expectations: [Expectation], on run: RunAnalysis) -> [Judgement] {
+    let view = RunView(run)
     return expectations.map { judge($0, in: view) }
   }
 
+  package static func judge(_ expectations: [Expectation], on timeline: Timeline) -> [Judgement] {
+    judge(expectations, on: RunAnalysis(timeline, of: expectations))
+  }
+
   package static func judge(_ expectation: Expectation, on timeline: Timeline) -> Judgement {
-    judge(expectation, in: RunView(timeline, settings: [expectation].controllerSettings))
+    judge(expectation, in: RunView(RunAnalysis(timeline, of: [expectation])))
   }
 
   private static func judge(_ expectation: Expectation, in run: RunView) -> Judgement {

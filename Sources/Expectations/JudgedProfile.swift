@@ -1,4 +1,3 @@
-package import AutoscalerModel
 package import Profiles
 package import RunTimeline
 
@@ -6,21 +5,16 @@ package import RunTimeline
 package struct JudgedProfile: Sendable {
   /// Where it came from, where it is another than the one that was recorded.
   package var source: String?
-  /// What the cluster's controller was started with, as the profile tells.
-  package var settings: ControllerSettings
   /// How its phases differ from those that were recorded, in a sentence; `nil` where they do not.
   package var phaseDifferences: String?
 
-  /// The recorded profile of a run whose controller has default flags.
-  package init() {
-    settings = .defaults
-  }
+  /// The recorded profile.
+  package init() {}
 
   package init(_ profile: Profile, source: String? = nil, on timeline: Timeline? = nil) {
     self.source = source
     phaseDifferences = source.flatMap { source in
       timeline.flatMap { PhaseDifferences(profile, source: source, on: $0).sentence }
     }
-    settings = profile.expectations.controllerSettings
   }
 }

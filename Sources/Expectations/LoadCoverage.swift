@@ -17,19 +17,24 @@ struct LoadCoverage {
     var reason: String
   }
 
-  private let run: RunView
+  private let timeline: Timeline
+  private let wasCut: Bool
+  /// How the run ended.
+  private let ending: String
   /// Without overlaps, in order.
   private let recorded: [InstantBounds]
 
   init(_ run: RunView) {
-    self.run = run
+    timeline = run.timeline
+    wasCut = run.wasCut
+    ending = run.ending
     // What a killed run had recorded of its last interval need not be all of it, and of the interval in which a run was
     // stopped that is recorded which was due before.
-    let stopped = run.wasCut ? run.timeline.phases.compactMap(\.end).max() : nil
+    let stopped = wasCut ? timeline.phases.compactMap(\.end).max() : nil
     let limit =
-      run.timeline.run.endedAt.map { min($0, stopped ?? $0) } ?? run.timeline.load.map(\.start).max() ?? .zero
+      timeline.run.endedAt.map { min($0, stopped ?? $0) } ?? timeline.load.map(\.start).max() ?? .zero
     var union: [InstantBounds] = []
-    for interval in run.timeline.load.sorted(by: { $0.start < $1.start }) where interval.start < limit {
+    for interval in timeline.load.sorted(by: { $0.start < $1.start }) where interval.start < limit {
       let end = min(interval.end, limit)
       if let last = union.last, interval.start <= last.latest {
         union[union.count - 1] = InstantBounds(last.earliest, max(last.latest, end))
@@ -56,7 +61,7 @@ struct LoadCoverage {
 
   /// How many requests the phases plan between two instants.
   func planned(from start: Duration, to end: Duration) -> Double {
-    run.timeline.phases.reduce(0) { total, phase in
+    timeline.phases.reduce(0) { total, phase in
       let from = max(start, phase.plannedStart)
       let to = min(end, phase.plannedEnd)
       guard from < to else { return total }
@@ -64,7 +69,7 @@ struct LoadCoverage {
       let middle = ((from - phase.plannedStart).seconds + (to - phase.plannedStart).seconds) / 2
       let rate = phase.startRate + (phase.endRate - phase.startRate) * middle / length
       // Rates are per wall second.
-      return total + rate * (to - from).seconds / run.timeline.run.timeScale
+      return total + rate * (to - from).seconds / timeline.run.timeScale
     }
   }
 
@@ -73,12 +78,12 @@ struct LoadCoverage {
     for gap in unrecorded(from: start, to: end)
     where planned(from: gap.earliest, to: gap.latest) >= Self.leastPlanned {
       let (from, to) = (gap.earliest, gap.latest)
-      let ending = run.timeline.run.endedAt ?? run.timeline.lastInstant
+      let endedAt = timeline.run.endedAt ?? timeline.lastInstant
       let isAfterAll = recorded.last.map { from >= $0.latest } ?? false
       let isCut =
-        run.wasCut && (isAfterAll || planned(from: from, to: min(to, max(ending, from))) < Self.leastPlanned)
+        wasCut && (isAfterAll || planned(from: from, to: min(to, max(endedAt, from))) < Self.leastPlanned)
       let reason = "no load is recorded between \(from.plain) and \(to.plain) of the run"
-      return Hole(from: from, to: to, isCut: isCut, reason: isCut ? "\(reason): \(run.ending)" : reason)
+      return Hole(from: from, to: to, isCut: isCut, reason: isCut ? "\(reason): \(ending)" : reason)
     }
     return nil
   }
@@ -91,7 +96,7 @@ struct LoadCoverage {
 
   /// The stretches of a window that no interval covers, cut to where load was planned.
   private func unrecorded(from start: Duration, to end: Duration) -> [InstantBounds] {
-    let loaded = run.timeline.phases.filter { $0.startRate > 0 || $0.endRate > 0 }
+    let loaded = timeline.phases.filter { $0.startRate > 0 || $0.endRate > 0 }
     var gaps: [InstantBounds] = []
     func add(_ from: Duration, _ to: Duration) {
       let phases = loaded.filter { $0.plannedStart < to && $0.plannedEnd > from }

@@ -121,7 +121,7 @@ struct LoadInWindow {
 
   private static func unseen(_ run: RunView, _ stretch: RunView.Stretch) -> UnseenLoad? {
     if stretch.cut, stretch.plannedEnd == nil { return nil }
-    let (coverage, window) = (LoadCoverage(run), stretch.hull)
+    let (coverage, window) = (run.analysis.coverage, stretch.hull)
     guard stretch.cut || coverage.hole(from: window.earliest, to: window.latest) != nil else { return UnseenLoad.none }
     return coverage.unrecorded(
       from: window.earliest, to: max(window.latest, stretch.plannedEnd ?? window.latest))

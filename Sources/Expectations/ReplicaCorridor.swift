@@ -46,7 +46,7 @@ package struct ReplicaCorridor: Sendable {
   /// What the counts of ``possible`` come from.
   let marks: [CorridorMark]
 
-  package init(_ record: ScalingRecord) {
+  init(_ record: ScalingRecord) {
     guard record.misdirection == nil else {
       (marks, likely, possible, end, steps) = ([], .unknown, .unknown, .zero, [])
       gaps = [InstantBounds(.zero, record.timeline.lastInstant)]

@@ -5,29 +5,23 @@ import RunTimeline
 
 /// A run as expectations look at it: moments and windows with their bounds, and why they have none.
 struct RunView {
+  /// What is made of the run, which all expectations share.
+  let analysis: RunAnalysis
   let timeline: Timeline
-  /// What the controller was started with, as far as the profile tells.
-  let settings: ControllerSettings
   /// What the machine that the load came from may have taken of the time of requests.
   let machineDelay: MachineDelay
-  /// Why nothing after the end of the timeline is judged, where that is not the end of the run.
-  private let cutReason: String?
 
-  init(_ timeline: Timeline, settings: ControllerSettings = .defaults) {
-    self.init(timeline, settings: settings, cutReason: nil)
+  init(_ analysis: RunAnalysis) {
+    self.analysis = analysis
+    timeline = analysis.timeline
+    machineDelay = analysis.machineDelay
   }
 
-  private init(_ timeline: Timeline, settings: ControllerSettings, cutReason: String?) {
-    self.timeline = timeline
-    self.settings = settings
-    self.cutReason = cutReason
-    machineDelay = MachineDelay(timeline)
-  }
+  /// What the controller was started with, as far as the profile tells.
+  var settings: ControllerSettings { analysis.settings }
 
   /// The run up to when an object went.
-  func before(_ absence: Absence, because reason: String) -> RunView {
-    RunView(timeline.before(absence.deleted.earliest), settings: settings, cutReason: reason)
-  }
+  func before(_ absence: Absence) -> RunView { RunView(analysis.before(absence)) }
 
   /// A moment of the run, or why it never came.
   enum Instant: Equatable {
@@ -59,7 +53,7 @@ struct RunView {
 
   /// How the run ended, for the reasons of an inconclusive verdict.
   var ending: String {
-    if let cutReason { return cutReason }
+    if let cutReason = analysis.cutReason { return cutReason }
     return switch timeline.run.endReason {
     case .completed: "the run ended at \(timeline.lastInstant.plain)"
     case .interrupted where timeline.neverBegan: "the run was interrupted before its load began"

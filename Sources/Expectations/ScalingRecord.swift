@@ -36,7 +36,7 @@ package struct ScalingRecord: Sendable {
   /// `nil` when no cluster was watched, or nothing was seen of its autoscaler or its workload.
   ///
   /// - Parameter version: the version of the cluster, where the recording does not tell or tells a wrong one.
-  package init?(
+  init?(
     _ timeline: Timeline, settings: ControllerSettings = .defaults, version given: KubernetesVersion? = nil
   ) {
     guard let history = timeline.cluster, !history.autoscaler.isEmpty, !history.workload.isEmpty else { return nil }

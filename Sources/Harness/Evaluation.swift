@@ -24,7 +24,7 @@ package struct Evaluation {
     let judged = try JudgedRecording(recording: recording, profile: profile, newest: false)
     let files = try output.map { folder throws(HarnessError) in try ReportFiles.make(folder: folder) }
     let judgements = judged.judge()
-    Verdicts.print(judgements, of: judged.timeline, by: judged.context)
+    Verdicts.print(judgements, of: judged.analysis, by: judged.context)
     do {
       try RecordingAccess.keep(judgements, by: judged.kept, version: version, in: recording)
     } catch {
@@ -33,7 +33,7 @@ package struct Evaluation {
     }
     var status = Verdicts.status(of: judgements, ended: judged.timeline.run.endReason)
     if let files {
-      let reports = files.write(judged.timeline, judgements, by: judged.context)
+      let reports = files.write(judged.analysis, judgements, by: judged.context)
       if reports.has(files.output.html) { StandardOutput.line("\nReport     \(files.output.html)") }
       for problem in reports.problems { StandardOutput.complain(problem) }
       if status == .passed, !reports.problems.isEmpty { status = .defect }

@@ -43,12 +43,13 @@ package struct Explanation {
     let timeline = try RecordingAccess.timeline(recording)
     let recorded = recordedFlags(timeline)
     let settings = settings(recorded)
-    guard let record = ScalingRecord(timeline, settings: settings, version: option?.version) else {
+    let analysis = RunAnalysis(timeline, settings: settings, version: option?.version)
+    guard let record = analysis.scaling, let replay = analysis.replay else {
       throw HarnessError(
         .invalidInput, "\(recording): there is nothing to explain: \(timeline.missingAutoscaler)")
     }
     if let told = Self.sentence(recorded) { StandardOutput.line(TerminalText.plain(told)) }
-    for line in DecisionReplay(record).lines(of: record) { StandardOutput.line(TerminalText.plain(line)) }
+    for line in replay.lines(of: record) { StandardOutput.line(TerminalText.plain(line)) }
     return .passed
   }
 

@@ -9,7 +9,7 @@ import RunTimeline
 /// else the recorded one.
 struct JudgedRecording {
   let recording: String
-  let timeline: Timeline
+  let analysis: RunAnalysis
   let profile: Profile
   /// The profile to keep with the verdicts.
   let kept: JudgingProfile
@@ -23,7 +23,7 @@ struct JudgedRecording {
   ///   - newest: whether an evaluation that was kept tells the profile, where none is named.
   init(recording: String, profile path: String?, newest: Bool) throws(HarnessError) {
     self.recording = recording
-    timeline = try RecordingAccess.timeline(recording)
+    let timeline = try RecordingAccess.timeline(recording)
     let run = timeline.run
     if let path {
       (profile, kept) = try Self.read(path)
@@ -38,6 +38,7 @@ struct JudgedRecording {
       evaluated = nil
     }
     isAnother = kept.text != run.profileText
+    analysis = RunAnalysis(timeline, of: profile.expectations)
   }
 
   /// Only what a profile expects matters here: its load is not sent, so that the times and numbers that it plans, its files
@@ -52,7 +53,9 @@ struct JudgedRecording {
     }
   }
 
-  func judge() -> [Judgement] { Judge.judge(profile.expectations, on: timeline) }
+  var timeline: Timeline { analysis.timeline }
+
+  func judge() -> [Judgement] { Judge.judge(profile.expectations, on: analysis) }
 
   var context: JudgedProfile { JudgedProfile(profile, source: isAnother ? kept.source : nil, on: timeline) }
 

@@ -18,7 +18,7 @@ package struct ReportWriting {
     let judged = try JudgedRecording(recording: recording, profile: profile, newest: true)
     let folder = output ?? URL(fileURLWithPath: recording).deletingLastPathComponent().relativePath
     let files = try ReportFiles.make(folder: folder)
-    let reports = files.write(judged.timeline, judged.judge(), by: judged.context)
+    let reports = files.write(judged.analysis, judged.judge(), by: judged.context)
     guard reports.problems.isEmpty else { throw HarnessError(.defect, reports.problems) }
     StandardOutput.line(files.output.html)
     if judged.isAnother { StandardOutput.line(judged.sentence) }

@@ -18,7 +18,8 @@ struct RunConclusion {
   /// - Parameter failed: whether the generator or the recording failed, so that nothing can make up for it.
   func execute(interrupted: Bool, failed: Bool = false) throws -> ExitStatus {
     let timeline = try RecordingAccess.timeline(output.recording)
-    let judgements = Judge.judge(profile.expectations, on: timeline)
+    let analysis = RunAnalysis(timeline, of: profile.expectations)
+    let judgements = Judge.judge(profile.expectations, on: analysis)
     let recorded = JudgingProfile(source: timeline.run.profileSource, text: timeline.run.profileText)
     var problems: [String] = []
     do {
@@ -26,7 +27,7 @@ struct RunConclusion {
     } catch {
       problems.append("the verdicts are not kept in the recording: \(error)")
     }
-    let reports = ReportFiles(output: output).write(timeline, judgements, by: JudgedProfile(profile))
+    let reports = ReportFiles(output: output).write(analysis, judgements, by: JudgedProfile(profile))
     if !reports.problems.isEmpty {
       problems +=
         reports.problems + [
@@ -42,7 +43,7 @@ struct RunConclusion {
       for judgement in judgements { JSONLines.write(JSONLines.line(judgement)) }
       JSONLines.write(JSONLines.endLine(run: timeline.run, status: status, output: output, reports: reports))
     } else {
-      Verdicts.print(judgements, of: timeline, totals: !quiet)
+      Verdicts.print(judgements, of: analysis, totals: !quiet)
       if !quiet {
         if reports.has(output.html) { StandardOutput.line("\nReport     \(output.html)") }
         StandardOutput.line("\(reports.has(output.html) ? "" : "\n")Recording  \(output.recording)")
@@ -56,13 +57,13 @@ struct RunConclusion {
 /// Verdicts on their way to the user and to the exit status.
 enum Verdicts {
   static func print(
-    _ judgements: [Judgement], of timeline: Timeline, by profile: JudgedProfile = JudgedProfile(), totals: Bool = true
+    _ judgements: [Judgement], of run: RunAnalysis, by profile: JudgedProfile = JudgedProfile(), totals: Bool = true
   ) {
     let colour = StandardOutput.takesControlSequences
     var size = winsize()
     let known = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     let text = TerminalTable.render(
-      timeline, judgements, by: profile, width: known ? Int(size.ws_col) : 100, colour: colour, totals: totals)
+      run, judgements, by: profile, width: known ? Int(size.ws_col) : 100, colour: colour, totals: totals)
     StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
   }
 
@@ -153,12 +154,12 @@ struct ReportFiles {
   }
 
   /// Writes all that can be written: a report that is missing takes no other with it.
-  func write(_ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile) -> Written {
+  func write(_ run: RunAnalysis, _ judgements: [Judgement], by profile: JudgedProfile) -> Written {
     var written = Written()
-    write(HTMLReport.render(timeline, judgements, by: profile), to: output.html, &written)
-    write(JSONReport.render(timeline, judgements, by: profile), to: output.json, &written)
-    write(JUnitReport.render(timeline, judgements, by: profile), to: output.junit, &written)
-    write(MarkdownSummary.render(timeline, judgements, by: profile), to: output.markdown, &written)
+    write(HTMLReport.render(run, judgements, by: profile), to: output.html, &written)
+    write(JSONReport.render(run, judgements, by: profile), to: output.json, &written)
+    write(JUnitReport.render(run, judgements, by: profile), to: output.junit, &written)
+    write(MarkdownSummary.render(run, judgements, by: profile), to: output.markdown, &written)
     return written
   }
 

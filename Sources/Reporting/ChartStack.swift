@@ -1,4 +1,3 @@
-import AutoscalerModel
 import Expectations
 import RunTimeline
 import Units
@@ -12,9 +11,8 @@ struct ChartStack: Sendable {
   /// Drawn in a section of its own, and read out with the others.
   let generator: GeneratorCharts
 
-  init(
-    _ timeline: Timeline, load: LoadSeries, frame: ChartFrame, settings: ControllerSettings = .defaults
-  ) {
+  init(_ run: RunAnalysis, frame: ChartFrame) {
+    let (timeline, load) = (run.timeline, run.load)
     self.frame = frame
     var charts: [Chart] = []
     if !load.points.isEmpty {
@@ -23,13 +21,10 @@ struct ChartStack: Sendable {
         LoadCharts.failures(load, frame),
       ]
     }
-    let record = ScalingRecord(timeline, settings: settings)
-    if let cluster = timeline.cluster {
-      charts.append(ReplicaChart.chart(cluster, corridor: record.map { ReplicaCorridor($0) }, frame))
-    }
+    if let cluster = timeline.cluster { charts.append(ReplicaChart.chart(cluster, corridor: run.corridor, frame)) }
     self.charts = charts
     pods = timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, timeline) }
-    decisions = record.flatMap { DecisionLane($0) }
+    decisions = DecisionLane(run.decisionMarks)
     generator = GeneratorCharts(timeline, load: load, frame: frame)
   }
 

@@ -13,9 +13,9 @@ struct DecisionLane: Sendable {
   private let rows: [DecisionMark.Row]
 
   /// `nil` when no sync left a trace.
-  init?(_ record: ScalingRecord) {
-    marks = DecisionMark.marks(record)
+  init?(_ marks: [DecisionMark]) {
     guard !marks.isEmpty else { return nil }
+    self.marks = marks
     let present = Set(marks.map(\.row))
     rows = DecisionMark.Row.allCases.filter { present.contains($0) }
   }

@@ -115,9 +115,10 @@ struct DecisionMark: Sendable {
   static func alike(_ repeats: Int) -> String { repeats == 1 ? "the next sync" : "the next \(repeats) syncs" }
 
   /// All marks of a run in order of time.
-  static func marks(_ record: ScalingRecord) -> [DecisionMark] {
+  static func marks(_ run: RunAnalysis) -> [DecisionMark] {
     let marks =
-      DecisionReplay(record).entries.map { DecisionMark($0) } + record.changes.compactMap { DecisionMark($0) }
+      (run.replay?.entries ?? []).map { DecisionMark($0) }
+      + (run.scaling?.changes ?? []).compactMap { DecisionMark($0) }
     return marks.enumerated().sorted { ($0.element.at.middle, $0.offset) < ($1.element.at.middle, $1.offset) }
       .map(\.element)
   }

@@ -32,7 +32,7 @@ enum FactSection {
           "\(offset.lowerBound.seconds.fixed(3)) s to \(offset.upperBound.seconds.fixed(3)) s, and within the control plane "
             + "\(timeline.clock.skew.lengthText)\(run.timeScale == 1 ? "" : ", of run time")"
         ),
-        ("observations", timeline.observations.count.grouped),
+        ("observations", timeline.observationCount.grouped),
       ]
     }
     let certificate = CertificateNotice(run)

@@ -1,6 +1,6 @@
 package import Expectations
 import KubernetesObjects
-package import RunTimeline
+import RunTimeline
 import Units
 
 /// A run as one page that needs nothing else: no network, no other file, and no script to be read.
@@ -9,12 +9,13 @@ import Units
 /// the cluster did; then tables, the generator's own state, events and the facts of the run.
 package enum HTMLReport {
   package static func render(
-    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+    _ run: RunAnalysis, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
   ) -> String {
-    let load = LoadSeries(timeline)
+    let timeline = run.timeline
+    let load = run.load
     let frame = ChartFrame(timeline, judgements)
     let headline = Headline(timeline, judgements, by: profile)
-    let stack = ChartStack(timeline, load: load, frame: frame, settings: profile.settings)
+    let stack = ChartStack(run, frame: frame)
     let page: HTML = """
       <!DOCTYPE html>
       <html lang="en">
@@ -32,7 +33,7 @@ package enum HTMLReport {
       <a class="skip" href="#charts">Skip to the charts</a>
       <main>
       \(header(timeline, headline, judgements))
-      \(figures(timeline, load))
+      \(figures(run))
       \(ExpectationSection.html(judgements, frame: frame))
       \(stack.html)
       \(TableSections.phases(timeline, load))
@@ -95,8 +96,8 @@ package enum HTMLReport {
       """
   }
 
-  private static func figures(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
-    let cards = RunFigures(timeline, load: load).rows.map { row -> HTML in
+  private static func figures(_ run: RunAnalysis) -> HTML {
+    let cards = RunFigures(run).rows.map { row -> HTML in
       "<div><dt>\(row.name)</dt><dd>\(row.value)</dd><dd class=\"detail\">\(row.detail)</dd></div>"
     }
     return "<dl class=\"figures\">\(cards)</dl>"

@@ -1,6 +1,6 @@
 package import Expectations
 import KubernetesObjects
-package import RunTimeline
+import RunTimeline
 import Statistics
 import Units
 
@@ -12,11 +12,11 @@ package enum JSONReport {
   package static let schema = "scaleproof.report/1"
 
   package static func render(
-    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+    _ run: RunAnalysis, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
   ) -> String {
+    let timeline = run.timeline
     let headline = Headline(timeline, judgements, by: profile)
-    let load = LoadSeries(timeline)
-    let record = ScalingRecord(timeline, settings: profile.settings)
+    let load = run.load
     return JSONText.object([
       ("schema", .string(schema)),
       ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
@@ -24,7 +24,7 @@ package enum JSONReport {
       ("incomplete", .optional(headline.incomplete) { .string($0) }),
       ("notes", .array(headline.notes.map { .string($0) })),
       ("judgedBy", .string(profile.source ?? timeline.run.profileSource)),
-      ("run", run(timeline)),
+      ("run", description(timeline)),
       ("expectations", .array(judgements.map(expectation))),
       ("totals", .optional(load.total, totals)),
       ("generator", JSONGenerator.text(timeline)),
@@ -35,14 +35,14 @@ package enum JSONReport {
       ("absences", .array((timeline.cluster?.absences ?? []).map(absence))),
       ("gaps", .array(timeline.cluster.map { gaps($0, until: timeline.lastInstant) } ?? [])),
       ("replicas", timeline.cluster.map(replicas) ?? .null),
-      ("corridor", .array(record.map { corridor(ReplicaCorridor($0)) } ?? [])),
-      ("decisions", .array((record.map { DecisionMark.marks($0) } ?? []).map(decision))),
+      ("corridor", .array(run.corridor.map(corridor) ?? [])),
+      ("decisions", .array(run.decisionMarks.map(decision))),
       ("pods", .array((timeline.cluster?.pods ?? []).map(pod))),
       ("load", series(load)),
     ]).pretty
   }
 
-  private static func run(_ timeline: Timeline) -> JSONText {
+  private static func description(_ timeline: Timeline) -> JSONText {
     let run = timeline.run
     return .object([
       ("name", .string(run.name)),

@@ -1,6 +1,6 @@
 package import Expectations
 import KubernetesObjects
-package import RunTimeline
+import RunTimeline
 import Units
 
 /// JUnit XML for CI systems: one test suite per run, one test case per expectation.
@@ -12,8 +12,9 @@ import Units
 /// A suite is given the wall time of the run, a case that of the stretch that was judged.
 package enum JUnitReport {
   package static func render(
-    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+    _ run: RunAnalysis, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
   ) -> String {
+    let timeline = run.timeline
     let headline = Headline(timeline, judgements, by: profile)
     let failures = judgements.filter { $0.verdict == .fail }.count
     let inconclusive = judgements.filter { $0.verdict == .inconclusive }.count

@@ -5,9 +5,9 @@ import Units
 /// What became of the load in one interval, all routes together.
 struct LoadPoint: Sendable {
   let start: Duration
-  let end: Duration
+  private(set) var end: Duration
   /// Wall seconds that the interval took: rates are per wall second.
-  let wallSeconds: Double
+  private(set) var wallSeconds: Double
   var offered = 0
   var sent = 0
   var dropped = 0
@@ -69,15 +69,16 @@ struct LoadPoint: Sendable {
     }
   }
 
-  /// The sum of two points, of which the other one is later.
-  func adding(_ other: LoadPoint) -> LoadPoint {
-    var sum = LoadPoint(start: start, end: other.end, wallSeconds: wallSeconds + other.wallSeconds)
-    sum.add(self)
-    sum.add(other)
-    return sum
+  /// Keeps its latencies in as little memory as they need: a long run has a point for every second.
+  fileprivate mutating func compact() {
+    latency = latency.compacted()
+    latencyOfAll.compact()
   }
 
-  private mutating func add(_ point: LoadPoint) {
+  /// Adds a later point.
+  mutating func join(_ point: LoadPoint) {
+    end = point.end
+    wallSeconds += point.wallSeconds
     offered += point.offered
     sent += point.sent
     dropped += point.dropped
@@ -90,6 +91,13 @@ struct LoadPoint: Sendable {
     latencyOfAll.merge(point.latencyOfAll)
   }
 
+  /// Of points in order of time; `nil` of none.
+  static func sum(of points: [LoadPoint]) -> LoadPoint? {
+    guard var sum = points.first else { return nil }
+    for point in points.dropFirst() { sum.join(point) }
+    return sum
+  }
+
   func rate(_ count: Int) -> Double? { wallSeconds > 0 ? Double(count) / wallSeconds : nil }
   var offeredRate: Double? { rate(offered) }
   var succeededRate: Double? { rate(succeeded) }
@@ -98,18 +106,22 @@ struct LoadPoint: Sendable {
 /// The load of a run over time, all routes together, in order.
 struct LoadSeries: Sendable {
   let points: [LoadPoint]
+  /// The whole run added up; `nil` for a run without load.
+  let total: LoadPoint?
   /// Classes of failure that occurred, the most frequent first.
   let failureClasses: [String]
 
-  init(_ timeline: Timeline) {
+  init(_ timeline: Timeline, delays: MachineDelay) {
     struct Stretch: Hashable {
       let start: Duration
       let end: Duration
     }
-    let delays = MachineDelay(timeline)
     var byStretch: [Stretch: LoadPoint] = [:]
+    var open: Stretch?
     for interval in timeline.load {
       let stretch = Stretch(start: interval.start, end: interval.end)
+      if let last = open, last != stretch { byStretch[last]?.compact() }
+      open = stretch
       byStretch[
         stretch,
         default: LoadPoint(
@@ -117,9 +129,9 @@ struct LoadSeries: Sendable {
       ].add(interval, delay: delays.share(of: interval))
     }
     points = byStretch.values.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
-    var counts: [String: Int] = [:]
-    for point in points { counts.merge(point.failures, uniquingKeysWith: +) }
-    failureClasses = counts.filter { $0.value > 0 }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    total = LoadPoint.sum(of: points)
+    failureClasses = (total?.failures ?? [:]).filter { $0.value > 0 }
+      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
   }
 
   /// What became of the requests of a phase; one that had not ended goes on as far as anything was recorded.
@@ -135,20 +147,10 @@ struct LoadSeries: Sendable {
   /// The rule is that of every expectation: an interval belongs to a window that holds all of it, and may belong to one that
   /// holds a part of it.
   func window(from start: InstantBounds, to end: InstantBounds) -> LoadWindow {
-    var window = LoadWindow()
-    for point in points {
-      if point.start >= start.latest, point.end <= end.earliest {
-        window.certain = window.certain.map { $0.adding(point) } ?? point
-      } else if point.start < end.latest, point.end > start.earliest {
-        window.perhaps = window.perhaps.map { $0.adding(point) } ?? point
-      }
-    }
-    return window
-  }
-
-  /// The whole run added up.
-  var total: LoadPoint? {
-    points.first.map { first in points.dropFirst().reduce(first) { $0.adding($1) } }
+    let near = points.filter { $0.start < end.latest && $0.end > start.earliest }
+    func isInside(_ point: LoadPoint) -> Bool { point.start >= start.latest && point.end <= end.earliest }
+    return LoadWindow(
+      certain: LoadPoint.sum(of: near.filter(isInside)), perhaps: LoadPoint.sum(of: near.filter { !isInside($0) }))
   }
 }
 

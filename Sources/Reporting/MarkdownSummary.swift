@@ -1,12 +1,13 @@
 package import Expectations
-package import RunTimeline
+import RunTimeline
 import Units
 
 /// A summary for the job page of a CI system, in GitHub's flavour of Markdown.
 package enum MarkdownSummary {
   package static func render(
-    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
+    _ run: RunAnalysis, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile()
   ) -> String {
+    let timeline = run.timeline
     let headline = Headline(timeline, judgements, by: profile)
     var lines = [
       "## \(icon(headline.verdict)) \(headline.verdict?.word ?? "not judged"): \(text(timeline.run.name))", "",
@@ -23,9 +24,9 @@ package enum MarkdownSummary {
       lines.append("")
       lines += evidence(judgements)
     }
-    lines += totals(timeline)
+    lines += totals(run)
     lines += ["| figure | value | |", "| --- | --- | --- |"]
-    lines += RunFigures(timeline).rows.map { "| \(text($0.name)) | \(text($0.value)) | \(text($0.detail)) |" }
+    lines += RunFigures(run).rows.map { "| \(text($0.name)) | \(text($0.value)) | \(text($0.detail)) |" }
     if let timeScale = headline.timeScale { lines += ["", text(timeScale)] }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -41,8 +42,8 @@ package enum MarkdownSummary {
   }
 
   /// What became of the requests.
-  private static func totals(_ timeline: Timeline) -> [String] {
-    guard let totals = RunTotals(timeline) else { return [] }
+  private static func totals(_ run: RunAnalysis) -> [String] {
+    guard let totals = run.totals else { return [] }
     let sentences = ([totals.rate] + [totals.failures].compactMap { $0 }).map { text($0.withFullStop) }
     let heads = ["latency from due", "requests", "failed"] + RunTotals.percentiles.map(\.name)
     return [sentences.joined(separator: " "), ""]

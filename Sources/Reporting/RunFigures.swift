@@ -14,8 +14,8 @@ struct RunFigures: Sendable {
 
   let rows: [Row]
 
-  init(_ timeline: Timeline, load: LoadSeries? = nil) {
-    let load = load ?? LoadSeries(timeline)
+  init(_ run: RunAnalysis) {
+    let (timeline, load) = (run.timeline, run.load)
     var rows: [Row] = []
     if let total = load.total {
       let peak = load.points.compactMap(\.offeredRate).max() ?? 0

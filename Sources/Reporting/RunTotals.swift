@@ -30,8 +30,8 @@ struct RunTotals: Sendable {
   let failures: String?
 
   /// `nil` for a run without load.
-  init?(_ timeline: Timeline) {
-    let series = LoadSeries(timeline)
+  init?(_ run: RunAnalysis) {
+    let (timeline, series) = (run.timeline, run.load)
     guard let total = series.total, total.offered > 0 else { return nil }
     let peak = series.points.compactMap(\.offeredRate).max() ?? 0
     let length = Duration.seconds(total.wallSeconds).lengthText
@@ -39,7 +39,7 @@ struct RunTotals: Sendable {
       "\(total.offered.counted("request")) in \(length)\(timeline.run.timeScale == 1 ? "" : " of wall time"): "
       + "\((total.offeredRate ?? 0).rateText)/s on average, \(peak.rateText)/s at most"
     failures = Self.failures(of: timeline, among: total.offered)
-    let delays = MachineDelay(timeline)
+    let delays = run.machineDelay
     var byRoute: [String: LoadPoint] = [:]
     for interval in timeline.load {
       byRoute[interval.route, default: LoadPoint(start: .zero, end: .zero, wallSeconds: 0)]

@@ -1,5 +1,5 @@
 package import Expectations
-package import RunTimeline
+import RunTimeline
 
 /// The verdict table at the end of a run.
 package enum TerminalTable {
@@ -8,11 +8,11 @@ package enum TerminalTable {
   ///   - colour: whether to colour the verdicts; the words say the same without.
   ///   - totals: whether to show what became of the requests.
   package static func render(
-    _ timeline: Timeline, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile(), width: Int = 80,
+    _ run: RunAnalysis, _ judgements: [Judgement], by profile: JudgedProfile = JudgedProfile(), width: Int = 80,
     colour: Bool = false, totals: Bool = true
   ) -> String {
     let width = max(width, 40)
-    let headline = Headline(timeline, judgements, by: profile)
+    let headline = Headline(run.timeline, judgements, by: profile)
     var lines: [String] = []
     let verdictWidth = Verdict.inconclusive.word.count
     let indent = String(repeating: " ", count: verdictWidth + 2)
@@ -29,7 +29,7 @@ package enum TerminalTable {
         lines += text.enumerated().map { indent + ($0 == 0 ? "  · " : "    ") + $1 }
       }
     }
-    if totals, let table = TotalsTable(timeline) {
+    if totals, let table = TotalsTable(run) {
       if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
       lines += table.lines(width: width)
     }

@@ -1,4 +1,4 @@
-import RunTimeline
+import Expectations
 import Units
 
 /// What became of the requests of a run, for a terminal.
@@ -6,8 +6,8 @@ struct TotalsTable {
   private let totals: RunTotals
 
   /// `nil` for a run without load.
-  init?(_ timeline: Timeline) {
-    guard let totals = RunTotals(timeline) else { return nil }
+  init?(_ run: RunAnalysis) {
+    guard let totals = run.totals else { return nil }
     self.totals = totals
   }
 

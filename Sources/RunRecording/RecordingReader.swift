@@ -13,12 +13,22 @@ package enum RecordingReader {
   package static func timeline(path: String) throws(RecordingError) -> Timeline {
     try reading(path) { database in
       let run = try RunRow.read(database, path: path)
+      var objects = run.objects(clock: try TimelineRows.clock(database, runStart: run.startedAt))
+      try TimelineRows.forEachObservation(database, path: path) { objects.add($0) }
       return Timeline(
         run: run, phases: try TimelineRows.phases(database), actions: try TimelineRows.actions(database),
         load: try LoadRows.intervals(database), failures: try TimelineRows.failures(database),
         generator: try TimelineRows.generator(database), connections: try TimelineRows.connections(database),
-        observations: try TimelineRows.observations(database, path: path),
-        clock: try TimelineRows.clock(database, runStart: run.startedAt))
+        objects: objects)
+    }
+  }
+
+  /// All that the API server told, in the order of recording.
+  package static func observations(path: String) throws(RecordingError) -> [Observation] {
+    try reading(path) { database in
+      var observations: [Observation] = []
+      try TimelineRows.forEachObservation(database, path: path) { observations.append($0) }
+      return observations
     }
   }
 

@@ -80,22 +80,26 @@ enum TimelineRows {
     }
   }
 
-  static func observations(_ database: Database, path: String) throws -> [Observation] {
+  /// Gives each observation in the order of recording: all of a long run at once are many times as large as what is kept
+  /// of them.
+  static func forEachObservation(_ database: Database, path: String, _ body: (Observation) -> Void) throws {
     let sql = """
       SELECT sent_us, received_us, resource, kind, name, uid, resource_version, CAST(object AS BLOB), message
       FROM observation ORDER BY id
       """
-    return try all(database, sql) { row in
+    let rows = try Row.fetchCursor(database, sql: sql)
+    while let row = try rows.next() {
       let text = try row.decode(String.self, atIndex: 3)
       guard let kind = Observation.Kind(rawValue: text) else {
         throw RecordingError.damaged(path: path, reason: "\"\(text)\" is no kind of observation")
       }
-      return Observation(
-        sent: .microseconds(try row.decode(Int64.self, atIndex: 0)),
-        received: .microseconds(try row.decode(Int64.self, atIndex: 1)),
-        resource: try row.decode(String.self, atIndex: 2), kind: kind, name: try row.decode(String?.self, atIndex: 4),
-        uid: try row.decode(String?.self, atIndex: 5), resourceVersion: try row.decode(String?.self, atIndex: 6),
-        object: try row.decode(Data?.self, atIndex: 7), message: try row.decode(String?.self, atIndex: 8))
+      body(
+        Observation(
+          sent: .microseconds(try row.decode(Int64.self, atIndex: 0)),
+          received: .microseconds(try row.decode(Int64.self, atIndex: 1)),
+          resource: try row.decode(String.self, atIndex: 2), kind: kind, name: try row.decode(String?.self, atIndex: 4),
+          uid: try row.decode(String?.self, atIndex: 5), resourceVersion: try row.decode(String?.self, atIndex: 6),
+          object: try row.decode(Data?.self, atIndex: 7), message: try row.decode(String?.self, atIndex: 8)))
     }
   }
 

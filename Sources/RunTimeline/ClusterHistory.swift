@@ -58,33 +58,17 @@ package struct ClusterHistory: Sendable {
     of cluster: ClusterDescription, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil,
     withoutArrivals undated: Set<String> = []
   ) {
-    var timing = WatchTiming()
-    func history<Object>() -> ObjectHistory<Object> {
-      let history = ObjectHistory<Object>(
-        observations, clock: clock, watchedUntil: end, tellsArrivals: !undated.contains(Object.resource.plural))
-      timing.add(lag: history.lag)
-      return history
-    }
-    var workloads = WorkloadHistory(
-      of: cluster.workload, observations, clock: clock, watchedUntil: end, withoutArrivals: undated)
-    var autoscalers: ObjectHistory<HorizontalPodAutoscaler> = history()
-    var allReplicaSets: ObjectHistory<ReplicaSet> = history()
-    var allPods: ObjectHistory<Pod> = history()
-    var slices: ObjectHistory<EndpointSlice> = history()
-    let allEvents: ObjectHistory<Event> = history()
-    timing.add(lag: workloads.lag)
-    timing.add(workloads.versions)
-    timing.add(autoscalers.versions.values.joined())
-    timing.add(allReplicaSets.versions.values.joined())
-    timing.add(allPods.versions.values.joined())
-    timing.add(slices.versions.values.joined())
-    timing.settle()
-    workloads.date(by: timing)
-    autoscalers.date(by: timing)
-    allReplicaSets.date(by: timing)
-    allPods.date(by: timing)
-    slices.date(by: timing)
+    var objects = ObservedObjects(clock: clock, withoutArrivals: undated)
+    for observation in observations { objects.add(observation) }
+    objects.finish(watchedUntil: end)
+    self.init(of: cluster, in: objects)
+  }
 
+  /// - Parameter objects: all that was observed in the namespace, when it is finished.
+  package init(of cluster: ClusterDescription, in objects: ObservedObjects) {
+    let (clock, autoscalers, slices) = (objects.clock, objects.autoscalers, objects.slices)
+    let (allReplicaSets, allPods, allEvents) = (objects.replicaSets, objects.pods, objects.events)
+    var workloads = WorkloadHistory(of: cluster.workload, in: objects)
     var own = WorkloadObjects(of: cluster, uids: workloads.uids, autoscalers: autoscalers)
     let workload = workloads.versions
     kind = cluster.workload.kind

@@ -79,13 +79,25 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
     _ observations: some Sequence<Observation>, clock: ServerClock, watchedUntil end: Duration? = nil,
     tellsArrivals: Bool = true
   ) {
-    self.clock = clock
-    self.tellsArrivals = tellsArrivals
+    self.init(clock: clock, tellsArrivals: tellsArrivals)
     var lastHeard = Duration.zero
     for observation in observations {
       lastHeard = max(lastHeard, observation.received)
       if observation.resource == Object.resource.plural { add(observation) }
     }
+    finish(lastHeard: lastHeard, watchedUntil: end)
+  }
+
+  /// A history of which nothing was observed yet.
+  init(clock: ServerClock, tellsArrivals: Bool) {
+    self.clock = clock
+    self.tellsArrivals = tellsArrivals
+  }
+
+  /// Settles what is known when all observations of the resource were given.
+  ///
+  /// - Parameter lastHeard: when the last observation of any resource came in.
+  mutating func finish(lastHeard: Duration, watchedUntil end: Duration?) {
     if let failing {
       close(failing, at: .farFuture)
     } else if knownFrom != nil, hasBookmarks, knownUntil + WatchLag.longestSilence < lastHeard {
@@ -104,7 +116,8 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// When an object came into being; for one of the first list, some time before it.
   package func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
 
-  private mutating func add(_ observation: Observation) {
+  /// Takes the next observation of the resource in the order of recording.
+  mutating func add(_ observation: Observation) {
     if ![.gap, .list, .listed].contains(observation.kind), let since = silentSince {
       lastOutage = InstantBounds(since, observation.received)
       silentSince = nil

@@ -49,6 +49,13 @@ package struct RunDescription: Sendable, Equatable {
   /// The key of ``environment`` that names the resources of which the log does not tell when its lines came.
   package static let arrivalsMissing = "without times of arrival"
 
+  /// What was observed of the run's cluster, to which observations are yet to be given.
+  ///
+  /// - Parameter clock: the API server's; `nil` where nothing is known of it.
+  package func objects(clock: ServerClock?) -> ObservedObjects {
+    ObservedObjects(clock: clock ?? ServerClock(runStart: startedAt), withoutArrivals: withoutArrivals)
+  }
+
   /// Plurals of the resources whose observations were received at the latest when they say, and perhaps earlier.
   package var withoutArrivals: Set<String> {
     Set((environment[Self.arrivalsMissing] ?? "").split(separator: ",").map { $0.filter { $0 != " " } })

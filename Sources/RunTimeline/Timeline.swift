@@ -10,7 +10,8 @@ package struct Timeline: Sendable {
   package var generator: [GeneratorSample]
   /// Per interval and address; empty where the generator did not count them.
   package var connections: [ConnectionTally]
-  package var observations: [Observation]
+  /// How many things the API server told.
+  package let observationCount: Int
   package var clock: ServerClock
   /// What the observations say of the workload, worked out once.
   package private(set) var cluster: ClusterHistory?
@@ -22,6 +23,21 @@ package struct Timeline: Sendable {
     failures: [FailedRequest] = [], generator: [GeneratorSample] = [],
     connections: [ConnectionTally] = [], observations: [Observation] = [], clock: ServerClock? = nil
   ) {
+    var objects = run.objects(clock: clock)
+    for observation in observations { objects.add(observation) }
+    self.init(
+      run: run, phases: phases, actions: actions, load: load, failures: failures, generator: generator,
+      connections: connections, objects: objects)
+  }
+
+  /// - Parameter objects: all that was observed (``RunDescription/objects(clock:)``); what it says is settled here.
+  package init(
+    run: RunDescription, phases: [PhaseSpan], actions: [ActionSpan], load: [LoadInterval], failures: [FailedRequest],
+    generator: [GeneratorSample], connections: [ConnectionTally], objects: ObservedObjects
+  ) {
+    var objects = objects
+    // A watch log goes up to its last line, and says where a watch ended before.
+    objects.finish(watchedUntil: run.isImported ? run.endedAt : nil)
     self.run = run
     self.phases = phases
     self.actions = actions
@@ -29,20 +45,14 @@ package struct Timeline: Sendable {
     self.failures = failures
     self.generator = generator
     self.connections = connections
-    self.observations = observations
-    let clock = clock ?? ServerClock(runStart: run.startedAt)
-    self.clock = clock
-    // A watch log goes up to its last line, and says where a watch ended before.
-    cluster = run.cluster.map {
-      ClusterHistory(
-        of: $0, observations: observations, clock: clock, watchedUntil: run.isImported ? run.endedAt : nil,
-        withoutArrivals: run.withoutArrivals)
-    }
+    observationCount = objects.count
+    clock = objects.clock
+    if let described = run.cluster { cluster = ClusterHistory(of: described, in: objects) }
     cluster?.dateAbsences(by: phases)
     cluster?.dateRollouts(by: actions)
     let loadEnd = self.load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
     lastInstant =
-      [run.endedAt, loadEnd, observations.map(\.received).max(), phases.compactMap(\.end).max()]
+      [run.endedAt, loadEnd, objects.lastReceived, phases.compactMap(\.end).max()]
       .compactMap { $0 }.max() ?? .zero
   }
 
@@ -88,7 +98,6 @@ package struct Timeline: Sendable {
     earlier.failures.removeAll { $0.due >= instant }
     earlier.generator.removeAll { $0.start >= instant }
     earlier.connections.removeAll { $0.start >= instant }
-    earlier.observations.removeAll { $0.received > instant }
     earlier.cluster = cluster?.before(instant)
     earlier.cluster?.dateRollouts(by: actions)
     earlier.lastInstant = min(lastInstant, instant)

@@ -29,6 +29,14 @@ package struct CensoredLatency: Sendable, Equatable {
     untold += other.untold
   }
 
+  /// Keeps the values in as little memory as they need.
+  package mutating func compact() {
+    known = known.compacted()
+    delayed = delayed.compacted()
+    leastOfDelayed = leastOfDelayed.compacted()
+    waited = waited.compacted()
+  }
+
   /// The least that a quantile of all can be; `nil` when there are none.
   package func lowest(_ q: Double) -> Duration? {
     var values = known

@@ -308,8 +308,9 @@ struct ConformanceConditionsTests {
     try expect(.pass, judged(script))
     let corridor = try judge("{name: w, withinCorridor: {}}", on: script.timeline)
     #expect(corridor.verdict != .fail, "\(corridor.finding)")
-    let record = try #require(ScalingRecord(script.timeline))
-    let lines = DecisionReplay(record).lines(of: record)
+    let run = RunAnalysis(script.timeline)
+    let record = try #require(run.scaling)
+    let lines = try #require(run.replay).lines(of: record)
     #expect(lines.contains { $0.hasPrefix("     70.0s  could not read the count") }, "\(lines)")
   }
 

@@ -21,7 +21,7 @@ struct CorridorConditionsTests {
   }
 
   private func allowed(_ script: AutoscalerScript, at second: Double) throws -> String {
-    let corridor = ReplicaCorridor(try #require(ScalingRecord(script.timeline)))
+    let corridor = try #require(RunAnalysis(script.timeline).corridor)
     if corridor.gaps.contains(where: { $0.earliest <= .seconds(second) && .seconds(second) < $0.latest }) {
       return "nothing"
     }

@@ -30,9 +30,7 @@ struct DamagedRecordingTests {
     _ = try judge("{name: e, steadyReplicas: {during: run, count: 3}}", on: timeline)
 
     #expect(!conformance.finding.isEmpty && !corridor.finding.isEmpty)
-    if let record = ScalingRecord(timeline) {
-      for entry in DecisionReplay(record).entries { #expect(!entry.reading.isEmpty) }
-    }
+    for entry in RunAnalysis(timeline).replay?.entries ?? [] { #expect(!entry.reading.isEmpty) }
   }
 
   /// Puts an impossible number into one line, or into the same field of all lines of its resource.

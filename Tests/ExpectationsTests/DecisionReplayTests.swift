@@ -9,7 +9,7 @@ import Units
 @Suite("Explaining what the autoscaler did")
 struct DecisionReplayTests {
   private func entries(_ name: String) throws -> [DecisionReplay.Entry] {
-    DecisionReplay(try #require(ScalingRecord(try Recordings.timeline(name, phases: [])))).entries
+    try #require(RunAnalysis(try Recordings.timeline(name, phases: [])).replay).entries
   }
 
   @Test(
@@ -60,8 +60,9 @@ struct DecisionReplayTests {
 @Suite("The text of an explanation")
 struct DecisionReplayTextTests {
   private func lines(_ name: String) throws -> [String] {
-    let record = try #require(ScalingRecord(try Recordings.timeline(name, phases: [])))
-    return DecisionReplay(record).lines(of: record)
+    let run = RunAnalysis(try Recordings.timeline(name, phases: []))
+    let record = try #require(run.scaling)
+    return try #require(run.replay).lines(of: record)
   }
 
   @Test("a deletion of the workload or its autoscaler, and what was made anew, stand among the syncs")
@@ -142,8 +143,9 @@ struct DecisionReplayTextTests {
     script.begin()
     script.sync(at: 10, asks: [nil], active: false)
     script.end(at: 20)
-    let record = try #require(ScalingRecord(script.timeline))
-    let lines = DecisionReplay(record).lines(of: record)
+    let run = RunAnalysis(script.timeline)
+    let record = try #require(run.scaling)
+    let lines = try #require(run.replay).lines(of: record)
 
     #expect(lines[1].contains("unknown metric source type \"Weather\""), "\(lines[1])")
     #expect(lines.contains { $0.hasPrefix("     10.0s  stays at 4  [failed metric]") }, "\(lines)")

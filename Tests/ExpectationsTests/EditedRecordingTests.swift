@@ -21,7 +21,7 @@ struct EditedRecordingTests {
   private func rescales(_ name: String) throws -> [Rescale] {
     if let known = Self.rescales.withLock({ $0[name] }) { return known }
     let timeline = try Recordings.timeline(name)
-    let changes = try #require(ScalingRecord(timeline)).changes
+    let changes = try #require(RunAnalysis(timeline).scaling).changes
     let found: [Rescale] = changes.indices.filter { changes[$0].author == .autoscaler }.map { index in
       let next = index + 1 < changes.count ? changes[index + 1].at.earliest : timeline.lastInstant
       return (changes[index], next)
@@ -163,7 +163,7 @@ struct EditedRecordingTests {
 
     let judged = try judge(Self.text, on: timeline)
     let corridor = try judge("{name: e, withinCorridor: {}}", on: timeline)
-    _ = ScalingRecord(timeline).map { DecisionReplay($0) }
+    _ = RunAnalysis(timeline).replay
 
     #expect(judged.verdict != .fail, "seed \(seed): \(judged.finding)")
     #expect(corridor.verdict != .fail, "seed \(seed): \(corridor.finding)")

@@ -13,9 +13,10 @@ import Units
 struct ReconstructionTests {
   @Test("each explained decision has the reasons of the conditions that its sync wrote", arguments: Recordings.all)
   func conditions(name: String) throws {
-    let record = try #require(ScalingRecord(try Recordings.timeline(name)))
+    let run = RunAnalysis(try Recordings.timeline(name))
+    let record = try #require(run.scaling)
 
-    for (sync, entry) in zip(record.syncs, DecisionReplay(record).entries) {
+    for (sync, entry) in zip(record.syncs, try #require(run.replay).entries) {
       let decision = try #require(entry.decision, "\(entry.at): nothing is explained")
       for told in decision.status(updating: nil).conditions ?? [] {
         let written = try #require(sync.status.condition(told.type))
@@ -36,15 +37,15 @@ struct ReconstructionTests {
     #expect(conformance.verdict != .fail, "\(conformance.finding)")
     if conformance.verdict == .pass {
       #expect(corridor.verdict != .fail, "\(corridor.finding)")
-      let record = try #require(ScalingRecord(timeline))
-      let unexplained = DecisionReplay(record).entries.filter { !$0.agrees || !$0.confirmed }
+      let unexplained = try #require(RunAnalysis(timeline).replay).entries.filter { !$0.agrees || !$0.confirmed }
       #expect(unexplained.isEmpty, "\(unexplained.map { "\($0.at): \($0.from) to \($0.to)" })")
     }
   }
 
   private func lines(_ name: String) throws -> [String] {
-    let record = try #require(ScalingRecord(try Recordings.timeline(name)))
-    return DecisionReplay(record).lines(of: record)
+    let run = RunAnalysis(try Recordings.timeline(name))
+    let record = try #require(run.scaling)
+    return try #require(run.replay).lines(of: record)
   }
 
   @Test("what the Deployment's watch no longer brought is not passed over in silence")
@@ -110,8 +111,7 @@ struct ReconstructionTests {
 
   @Test("pods that a rescale made are no input of it, even where nothing tells when they came")
   func ownPods() throws {
-    let record = try #require(ScalingRecord(try watched("u3")))
-    let rescales = DecisionReplay(record).entries.filter { $0.from != $0.to }
+    let rescales = try #require(RunAnalysis(try watched("u3")).replay).entries.filter { $0.from != $0.to }
 
     #expect(rescales.map { "\($0.from) -> \($0.to) \($0.decision?.bindingTerm.name ?? "")" } == ["3 -> 7 metric"])
     #expect(rescales.first?.decision?.sentence.hasSuffix("2.29 times the target over 3 pods, which takes 7") ?? false)
@@ -170,9 +170,11 @@ struct ForeignHandsTests {
       #expect(judgement.finding.contains("hpa/web scales "), "\(judgement.finding)")
       #expect(judgement.finding.contains("not apps/v1 Deployment/web"), "\(judgement.finding)")
     }
-    let record = try #require(ScalingRecord(script.timeline))
+    let run = RunAnalysis(script.timeline)
+    let record = try #require(run.scaling)
+    let lines = try #require(run.replay).lines(of: record)
     #expect(
-      DecisionReplay(record).lines(of: record).last?.hasPrefix("Nothing can be explained: hpa/web scales") ?? false)
+      lines.last?.hasPrefix("Nothing can be explained: hpa/web scales") ?? false)
   }
 
   @Test("a count below minReplicas that somebody sets leaves the corridor, and it is named who", arguments: [2, 11])
@@ -197,8 +199,9 @@ struct ForeignHandsTests {
     script.scale(at: 83, to: 2, by: "kubectl", subresource: "scale")
     script.correct(at: 85, to: 3)
     script.end(at: 95)
-    let record = try #require(ScalingRecord(script.timeline))
-    let lines = DecisionReplay(record).lines(of: record)
+    let run = RunAnalysis(script.timeline)
+    let record = try #require(run.scaling)
+    let lines = try #require(run.replay).lines(of: record)
 
     #expect(lines.filter { $0.contains("2 -> 3") && !$0.contains("Rescales") }.count == 2, "\(lines)")
     #expect(!lines.contains { $0.contains("whose status of it was not seen") }, "\(lines)")
@@ -214,8 +217,9 @@ struct ForeignHandsTests {
     script.edit(at: 35) { $0.minReplicas = 3 }
     script.sync(at: 40, asks: [5], able: "A")
     script.end(at: 60)
-    let record = try #require(ScalingRecord(script.timeline))
-    let lines = DecisionReplay(record).lines(of: record).joined(separator: "\n")
+    let run = RunAnalysis(script.timeline)
+    let record = try #require(run.scaling)
+    let lines = try #require(run.replay).lines(of: record).joined(separator: "\n")
 
     for text in ["minReplicas 3 to 5", "minReplicas 5 to 3"] {
       #expect(lines.contains("spec of the autoscaler edited: \(text)"), "\(lines)")

@@ -12,7 +12,7 @@ struct ReplicaCorridorTests {
   private static let text = "{name: e, withinCorridor: {}}"
 
   private func corridor(_ name: String) throws -> ReplicaCorridor {
-    ReplicaCorridor(try #require(ScalingRecord(try Recordings.timeline(name, phases: []))))
+    try #require(RunAnalysis(try Recordings.timeline(name, phases: [])).corridor)
   }
 
   /// What the corridor allows at an instant: `3`, or `3 to 7`.

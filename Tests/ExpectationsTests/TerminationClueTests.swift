@@ -29,7 +29,8 @@ struct TerminationClueTests {
           name: "all", plannedStart: .zero, plannedEnd: run.endedAt ?? .seconds(1140), startRate: 0, endRate: 0,
           start: .zero, end: run.endedAt)
       ],
-      load: [interval], failures: [failure], observations: recorded.observations, clock: recorded.clock)
+      load: [interval], failures: [failure], observations: try Recordings.log("surge-and-rollout").observations,
+      clock: recorded.clock)
 
     let judgement = try judge("{name: e, errorBudget: {during: run, objective: 99%}}", on: timeline)
 

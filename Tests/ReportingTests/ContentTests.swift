@@ -99,7 +99,7 @@ struct ContentTests {
     }
     timeline = Timeline(
       run: timeline.run, phases: timeline.phases, load: timeline.load, failures: timeline.failures,
-      generator: timeline.generator, observations: timeline.observations, clock: timeline.clock)
+      generator: timeline.generator, observations: try DemoStory.log().observations, clock: timeline.clock)
     let clock = ContinuousClock()
     var page = ""
     let taken = clock.measure { page = HTMLReport.render(timeline, DemoStory.judgements) }

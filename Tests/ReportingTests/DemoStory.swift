@@ -20,8 +20,13 @@ enum DemoStory {
       start: .seconds(300), end: .seconds(1140)),
   ]
 
+  /// What was observed.
+  static func log() throws -> WatchLog {
+    try WatchLog(Data(contentsOf: TestFiles.recording("surge-and-rollout.jsonl")))
+  }
+
   static func timeline(timeScale: Double = 1, withFailures: Bool = true) throws -> Timeline {
-    let log = try WatchLog(Data(contentsOf: TestFiles.recording("surge-and-rollout.jsonl")))
+    let log = try log()
     let run = RunDescription(
       name: "surge-and-rollout", toolVersion: "1.0.0-test", profileText: "apiVersion: scaleproof/v1\nkind: Profile\n",
       profileSource: "Profiles/surge-and-rollout.yaml", startedAt: log.startedAt, timeScale: timeScale,

@@ -75,7 +75,7 @@ struct EscapingTests {
     timeline.phases[2].name = Self.hostile
     timeline.connections[0].address = Self.hostile
     timeline.failures[0].remoteAddress = Self.hostile
-    let observations = try DemoStory.timeline().observations.map { observation in
+    let observations = try DemoStory.log().observations.map { observation in
       var observation = observation
       if let object = observation.object, observation.resource == "horizontalpodautoscalers" {
         let name = String(decoding: try JSONEncoder().encode(Self.hostile), as: UTF8.self)

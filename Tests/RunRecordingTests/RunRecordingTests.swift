@@ -16,6 +16,7 @@ struct RunRecordingTests {
     try writer.finish(endedAt: .seconds(120), reason: .aborted, detail: "too many errors: 12% over 10s")
 
     let timeline = try RecordingReader.timeline(path: folder.file())
+    let observations = try RecordingReader.observations(path: folder.file())
 
     var run = SampleRun.description
     run.endedAt = .seconds(120)
@@ -29,8 +30,9 @@ struct RunRecordingTests {
     #expect(timeline.generator == SampleRun.generator)
     #expect(timeline.connections == SampleRun.connections)
     #expect(timeline.clock == SampleRun.clock)
-    #expect(timeline.observations.map(\.kind) == SampleRun.observations.map(\.kind))
-    #expect(timeline.observations.map(\.received) == SampleRun.observations.map(\.received))
+    #expect(timeline.observationCount == observations.count)
+    #expect(observations.map(\.kind) == SampleRun.observations.map(\.kind))
+    #expect(observations.map(\.received) == SampleRun.observations.map(\.received))
     #expect(timeline.cluster?.wantedReplicas.range(at: .seconds(5)) == 7...7)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run.sqlite"])
   }

@@ -11,26 +11,13 @@ extension Expectation.HPAConformance: JudgedKind {
   /// anybody else are named and not judged.
   func opinion(on run: RunView) -> Opinion {
     guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
-    guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
-      return .inconclusive(run.timeline.missingAutoscaler)
-    }
-    return opinion(of: record)
-  }
-
-  /// What a recording shows that has been put together before.
-  ///
-  /// - Parameters:
-  ///   - known: its corridor, where that has been worked out as well.
-  ///   - found: what the judge of conformance found of it, where it has been asked.
-  func opinion(
-    of record: ScalingRecord, corridor known: ReplicaCorridor? = nil, rulings found: [ConformanceRuling]? = nil
-  ) -> Opinion {
+    let analysis = run.analysis.under(controller)
+    guard let record = analysis.scaling else { return .inconclusive(run.timeline.missingAutoscaler) }
     if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
-    let judge = ConformanceJudge(record: record)
-    var rulings = (found ?? judge.rulings).sorted { $0.at.latest < $1.at.latest }
+    var rulings = analysis.rulings.sorted { $0.at.latest < $1.at.latest }
     if !rulings.contains(where: { $0.verdict == .fail }),
-      let idle = judge.idleness(in: known ?? ReplicaCorridor(record))
+      let corridor = analysis.corridor, let idle = ConformanceJudge(record: record).idleness(in: corridor)
     {
       rulings.append(idle)
     }

@@ -9,24 +9,15 @@ extension Expectation.WithinCorridor: JudgedKind {
   /// doubt; fails when at some instant none does, whoever set it.
   func opinion(on run: RunView) -> Opinion {
     guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
-    guard let record = ScalingRecord(run.timeline, settings: controller.settings) else {
-      return .inconclusive(run.timeline.missingAutoscaler)
-    }
-    return opinion(on: run, record: record)
-  }
-
-  /// - Parameters:
-  ///   - record: what the run shows, put together before.
-  ///   - corridor: its corridor, where that has been worked out as well.
-  ///   - rulings: what the judge of conformance found of it, where it has been asked.
-  func opinion(
-    on run: RunView, record: ScalingRecord, corridor: ReplicaCorridor? = nil, rulings: [ConformanceRuling]? = nil
-  ) -> Opinion {
+    let analysis = run.analysis.under(controller)
+    guard let record = analysis.scaling else { return .inconclusive(run.timeline.missingAutoscaler) }
     if let misdirection = record.misdirection { return .inconclusive(misdirection) }
     if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
     switch run.stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch): return opinion(on: run, in: stretch, record: record, corridor: corridor, rulings)
+    case .known(let stretch):
+      guard let corridor = analysis.corridor else { return .inconclusive(run.timeline.missingAutoscaler) }
+      return opinion(on: run, in: stretch, record: record, corridor: corridor, analysis)
     }
   }
 
@@ -34,10 +25,9 @@ extension Expectation.WithinCorridor: JudgedKind {
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   private func opinion(
-    on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor known: ReplicaCorridor?,
-    _ rulings: [ConformanceRuling]?
+    on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor: ReplicaCorridor,
+    _ analysis: RunAnalysis
   ) -> Opinion {
-    let corridor = known ?? ReplicaCorridor(record)
     let wanted = record.history.wantedReplicas
     var window = stretch.hull
     // Of the whole run, that part is judged in which the workload was watched: from the first list to the last word,
@@ -78,7 +68,7 @@ extension Expectation.WithinCorridor: JudgedKind {
     }
     // A corridor holds what some history allows; whether all do is told by the rescales, and by the syncs that left the
     // count as it was.
-    let doubts = (rulings ?? ConformanceJudge(record: record).rulings).filter {
+    let doubts = analysis.rulings.filter {
       $0.verdict != .pass && $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
     }
     if let doubt = doubts.min(by: { $0.at.latest < $1.at.latest }) {

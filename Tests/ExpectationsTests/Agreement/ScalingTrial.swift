@@ -31,17 +31,15 @@ struct ScalingTrial {
     // tells a controller that waits one sync more from the true one.
     self.loss = loss == .noManagedFields && mutation == .tooLate ? .nothing : loss
     let timeline = Self.timeline(world, loss: self.loss, random: &random)
-    // What a judge makes of the timeline is put together once for all three.
-    let record = try #require(ScalingRecord(timeline))
-    let allowed = ReplicaCorridor(record)
+    let analysis = RunAnalysis(timeline)
     let expectations = try Self.expectations.get()
     guard case .hpaConformance(let conforming) = expectations[0].kind,
       case .withinCorridor(let within) = expectations[1].kind
     else { preconditionFailure("two other expectations") }
-    let rulings = ConformanceJudge(record: record).rulings
-    conformance = conforming.opinion(of: record, corridor: allowed, rulings: rulings)
-    corridor = within.opinion(on: RunView(timeline), record: record, corridor: allowed, rulings: rulings)
-    entries = DecisionReplay(record).entries
+    let run = RunView(analysis)
+    conformance = conforming.opinion(on: run)
+    corridor = within.opinion(on: run)
+    entries = try #require(analysis.replay).entries
     if seed.isMultiple(of: 25) { try checkJudge(timeline) }
     if isMutated { checkMutated() } else { checkConforming() }
     if conformance.verdict == .pass { checkAgreement() }
