@@ -19,8 +19,8 @@ extension Timeline {
     let seen = "nothing was seen of \(resource.kind) \(name)"
     let causes = CauseList(cluster?.observationGaps[resource.plural] ?? []).text
     if !causes.isEmpty { return seen + causes }
-    let wasListed = observations.contains { $0.resource == resource.plural && $0.kind == .list }
-    return wasListed ? "\(seen): no list shows it, so that it was not there" : "\(seen): it was never listed"
+    return listedResources.contains(resource.plural)
+      ? "\(seen): no list shows it, so that it was not there" : "\(seen): it was never listed"
   }
 }
 

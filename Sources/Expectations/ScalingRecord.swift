@@ -1,6 +1,6 @@
 package import AutoscalerModel
 import KubernetesObjects
-package import RunTimeline
+import RunTimeline
 import Units
 
 /// What a recording shows of the work of an autoscaler, put together once for conformance, corridor and explanation: its

@@ -13,6 +13,8 @@ package struct ObservedObjects: Sendable {
   let clock: ServerClock
   /// How many observations there were.
   package private(set) var count = 0
+  /// Plurals of the resources of which a whole list was read.
+  package private(set) var listed: Set<String> = []
   /// When the last of them had come in; `nil` where there were none.
   package private(set) var lastReceived: Duration?
 
@@ -35,6 +37,7 @@ package struct ObservedObjects: Sendable {
   package mutating func add(_ observation: Observation) {
     count += 1
     lastReceived = max(lastReceived ?? observation.received, observation.received)
+    if observation.kind == .list { listed.insert(observation.resource) }
     switch observation.resource {
     case Deployment.resource.plural: deployments.add(observation)
     case StatefulSet.resource.plural: statefulSets.add(observation)

@@ -12,6 +12,8 @@ package struct Timeline: Sendable {
   package var connections: [ConnectionTally]
   /// How many things the API server told.
   package let observationCount: Int
+  /// Plurals of the resources of which a whole list was read.
+  package let listedResources: Set<String>
   package var clock: ServerClock
   /// What the observations say of the workload, worked out once.
   package private(set) var cluster: ClusterHistory?
@@ -46,6 +48,7 @@ package struct Timeline: Sendable {
     self.generator = generator
     self.connections = connections
     observationCount = objects.count
+    listedResources = objects.listed
     clock = objects.clock
     if let described = run.cluster { cluster = ClusterHistory(of: described, in: objects) }
     cluster?.dateAbsences(by: phases)
