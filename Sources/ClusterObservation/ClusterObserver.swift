@@ -3,15 +3,15 @@ package import KubernetesObjects
 package import Logging
 package import RunTimeline
 
-/// Watches everything about a workload that its verdicts need, on the clock of the run.
+/// Watches everything about the workloads of a namespace that their verdicts need, on the clock of the run.
 ///
 /// Each resource is listed, then watched from the version of the list, and listed again slowly, which proves that
 /// the watch has not gone silent and bounds when changes came.
 package struct ClusterObserver: Sendable {
-  /// What is watched for a workload of a kind, in the order in which it is asked for.
-  package static func resources(of kind: WorkloadKind) -> [ResourceType] {
-    let between: [ResourceType] = kind == .deployment ? [.replicaSets] : []
-    return [.horizontalPodAutoscalers, kind.resource] + between + [.pods, .endpointSlices, .events]
+  /// What is watched for workloads of some kinds, in the order in which it is asked for.
+  package static func resources(of kinds: [WorkloadKind]) -> [ResourceType] {
+    let between: [ResourceType] = kinds.contains(.deployment) ? [.replicaSets] : []
+    return [.horizontalPodAutoscalers] + kinds.map(\.resource) + between + [.pods, .endpointSlices, .events]
   }
 
   private let observers: [ResourceObserver]
@@ -24,13 +24,13 @@ package struct ClusterObserver: Sendable {
   ///   - patience: wall time that a watch has for bringing what a list beside it showed; then it is opened anew.
   ///   - log: who is told of lists, watches, events and what could not be observed.
   package init(
-    client: APIClient, namespace: String, workload: WorkloadKind, clock: RunClock,
+    client: APIClient, namespace: String, workloads: [WorkloadKind], clock: RunClock,
     sink: any ObservationSink,
     relistInterval: Duration = .seconds(30), watchSeconds: Int = 300,
     patience: Duration = .seconds(2), log: Logger? = nil
   ) {
     self.relistInterval = relistInterval
-    observers = Self.resources(of: workload).map {
+    observers = Self.resources(of: workloads).map {
       ResourceObserver(
         client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds,
         patience: patience, log: log)

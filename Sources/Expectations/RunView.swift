@@ -154,7 +154,9 @@ struct RunView {
 
   private func actionEnd(_ name: String) -> Instant {
     if case .missing(let reason) = actionStart(name) { return .missing(reason) }
-    guard timeline.cluster != nil else { return .missing("no cluster was watched") }
+    guard let cluster = timeline.action(name).flatMap(timeline.cluster(of:)) else {
+      return .missing("no cluster was watched")
+    }
     guard let rollout = rollout(of: name) else {
       return .missing("no rollout was seen after action \(name)")
     }
@@ -163,13 +165,15 @@ struct RunView {
       let fate = overtaking.map { "was \($0.sentence), when \(ending)" } ?? "had not completed when \(ending)"
       return .missing("the rollout of \(name) \(fate)")
     }
-    return lastTermination(of: rollout, completed: completed, ending: ending)
+    return lastTermination(of: rollout, completed: completed, in: cluster, ending: ending)
   }
 
   /// The end of the pods that a rollout removed, and not before it completed.
-  private func lastTermination(of rollout: Rollout, completed: InstantBounds, ending: String) -> Instant {
+  private func lastTermination(
+    of rollout: Rollout, completed: InstantBounds, in cluster: ClusterHistory, ending: String
+  ) -> Instant {
     var end = completed
-    for pod in timeline.cluster?.pods ?? [] {
+    for pod in cluster.pods {
       guard let asked = pod.deleteRequested ?? pod.removed, asked.latest >= rollout.started.earliest,
         asked.earliest <= completed.latest
       else { continue }
@@ -181,7 +185,7 @@ struct RunView {
 
   /// The rollout that an action started.
   func rollout(of action: String) -> Rollout? {
-    guard let action = timeline.action(action), let sent = action.sent, let cluster = timeline.cluster else {
+    guard let action = timeline.action(action), let sent = action.sent, let cluster = timeline.cluster(of: action) else {
       return nil
     }
     return cluster.rollouts.first { rollout in
@@ -191,7 +195,8 @@ struct RunView {
 
   /// What overtook the rollout that an action started; `nil` where nothing did, or no rollout was seen.
   func overtaking(of action: String) -> Overtaking? {
-    rollout(of: action).flatMap { Overtaking($0, among: timeline.cluster?.rollouts ?? []) }
+    guard let rollout = rollout(of: action), let action = timeline.action(action) else { return nil }
+    return Overtaking(rollout, among: timeline.cluster(of: action)?.rollouts ?? [])
   }
 
   /// The envelope of a count of replicas, or why there is none.

@@ -42,7 +42,7 @@ struct ObservedRun: Sendable {
     observer = cluster.map { cluster in
       ClusterObserver(
         client: cluster.client, namespace: cluster.description.namespace,
-        workload: cluster.description.workload.kind, clock: clock,
+        workloads: cluster.description.workloads.kinds, clock: clock,
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
           clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
@@ -54,7 +54,7 @@ struct ObservedRun: Sendable {
     guard let cluster else { return .zero }
     let start = ContinuousClock.now
     do {
-      for resource in ClusterObserver.resources(of: cluster.description.workload.kind) {
+      for resource in ClusterObserver.resources(of: cluster.description.workloads.kinds) {
         _ = try await cluster.client.list(resource, namespace: cluster.description.namespace)
       }
     } catch {

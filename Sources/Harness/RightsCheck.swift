@@ -46,7 +46,7 @@ struct RightsCheck {
     if let autoscaler = cluster.autoscaler {
       rights.append(AccessRight(.get, .horizontalPodAutoscalers, namespace: namespace, name: autoscaler))
     }
-    for resource in ClusterObserver.resources(of: cluster.workload.kind) {
+    for resource in ClusterObserver.resources(of: cluster.workloads.kinds) {
       rights += [
         AccessRight(.list, resource, namespace: namespace), AccessRight(.watch, resource, namespace: namespace),
       ]

@@ -1,12 +1,12 @@
 package import KubernetesObjects
 import Units
 
-/// What the observations of a run say of its workload: replica counts as envelopes, pods, rollouts and events.
+/// What the observations of a run say of one of its workloads: replica counts as envelopes, pods, rollouts and events.
 ///
 /// Objects that bore the workload's names one after another are joined, so that what was before a deletion stays known.
 package struct ClusterHistory: Sendable {
-  /// Of what kind the workload is.
-  package let kind: WorkloadKind
+  /// The workload and its autoscaler, as they were to be watched.
+  package let watched: WatchedWorkload
   /// Versions of all workloads that bore the name, one after another.
   package private(set) var workload: [ObjectVersion<Workload>]
   package private(set) var autoscaler: [ObjectVersion<HorizontalPodAutoscaler>]
@@ -55,25 +55,27 @@ package struct ClusterHistory: Sendable {
   ///     last word on it.
   ///   - undated: plurals of the resources of which nobody noted when what was observed arrived.
   package init(
-    of cluster: ClusterDescription, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil,
+    of watched: WatchedWorkload, observations: [Observation], clock: ServerClock, watchedUntil end: Duration? = nil,
     withoutArrivals undated: Set<String> = []
   ) {
     var objects = ObservedObjects(clock: clock, withoutArrivals: undated)
     for observation in observations { objects.add(observation) }
     objects.finish(watchedUntil: end)
-    self.init(of: cluster, in: objects)
+    self.init(of: watched, in: objects)
   }
 
   /// - Parameter objects: all that was observed in the namespace, when it is finished.
-  package init(of cluster: ClusterDescription, in objects: ObservedObjects) {
+  package init(of watched: WatchedWorkload, in objects: ObservedObjects) {
+    let reference = watched.reference
+    let kind = reference.kind
     let (clock, autoscalers, slices) = (objects.clock, objects.autoscalers, objects.slices)
     let (allReplicaSets, allPods, allEvents) = (objects.replicaSets, objects.pods, objects.events)
-    var workloads = WorkloadHistory(of: cluster.workload, in: objects)
-    var own = WorkloadObjects(of: cluster, uids: workloads.uids, autoscalers: autoscalers)
+    var workloads = WorkloadHistory(of: reference, in: objects)
+    var own = WorkloadObjects(of: watched, uids: workloads.uids, autoscalers: autoscalers)
     let workload = workloads.versions
-    kind = cluster.workload.kind
+    self.watched = watched
     self.workload = workload
-    autoscaler = cluster.autoscaler.map(autoscalers.versions(named:)) ?? []
+    autoscaler = watched.autoscaler.map(autoscalers.versions(named:)) ?? []
     let rescales = Self.rescales(autoscaler, clock: clock)
     if let knownFrom = workloads.sight.knownFrom {
       let missed = rescales.filter { $0.at.earliest > knownFrom && !Self.shows($0, in: workload) }
@@ -81,8 +83,8 @@ package struct ClusterHistory: Sendable {
     }
     let autoscalerKind = HorizontalPodAutoscaler.resource.kind
     absences =
-      (Absence.absences(in: workload, kind: kind.title, name: cluster.workload.name)
-      + Absence.absences(in: autoscaler, kind: autoscalerKind, name: cluster.autoscaler ?? ""))
+      (Absence.absences(in: workload, kind: kind.title, name: reference.name)
+      + Absence.absences(in: autoscaler, kind: autoscalerKind, name: watched.autoscaler ?? ""))
       .sorted { $0.deleted.latest < $1.deleted.latest }
     replicaSets = own.add(allReplicaSets)
     pods = own.add(allPods).compactMap { versions in
@@ -108,7 +110,7 @@ package struct ClusterHistory: Sendable {
     podsInDoubt = (miscounts + unreadPods + unreadVersions).map(\.stretch)
     observationGaps = [
       kind.resource.plural: workloads.gaps,
-      HorizontalPodAutoscaler.resource.plural: cluster.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
+      HorizontalPodAutoscaler.resource.plural: watched.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
       Pod.resource.plural: podGaps + miscounts,
       EndpointSlice.resource.plural: slices.gaps + slices.silences,
@@ -125,7 +127,7 @@ package struct ClusterHistory: Sendable {
     currentReplicas = status(\.current)
     availableReplicas = status(\.available)
     updatedReplicas = status(\.updated)
-    recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: cluster.autoscaler)) {
+    recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: watched.autoscaler)) {
       $0.status?.desiredReplicas
     }
     let start = allPods.knownFrom ?? .zero
@@ -136,6 +138,9 @@ package struct ClusterHistory: Sendable {
     )
     readyEndpoints = Self.endpoints(ownSlices, in: slices)
   }
+
+  /// Of what kind the workload is.
+  package var kind: WorkloadKind { watched.reference.kind }
 
   /// What was known before an instant: nothing that certainly came later, and envelopes that end there.
   package func before(_ instant: Duration) -> ClusterHistory {
@@ -154,7 +159,8 @@ package struct ClusterHistory: Sendable {
 
   /// Dates rollouts by the actions that began them.
   mutating func dateRollouts(by actions: [ActionSpan]) {
-    rollouts = rollouts.map { $0.dated(by: actions) }
+    let own = actions.filter { $0.workload == watched.name }
+    rollouts = rollouts.map { $0.dated(by: own) }
   }
 
   /// Dates deletions by the phases that whoever recorded the run named for them.

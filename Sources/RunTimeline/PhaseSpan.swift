@@ -36,6 +36,8 @@ package struct PhaseSpan: Sendable, Equatable {
 /// Something that the run did to the cluster, such as a rollout.
 package struct ActionSpan: Sendable, Equatable {
   package var name: String
+  /// What the profile calls the workload that it was done to; `nil` where there is one only.
+  package var workload: String?
   /// What was done, for people: `rollout: set image aspnetcore=…:v2.0.0`.
   package var summary: String
   package var plannedAt: Duration
@@ -49,9 +51,10 @@ package struct ActionSpan: Sendable, Equatable {
 
   package init(
     name: String, summary: String, plannedAt: Duration, sent: Duration? = nil, answered: Duration? = nil,
-    generation: Int64? = nil, problem: String? = nil
+    generation: Int64? = nil, problem: String? = nil, workload: String? = nil
   ) {
     self.name = name
+    self.workload = workload
     self.summary = summary
     self.plannedAt = plannedAt
     self.sent = sent

@@ -74,14 +74,12 @@ package enum EndReason: String, Sendable, Equatable, Codable {
   case aborted
 }
 
-/// Where the workload under test lives.
+/// Where the workloads under test live.
 package struct ClusterDescription: Sendable, Equatable {
   /// The kubeconfig context, or `simulated`.
   package var context: String
   package var namespace: String
-  package var workload: WorkloadReference
-  /// Name of the HorizontalPodAutoscaler, if one is watched.
-  package var autoscaler: String?
+  package var workloads: WatchedWorkloads
   /// `gitVersion` of the API server.
   package var serverVersion: String?
 
@@ -89,10 +87,27 @@ package struct ClusterDescription: Sendable, Equatable {
     context: String, namespace: String, workload: WorkloadReference, autoscaler: String? = nil,
     serverVersion: String? = nil
   ) {
+    self.init(
+      context: context, namespace: namespace,
+      workloads: WatchedWorkloads(WatchedWorkload(workload, autoscaler: autoscaler)), serverVersion: serverVersion)
+  }
+
+  package init(context: String, namespace: String, workloads: WatchedWorkloads, serverVersion: String? = nil) {
     self.context = context
     self.namespace = namespace
-    self.workload = workload
-    self.autoscaler = autoscaler
+    self.workloads = workloads
     self.serverVersion = serverVersion
+  }
+
+  /// The workload that is in focus: the only one, or the one that is looked at.
+  package var workload: WorkloadReference {
+    get { workloads.first.reference }
+    set { workloads.first.reference = newValue }
+  }
+
+  /// Name of its HorizontalPodAutoscaler, if one is watched.
+  package var autoscaler: String? {
+    get { workloads.first.autoscaler }
+    set { workloads.first.autoscaler = newValue }
   }
 }

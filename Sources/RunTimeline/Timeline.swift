@@ -15,8 +15,8 @@ package struct Timeline: Sendable {
   /// Plurals of the resources of which a whole list was read.
   package let listedResources: Set<String>
   package var clock: ServerClock
-  /// What the observations say of the workload, worked out once.
-  package private(set) var cluster: ClusterHistory?
+  /// What the observations say of each workload, worked out once; the one in focus comes first.
+  package private(set) var clusters: [ClusterHistory]
   /// Run time of the last thing that was recorded.
   package private(set) var lastInstant: Duration
 
@@ -40,6 +40,7 @@ package struct Timeline: Sendable {
     var objects = objects
     // A watch log goes up to its last line, and says where a watch ended before.
     objects.finish(watchedUntil: run.isImported ? run.endedAt : nil)
+    let settled = objects
     self.run = run
     self.phases = phases
     self.actions = actions
@@ -50,9 +51,12 @@ package struct Timeline: Sendable {
     observationCount = objects.count
     listedResources = objects.listed
     clock = objects.clock
-    if let described = run.cluster { cluster = ClusterHistory(of: described, in: objects) }
-    cluster?.dateAbsences(by: phases)
-    cluster?.dateRollouts(by: actions)
+    clusters = (run.cluster?.workloads.all ?? []).map { workload in
+      var cluster = ClusterHistory(of: workload, in: settled)
+      cluster.dateAbsences(by: phases)
+      cluster.dateRollouts(by: actions)
+      return cluster
+    }
     let loadEnd = self.load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
     lastInstant =
       [run.endedAt, loadEnd, objects.lastReceived, phases.compactMap(\.end).max()]
@@ -72,6 +76,23 @@ package struct Timeline: Sendable {
       interval.end = end
       return interval
     }
+  }
+
+  /// What the observations say of the workload in focus: the only one, or the first; `nil` where none was watched.
+  package var cluster: ClusterHistory? { clusters.first }
+
+  /// The history of the workload that an action was for.
+  package func cluster(of action: ActionSpan) -> ClusterHistory? {
+    clusters.first { $0.watched.name == action.workload }
+  }
+
+  /// The same run with another of its workloads in focus.
+  package func focused(on workload: String) -> Timeline {
+    var focused = self
+    focused.run.cluster?.workloads = run.cluster?.workloads.focused(on: workload) ?? focused.run.cluster?.workloads
+    let (own, others) = (clusters.filter { $0.watched.name == workload }, clusters.filter { $0.watched.name != workload })
+    focused.clusters = own + others
+    return focused
   }
 
   /// Whether the run was ended before its load began.
@@ -101,8 +122,11 @@ package struct Timeline: Sendable {
     earlier.failures.removeAll { $0.due >= instant }
     earlier.generator.removeAll { $0.start >= instant }
     earlier.connections.removeAll { $0.start >= instant }
-    earlier.cluster = cluster?.before(instant)
-    earlier.cluster?.dateRollouts(by: actions)
+    earlier.clusters = clusters.map { cluster in
+      var cluster = cluster.before(instant)
+      cluster.dateRollouts(by: actions)
+      return cluster
+    }
     earlier.lastInstant = min(lastInstant, instant)
     return earlier
   }

@@ -17,12 +17,12 @@ struct WorkloadObjects {
   private(set) var endpointNames: Set<String> = []
 
   init(
-    of cluster: ClusterDescription, uids: Set<String>, autoscalers: ObjectHistory<HorizontalPodAutoscaler>
+    of watched: WatchedWorkload, uids: Set<String>, autoscalers: ObjectHistory<HorizontalPodAutoscaler>
   ) {
-    workload = cluster.workload
-    autoscaler = cluster.autoscaler
+    workload = watched.reference
+    autoscaler = watched.autoscaler
     workloadUIDs = uids
-    autoscalerUIDs = Set(cluster.autoscaler.map(autoscalers.uids(named:)) ?? [])
+    autoscalerUIDs = Set(watched.autoscaler.map(autoscalers.uids(named:)) ?? [])
   }
 
   mutating func add(_ all: ObjectHistory<ReplicaSet>) -> [[ObjectVersion<ReplicaSet>]] {

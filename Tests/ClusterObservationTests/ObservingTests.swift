@@ -34,7 +34,7 @@ struct ObservingTests {
       session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", workload: .deployment, clock: RunClock(origin: .now, scale: 20),
+      client: client, namespace: "default", workloads: [.deployment], clock: RunClock(origin: .now, scale: 20),
       sink: notebook)
     let (ready, sink) = AsyncStream.makeStream(of: Void.self)
     let task = Task { await observer.run(onReady: { sink.finish() }) }
@@ -55,9 +55,9 @@ struct ObservingTests {
   func listsFirst() async throws {
     try await observing { _, _, notebook in
       let listed = Set(notebook.observations.filter { $0.kind == .list }.map(\.resource))
-      #expect(listed == Set(ClusterObserver.resources(of: .deployment).map(\.plural)))
+      #expect(listed == Set(ClusterObserver.resources(of: [.deployment]).map(\.plural)))
       #expect(notebook.observations.filter { $0.kind == .listed && $0.resource == "pods" }.count == 2)
-      #expect(notebook.dateCount >= ClusterObserver.resources(of: .deployment).count)
+      #expect(notebook.dateCount >= ClusterObserver.resources(of: [.deployment]).count)
     }
   }
 

@@ -86,7 +86,7 @@ struct SilentWatchTests {
       session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", workload: .deployment, clock: RunClock(origin: .now, scale: 1),
+      client: client, namespace: "default", workloads: [.deployment], clock: RunClock(origin: .now, scale: 1),
       sink: notebook,
       relistInterval: .milliseconds(100), patience: .milliseconds(50))
     let task = Task { await observer.run(onReady: {}) }
@@ -121,7 +121,7 @@ struct SilentWatchTests {
 
   private func history(_ observations: [Observation]) -> ClusterHistory {
     ClusterHistory(
-      of: ClusterDescription(context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web")),
+      of: WatchedWorkload(WorkloadReference(.deployment, "web")),
       observations: observations,
       clock: ServerClock(runStart: KubernetesTime(seconds: 1_800_000_000)))
   }

@@ -37,8 +37,7 @@ struct PodSituationTests {
       Observation(sent: .zero, received: .seconds(0.1), resource: resource, kind: .list)
     }
     return ClusterHistory(
-      of: ClusterDescription(
-        context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web"),
+      of: WatchedWorkload(WorkloadReference(.deployment, "web"), autoscaler: "web"),
       observations: ([
         observation(0.1, .listed, "deployments", "d", deployment), list("deployments"), list("pods"),
         observation(90.5, .added, "pods", "p", pod(ready: false)),

@@ -45,8 +45,7 @@ private struct Sightings {
   var history: ClusterHistory {
     let start = KubernetesTime(seconds: 1_800_000_000)
     return ClusterHistory(
-      of: ClusterDescription(
-        context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web"),
+      of: WatchedWorkload(WorkloadReference(.deployment, "web"), autoscaler: "web"),
       observations: observations, clock: ServerClock(runStart: start, offset: .zero ... .zero))
   }
 

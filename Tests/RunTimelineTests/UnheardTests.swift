@@ -10,11 +10,10 @@ struct UnheardTests {
   /// A recording of a real control plane without some of its lines.
   private func history(_ name: String, without isLost: (Observation) -> Bool) throws -> (ClusterHistory, Duration) {
     let log = try Recordings.log(name)
-    let cluster = ClusterDescription(
-      context: "recorded", namespace: "production", workload: WorkloadReference(.deployment, "aspnetcore-deployment"),
-      autoscaler: "aspnetcore-hpa")
+    let workload = WatchedWorkload(
+      WorkloadReference(.deployment, "aspnetcore-deployment"), autoscaler: "aspnetcore-hpa")
     let history = ClusterHistory(
-      of: cluster, observations: log.observations.filter { !isLost($0) },
+      of: workload, observations: log.observations.filter { !isLost($0) },
       clock: ServerClock(runStart: log.startedAt, offset: .zero ... .zero, skew: .milliseconds(100)))
     return (history, log.end)
   }

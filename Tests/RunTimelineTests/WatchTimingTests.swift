@@ -45,7 +45,7 @@ struct WatchTimingTests {
       observation(.modified, "pods", uid: "pod", version: 11 + $0, at: 5.2 + Double($0), writtenAt: 5 + Int64($0))
     }
     return ClusterHistory(
-      of: ClusterDescription(context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web")),
+      of: WatchedWorkload(WorkloadReference(.deployment, "web")),
       observations: lists + dated + later, clock: clock, withoutArrivals: withoutArrivals)
   }
 
