@@ -185,7 +185,8 @@ struct RunView {
 
   /// The rollout that an action started.
   func rollout(of action: String) -> Rollout? {
-    guard let action = timeline.action(action), let sent = action.sent, let cluster = timeline.cluster(of: action) else {
+    guard let action = timeline.action(action), let sent = action.sent, let cluster = timeline.cluster(of: action)
+    else {
       return nil
     }
     return cluster.rollouts.first { rollout in

@@ -1,3 +1,5 @@
+import KubernetesObjects
+
 /// A run as one clocked value: everything that was recorded, on run time.
 ///
 /// Expectations and reports see a run only through this.
@@ -89,8 +91,10 @@ package struct Timeline: Sendable {
   /// The same run with another of its workloads in focus.
   package func focused(on workload: String) -> Timeline {
     var focused = self
-    focused.run.cluster?.workloads = run.cluster?.workloads.focused(on: workload) ?? focused.run.cluster?.workloads
-    let (own, others) = (clusters.filter { $0.watched.name == workload }, clusters.filter { $0.watched.name != workload })
+    if let workloads = run.cluster?.workloads { focused.run.cluster?.workloads = workloads.focused(on: workload) }
+    let (own, others) = (
+      clusters.filter { $0.watched.name == workload }, clusters.filter { $0.watched.name != workload }
+    )
     focused.clusters = own + others
     return focused
   }
