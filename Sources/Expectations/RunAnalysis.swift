@@ -21,7 +21,9 @@ package final class RunAnalysis {
   /// Why nothing after the end of the timeline is judged, where that is not the end of the run.
   let cutReason: String?
 
-  private var parts: [ObjectIdentifier: Any] = [:]
+  /// Of the workload in focus, and of the load.
+  private let parts: PartStore
+  private let loadParts: PartStore
   private var derived: [(derivation: Derivation, analysis: RunAnalysis)] = []
   private let onWorkingOut: ((String) -> Void)?
 
@@ -29,6 +31,7 @@ package final class RunAnalysis {
   private enum Derivation: Equatable {
     case before(InstantBounds, because: String)
     case under(ControllerSettings)
+    case of(String)
   }
 
   /// - Parameter onWorkingOut: is told the type of each part that is worked out.
@@ -36,7 +39,9 @@ package final class RunAnalysis {
     _ timeline: Timeline, settings: ControllerSettings = .defaults, version: KubernetesVersion? = nil,
     onWorkingOut: ((String) -> Void)? = nil
   ) {
-    self.init(timeline, settings: settings, version: version, cutReason: nil, onWorkingOut: onWorkingOut)
+    self.init(
+      timeline, settings: settings, version: version, cutReason: nil, loadParts: PartStore(onWorkingOut),
+      onWorkingOut: onWorkingOut)
   }
 
   /// A run whose controller has the flags that expectations tell of it.
@@ -46,32 +51,29 @@ package final class RunAnalysis {
 
   private init(
     _ timeline: Timeline, settings: ControllerSettings, version: KubernetesVersion?, cutReason: String?,
-    onWorkingOut: ((String) -> Void)?
+    loadParts: PartStore, onWorkingOut: ((String) -> Void)?
   ) {
     self.timeline = timeline
     self.settings = settings
     self.version = version
     self.cutReason = cutReason
+    self.loadParts = loadParts
     self.onWorkingOut = onWorkingOut
+    parts = PartStore(onWorkingOut)
   }
 
-  /// The part of a type. It must not hold the analysis itself, which keeps it.
-  package func part<Part>(_ make: () -> Part) -> Part {
-    let key = ObjectIdentifier(Part.self)
-    // A part may be nothing, which is another thing than a part that is not there yet.
-    if let known = parts[key], let part = known as? Part { return part }
-    onWorkingOut?("\(Part.self)")
-    let part = make()
-    parts.updateValue(part, forKey: key)
-    return part
-  }
+  /// The part of a type, made of the workload in focus. It must not hold the analysis itself, which keeps it.
+  package func part<Part>(_ make: () -> Part) -> Part { parts.part(make) }
+
+  /// The part of a type that is made of the load alone.
+  package func partOfLoad<Part>(_ make: () -> Part) -> Part { loadParts.part(make) }
 
   /// The run up to when an object went.
   func before(_ absence: Absence) -> RunAnalysis {
     derive(.before(absence.deleted, because: absence.sentence)) {
       RunAnalysis(
         timeline.before(absence.deleted.earliest), settings: settings, version: version, cutReason: absence.sentence,
-        onWorkingOut: onWorkingOut)
+        loadParts: PartStore(onWorkingOut), onWorkingOut: onWorkingOut)
     }
   }
 
@@ -81,9 +83,31 @@ package final class RunAnalysis {
     if settings == self.settings { return self }
     return derive(.under(settings)) {
       RunAnalysis(
-        timeline, settings: settings, version: version, cutReason: cutReason, onWorkingOut: onWorkingOut)
+        timeline, settings: settings, version: version, cutReason: cutReason, loadParts: loadParts,
+        onWorkingOut: onWorkingOut)
     }
   }
+
+  /// The run with one of its workloads in focus: what is made of the load is the same, and worked out once.
+  ///
+  /// - Parameter workload: what the profile calls it.
+  package func of(_ workload: String) -> RunAnalysis {
+    if timeline.run.cluster?.workloads.first.name == workload { return self }
+    return derive(.of(workload)) {
+      RunAnalysis(
+        timeline.focused(on: workload), settings: settings, version: version, cutReason: cutReason,
+        loadParts: loadParts, onWorkingOut: onWorkingOut)
+    }
+  }
+
+  /// Of each workload that was watched, with that in focus; this one alone where one was, or none.
+  package var ofEachWorkload: [RunAnalysis] {
+    let names = (timeline.run.cluster?.workloads.all ?? []).compactMap(\.name)
+    return names.isEmpty ? [self] : names.map(of)
+  }
+
+  /// What the profile calls the workload in focus; `nil` where it watches one alone.
+  package var workloadName: String? { timeline.run.cluster?.workloads.first.name }
 
   private func derive(_ derivation: Derivation, _ make: () -> RunAnalysis) -> RunAnalysis {
     if let known = derived.first(where: { $0.derivation == derivation }) { return known.analysis }
@@ -109,8 +133,26 @@ extension RunAnalysis {
   var rulings: [ConformanceRuling] { part { scaling.map { ConformanceJudge(record: $0).rulings } ?? [] } }
 
   /// What the machine that the load came from may have taken of the time of requests.
-  package var machineDelay: MachineDelay { part { MachineDelay(timeline) } }
+  package var machineDelay: MachineDelay { partOfLoad { MachineDelay(timeline) } }
 
   /// Which of the planned load was recorded.
-  var coverage: LoadCoverage { part { LoadCoverage(RunView(self)) } }
+  var coverage: LoadCoverage { partOfLoad { LoadCoverage(RunView(self)) } }
+}
+
+/// Values that were worked out, one of each type.
+private final class PartStore {
+  private var parts: [ObjectIdentifier: Any] = [:]
+  private let onWorkingOut: ((String) -> Void)?
+
+  init(_ onWorkingOut: ((String) -> Void)?) { self.onWorkingOut = onWorkingOut }
+
+  func part<Part>(_ make: () -> Part) -> Part {
+    let key = ObjectIdentifier(Part.self)
+    // A part may be nothing, which is another thing than a part that is not there yet.
+    if let known = parts[key], let part = known as? Part { return part }
+    onWorkingOut?("\(Part.self)")
+    let part = make()
+    parts.updateValue(part, forKey: key)
+    return part
+  }
 }

@@ -36,9 +36,11 @@ struct ChartFrame: Sendable {
     actions = timeline.actions.compactMap { action in
       action.sent.map { Mark(at: $0, label: action.name, target: nil) }
     }
-    absences = (timeline.cluster?.absences ?? []).flatMap { absence in
-      let gone = Mark(at: absence.mark?.at ?? absence.deleted.middle, label: "\(absence.kind) deleted", target: nil)
-      let back = absence.recreated.map { Mark(at: $0.middle, label: "\(absence.kind) made anew", target: nil) }
+    let areSeveral = timeline.clusters.count > 1
+    absences = timeline.clusters.flatMap(\.absences).flatMap { absence in
+      let object = areSeveral ? "\(absence.kind) \(absence.name)" : absence.kind
+      let gone = Mark(at: absence.mark?.at ?? absence.deleted.middle, label: "\(object) deleted", target: nil)
+      let back = absence.recreated.map { Mark(at: $0.middle, label: "\(object) made anew", target: nil) }
       return [gone] + (back.map { [$0] } ?? [])
     }
     failures = judgements.enumerated().compactMap { index, judgement in

@@ -6,10 +6,16 @@ import Units
 struct ChartStack: Sendable {
   private let frame: ChartFrame
   private let charts: [Chart]
-  private let decisions: DecisionLane?
-  private let pods: PodChart?
+  private let workloads: [WorkloadCharts]
   /// Drawn in a section of its own, and read out with the others.
   let generator: GeneratorCharts
+
+  /// What is drawn of one workload.
+  private struct WorkloadCharts: Sendable {
+    let replicas: Chart?
+    let decisions: DecisionLane?
+    let pods: PodChart?
+  }
 
   init(_ run: RunAnalysis, frame: ChartFrame) {
     let (timeline, load) = (run.timeline, run.load)
@@ -21,16 +27,24 @@ struct ChartStack: Sendable {
         LoadCharts.failures(load, frame),
       ]
     }
-    if let cluster = timeline.cluster { charts.append(ReplicaChart.chart(cluster, corridor: run.corridor, frame)) }
     self.charts = charts
-    pods = timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, timeline) }
-    decisions = DecisionLane(run.decisionMarks)
+    workloads = WorkloadLabel.all(run).map { label, run in
+      WorkloadCharts(
+        replicas: run.timeline.cluster.map {
+          ReplicaChart.chart($0, corridor: run.corridor, label: label, frame)
+        },
+        decisions: DecisionLane(run.decisionMarks, label: label),
+        pods: run.timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, run.timeline, label: label) })
+    }
     generator = GeneratorCharts(timeline, load: load, frame: frame)
   }
 
   var html: HTML {
     let pictures =
-      charts.map { $0.html(in: frame) } + [decisions?.html(in: frame) ?? .empty, pods?.html(in: frame) ?? .empty]
+      charts.map { $0.html(in: frame) }
+      + workloads.flatMap { each in
+        [each.replicas?.html(in: frame), each.decisions?.html(in: frame), each.pods?.html(in: frame)].compactMap { $0 }
+      }
     return """
       <section id="charts" class="charts" aria-labelledby="charts-heading" tabindex="0">
       <h2 id="charts-heading">The run over time</h2>
@@ -80,8 +94,8 @@ struct ChartStack: Sendable {
             .row([.string($0.name.plainLine), .seconds($0.from), .seconds($0.to), .string($0.stream.plainLine)])
           })
       ),
-      ("charts", .row((charts + generator.charts).map(\.data))),
-      ("pods", pods?.data ?? .null),
+      ("charts", .row((charts + workloads.compactMap(\.replicas) + generator.charts).map(\.data))),
+      ("pods", .row(workloads.compactMap { $0.pods?.data })),
     ])
   }
 }

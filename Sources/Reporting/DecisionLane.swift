@@ -9,13 +9,15 @@ struct DecisionLane: Sendable {
   static let tableLimit = 500
   private static let rowHeight = 18.0
 
+  private let label: WorkloadLabel
   private let marks: [DecisionMark]
   private let rows: [DecisionMark.Row]
 
   /// `nil` when no sync left a trace.
-  init?(_ marks: [DecisionMark]) {
+  init?(_ marks: [DecisionMark], label: WorkloadLabel = .alone) {
     guard !marks.isEmpty else { return nil }
     self.marks = marks
+    self.label = label
     let present = Set(marks.map(\.row))
     rows = DecisionMark.Row.allCases.filter { present.contains($0) }
   }
@@ -23,24 +25,28 @@ struct DecisionLane: Sendable {
   func html(in frame: ChartFrame) -> HTML {
     let height = Double(rows.count) * Self.rowHeight
     return """
-      <figure class="chart" id="chart-decisions" data-chart="decisions">
-      <figcaption><h3>Decisions of the autoscaler <span class="measure">by what decided</span></h3>\(legend)</figcaption>
-      <div class="plot lane" id="decisions" tabindex="0" role="group" \
-      aria-label="Decisions of the autoscaler; the arrow keys step through them" aria-describedby="decision-text">\
+      <figure class="chart" id="chart-\(id)" data-chart="\(id)">
+      <figcaption><h3>\(title) <span class="measure">by what decided</span></h3>\(legend)</figcaption>
+      <div class="plot lane" id="\(id)" tabindex="0" role="group" \
+      aria-label="\(title); the arrow keys step through them" aria-describedby="\(textID)">\
       <svg class="picture" width="100%" height="\(height + 20)" role="img" \
-      aria-labelledby="decisions-title decisions-description">
-      <title id="decisions-title">Decisions of the autoscaler</title>\
-      <desc id="decisions-description">\(description)</desc>
+      aria-labelledby="\(id)-title \(id)-description">
+      <title id="\(id)-title">\(title)</title>\
+      <desc id="\(id)-description">\(description)</desc>
       \(frame.backdrop(height: height))\(rowLabels)\(frame.foreground(height: height))\(drawing(in: frame))\
       \(frame.timeLabels(height: height))
       </svg></div>
       <p class="hint lane-hint">Point at a mark, or focus the lane and use the arrow keys.</p>
-      <p class="decision-text" id="decision-text" role="status" aria-live="polite">\(first.text)</p>
+      <p class="decision-text" id="\(textID)" role="status" aria-live="polite">\(first.text)</p>
       \(table)
       </figure>
 
       """
   }
+
+  private var id: String { label.id("decisions") }
+  private var textID: String { label.id("decision-text") }
+  private var title: String { label.title("Decisions of the autoscaler") }
 
   /// What is told before anything is pointed at: the first rescale, else the first sync.
   private var first: DecisionMark { marks.first(where: \.isRescale) ?? marks[0] }

@@ -24,8 +24,16 @@ enum FactSection {
     ]
     if let cluster = run.cluster {
       facts += [
-        ("cluster", cluster.context), ("namespace", cluster.namespace), ("workload", cluster.workload.text),
-        ("autoscaler", cluster.autoscaler ?? "none watched"),
+        ("cluster", cluster.context), ("namespace", cluster.namespace),
+      ]
+      for workload in cluster.workloads.all {
+        let label = workload.name.map { " \($0)" } ?? ""
+        facts += [
+          ("workload\(label)", workload.reference.text),
+          ("autoscaler\(label.isEmpty ? "" : " of\(label)")", workload.autoscaler ?? "none watched"),
+        ]
+      }
+      facts += [
         ("API server", cluster.serverVersion ?? "version not recorded"),
         (
           "server clock less ours",

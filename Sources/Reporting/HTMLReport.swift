@@ -60,7 +60,9 @@ package enum HTMLReport {
     let facts = [
       "started \(timeline.run.startedAt.description.prefix(19).split(separator: "T").joined(separator: " ")) UTC",
       "\(timeline.span.lengthText) of run time",
-      timeline.run.cluster.map { "\($0.context), \($0.namespace)/\($0.workload.name)" } ?? "no cluster watched",
+      timeline.run.cluster.map { cluster in
+        "\(cluster.context), \(cluster.namespace)/\(cluster.workloads.all.map(\.reference.name).joined(separator: ", "))"
+      } ?? "no cluster watched",
     ]
     let first = judgements.firstIndex { $0.verdict == headline.verdict && $0.verdict != .pass }
     let sentence: HTML =

@@ -40,7 +40,7 @@ package struct Headline: Sendable, Equatable {
       sentence = "Nothing was judged: the run has no expectations."
     }
     incomplete = Self.incomplete(timeline)
-    absences = (timeline.cluster?.absenceSentences ?? []).map(\.withFullStop)
+    absences = timeline.clusters.flatMap(\.absenceSentences).map(\.withFullStop)
     let health = GeneratorHealth(timeline)
     notes =
       absences

@@ -17,7 +17,7 @@ package enum JSONReport {
     let timeline = run.timeline
     let headline = Headline(timeline, judgements, by: profile)
     let load = run.load
-    return JSONText.object([
+    let facts: [(String, JSONText)] = [
       ("schema", .string(schema)),
       ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
       ("headline", .string(headline.sentence)),
@@ -31,6 +31,17 @@ package enum JSONReport {
       ("connections", .array(ConnectionTotal.totals(timeline.connections).map(connection))),
       ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
       ("actions", .array(timeline.actions.map(action))),
+    ]
+    let several: [(String, JSONText)] = [
+      ("workloads", .array(run.workloadName == nil ? [] : run.ofEachWorkload.map(named))), ("load", series(load)),
+    ]
+    return JSONText.object(facts + workload(run) + several).pretty
+  }
+
+  /// What is known of the workload in focus.
+  private static func workload(_ run: RunAnalysis) -> [(String, JSONText)] {
+    let timeline = run.timeline
+    return [
       ("rollouts", .array((timeline.cluster?.rollouts ?? []).map(rollout))),
       ("absences", .array((timeline.cluster?.absences ?? []).map(absence))),
       ("gaps", .array(timeline.cluster.map { gaps($0, until: timeline.lastInstant) } ?? [])),
@@ -38,8 +49,18 @@ package enum JSONReport {
       ("corridor", .array(run.corridor.map(corridor) ?? [])),
       ("decisions", .array(run.decisionMarks.map(decision))),
       ("pods", .array((timeline.cluster?.pods ?? []).map(pod))),
-      ("load", series(load)),
-    ]).pretty
+    ]
+  }
+
+  /// One of several workloads.
+  private static func named(_ run: RunAnalysis) -> JSONText {
+    let watched = run.timeline.run.cluster?.workloads.first
+    let names: [(String, JSONText)] = [
+      ("name", .optional(run.workloadName) { .string($0) }),
+      ("workload", .optional(watched) { .string($0.reference.text) }),
+      ("autoscaler", .optional(watched?.autoscaler) { .string($0) }),
+    ]
+    return .object(names + workload(run))
   }
 
   private static func description(_ timeline: Timeline) -> JSONText {

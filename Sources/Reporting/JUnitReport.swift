@@ -55,7 +55,8 @@ package enum JUnitReport {
     ]
     if let cluster = timeline.run.cluster {
       values.append(("cluster", cluster.context))
-      values.append(("workload", "\(cluster.namespace)/\(cluster.workload.text)"))
+      let workloads = cluster.workloads.all.map { "\(cluster.namespace)/\($0.reference.text)" }
+      values.append(("workload", workloads.joined(separator: ", ")))
     }
     return values.map { name, value -> HTML in "      <property name=\"\(name)\" value=\"\(value)\"/>\n" }.joined()
   }

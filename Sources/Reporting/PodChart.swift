@@ -17,9 +17,11 @@ struct PodChart: Sendable {
   let versions: [String]
   let failures: TerminationFailures
   private let end: Duration
+  private let label: WorkloadLabel
 
-  init(_ cluster: ClusterHistory, _ timeline: Timeline) {
+  init(_ cluster: ClusterHistory, _ timeline: Timeline, label: WorkloadLabel = .alone) {
     end = timeline.span
+    self.label = label
     let failures = TerminationFailures(timeline.failures, pods: cluster.pods)
     self.failures = failures
     let pods = cluster.pods.sorted { ($0.created.latest, $0.name) < ($1.created.latest, $1.name) }
@@ -52,6 +54,8 @@ struct PodChart: Sendable {
     }
   }
 
+  private var id: String { label.id("pods") }
+
   private var labelled: Bool { rowHeight > 12 }
 
   func html(in frame: ChartFrame) -> HTML {
@@ -59,12 +63,12 @@ struct PodChart: Sendable {
     var bars = HTML.empty
     for (index, row) in rows.enumerated() { bars += bar(row, y: Double(index) * rowHeight, frame) }
     return """
-      <figure class="chart" id="chart-pods" data-chart="pods">
-      <figcaption><h3>Pods <span class="measure">one row each, in order of creation</span></h3>\(legend)</figcaption>
+      <figure class="chart" id="chart-\(id)" data-chart="\(id)">
+      <figcaption><h3>\(label.title("Pods")) <span class="measure">one row each, in order of creation</span></h3>\(legend)</figcaption>
       <div class="plot"><svg class="picture" width="100%" height="\(height + 20)" role="img" \
-      aria-labelledby="pods-title pods-description">
-      <title id="pods-title">Pods</title><desc id="pods-description">\(description)</desc>
-      \(Self.patterns)\(frame.backdrop(height: height))\(bars)
+      aria-labelledby="\(id)-title \(id)-description">
+      <title id="\(id)-title">\(label.title("Pods"))</title><desc id="\(id)-description">\(description)</desc>
+      \(label.isFirst ? Self.patterns : .empty)\(frame.backdrop(height: height))\(bars)
       \(frame.foreground(height: height))\(frame.timeLabels(height: height))
       </svg></div>
       \(note)\(table)
@@ -183,7 +187,7 @@ struct PodChart: Sendable {
         """
     }
     return """
-      <details class="values"><summary>Pods as a table</summary><div class="scroll"><table>
+      <details class="values"><summary>\(label.title("Pods")) as a table</summary><div class="scroll"><table>
       <thead><tr><th scope="col">pod</th><th scope="col">version</th><th scope="col">created</th>\
       <th scope="col">started</th><th scope="col">ready</th><th scope="col">asked to go</th><th scope="col">gone</th>\
       <th scope="col">restarts</th><th scope="col">failures while going</th></tr></thead><tbody>\(body)</tbody></table></div></details>
@@ -192,18 +196,17 @@ struct PodChart: Sendable {
 
   /// The steps of each pod for the script of the page: name, created, ready from, asked to go, gone.
   var data: JSONText {
-    .row(
-      rows.map { row in
-        let pod = row.pod
-        return .row([
-          .seconds(max(pod.created.middle, .zero)),
-          .optional(pod.started) { .seconds($0.middle) },
-          .row(
-            pod.ready.map { .row([.seconds($0.from.middle), .optional($0.to) { .seconds($0.middle) }]) }),
-          .optional(pod.deleteRequested) { .seconds($0.middle) },
-          .optional(pod.removed) { .seconds($0.middle) },
-        ])
-      })
+    .record([("id", .string(id)), ("rows", .row(rows.map { Self.steps(of: $0.pod) }))])
+  }
+
+  private static func steps(of pod: PodLifeline) -> JSONText {
+    .row([
+      .seconds(max(pod.created.middle, .zero)),
+      .optional(pod.started) { .seconds($0.middle) },
+      .row(pod.ready.map { .row([.seconds($0.from.middle), .optional($0.to) { .seconds($0.middle) }]) }),
+      .optional(pod.deleteRequested) { .seconds($0.middle) },
+      .optional(pod.removed) { .seconds($0.middle) },
+    ])
   }
 }
 

@@ -8,7 +8,9 @@ enum ReplicaChart {
   /// By so many pixels the corridor is drawn wider than it is, so that it shows where it allows one count only.
   private static let corridorMargin = 4.0
 
-  static func chart(_ cluster: ClusterHistory, corridor: ReplicaCorridor?, _ frame: ChartFrame) -> Chart {
+  static func chart(
+    _ cluster: ClusterHistory, corridor: ReplicaCorridor?, label: WorkloadLabel, _ frame: ChartFrame
+  ) -> Chart {
     let end = frame.time.end
     let lines = [
       ChartSeries(name: "wanted", style: "line-wanted", envelope: cluster.wantedReplicas, until: end),
@@ -59,7 +61,7 @@ enum ReplicaChart {
     }
     if !missed.isEmpty { extra.append(("area-gap", "nothing certain was heard")) }
     return Chart(
-      id: "replicas", title: "Replicas", measure: "pods",
+      id: label.id("replicas"), title: label.title("Replicas"), measure: "pods",
       description: description(lines), axis: axis, tickLabel: { $0.rateText }, drawing: drawing,
       series: lines + (allowed.isEmpty ? [] : [allowed]),
       extraLegend: extra, note: gapNote(missed, until: end))

@@ -21,7 +21,10 @@ enum ReportScript {
           if (output) readouts.push({ output: output, series: series, name: name });
         });
       }
-      const states = Array.from(document.querySelectorAll("[data-state]"));
+      const podCharts = run.pods.map(function (chart) {
+        const figure = document.querySelector('[data-chart="' + chart.id + '"]');
+        return { rows: chart.rows, states: figure ? Array.from(figure.querySelectorAll("[data-state]")) : [] };
+      });
       let moment = null;
       let announcing = 0;
 
@@ -53,9 +56,9 @@ enum ReportScript {
         const lower = text(series.v[index], series.unit);
         return series.u && series.u[index] !== series.v[index] ? lower + "–" + text(series.u[index], series.unit) : lower;
       }
-      function countPods(at) {
+      function countPods(pods, at) {
         const counts = [0, 0, 0, 0];
-        for (const pod of run.pods || []) {
+        for (const pod of pods) {
           const created = pod[0], started = pod[1], ready = pod[2], leaving = pod[3], gone = pod[4];
           if (at < created || (gone !== null && at >= gone)) continue;
           if (leaving !== null && at >= leaving) counts[3] += 1;
@@ -70,8 +73,10 @@ enum ReportScript {
         for (const line of cursors) { line.setAttribute("x1", left); line.setAttribute("x2", left); }
         document.body.classList.add("at-moment");
         for (const readout of readouts) readout.output.textContent = valueAt(readout.series, moment);
-        const counts = countPods(moment);
-        for (const output of states) output.textContent = counts[Number(output.dataset.state)];
+        for (const chart of podCharts) {
+          const counts = countPods(chart.rows, moment);
+          for (const output of chart.states) output.textContent = counts[Number(output.dataset.state)];
+        }
         const streams = new Set();
         const phase = run.phases.filter(function (one) {
           if (moment < one[1] || moment > one[2] || streams.has(one[3])) return false;
@@ -89,7 +94,7 @@ enum ReportScript {
         moment = null;
         document.body.classList.remove("at-moment");
         for (const readout of readouts) readout.output.textContent = "";
-        for (const output of states) output.textContent = "";
+        for (const chart of podCharts) for (const output of chart.states) output.textContent = "";
         if (now) now.hidden = true;
       }
       function announce() {
@@ -122,9 +127,9 @@ enum ReportScript {
           announce();
         });
       }
-      const lane = document.getElementById("decisions");
-      const told = document.getElementById("decision-text");
-      if (lane && told) {
+      for (const lane of document.querySelectorAll(".lane")) {
+        const told = document.getElementById(lane.getAttribute("aria-describedby"));
+        if (!told) continue;
         const marks = Array.from(lane.querySelectorAll("[data-entry]"), function (mark) {
           const title = mark.querySelector("title");
           const text = title ? title.textContent : "";

@@ -3,10 +3,10 @@ import Expectations
 /// What reports make of a run, once for all of them.
 extension RunAnalysis {
   /// Its load over time.
-  var load: LoadSeries { part { LoadSeries(timeline, delays: machineDelay) } }
+  var load: LoadSeries { partOfLoad { LoadSeries(timeline, delays: machineDelay) } }
 
   /// What became of all its requests; `nil` for a run without load.
-  var totals: RunTotals? { part { RunTotals(self) } }
+  var totals: RunTotals? { partOfLoad { RunTotals(self) } }
 
   /// What its autoscaler decided, in order of time.
   var decisionMarks: [DecisionMark] { part { DecisionMark.marks(self) } }

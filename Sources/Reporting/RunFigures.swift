@@ -31,16 +31,18 @@ struct RunFigures: Sendable {
             + (total.stopped > 0 ? "; \(total.stopped.grouped) not sent at the stop" : "")))
       if let latency = Self.latency(total, timeline) { rows.append(latency) }
     }
-    if let cluster = timeline.cluster {
+    for (label, each) in WorkloadLabel.all(run) {
+      guard let cluster = each.timeline.cluster else { continue }
       if let extent = cluster.readyReplicas.extentForPeople(from: .zero, to: timeline.span) {
         rows.append(
           Row(
-            name: "ready replicas", value: extent.text, detail: cluster.pods.count.counted("pod") + " seen"))
+            name: label.title("ready replicas"), value: extent.text, detail: cluster.pods.count.counted("pod") + " seen"
+          ))
       }
       for rollout in cluster.rollouts.prefix(2) {
         rows.append(
           Row(
-            name: "rollout", value: rollout.roundLengthText,
+            name: label.title("rollout"), value: rollout.roundLengthText,
             detail: rollout.completed == nil
               ? "from \(rollout.started.middle.clock)" : "\(rollout.lengthText), from \(rollout.started.middle.clock)"))
       }

@@ -16,7 +16,11 @@ enum TableSections {
       let end = phase.end ?? timeline.lastInstant
       let total = window.certain
       let quantiles = total?.latency.quantiles([0.5, 0.95, 0.99]).map { WallTime($0).text } ?? []
-      let ready = timeline.cluster?.readyReplicas.extentForPeople(from: start, to: end)
+      let ready = timeline.clusters.compactMap { cluster in
+        cluster.readyReplicas.extentForPeople(from: start, to: end).map { extent in
+          (cluster.watched.name.map { "\($0): " } ?? "") + extent.text
+        }
+      }.joined(separator: ", ")
       let cells: [String] = [
         phase.modelText,
         "\(start.clock) – \(end.clock)",
@@ -25,7 +29,8 @@ enum TableSections {
         total?.succeededRate.map { "\($0.rateText)/s" } ?? "–",
         window.count(\.failed)?.grouped ?? "–",
       ]
-      return row(phase.fullName, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready?.text ?? "–"])
+      return row(
+        phase.fullName, cells + (quantiles.isEmpty ? ["–", "–", "–"] : quantiles) + [ready.isEmpty ? "–" : ready])
     }
     return section(
       "phases", "Phases",
@@ -41,18 +46,24 @@ enum TableSections {
   }
 
   static func rollouts(_ timeline: Timeline, _ load: LoadSeries) -> HTML {
-    let rows = (timeline.cluster?.rollouts ?? []).map { rollout -> HTML in
+    let areSeveral = timeline.clusters.count > 1
+    let all = timeline.clusters.flatMap { cluster in cluster.rollouts.map { (cluster.watched.title, $0) } }
+    let rows = all.map { workload, rollout -> HTML in
       let end = rollout.completed ?? rollout.superseded ?? InstantBounds(exactly: timeline.lastInstant)
       let window = load.window(from: rollout.started, to: end)
       return row(
         rollout.image ?? "–",
-        [
+        (areSeveral ? [workload] : []) + [
           rollout.started.seen, rollout.completed?.seen ?? "–", rollout.lengthText, rollout.stateText,
           window.count(\.offered).map { "\(window.count(\.failed)?.grouped ?? "–") of \($0.grouped)" } ?? "–",
         ])
     }
     return section(
-      "rollouts", "Rollouts", ["image", "started", "complete", "took", "state", "requests failed meanwhile"], rows)
+      "rollouts", "Rollouts",
+      ["image"] + (areSeveral ? ["workload"] : []) + [
+        "started", "complete", "took", "state", "requests failed meanwhile",
+      ],
+      rows)
   }
 
   static func routes(_ timeline: Timeline) -> HTML {

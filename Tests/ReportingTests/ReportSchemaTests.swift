@@ -43,7 +43,8 @@ struct ReportSchemaTests {
       ("small", JSONReport.render(SmallRun.timeline(), SmallRun.judgements)),
       ("killed", JSONReport.render(SmallRun.timeline(endedAt: nil, endReason: nil), [])),
       ("demonstration", JSONReport.render(try DemoStory.timeline(), DemoStory.judgements)),
-      ("strained", JSONReport.render(strained, [])), ("deleted", JSONReport.render(deleted, [])),
+      ("strained", JSONReport.render(strained, [])), ("several", JSONReport.render(try TwoWorkloads.timeline(), [])),
+      ("deleted", JSONReport.render(deleted, [])),
       ("example", try String(contentsOf: file("example/report.json"), encoding: .utf8)),
     ] + recorded
   }
@@ -104,8 +105,9 @@ private struct SchemaComparison {
 
   private static func resolved(_ schema: [String: Any], _ root: [String: Any]) -> [[String: Any]] {
     if let reference = schema["$ref"] as? String {
-      let definitions = root["definitions"] as? [String: [String: Any]] ?? [:]
-      return (definitions[reference.replacing("#/definitions/", with: "")]).map { resolved($0, root) } ?? []
+      let path = reference.split(separator: "/").dropFirst().map(String.init)
+      let found = path.reduce(root) { $0[$1] as? [String: Any] ?? [:] }
+      return found.isEmpty ? [] : resolved(found, root)
     }
     for key in ["allOf", "anyOf"] {
       if let parts = schema[key] as? [[String: Any]] { return parts.flatMap { resolved($0, root) } }
