@@ -1,4 +1,5 @@
 package import AutoscalerModel
+import KubernetesObjects
 package import Profiles
 package import RunTimeline
 
