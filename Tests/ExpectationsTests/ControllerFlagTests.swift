@@ -26,7 +26,8 @@ struct ControllerFlagTests {
   /// Two rescales five seconds apart, of an autoscaler whose controller syncs every 15 s by default.
   private static let hasty: Timeline = {
     var script = AutoscalerScript(wanted: 4)
-    script.behavior = #"{"scaleDown": {"stabilizationWindowSeconds": 0}}"#
+    script.behavior =
+      #"{"scaleUp": {"stabilizationWindowSeconds": 0, "policies": [{"type": "Pods", "value": 10, "periodSeconds": 15}]}}"#
     script.begin()
     script.sync(at: 10, asks: [6], to: 6)
     script.sync(at: 15, asks: [9], to: 9)

@@ -44,6 +44,10 @@ struct ReportSchemaTests {
       ("killed", JSONReport.render(SmallRun.timeline(endedAt: nil, endReason: nil), [])),
       ("demonstration", JSONReport.render(try DemoStory.timeline(), DemoStory.judgements)),
       ("strained", JSONReport.render(strained, [])), ("several", JSONReport.render(try TwoWorkloads.timeline(), [])),
+      (
+        "several, deleted",
+        JSONReport.render(try TwoWorkloads.timeline("workload-deleted-and-recreated", further: [blind]), [])
+      ),
       ("deleted", JSONReport.render(deleted, [])),
       ("example", try String(contentsOf: file("example/report.json"), encoding: .utf8)),
     ] + recorded

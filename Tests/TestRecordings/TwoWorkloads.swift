@@ -10,17 +10,23 @@ package enum TwoWorkloads {
   package static let web = WatchedWorkload(
     name: "web", WorkloadReference(.deployment, "frontend-deployment"), autoscaler: "frontend-hpa")
 
-  /// - Parameter actions: of the run; each bears the name of its workload.
-  package static func timeline(actions: [ActionSpan] = []) throws -> Timeline {
-    let one = try Recordings.surgeAndRollout()
+  /// - Parameters:
+  ///   - name: of the recording.
+  ///   - actions: of the run; each bears the name of its workload.
+  ///   - further: what was observed after all else.
+  package static func timeline(
+    _ name: String = "surge-and-rollout", actions: [ActionSpan] = [], further: [Observation] = []
+  ) throws -> Timeline {
+    let one = try name == "surge-and-rollout" ? Recordings.surgeAndRollout() : Recordings.timeline(name)
     var run = one.run
     run.cluster?.workloads = WatchedWorkloads(api, others: [web])
     return Timeline(
-      run: run, phases: one.phases, actions: actions, observations: try observations(), clock: one.clock)
+      run: run, phases: one.phases, actions: actions, observations: try observations(of: name) + further,
+      clock: one.clock)
   }
 
-  package static func observations() throws -> [Observation] {
-    try Recordings.log("surge-and-rollout").observations.flatMap { observation -> [Observation] in
+  private static func observations(of name: String) throws -> [Observation] {
+    try Recordings.log(name).observations.flatMap { observation -> [Observation] in
       guard let uid = observation.uid else { return [observation] }
       var other = observation
       other.uid = "second-\(uid)"
