@@ -128,21 +128,4 @@ struct RolloutArithmeticTests {
     #expect(byUnavailable.disruptionsAllowed(healthy: 2) == 0)
     #expect(DisruptionBudget(minAvailable: .count(1), expectedPods: 0).disruptionsAllowed(healthy: 0) == 0)
   }
-
-  @Test("A StatefulSet creates upwards, removes and updates downwards, and waits for any pod that is not available")
-  func statefulSetOrder() {
-    typealias OrdinalPod = StatefulSetOrder.OrdinalPod
-    let three = (0..<3).map { OrdinalPod(ordinal: $0) }
-    var outdated = three
-    for index in outdated.indices { outdated[index].isUpdated = false }
-    var broken = outdated
-    broken[1].isAvailable = false
-
-    #expect(StatefulSetOrder.nextStep(pods: Array(three.prefix(2)), replicas: 3) == .create(ordinal: 2))
-    #expect(StatefulSetOrder.nextStep(pods: three, replicas: 1) == .delete(ordinal: 2))
-    #expect(StatefulSetOrder.nextStep(pods: three, replicas: 3) == .none)
-    #expect(StatefulSetOrder.nextStep(pods: outdated, replicas: 3) == .delete(ordinal: 2))
-    #expect(StatefulSetOrder.nextStep(pods: outdated, replicas: 3, partition: 3) == .none)
-    #expect(StatefulSetOrder.nextStep(pods: broken, replicas: 3) == .wait(ordinal: 1))
-  }
 }
