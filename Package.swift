@@ -186,9 +186,9 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Arrivals", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects", "LoadDriving",
-        "LoadFacts", "LoadGeneration",
-        "Profiles", "RunRecording", "RunTimeline", "SimulatedCluster", "SimulatedClusterServer", "Statistics",
+        "Arrivals", "AutoscalerModel", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects",
+        "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "RunRecording", "RunTimeline", "SimulatedCluster",
+        "SimulatedClusterServer", "Statistics",
         "TestRecordings", "TestServers", "Units", logging(),
       ]),
     .testTarget(name: "ArchitectureTests"),

@@ -50,11 +50,6 @@ struct WorkloadNames {
     }
     var problems: [String] = []
     let (kind, name) = (cluster.workload.kind, cluster.workload.name)
-    if kind != .deployment {
-      problems.append(
-        "\(profile.source): cluster.workload: the embedded cluster stores a \(kind.title) and makes no pods of it, so that "
-          + "nothing would happen; watch a real cluster, or take a Deployment")
-    }
     if !named(kind.title).contains(name) {
       problems.append(
         "\(profile.source): cluster.workload: no manifest has a \(kind.title) named \(name); "

@@ -63,4 +63,7 @@ package struct StatefulSet: KubernetesObject {
 
   /// The label by which the pods of one template are told from another's.
   package static let revisionLabel = "controller-revision-hash"
+  /// The labels of a pod that bear its own name and its ordinal.
+  package static let podNameLabel = "statefulset.kubernetes.io/pod-name"
+  package static let podIndexLabel = "apps.kubernetes.io/pod-index"
 }

@@ -18,10 +18,39 @@ extension ClusterKind {
     case .replicaSet:
       json.setDefault(1, at: "spec", "replicas")
       Self.fillTemplate(of: &json)
+    case .statefulSet: Self.fillStatefulSet(&json)
+    case .persistentVolumeClaim: Self.fillClaim(&json)
     case .autoscaler: Self.fillAutoscaler(&json)
     case .service: Self.fillService(&json)
     default: break
     }
+  }
+
+  private static func fillStatefulSet(_ json: inout JSONValue) {
+    json.setDefault(1, at: "spec", "replicas")
+    json.setDefault("OrderedReady", at: "spec", "podManagementPolicy")
+    json.setDefault("RollingUpdate", at: "spec", "updateStrategy", "type")
+    if json["spec", "updateStrategy", "type"] == "RollingUpdate" {
+      json.setDefault(0, at: "spec", "updateStrategy", "rollingUpdate", "partition")
+    }
+    json.setDefault(10, at: "spec", "revisionHistoryLimit")
+    for moment in ["whenDeleted", "whenScaled"] {
+      json.setDefault("Retain", at: "spec", "persistentVolumeClaimRetentionPolicy", moment)
+    }
+    json.setDefault("", at: "spec", "serviceName")
+    fillTemplate(of: &json)
+    guard var spec = json["spec"] else { return }
+    spec.mapElements(of: "volumeClaimTemplates") { template in
+      template.setDefault("v1", at: "apiVersion")
+      template.setDefault("PersistentVolumeClaim", at: "kind")
+      fillClaim(&template)
+      template.setDefault("Pending", at: "status", "phase")
+    }
+    json["spec"] = spec
+  }
+
+  private static func fillClaim(_ json: inout JSONValue) {
+    json.setDefault("Filesystem", at: "spec", "volumeMode")
   }
 
   private static func fillTemplate(of json: inout JSONValue) {
@@ -38,7 +67,7 @@ extension ClusterKind {
   private static func fillContainer(_ container: inout JSONValue) {
     container.setDefault("/dev/termination-log", at: "terminationMessagePath")
     container.setDefault("File", at: "terminationMessagePolicy")
-    let isLatest = ClusterSimulation.version(ofImage: container["image"]?.string ?? "") == "latest"
+    let isLatest = DataPlane.version(ofImage: container["image"]?.string ?? "") == "latest"
     container.setDefault(isLatest ? "Always" : "IfNotPresent", at: "imagePullPolicy")
     container.setDefault([:], at: "resources")
     container.mapElements(of: "ports") { $0.setDefault("TCP", at: "protocol") }

@@ -8,8 +8,8 @@ extension ClusterSimulation {
   ) throws(APIFailure) -> APIAnswer {
     let selection = try ObjectSelection(kind: kind, namespace: target.namespace, query: request.query)
     if request.flag("watch") { return try watch(selection, form, request) }
-    var objects = store.all(kind, namespace: target.namespace).filter(selection.matches)
-    var metadata: JSONValue = ["resourceVersion": .string(String(store.resourceVersion))]
+    var objects = context.store.all(kind, namespace: target.namespace).filter(selection.matches)
+    var metadata: JSONValue = ["resourceVersion": .string(String(context.store.resourceVersion))]
     if let token = request.query["continue"], !token.isEmpty {
       let last = try Self.continuation(token)
       objects.removeAll { $0.key <= last }

@@ -53,7 +53,7 @@ extension ClusterSimulation {
     guard target.subresource == nil || target.subresource == "status" else { throw .noSuchPath }
     switch request.method {
     case "GET", "HEAD":
-      guard let object = store[kind, key] else { throw .notFound(kind, name) }
+      guard let object = context.store[kind, key] else { throw .notFound(kind, name) }
       return .object(status: 200, shown(object, form, request))
     case "PUT", "PATCH": return try write(kind, form, key, target, request)
     case "DELETE":
@@ -100,7 +100,7 @@ extension ClusterSimulation {
         "the object provided is a \(body["kind"]?.string ?? ""), but the path is that of \(kind.resource.plural)")
     }
     let namespace = kind.isNamespaced ? target.namespace ?? body["metadata", "namespace"]?.string ?? "default" : ""
-    if kind.isNamespaced, store[.namespace, ObjectKey(namespace: "", name: namespace)] == nil {
+    if kind.isNamespaced, context.store[.namespace, ObjectKey(namespace: "", name: namespace)] == nil {
       throw .notFound(.namespace, namespace)
     }
     let wanted = try form.kept(body)
@@ -114,7 +114,7 @@ extension ClusterSimulation {
   private mutating func write(
     _ kind: ClusterKind, _ form: ObjectForm, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest
   ) throws(APIFailure) -> APIAnswer {
-    guard let current = store[kind, key] else {
+    guard let current = context.store[kind, key] else {
       throw .notFound(kind, key.name)
     }
     let wanted = try form.kept(try patched(form.shown(current.json()), request))
@@ -162,7 +162,7 @@ extension ClusterSimulation {
     _ kind: ClusterKind, _ key: ObjectKey, _ request: APIRequest
   ) throws(APIFailure) -> APIAnswer {
     guard kind.hasScale else { throw .noSuchPath }
-    guard let object = store[kind, key] else { throw .notFound(kind, key.name) }
+    guard let object = context.store[kind, key] else { throw .notFound(kind, key.name) }
     guard request.method == "PATCH" || request.method == "PUT" else {
       return .object(status: 200, Self.scale(of: object))
     }
@@ -176,16 +176,14 @@ extension ClusterSimulation {
     return try trying(request) { (cluster) throws(APIFailure) in
       .object(
         status: 200,
-        Self.scale(of: try cluster.setScale(kind, key, to: replicas, manager: request.fieldManager)))
+        Self.scale(of: try cluster.context.setScale(kind, key, to: replicas, manager: request.fieldManager)))
     }
   }
 
   /// The `autoscaling/v1` Scale of an object.
   static func scale(of object: ClusterObject) -> JSONValue {
     let metadata = object.metadata
-    let size: (spec: Int?, status: Int?, selector: LabelSelector?) =
-      object.deployment.map { ($0.spec.replicas, $0.status?.replicas, $0.spec.selector) }
-      ?? object.replicaSet.map { ($0.spec.replicas, $0.status?.replicas, $0.spec.selector) } ?? (nil, nil, nil)
+    let scale = object.scale
     var shown = JSONMembers()
     shown.put("name", text: metadata.name)
     shown.put("namespace", text: metadata.namespace)
@@ -194,9 +192,9 @@ extension ClusterSimulation {
     shown.put("creationTimestamp", time: metadata.creationTimestamp)
     return [
       "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": shown.json,
-      "spec": ["replicas": .integer(Int64(size.spec ?? 0))],
+      "spec": ["replicas": .integer(Int64(scale?.wanted ?? 0))],
       "status": [
-        "replicas": .integer(Int64(size.status ?? 0)), "selector": .string(size.selector?.text ?? ""),
+        "replicas": .integer(Int64(scale?.current ?? 0)), "selector": .string(scale?.selector?.text ?? ""),
       ],
     ]
   }

@@ -26,6 +26,7 @@ extension ClusterObject {
     switch content {
     case .deployment(let object): Self.sizeProblem(object.spec.replicas, at: "spec.replicas")
     case .replicaSet(let object): Self.sizeProblem(object.spec.replicas, at: "spec.replicas")
+    case .statefulSet(let object): Self.sizeProblem(object.spec.replicas, at: "spec.replicas")
     case .autoscaler(let object):
       Self.sizeProblem(object.spec.minReplicas, at: "spec.minReplicas")
         + Self.sizeProblem(object.spec.maxReplicas, at: "spec.maxReplicas")
@@ -56,9 +57,29 @@ extension ClusterObject {
 
   /// A field that may not change once the object exists.
   func immutableFieldProblem(comparedTo before: ClusterObject) -> FieldProblem? {
-    guard kind == .deployment || kind == .replicaSet,
-      let selector = written["spec"]?["selector"], selector != before.written["spec"]?["selector"]
-    else { return nil }
-    return .invalid("spec.selector", selector.compactText, "field is immutable")
+    switch kind {
+    case .deployment, .replicaSet:
+      guard let selector = written["spec"]?["selector"], selector != before.written["spec"]?["selector"] else {
+        return nil
+      }
+      return .invalid("spec.selector", selector.compactText, "field is immutable")
+    case .statefulSet:
+      func fixed(_ object: ClusterObject) -> [String: JSONValue] {
+        (object.written["spec"]?.object ?? [:]).filter { !Self.changeableOfStatefulSets.contains($0.key) }
+      }
+      guard fixed(self) != fixed(before) else { return nil }
+      let names = Self.changeableOfStatefulSets.map { "'\($0)'" }
+      return .forbidden(
+        "spec",
+        "updates to statefulset spec for fields other than \(names.dropLast().joined(separator: ", ")) and "
+          + "\(names.last ?? "") are forbidden")
+    default: return nil
+    }
   }
+
+  /// Kubernetes 1.36, pkg/apis/apps/validation/validation.go, `ValidateStatefulSetUpdate`.
+  private static let changeableOfStatefulSets = [
+    "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy", "minReadySeconds",
+  ]
 }

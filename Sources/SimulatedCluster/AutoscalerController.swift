@@ -2,41 +2,53 @@ import AutoscalerModel
 import KubernetesObjects
 import Units
 
-// The HorizontalPodAutoscaler controller: reads what one sync needs, lets the model decide, and writes what it decided.
-extension ClusterSimulation {
-  private static let autoscalerComponent = "horizontal-pod-autoscaler"
+/// The HorizontalPodAutoscaler controller: reads what one sync needs, lets the model decide, and writes what it decided.
+///
+/// Reads HPAs, the scales of workloads, pods and the metrics API; writes sizes and the status of HPAs.
+struct AutoscalerController: Sendable {
+  private var model = HPAController()
+  /// The uid of each HPA whose syncs run.
+  private var running: [ObjectKey: String] = [:]
+
+  private static let component = "horizontal-pod-autoscaler"
 
   /// The length of a sync: the next one starts a period after its end.
-  static let autoscalerSyncLength = Duration.milliseconds(10)
+  static let syncLength = Duration.milliseconds(10)
 
   /// A new HPA waits one period for its first sync; a change of an old one wakes nobody.
-  mutating func noteAutoscaler(_ object: ClusterObject) {
+  mutating func note(_ object: ClusterObject, in context: inout ControllerContext) {
     let uid = object.metadata.uid ?? ""
-    guard autoscalers[object.key] != uid, store[.autoscaler, object.key] != nil else { return }
-    autoscalers[object.key] = uid
-    queue.add(.synchronizeAutoscaler(object.key, uid: uid), at: now + autoscaling.settings.syncPeriod)
+    guard running[object.key] != uid, context.store[.autoscaler, object.key] != nil else { return }
+    running[object.key] = uid
+    context.schedule(.synchronizeAutoscaler(object.key, uid: uid), after: model.settings.syncPeriod)
   }
 
-  mutating func synchronizeAutoscaler(_ key: ObjectKey, uid: String) {
-    guard let object = store[.autoscaler, key], let autoscaler = object.autoscaler, object.metadata.uid == uid else {
-      if autoscalers[key] == uid { autoscalers[key] = nil }
+  mutating func synchronize(
+    _ key: ObjectKey, uid: String, in context: inout ControllerContext, pods: DataPlane, metrics: MetricsPipeline
+  ) {
+    guard let object = context.store[.autoscaler, key], let autoscaler = object.autoscaler, object.metadata.uid == uid
+    else {
+      if running[key] == uid { running[key] = nil }
       // Memory goes by name, so that only a sync that finds nothing of that name forgets.
-      if store[.autoscaler, key] == nil { autoscaling.forget(namespace: key.namespace, name: key.name) }
+      if context.store[.autoscaler, key] == nil { model.forget(namespace: key.namespace, name: key.name) }
       return
     }
-    queue.add(
+    context.schedule(
       .synchronizeAutoscaler(key, uid: uid),
-      at: now + autoscaling.settings.syncPeriod + Self.autoscalerSyncLength)
+      at: context.now + model.settings.syncPeriod + Self.syncLength)
     var decision: Decision
-    if let target = scaleTarget(of: autoscaler, namespace: key.namespace) {
-      let pods = selectedPods(target.target, namespace: key.namespace)
-      let readings = autoscaler.spec.metricsOrDefault.map { reading(of: $0, pods: pods) }
-      decision = autoscaling.sync(
-        at: preciseDate, autoscaler: autoscaler, target: target.target, pods: pods.map(\.scaled), metrics: readings)
+    if let target = Self.scaleTarget(of: autoscaler, namespace: key.namespace, in: context.store) {
+      let selected = Self.selectedPods(target.target, namespace: key.namespace, in: context.store, pods: pods)
+      let readings = autoscaler.spec.metricsOrDefault.map {
+        Self.reading(of: $0, pods: selected, of: pods, metrics: metrics, in: context)
+      }
+      decision = model.sync(
+        at: context.preciseDate, autoscaler: autoscaler, target: target.target, pods: selected.map(\.scaled),
+        metrics: readings)
       if let size = decision.rescale {
         do {
-          try setScale(target.kind, target.key, to: size, manager: Self.controllerManager)
-          autoscaling.recordRescale(decision, of: autoscaler, at: preciseDate)
+          try context.setScale(target.kind, target.key, to: size, manager: ControllerContext.controllerManager)
+          model.recordRescale(decision, of: autoscaler, at: context.preciseDate)
         } catch {
           decision.rescaleError = error.message
         }
@@ -44,48 +56,42 @@ extension ClusterSimulation {
     } else {
       let reference = autoscaler.spec.scaleTargetRef
       let plural = reference.kind.lowercased() + "s"
-      decision = autoscaling.sync(
-        at: preciseDate, autoscaler: autoscaler, targetError: "\(plural).apps \"\(reference.name)\" not found")
+      decision = model.sync(
+        at: context.preciseDate, autoscaler: autoscaler, targetError: "\(plural).apps \"\(reference.name)\" not found")
     }
     for event in decision.events {
-      record(
+      context.record(
         event.type == "Warning" ? .warning : .normal, event.reason, event.message, about: .autoscaler, key,
-        by: Self.autoscalerComponent)
+        by: Self.component)
     }
-    writeStatus(decision.status(updating: autoscaler.status), of: key)
+    Self.write(decision.status(updating: autoscaler.status), of: key, in: &context)
   }
 
-  private mutating func writeStatus(_ status: HorizontalPodAutoscaler.Status, of key: ObjectKey) {
-    guard var object = store[.autoscaler, key], var autoscaler = object.autoscaler, autoscaler.status != status else {
+  private static func write(
+    _ status: HorizontalPodAutoscaler.Status, of key: ObjectKey, in context: inout ControllerContext
+  ) {
+    guard var object = context.store[.autoscaler, key], var autoscaler = object.autoscaler, autoscaler.status != status
+    else {
       return
     }
     autoscaler.status = status
     object.content = .autoscaler(autoscaler)
-    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
-    commit(object)
+    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
+    context.commit(object)
   }
 
   /// The scale of the workload that an HPA names; `nil` when there is none.
-  private func scaleTarget(
-    of autoscaler: HorizontalPodAutoscaler, namespace: String
+  private static func scaleTarget(
+    of autoscaler: HorizontalPodAutoscaler, namespace: String, in store: ObjectStore
   ) -> (kind: ClusterKind, key: ObjectKey, target: ScaleTarget)? {
     let reference = autoscaler.spec.scaleTargetRef
+    let kinds: [ClusterKind] = [.deployment, .replicaSet, .statefulSet]
+    guard let kind = kinds.first(where: { $0.resource.kind == reference.kind }) else { return nil }
     let key = ObjectKey(namespace: namespace, name: reference.name)
-    switch reference.kind {
-    case "Deployment":
-      guard let deployment = store[.deployment, key]?.deployment else { return nil }
-      let target = ScaleTarget(
-        specReplicas: deployment.spec.replicas ?? 1, statusReplicas: deployment.status?.replicas ?? 0,
-        selector: deployment.spec.selector?.text ?? "")
-      return (.deployment, key, target)
-    case "ReplicaSet":
-      guard let set = store[.replicaSet, key]?.replicaSet else { return nil }
-      let target = ScaleTarget(
-        specReplicas: set.spec.replicas ?? 1, statusReplicas: set.status?.replicas ?? 0,
-        selector: set.spec.selector?.text ?? "")
-      return (.replicaSet, key, target)
-    default: return nil
-    }
+    guard let scale = store[kind, key]?.scale else { return nil }
+    let target = ScaleTarget(
+      specReplicas: scale.wanted, statusReplicas: scale.current, selector: scale.selector?.text ?? "")
+    return (kind, key, target)
   }
 
   private struct SelectedPod {
@@ -94,29 +100,34 @@ extension ClusterSimulation {
     let scaled: ScaledPod
   }
 
-  private func selectedPods(_ target: ScaleTarget, namespace: String) -> [SelectedPod] {
+  private static func selectedPods(
+    _ target: ScaleTarget, namespace: String, in store: ObjectStore, pods: DataPlane
+  ) -> [SelectedPod] {
     guard let selector = LabelSelector(text: target.selector) else { return [] }
     return store.all(.pod, namespace: namespace).compactMap { object in
       guard let pod = object.pod, selector.matches(pod.metadata.labels) else { return nil }
-      return SelectedPod(id: podIDs[object.key], pod: pod, scaled: ScaledPod(pod))
+      return SelectedPod(id: pods.podIDs[object.key], pod: pod, scaled: ScaledPod(pod))
     }
   }
 
   /// What the metrics API answers for a metric now.
-  private func reading(of metric: MetricSpec, pods selected: [SelectedPod]) -> MetricReading {
+  private static func reading(
+    of metric: MetricSpec, pods selected: [SelectedPod], of pods: DataPlane, metrics: MetricsPipeline,
+    in context: ControllerContext
+  ) -> MetricReading {
     guard metric.type == "Resource" || metric.type == "ContainerResource" else {
       let group = metric.type == "External" ? "external.metrics.k8s.io" : "custom.metrics.k8s.io"
       return .failed("unable to get metric: no API of the group \(group) is simulated")
     }
     var measured: [PodID: MetricsPipeline.Measurement] = [:]
-    for measurement in metrics.visible(at: now) { measured[measurement.pod] = measurement }
-    let memory = workload.memoryBytes * 1_000
+    for measurement in metrics.visible(at: context.now) { measured[measurement.pod] = measurement }
+    let memory = context.workload.memoryBytes * 1_000
     let usages = selected.compactMap { selected -> PodUsage? in
-      guard let id = selected.id, let measurement = measured[id], let serving = pods[id]?.container.name else {
+      guard let id = selected.id, let measurement = measured[id], let serving = pods.runtimes[id]?.container.name else {
         return nil
       }
       return PodUsage(
-        pod: selected.scaled.name, timestamp: date(at: measurement.time), window: measurement.window,
+        pod: selected.scaled.name, timestamp: context.date(at: measurement.time), window: measurement.window,
         containers: (selected.pod.spec.containers ?? []).map { container in
           let cpu = container.name == serving ? measurement.millicores : 0
           return PodUsage.ContainerUsage(

@@ -2,7 +2,8 @@ package import KubernetesObjects
 
 /// The kinds of objects that the simulated cluster keeps.
 ///
-/// The first ten are what it runs. The others are stored and shown, and nothing comes of them.
+/// The first ten are what it runs, and StatefulSets with their revisions and claims. The others are stored and shown, and
+/// nothing comes of them.
 package enum ClusterKind: Int, CaseIterable, Sendable {
   case namespace, pod, service, event, resourceQuota, deployment, replicaSet, autoscaler, endpointSlice, ingress
   case configMap, secret, serviceAccount, limitRange, persistentVolume, persistentVolumeClaim, podTemplate
@@ -30,7 +31,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     case .persistentVolumeClaim: Self.stored("PersistentVolumeClaim")
     case .podTemplate: Self.stored("PodTemplate")
     case .replicationController: Self.stored("ReplicationController")
-    case .statefulSet: Self.stored("StatefulSet", group: "apps")
+    case .statefulSet: .statefulSets
     case .daemonSet: Self.stored("DaemonSet", group: "apps")
     case .controllerRevision: Self.stored("ControllerRevision", group: "apps")
     case .job: Self.stored("Job", group: "batch")
@@ -110,7 +111,16 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     }
   }
 
-  var hasScale: Bool { self == .deployment || self == .replicaSet }
+  /// What the API server writes as the status of a new object.
+  var initialStatus: JSONValue? {
+    switch self {
+    case .namespace: ["phase": "Active"]
+    case .persistentVolumeClaim, .persistentVolume: ["phase": "Pending"]
+    default: hasStatus ? [:] : nil
+    }
+  }
+
+  var hasScale: Bool { self == .deployment || self == .replicaSet || self == .statefulSet }
 
   /// Kinds whose `generation` counts changes of the spec.
   var countsGenerations: Bool {

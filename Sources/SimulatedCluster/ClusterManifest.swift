@@ -50,7 +50,7 @@ extension ClusterSimulation {
       if kind.isNamespaced { ensureNamespace(namespace) }
       do {
         if kind == .namespace,
-          store[.namespace, ObjectKey(namespace: "", name: object["metadata", "name"]?.string ?? "")] != nil
+          context.store[.namespace, ObjectKey(namespace: "", name: object["metadata", "name"]?.string ?? "")] != nil
         {
           continue
         }
@@ -63,8 +63,8 @@ extension ClusterSimulation {
 
   mutating func ensureNamespace(_ name: String) {
     let key = ObjectKey(namespace: "", name: name)
-    guard store[.namespace, key] == nil else { return }
-    var metadata = ObjectMetadata(name: name, uid: random.uid(), labels: ["kubernetes.io/metadata.name": name])
+    guard context.store[.namespace, key] == nil else { return }
+    var metadata = ObjectMetadata(name: name, uid: context.random.uid(), labels: ["kubernetes.io/metadata.name": name])
     metadata.creationTimestamp = date
     commit(
       ClusterObject(

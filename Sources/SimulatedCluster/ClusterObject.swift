@@ -12,6 +12,7 @@ package struct ClusterObject: Sendable, Equatable {
   package enum Content: Sendable, Equatable {
     case deployment(Deployment)
     case replicaSet(ReplicaSet)
+    case statefulSet(StatefulSet)
     case pod(Pod)
     case autoscaler(HorizontalPodAutoscaler)
     case endpointSlice(EndpointSlice)
@@ -33,6 +34,7 @@ package struct ClusterObject: Sendable, Equatable {
       switch content {
       case .deployment(let object): object.metadata
       case .replicaSet(let object): object.metadata
+      case .statefulSet(let object): object.metadata
       case .pod(let object): object.metadata
       case .autoscaler(let object): object.metadata
       case .endpointSlice(let object): object.metadata
@@ -50,6 +52,9 @@ package struct ClusterObject: Sendable, Equatable {
       case .replicaSet(var object):
         object.metadata = newValue
         content = .replicaSet(object)
+      case .statefulSet(var object):
+        object.metadata = newValue
+        content = .statefulSet(object)
       case .pod(var object):
         object.metadata = newValue
         content = .pod(object)
@@ -83,6 +88,7 @@ package struct ClusterObject: Sendable, Equatable {
 
   package var deployment: Deployment? { if case .deployment(let object) = content { object } else { nil } }
   package var replicaSet: ReplicaSet? { if case .replicaSet(let object) = content { object } else { nil } }
+  package var statefulSet: StatefulSet? { if case .statefulSet(let object) = content { object } else { nil } }
   package var pod: Pod? { if case .pod(let object) = content { object } else { nil } }
   package var autoscaler: HorizontalPodAutoscaler? {
     if case .autoscaler(let object) = content { object } else { nil }
@@ -103,6 +109,7 @@ extension ClusterObject {
       switch kind {
       case .deployment: .deployment(try json.decoded())
       case .replicaSet: .replicaSet(try json.decoded())
+      case .statefulSet: .statefulSet(try json.decoded())
       case .pod: .pod(try json.decoded())
       case .autoscaler: .autoscaler(try json.decoded())
       case .endpointSlice: .endpointSlice(try json.decoded())

@@ -1,4 +1,3 @@
-import AutoscalerModel
 package import KubernetesObjects
 import Units
 
@@ -9,45 +8,21 @@ import Units
 /// slower: control loops, waits and timestamps are in cluster time; requests, their latency and their CPU are on the wall.
 /// Equal manifests, workloads and calls give equal clusters.
 package struct ClusterSimulation: Sendable {
-  /// How long a controller takes to notice a change: the latency of a watch and a queue.
-  static let controlLatency = Duration.milliseconds(10)
   /// The most pods that one workload may have: enough for any that is tried on one machine, and soon worked through.
   package static let mostReplicas = 2_000
-
-  package let workload: SimulatedWorkload
-  /// Cluster seconds per second of wall time; at least 1.
-  package let timeScale: Double
-  /// The date at cluster time zero.
-  package let epoch: KubernetesTime
-  /// Cluster time of the last ``advance(to:)``.
-  package private(set) var now: Duration = .zero
 
   /// What the API refuses; nothing unless it is told to.
   package var refusals: Set<AccessRefusal> = []
 
-  var store = ObjectStore(historyLimit: 5_000)
-  var queue = WorkQueue()
-  var reconciling: Set<Reconciliation> = []
-  var random: SeededRandom
-  var pods: [PodID: PodRuntime] = [:]
-  var podIDs: [ObjectKey: PodID] = [:]
-  var podCounter = 0
-  var podsOnNode: [Int]
-  var addressesOnNode: [Int]
-  var pulledImages: [Set<String>]
-  var podsOfReplicaSet: [ObjectKey: [PodID]] = [:]
-  /// Failed attempts in a row to make the pods of a ReplicaSet.
-  var creationFailures: [ObjectKey: Int] = [:]
-  /// When a Deployment is next looked at for its progress deadline.
-  var progressChecks: [ObjectKey: Duration] = [:]
-  var exits: [PodID: Double] = [:]
-  var routing = IngressRouting()
+  var context: ControllerContext
+  var dataPlane: DataPlane
   var metrics = MetricsPipeline()
-  var recorder = EventRecorder()
-  var offered = OfferedLoad()
-  var autoscaling = HPAController()
-  /// The uid of each HPA whose syncs run.
-  var autoscalers: [ObjectKey: String] = [:]
+
+  private var autoscalers = AutoscalerController()
+  private var deployments = DeploymentController()
+  private var replicaSets = ReplicaSetController()
+  private var statefulSets: StatefulSetController
+  private var endpointSlices = EndpointSliceController()
 
   /// - Parameters:
   ///   - manifests: the objects to begin with, each with the name of what it came from, for error messages.
@@ -57,165 +32,123 @@ package struct ClusterSimulation: Sendable {
     manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
     epoch: KubernetesTime = KubernetesTime(seconds: 1_767_225_600)
   ) throws(ManifestProblem) {
-    self.workload = workload
-    self.timeScale = max(timeScale, 1)
-    self.epoch = epoch
-    random = SeededRandom(seed: workload.seed)
-    let nodes = max(workload.nodes, 1)
-    podsOnNode = Array(repeating: 0, count: nodes)
-    addressesOnNode = Array(repeating: 1, count: nodes)
-    pulledImages = Array(repeating: [], count: nodes)
-    try apply(manifests)
-    queue.add(.measure, at: workload.metricsResolution)
-    queue.add(.forgetEvents, at: .seconds(300))
+    try self.init(
+      manifests: manifests, workload: workload, timeScale: timeScale, epoch: epoch,
+      statefulSets: StatefulSetController())
   }
 
+  /// - Parameter statefulSets: a controller that may do something else than Kubernetes', for tests of what notices.
+  init(
+    manifests: [ClusterManifest], workload: SimulatedWorkload, timeScale: Double, epoch: KubernetesTime,
+    statefulSets: StatefulSetController
+  ) throws(ManifestProblem) {
+    context = ControllerContext(workload: workload, timeScale: timeScale, epoch: epoch)
+    dataPlane = DataPlane(nodes: workload.nodes)
+    self.statefulSets = statefulSets
+    try apply(manifests)
+    context.schedule(.measure, at: workload.metricsResolution)
+    context.schedule(.forgetEvents, at: .seconds(300))
+  }
+
+  package var workload: SimulatedWorkload { context.workload }
+  /// Cluster seconds per second of wall time; at least 1.
+  package var timeScale: Double { context.timeScale }
+  /// The date at cluster time zero.
+  package var epoch: KubernetesTime { context.epoch }
+  /// Cluster time of the last ``advance(to:)``.
+  package var now: Duration { context.now }
+  /// The date now, to the second, as objects bear it.
+  package var date: KubernetesTime { context.date }
+  /// The date now, to the microsecond.
+  package var preciseDate: KubernetesTime { context.preciseDate }
+
   /// When there is next something to do.
-  package var nextDue: Duration? { queue.nextDue }
+  package var nextDue: Duration? { context.nextDue }
 
   /// Lets cluster time pass: does all that is due, in order. Going back does nothing.
   package mutating func advance(to time: Duration) {
-    while let next = queue.next(until: time) {
-      if next.due > now { now = next.due }
-      perform(next.work)
-    }
-    if time > now { now = time }
+    while let work = context.takeWork(until: time) { perform(work) }
+    context.advance(to: time)
   }
 
-  /// Seconds on the wall since the start.
-  var wall: Double { now.seconds / timeScale }
-
-  /// The date now, to the second, as objects bear it.
-  package var date: KubernetesTime { date(at: now) }
-
-  func date(at time: Duration) -> KubernetesTime {
-    KubernetesTime(seconds: (epoch.microseconds + time.microseconds) / 1_000_000)
-  }
-
-  /// The date now, to the microsecond.
-  package var preciseDate: KubernetesTime {
-    KubernetesTime(microseconds: epoch.microseconds + now.microseconds)
-  }
-
-  mutating func perform(_ work: Work) {
+  private mutating func perform(_ work: Work) {
     switch work {
-    case .reconcile(let reconciliation):
-      reconciling.remove(reconciliation)
-      reconcile(reconciliation)
-    case .synchronizeAutoscaler(let key, let uid): synchronizeAutoscaler(key, uid: uid)
-    case .bind(let pod): bind(pod)
-    case .finishPull(let pod): finishPull(pod)
-    case .startContainers(let pod): startContainers(pod)
-    case .startUp(let pod): startUp(pod)
-    case .probe(let pod): probe(pod)
-    case .becomeAvailable(let pod): noteAvailability(of: pod)
-    case .signal(let pod): signal(pod)
-    case .stopListening(let pod): stopListening(pod)
-    case .exit(let pod, let killed): exit(pod, killed: killed)
-    case .remove(let pod): removePod(pod)
-    case .forgetExit(let pod): exits[pod] = nil
-    case .route(let service, let pods): route(service, to: pods)
-    case .measure: measure()
-    case .collectGarbage(let uid): collectGarbage(ownerUID: uid)
-    case .checkProgress(let key): requestReconciliation(.deployment(key))
-    case .forgetEvents: forgetEvents()
+    case .reconcile(let reconciliation): reconcile(reconciliation)
+    case .synchronizeAutoscaler(let key, let uid):
+      autoscalers.synchronize(key, uid: uid, in: &context, pods: dataPlane, metrics: metrics)
+    case .bind(let pod): dataPlane.bind(pod, in: &context)
+    case .finishPull(let pod): dataPlane.finishPull(pod, in: &context)
+    case .startContainers(let pod): dataPlane.startContainers(pod, in: &context)
+    case .startUp(let pod): dataPlane.startUp(pod, in: &context)
+    case .probe(let pod): dataPlane.probe(pod, in: &context)
+    case .becomeAvailable(let pod): dataPlane.noteAvailability(of: pod, in: &context)
+    case .signal(let pod): dataPlane.signal(pod, in: &context)
+    case .stopListening(let pod): dataPlane.stopListening(pod, in: &context)
+    case .exit(let pod, let killed): dataPlane.exit(pod, killed: killed, in: &context)
+    case .remove(let pod): dataPlane.removePod(pod, in: &context)
+    case .forgetExit(let pod): dataPlane.exits[pod] = nil
+    case .route(let service, let pods): dataPlane.route(service, to: pods, at: context.wall)
+    case .measure: metrics.measure(in: &context, pods: &dataPlane)
+    case .collectGarbage(let uid): GarbageCollector.collect(ownerUID: uid, in: &context, pods: &dataPlane)
+    case .checkProgress(let key): context.requestReconciliation(.deployment(key))
+    case .forgetEvents: context.forgetEvents()
     }
   }
 
   private mutating func reconcile(_ reconciliation: Reconciliation) {
     switch reconciliation {
-    case .deployment(let key): reconcileDeployment(key)
-    case .replicaSet(let key): reconcileReplicaSet(key)
-    case .endpoints(let service): reconcileEndpoints(service)
-    case .quotas(let namespace): reconcileQuotas(namespace)
+    case .deployment(let key): deployments.reconcile(key, in: &context, pods: dataPlane)
+    case .replicaSet(let key): replicaSets.reconcile(key, in: &context, pods: &dataPlane)
+    case .statefulSet(let key): statefulSets.reconcile(key, in: &context, pods: &dataPlane)
+    case .endpoints(let service): endpointSlices.reconcile(service, in: &context, pods: dataPlane)
+    case .volumes(let claim): VolumeController.reconcile(claim, in: &context)
+    case .quotas(let namespace): ResourceQuotaController.reconcile(namespace, in: &context)
     }
   }
 
-  mutating func requestReconciliation(_ reconciliation: Reconciliation, after delay: Duration = controlLatency) {
-    guard reconciling.insert(reconciliation).inserted else { return }
-    queue.add(.reconcile(reconciliation), at: now + delay)
-  }
-
-  /// Stores a version of an object and wakes the controllers that watch it.
+  /// Stores a version of an object that a client has written.
   @discardableResult
   mutating func commit(_ object: ClusterObject) -> ClusterObject {
-    let stored = store.put(object, at: now)
-    wakeControllers(of: stored)
+    let stored = context.commit(object)
+    notice(stored)
     return stored
   }
 
-  /// Removes an object at once and wakes the controllers that watch it.
+  /// Removes an object at once, as a client has asked.
   mutating func discard(_ kind: ClusterKind, _ key: ObjectKey) {
-    guard let removed = store.remove(kind, key, at: now) else { return }
-    wakeControllers(of: removed)
-    if let uid = removed.metadata.uid, kind == .deployment || kind == .replicaSet || kind == .service {
-      queue.add(.collectGarbage(ownerUID: uid), at: now + Self.controlLatency)
-    }
+    if let removed = context.discard(kind, key) { notice(removed) }
   }
 
-  private mutating func wakeControllers(of object: ClusterObject) {
-    let key = object.key
+  /// What only clients write: no controller makes, changes or removes the specs of these.
+  private mutating func notice(_ object: ClusterObject) {
     switch object.kind {
-    case .deployment: requestReconciliation(.deployment(key))
-    case .replicaSet:
-      requestReconciliation(.replicaSet(key))
-      if let owner = object.metadata.controller(kind: "Deployment") {
-        requestReconciliation(.deployment(ObjectKey(namespace: key.namespace, name: owner.name)))
-      }
-    case .pod:
-      if let owner = object.metadata.controller(kind: "ReplicaSet") {
-        requestReconciliation(.replicaSet(ObjectKey(namespace: key.namespace, name: owner.name)))
-      }
-      for service in store.all(.service, namespace: key.namespace) where service.selects(object.metadata.labels) {
-        requestReconciliation(.endpoints(service: service.key))
-      }
-      if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
-    case .service:
-      requestReconciliation(.endpoints(service: key))
-      rebuildRoutes()
-    case .ingress: rebuildRoutes()
-    case .resourceQuota: requestReconciliation(.quotas(namespace: key.namespace))
-    case .autoscaler: noteAutoscaler(object)
+    case .service, .ingress: dataPlane.rebuildRoutes(from: context.store, at: context.wall)
+    case .autoscaler: autoscalers.note(object, in: &context)
     default: break
     }
   }
 }
 
-extension ObjectMetadata {
-  /// The owner that controls the object, if it is of a kind.
-  func controller(kind: String) -> OwnerReference? {
-    ownerReferences?.first { $0.controller == true && $0.kind == kind }
-  }
-}
-
-extension ClusterObject {
-  /// Whether a service sends requests to pods with these labels; a service without a selector has no pods.
-  func selects(_ labels: [String: String]?) -> Bool {
-    guard let selector = service?.spec.selector, !selector.isEmpty else { return false }
-    return LabelSelector(matchLabels: selector).matches(labels)
-  }
-}
-
 extension ClusterSimulation {
   /// The version of the newest change of any object.
-  package var resourceVersion: Int64 { store.resourceVersion }
+  package var resourceVersion: Int64 { context.store.resourceVersion }
 
   /// The objects of a kind, by namespace and name; all namespaces when none is given.
   package func objects(_ kind: ClusterKind, namespace: String? = nil) -> [ClusterObject] {
-    store.all(kind, namespace: namespace)
+    context.store.all(kind, namespace: namespace)
   }
 
   package func object(_ kind: ClusterKind, namespace: String, name: String) -> ClusterObject? {
-    store[kind, ObjectKey(namespace: namespace, name: name)]
+    context.store[kind, ObjectKey(namespace: namespace, name: name)]
   }
 
   /// What happened to the objects of a kind after a version, the oldest first; `nil` when some of it is forgotten.
   package func changes(_ kind: ClusterKind, after version: Int64) -> ArraySlice<ObjectChange>? {
-    store.changes(kind, after: version)
+    context.store.changes(kind, after: version)
   }
 
-  /// The namespace of most of what the cluster began with: that of the first Deployment, else `default`.
+  /// The namespace of most of what the cluster began with: that of the first Deployment or StatefulSet, else `default`.
   package var mainNamespace: String {
-    store.all(.deployment).first?.metadata.namespace ?? "default"
+    (context.store.all(.deployment).first ?? context.store.all(.statefulSet).first)?.metadata.namespace ?? "default"
   }
 }

@@ -17,43 +17,46 @@ struct OwnedReplicaSet {
   var revision: Int { number(ReplicaSet.revisionAnnotation) ?? 0 }
 }
 
-// The Deployment controller (Kubernetes 1.36, pkg/controller/deployment: deployment_controller.go, sync.go, rolling.go,
-// recreate.go, progress.go).
-extension ClusterSimulation {
-  static let controllerManager = "kube-controller-manager"
+/// The Deployment controller (Kubernetes 1.36, pkg/controller/deployment: deployment_controller.go, sync.go, rolling.go,
+/// recreate.go, progress.go).
+///
+/// Reads Deployments, their ReplicaSets, and whether these have pods; writes Deployments and ReplicaSets.
+struct DeploymentController: Sendable {
+  /// When a Deployment is next looked at for its progress deadline.
+  var progressChecks: [ObjectKey: Duration] = [:]
 
-  mutating func reconcileDeployment(_ key: ObjectKey) {
-    guard let object = store[.deployment, key], let deployment = object.deployment else { return }
-    var old = replicaSets(of: deployment)
+  mutating func reconcile(_ key: ObjectKey, in context: inout ControllerContext, pods: DataPlane) {
+    guard let object = context.store[.deployment, key], let deployment = object.deployment else { return }
+    var old = Self.replicaSets(of: deployment, in: context.store)
     let hash = templateHash(object.written["spec"]?["template"] ?? [:])
     var new = old.firstIndex { $0.set.metadata.labels?[ReplicaSet.templateHashLabel] == hash }
       .map { old.remove(at: $0) }
     let fences = RolloutArithmetic.fences(of: deployment.workload)
 
     if deployment.spec.paused == true {
-      scale(deployment, fences: fences, new: &new, old: &old)
-      updateStatus(of: key, new: new, old: old, progressed: false)
+      scale(deployment, fences: fences, new: &new, old: &old, in: &context)
+      updateStatus(of: key, new: new, old: old, progressed: false, in: &context)
       return
     }
     let isScaling = (old + [new].compactMap { $0 }).contains {
       $0.isActive && $0.number(ReplicaSet.desiredReplicasAnnotation).map { $0 != fences.replicas } ?? false
     }
     if isScaling {
-      if new != nil { adoptRevision(of: key, new: &new, old: old) }
-      scale(deployment, fences: fences, new: &new, old: &old)
-      updateStatus(of: key, new: new, old: old, progressed: false)
+      if new != nil { adoptRevision(of: key, new: &new, old: old, in: &context) }
+      scale(deployment, fences: fences, new: &new, old: &old, in: &context)
+      updateStatus(of: key, new: new, old: old, progressed: false, in: &context)
       return
     }
     if deployment.spec.strategy?.type == "Recreate" {
-      recreate(object, deployment, fences: fences, hash: hash, new: &new, old: &old)
+      recreate(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context, pods: pods)
     } else {
-      roll(object, deployment, fences: fences, hash: hash, new: &new, old: &old)
+      roll(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context)
     }
-    updateStatus(of: key, new: new, old: old, progressed: true)
+    updateStatus(of: key, new: new, old: old, progressed: true, in: &context)
   }
 
   /// The ReplicaSets that a Deployment controls, the oldest first.
-  func replicaSets(of deployment: Deployment) -> [OwnedReplicaSet] {
+  private static func replicaSets(of deployment: Deployment, in store: ObjectStore) -> [OwnedReplicaSet] {
     store.all(.replicaSet, namespace: deployment.metadata.namespace).compactMap { object in
       guard let set = object.replicaSet,
         set.metadata.ownerReferences?.contains(where: { $0.uid == deployment.metadata.uid }) == true
@@ -65,58 +68,59 @@ extension ClusterSimulation {
     }
   }
 
-  private mutating func roll(
+  private func roll(
     _ object: ClusterObject, _ deployment: Deployment, fences: RolloutArithmetic.Fences, hash: String,
-    new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet]
+    new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet], in context: inout ControllerContext
   ) {
     if new == nil {
       let total = old.reduce(0) { $0 + $1.replicas }
       let size = min(max(fences.ceiling - total, 0), fences.replicas)
-      new = createReplicaSet(for: object, deployment, fences: fences, hash: hash, size: size, old: old)
+      new = createReplicaSet(for: object, deployment, fences: fences, hash: hash, size: size, old: old, in: &context)
       return
     }
-    adoptRevision(of: object.key, new: &new, old: old)
+    adoptRevision(of: object.key, new: &new, old: old, in: &context)
     guard var current = new else { return }
     switch RolloutArithmetic.nextStep(new: current.size, old: old.map(\.size), fences: fences) {
     case .scaleNew(let size):
-      resize(&current, to: size, of: deployment, fences: fences)
+      resize(&current, to: size, of: deployment, fences: fences, in: &context)
       new = current
     case .scaleOld(let sizes):
       for (index, size) in zip(old.indices, sizes) where size != old[index].replicas {
-        resize(&old[index], to: size, of: deployment, fences: fences)
+        resize(&old[index], to: size, of: deployment, fences: fences, in: &context)
       }
     case .none:
-      resize(&current, to: current.replicas, of: deployment, fences: fences)
+      resize(&current, to: current.replicas, of: deployment, fences: fences, in: &context)
       new = current
-      cleanUp(deployment, old: &old)
+      cleanUp(deployment, old: &old, in: &context)
     }
   }
 
-  private mutating func recreate(
+  private func recreate(
     _ object: ClusterObject, _ deployment: Deployment, fences: RolloutArithmetic.Fences, hash: String,
-    new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet]
+    new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet], in context: inout ControllerContext, pods: DataPlane
   ) {
-    if new != nil { adoptRevision(of: object.key, new: &new, old: old) }
+    if new != nil { adoptRevision(of: object.key, new: &new, old: old, in: &context) }
     var scaledDown = false
     for index in old.indices where old[index].isActive {
-      scaledDown = resize(&old[index], to: 0, of: deployment, fences: fences) || scaledDown
+      scaledDown = resize(&old[index], to: 0, of: deployment, fences: fences, in: &context) || scaledDown
     }
     // Old pods run until their last container has ended.
-    let oldPodsRun = old.contains { set in (podsOfReplicaSet[set.key] ?? []).contains { pods[$0] != nil } }
+    let oldPodsRun = old.contains { set in !pods.members(of: PodOwner(kind: .replicaSet, key: set.key)).isEmpty }
     guard !scaledDown, !oldPodsRun else { return }
     if var current = new {
-      resize(&current, to: fences.replicas, of: deployment, fences: fences)
+      resize(&current, to: fences.replicas, of: deployment, fences: fences, in: &context)
       new = current
-      cleanUp(deployment, old: &old)
+      cleanUp(deployment, old: &old, in: &context)
     } else {
-      new = createReplicaSet(for: object, deployment, fences: fences, hash: hash, size: fences.replicas, old: old)
+      new = createReplicaSet(
+        for: object, deployment, fences: fences, hash: hash, size: fences.replicas, old: old, in: &context)
     }
   }
 
   /// Spreads a new size over the ReplicaSets: all to the only active one, or in proportion in mid-rollout.
-  private mutating func scale(
+  private func scale(
     _ deployment: Deployment, fences: RolloutArithmetic.Fences, new: inout OwnedReplicaSet?,
-    old: inout [OwnedReplicaSet]
+    old: inout [OwnedReplicaSet], in context: inout ControllerContext
   ) {
     var all = old + [new].compactMap { $0 }
     defer {
@@ -128,7 +132,7 @@ extension ClusterSimulation {
       new.number(ReplicaSet.desiredReplicasAnnotation) == fences.replicas
     {
       for index in all.indices where all[index].isActive && all[index].name != new.name {
-        resize(&all[index], to: 0, of: deployment, fences: fences)
+        resize(&all[index], to: 0, of: deployment, fences: fences, in: &context)
       }
       return
     }
@@ -139,7 +143,7 @@ extension ClusterSimulation {
           creationTime: owned.set.metadata.creationTimestamp?.seconds ?? 0)
       }, newest: all.firstIndex { $0.name == new?.name } ?? all.indices.last, fences: fences)
     for index in all.indices where all[index].isActive || sizes[index] != all[index].replicas {
-      resize(&all[index], to: sizes[index], of: deployment, fences: fences)
+      resize(&all[index], to: sizes[index], of: deployment, fences: fences, in: &context)
     }
   }
 
@@ -147,8 +151,9 @@ extension ClusterSimulation {
   ///
   /// - Returns: whether the size changed.
   @discardableResult
-  private mutating func resize(
-    _ owned: inout OwnedReplicaSet, to size: Int, of deployment: Deployment, fences: RolloutArithmetic.Fences
+  private func resize(
+    _ owned: inout OwnedReplicaSet, to size: Int, of deployment: Deployment, fences: RolloutArithmetic.Fences,
+    in context: inout ControllerContext
   ) -> Bool {
     let before = owned.replicas
     var annotations = owned.set.metadata.annotations ?? [:]
@@ -160,9 +165,9 @@ extension ClusterSimulation {
       owned.set.spec.replicas = size
       owned.set.metadata.generation = (owned.set.metadata.generation ?? 1) + 1
     }
-    store(&owned)
+    store(&owned, in: &context)
     guard size != before else { return false }
-    record(
+    context.record(
       .normal, "ScalingReplicaSet",
       "Scaled \(size > before ? "up" : "down") replica set \(owned.name) from \(before) to \(size)",
       about: .deployment, ObjectKey(namespace: owned.key.namespace, name: deployment.metadata.name ?? ""),
@@ -170,20 +175,22 @@ extension ClusterSimulation {
     return true
   }
 
-  mutating func store(_ owned: inout OwnedReplicaSet) {
+  func store(_ owned: inout OwnedReplicaSet, in context: inout ControllerContext) {
     owned.object.content = .replicaSet(owned.set)
-    owned.object.recordWriter(Self.controllerManager, at: date)
-    owned.object = commit(owned.object)
+    owned.object.recordWriter(ControllerContext.controllerManager, at: context.date)
+    owned.object = context.commit(owned.object)
     if let set = owned.object.replicaSet { owned.set = set }
   }
 
-  private mutating func cleanUp(_ deployment: Deployment, old: inout [OwnedReplicaSet]) {
+  private func cleanUp(
+    _ deployment: Deployment, old: inout [OwnedReplicaSet], in context: inout ControllerContext
+  ) {
     let limit = deployment.spec.revisionHistoryLimit ?? 10
     let removable = old.filter { !$0.isActive && ($0.set.status?.replicas ?? 0) == 0 }
     guard old.count > limit else { return }
     for set in removable.sorted(by: { $0.revision < $1.revision }).prefix(old.count - limit) {
       old.removeAll { $0.name == set.name }
-      discard(.replicaSet, set.key)
+      context.discard(.replicaSet, set.key)
     }
   }
 }

@@ -1,17 +1,18 @@
 import AutoscalerModel
 import KubernetesObjects
 
-extension ClusterSimulation {
+extension DeploymentController {
   private static let revisionHistoryAnnotation = "deployment.kubernetes.io/revision-history"
 
   /// Makes the ReplicaSet of a Deployment's template.
-  mutating func createReplicaSet(
+  func createReplicaSet(
     for object: ClusterObject, _ deployment: Deployment, fences: RolloutArithmetic.Fences, hash: String, size: Int,
-    old: [OwnedReplicaSet]
+    old: [OwnedReplicaSet], in context: inout ControllerContext
   ) -> OwnedReplicaSet? {
     let name = "\(object.key.name)-\(hash)"
     let key = ObjectKey(namespace: object.key.namespace, name: name)
-    guard store[.replicaSet, key] == nil, let spec = object.written["spec"], var template = spec["template"] else {
+    guard context.store[.replicaSet, key] == nil, let spec = object.written["spec"], var template = spec["template"]
+    else {
       return nil
     }
     template.setMember(.string(hash), at: ["metadata", "labels", ReplicaSet.templateHashLabel])
@@ -28,9 +29,9 @@ extension ClusterSimulation {
       return nil
     }
     let revision = String((old.map(\.revision).max() ?? 0) + 1)
-    set.metadata.uid = random.uid()
+    set.metadata.uid = context.random.uid()
     set.metadata.generation = 1
-    set.metadata.creationTimestamp = date
+    set.metadata.creationTimestamp = context.date
     set.metadata.labels = template["metadata", "labels"]?.texts
     set.metadata.annotations = inheritedAnnotations(deployment).merging([
       ReplicaSet.revisionAnnotation: revision,
@@ -44,34 +45,41 @@ extension ClusterSimulation {
     ]
     created.content = .replicaSet(set)
     var owned = OwnedReplicaSet(object: created, set: set)
-    store(&owned)
-    noteCreation(of: owned, by: object.key, revision: revision)
+    store(&owned, in: &context)
+    noteCreation(of: owned, by: object.key, revision: revision, in: &context)
     if size > 0 {
-      record(
+      context.record(
         .normal, "ScalingReplicaSet", "Scaled up replica set \(name) from 0 to \(size)", about: .deployment,
         object.key, by: "deployment-controller")
     }
     return owned
   }
 
-  private mutating func noteCreation(of owned: OwnedReplicaSet, by key: ObjectKey, revision: String) {
-    guard var object = store[.deployment, key], var deployment = object.deployment else { return }
+  private func noteCreation(
+    of owned: OwnedReplicaSet, by key: ObjectKey, revision: String, in context: inout ControllerContext
+  ) {
+    guard var object = context.store[.deployment, key], var deployment = object.deployment else { return }
     var status = deployment.status ?? Deployment.Status()
     status.set(
       Condition(
         type: "Progressing", status: "True", reason: "NewReplicaSetCreated",
-        message: "Created new replica set \"\(owned.name)\"", lastTransitionTime: date, lastUpdateTime: date))
+        message: "Created new replica set \"\(owned.name)\"", lastTransitionTime: context.date,
+        lastUpdateTime: context.date))
     deployment.status = status
     deployment.metadata.annotations = (deployment.metadata.annotations ?? [:])
       .merging([ReplicaSet.revisionAnnotation: revision]) { $1 }
     object.content = .deployment(deployment)
-    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
-    commit(object)
+    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
+    context.commit(object)
   }
 
   /// Gives the ReplicaSet of the current template the highest revision: after a rollback an old one becomes the newest.
-  mutating func adoptRevision(of key: ObjectKey, new: inout OwnedReplicaSet?, old: [OwnedReplicaSet]) {
-    guard var current = new, var object = store[.deployment, key], var deployment = object.deployment else { return }
+  func adoptRevision(
+    of key: ObjectKey, new: inout OwnedReplicaSet?, old: [OwnedReplicaSet], in context: inout ControllerContext
+  ) {
+    guard var current = new, var object = context.store[.deployment, key], var deployment = object.deployment else {
+      return
+    }
     let revision = (old.map(\.revision).max() ?? 0) + 1
     if current.revision < revision {
       var annotations = current.set.metadata.annotations ?? [:]
@@ -81,7 +89,7 @@ extension ClusterSimulation {
       }
       annotations[ReplicaSet.revisionAnnotation] = String(revision)
       current.set.metadata.annotations = annotations
-      store(&current)
+      store(&current, in: &context)
       new = current
     }
     var status = deployment.status ?? Deployment.Status()
@@ -89,7 +97,8 @@ extension ClusterSimulation {
       status.set(
         Condition(
           type: "Progressing", status: "True", reason: "FoundNewReplicaSet",
-          message: "Found new replica set \"\(current.name)\"", lastTransitionTime: date, lastUpdateTime: date))
+          message: "Found new replica set \"\(current.name)\"", lastTransitionTime: context.date,
+          lastUpdateTime: context.date))
     }
     let annotations = (deployment.metadata.annotations ?? [:])
       .merging([ReplicaSet.revisionAnnotation: String(current.revision)]) { $1 }
@@ -97,8 +106,8 @@ extension ClusterSimulation {
     deployment.metadata.annotations = annotations
     deployment.status = status
     object.content = .deployment(deployment)
-    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
-    commit(object)
+    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
+    context.commit(object)
   }
 
   /// Annotations that a ReplicaSet takes over from its Deployment.

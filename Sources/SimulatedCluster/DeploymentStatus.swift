@@ -21,35 +21,39 @@ extension Deployment.Status {
   }
 }
 
-extension ClusterSimulation {
+extension DeploymentController {
   /// Writes the status of a Deployment from those of its ReplicaSets, if it has changed.
   ///
   /// - Parameter progressed: whether the rollout is watched; a paused or scaled Deployment only has its counts renewed.
-  mutating func updateStatus(of key: ObjectKey, new: OwnedReplicaSet?, old: [OwnedReplicaSet], progressed: Bool) {
-    guard var object = store[.deployment, key], var deployment = object.deployment else { return }
+  mutating func updateStatus(
+    of key: ObjectKey, new: OwnedReplicaSet?, old: [OwnedReplicaSet], progressed: Bool,
+    in context: inout ControllerContext
+  ) {
+    guard var object = context.store[.deployment, key], var deployment = object.deployment else { return }
     let before = deployment.status ?? Deployment.Status()
-    var status = counts(deployment, before: before, new: new, old: old)
+    var status = counts(deployment, before: before, new: new, old: old, at: context.date)
     if deployment.spec.paused == true {
-      status.set(progressing("Unknown", "DeploymentPaused", "Deployment is paused"))
+      status.set(progressing("Unknown", "DeploymentPaused", "Deployment is paused", at: context.date))
     } else if before.condition("Progressing")?.reason == "DeploymentPaused" {
-      status.set(progressing("Unknown", "DeploymentResumed", "Deployment is resumed"))
+      status.set(progressing("Unknown", "DeploymentResumed", "Deployment is resumed", at: context.date))
     }
     if progressed, deployment.spec.progressDeadlineSeconds != nil {
-      judgeProgress(deployment, before: before, status: &status, new: new)
+      judgeProgress(deployment, before: before, status: &status, new: new, in: context)
       copyFailure(to: &status, from: [new].compactMap { $0 } + old)
     }
     guard status != deployment.status else {
-      watchDeadline(of: deployment, key)
+      watchDeadline(of: deployment, key, in: &context)
       return
     }
     deployment.status = status
     object.content = .deployment(deployment)
-    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
-    commit(object)
+    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
+    context.commit(object)
   }
 
   private func counts(
-    _ deployment: Deployment, before: Deployment.Status, new: OwnedReplicaSet?, old: [OwnedReplicaSet]
+    _ deployment: Deployment, before: Deployment.Status, new: OwnedReplicaSet?, old: [OwnedReplicaSet],
+    at date: KubernetesTime
   ) -> Deployment.Status {
     let all = old + [new].compactMap { $0 }
     let fences = RolloutArithmetic.fences(of: deployment.workload)
@@ -79,46 +83,52 @@ extension ClusterSimulation {
     return status
   }
 
-  private func progressing(_ status: String, _ reason: String, _ message: String) -> Condition {
+  private func progressing(
+    _ status: String, _ reason: String, _ message: String, at date: KubernetesTime
+  ) -> Condition {
     Condition(
       type: "Progressing", status: status, reason: reason, message: message, lastTransitionTime: date,
       lastUpdateTime: date)
   }
 
   private func judgeProgress(
-    _ deployment: Deployment, before: Deployment.Status, status: inout Deployment.Status, new: OwnedReplicaSet?
+    _ deployment: Deployment, before: Deployment.Status, status: inout Deployment.Status, new: OwnedReplicaSet?,
+    in context: ControllerContext
   ) {
+    let date = context.date
     let current = before.condition("Progressing")
     if status.replicas == status.updatedReplicas, current?.reason == "NewReplicaSetAvailable" { return }
     let subject = new.map { "ReplicaSet \"\($0.name)\"" } ?? "Deployment \"\(deployment.metadata.name ?? "")\""
     let size = deployment.spec.replicas ?? 1
     if status.updatedReplicas == size, status.replicas == size, status.availableReplicas == size {
-      status.set(progressing("True", "NewReplicaSetAvailable", "\(subject) has successfully progressed."))
+      status.set(progressing("True", "NewReplicaSetAvailable", "\(subject) has successfully progressed.", at: date))
     } else if RolloutArithmetic.isProgress(from: before, to: status) {
-      var condition = progressing("True", "ReplicaSetUpdated", "\(subject) is progressing.")
+      var condition = progressing("True", "ReplicaSetUpdated", "\(subject) is progressing.", at: date)
       if let current, current.status == "True" { condition.lastTransitionTime = current.lastTransitionTime }
       status.remove("Progressing")
       status.set(condition)
-    } else if hasTimedOut(deployment, current) {
-      status.set(progressing("False", "ProgressDeadlineExceeded", "\(subject) has timed out progressing."))
+    } else if hasTimedOut(deployment, current, at: context.preciseDate) {
+      status.set(progressing("False", "ProgressDeadlineExceeded", "\(subject) has timed out progressing.", at: date))
     }
   }
 
-  private func hasTimedOut(_ deployment: Deployment, _ condition: Condition?) -> Bool {
+  private func hasTimedOut(_ deployment: Deployment, _ condition: Condition?, at date: KubernetesTime) -> Bool {
     if condition?.reason == "ProgressDeadlineExceeded" { return true }
-    return RolloutArithmetic.progressDeadline(of: deployment).map { $0 < preciseDate } ?? false
+    return RolloutArithmetic.progressDeadline(of: deployment).map { $0 < date } ?? false
   }
 
   /// Has the controller look again a second after the deadline, when nothing else would wake it.
-  private mutating func watchDeadline(of deployment: Deployment, _ key: ObjectKey) {
+  private mutating func watchDeadline(
+    of deployment: Deployment, _ key: ObjectKey, in context: inout ControllerContext
+  ) {
     guard let deadline = RolloutArithmetic.progressDeadline(of: deployment),
       deployment.status?.condition("Progressing")?.reason != "ProgressDeadlineExceeded",
-      progressChecks[key].map({ $0 <= now }) ?? true
+      progressChecks[key].map({ $0 <= context.now }) ?? true
     else { return }
-    let left = deadline.microseconds - preciseDate.microseconds
-    let due = now + .microseconds(max(left, 0)) + .seconds(1)
+    let left = deadline.microseconds - context.preciseDate.microseconds
+    let due = context.now + .microseconds(max(left, 0)) + .seconds(1)
     progressChecks[key] = due
-    queue.add(.checkProgress(key), at: due)
+    context.schedule(.checkProgress(key), at: due)
   }
 
   private func copyFailure(to status: inout Deployment.Status, from sets: [OwnedReplicaSet]) {

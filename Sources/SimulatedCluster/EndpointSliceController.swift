@@ -1,16 +1,22 @@
 import KubernetesObjects
 
-// The EndpointSlice controller (Kubernetes 1.36, staging/src/k8s.io/endpointslice/reconciler.go and utils.go).
-extension ClusterSimulation {
-  mutating func reconcileEndpoints(_ service: ObjectKey) {
-    guard let object = store[.service, service], let spec = object.service?.spec, spec.selector?.isEmpty == false
+/// The EndpointSlice controller (Kubernetes 1.36, staging/src/k8s.io/endpointslice/reconciler.go and utils.go).
+///
+/// Reads Services and pods; writes EndpointSlices, and has the Ingress hear of them.
+struct EndpointSliceController: Sendable {
+  /// The ready pods that were written to the EndpointSlice last.
+  private var announced: [ObjectKey: [PodID]] = [:]
+
+  mutating func reconcile(_ service: ObjectKey, in context: inout ControllerContext, pods: DataPlane) {
+    guard let object = context.store[.service, service], let spec = object.service?.spec,
+      spec.selector?.isEmpty == false
     else {
       return
     }
-    let members = store.all(.pod, namespace: service.namespace)
+    let members = context.store.all(.pod, namespace: service.namespace)
       .filter { object.selects($0.metadata.labels) }
-      .compactMap { object in podIDs[object.key].flatMap { pods[$0] }.map { ($0, object) } }
-      .filter { $0.1.pod?.status?.podIP != nil && exits[$0.0.id] == nil }
+      .compactMap { object in pods.podIDs[object.key].flatMap { pods.runtimes[$0] }.map { ($0, object) } }
+      .filter { $0.1.pod?.status?.podIP != nil && pods.exits[$0.0.id] == nil }
       .sorted { $0.0.id < $1.0.id }
     let endpoints = members.map { runtime, object in
       EndpointSlice.Endpoint(
@@ -25,11 +31,11 @@ extension ClusterSimulation {
         EndpointSlice.Port(name: port.name ?? "", port: $0, transport: port.protocol ?? "TCP")
       }
     }
-    writeSlice(of: object, endpoints: endpoints, ports: ports)
+    writeSlice(of: object, endpoints: endpoints, ports: ports, in: &context)
     let ready = members.map(\.0).filter { $0.isReady && !$0.isTerminating }.map(\.id)
-    if routing.announced[service] != ready {
-      routing.announced[service] = ready
-      queue.add(.route(service: service, pods: ready), at: now + workload.endpointDelay)
+    if announced[service] != ready {
+      announced[service] = ready
+      context.schedule(.route(service: service, pods: ready), after: context.workload.endpointDelay)
     }
   }
 
@@ -40,10 +46,11 @@ extension ClusterSimulation {
     return pods.lazy.flatMap(\.servingPorts).first { $0.name == name }?.containerPort
   }
 
-  private mutating func writeSlice(
-    of service: ClusterObject, endpoints: [EndpointSlice.Endpoint], ports: [EndpointSlice.Port]
+  private func writeSlice(
+    of service: ClusterObject, endpoints: [EndpointSlice.Endpoint], ports: [EndpointSlice.Port],
+    in context: inout ControllerContext
   ) {
-    let existing = store.all(.endpointSlice, namespace: service.key.namespace).first {
+    let existing = context.store.all(.endpointSlice, namespace: service.key.namespace).first {
       $0.metadata.labels?[EndpointSlice.serviceNameLabel] == service.key.name
     }
     if var object = existing, var slice = object.endpointSlice {
@@ -51,34 +58,29 @@ extension ClusterSimulation {
       slice.endpoints = endpoints
       slice.ports = ports
       slice.metadata.generation = (slice.metadata.generation ?? 1) + 1
-      slice.metadata.annotations = [EndpointSlice.triggerTimeAnnotation: date.description]
+      slice.metadata.annotations = [EndpointSlice.triggerTimeAnnotation: context.date.description]
       object.content = .endpointSlice(slice)
-      object.recordWriter(Self.controllerManager, at: date)
-      commit(object)
+      object.recordWriter(ControllerContext.controllerManager, at: context.date)
+      context.commit(object)
       return
     }
     var metadata = ObjectMetadata(
-      name: "\(service.key.name)-\(random.suffix())", namespace: service.key.namespace, uid: random.uid(),
+      name: "\(service.key.name)-\(context.random.suffix())", namespace: service.key.namespace,
+      uid: context.random.uid(),
       labels: [
         EndpointSlice.serviceNameLabel: service.key.name,
         "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io",
       ])
     metadata.generateName = "\(service.key.name)-"
     metadata.generation = 1
-    metadata.creationTimestamp = date
-    metadata.annotations = [EndpointSlice.triggerTimeAnnotation: date.description]
+    metadata.creationTimestamp = context.date
+    metadata.annotations = [EndpointSlice.triggerTimeAnnotation: context.date.description]
     metadata.ownerReferences = [
       OwnerReference(apiVersion: "v1", kind: "Service", name: service.key.name, uid: service.metadata.uid ?? "")
     ]
     let slice = EndpointSlice(metadata: metadata, addressType: "IPv4", endpoints: endpoints, ports: ports)
     var object = ClusterObject(kind: .endpointSlice, content: .endpointSlice(slice))
-    object.recordWriter(Self.controllerManager, at: date)
-    commit(object)
-  }
-
-  /// The Ingress learns the endpoints of a service.
-  mutating func route(_ service: ObjectKey, to pods: [PodID]) {
-    settleOfferedLoad()
-    routing.endpoints[service] = pods
+    object.recordWriter(ControllerContext.controllerManager, at: context.date)
+    context.commit(object)
   }
 }

@@ -65,7 +65,7 @@ enum EventSeverity: String, Sendable {
   case warning = "Warning"
 }
 
-extension ClusterSimulation {
+extension ControllerContext {
   /// Notes what a component did or could not do, as an Event about an object.
   mutating func record(
     _ severity: EventSeverity, _ reason: String, _ text: String, about kind: ClusterKind, _ key: ObjectKey,
@@ -90,7 +90,7 @@ extension ClusterSimulation {
     metadata.creationTimestamp = date
     metadata.managedFields = [
       ManagedFieldsEntry(
-        manager: component == Self.kubelet ? component : Self.controllerManager, operation: "Update", time: date)
+        manager: component == DataPlane.kubelet ? component : Self.controllerManager, operation: "Update", time: date)
     ]
     let event = Event(
       metadata: metadata,
@@ -112,6 +112,6 @@ extension ClusterSimulation {
       .filter { !$0.value.isEmpty }
     recorder.aggregates = recorder.aggregates.filter { now - $0.value.last <= EventRecorder.similarWindow }
     recorder.buckets = recorder.buckets.filter { now - $0.value.last < .seconds(7_500) }
-    queue.add(.forgetEvents, at: now + .seconds(300))
+    schedule(.forgetEvents, after: .seconds(300))
   }
 }

@@ -24,8 +24,6 @@ struct IngressRouting: Sendable {
   private(set) var routes: [String: [Route]] = [:]
   /// Where requests go that no rule is for.
   private(set) var fallback: Backend?
-  /// The ready pods that were written to the EndpointSlice last.
-  var announced: [ObjectKey: [PodID]] = [:]
   /// The pods to which the Ingress sends now: those announced some time ago.
   var endpoints: [ObjectKey: [PodID]] = [:]
   /// Whose turn it is in each service.
@@ -59,7 +57,7 @@ struct IngressRouting: Sendable {
   }
 }
 
-extension ClusterSimulation {
+extension DataPlane {
   static let ingressAnnotationPrefix = "nginx.ingress.kubernetes.io/"
 
   /// The pods to which the Ingress sends requests for a backend now.
@@ -68,13 +66,19 @@ extension ClusterSimulation {
     switch backend.port {
     case nil: return []
     case .number: return known
-    case .named(let name): return known.filter { pods[$0]?.portNames.contains(name) ?? true }
+    case .named(let name): return known.filter { runtimes[$0]?.portNames.contains(name) ?? true }
     }
   }
 
+  /// The Ingress learns the endpoints of a service.
+  mutating func route(_ service: ObjectKey, to pods: [PodID], at wall: Double) {
+    settleOfferedLoad(at: wall)
+    routing.endpoints[service] = pods
+  }
+
   /// Reads hosts, paths and services anew, after an Ingress or a Service has changed.
-  mutating func rebuildRoutes() {
-    settleOfferedLoad()
+  mutating func rebuildRoutes(from store: ObjectStore, at wall: Double) {
+    settleOfferedLoad(at: wall)
     let ingresses = store.all(.ingress).compactMap(\.ingress)
     let regexHosts = Self.hostsWithRegularExpressions(ingresses)
     var routes: [String: [IngressRouting.Route]] = [:]
@@ -84,13 +88,15 @@ extension ClusterSimulation {
       for rule in ingress.spec.rules ?? [] {
         let host = (rule.host ?? "").lowercased()
         routes[host, default: []] += (rule.http?.paths ?? []).compactMap { path in
-          backend(path.backend, in: namespace).map {
+          Self.backend(path.backend, in: namespace, of: store).map {
             IngressRouting.Route(
               path: IngressPath(path.path ?? "/", type: path.pathType, isRegex: regexHosts.contains(host)), backend: $0)
           }
         }
       }
-      guard let other = ingress.spec.defaultBackend.flatMap({ backend($0, in: namespace) }) else { continue }
+      guard let other = ingress.spec.defaultBackend.flatMap({ Self.backend($0, in: namespace, of: store) }) else {
+        continue
+      }
       let rest = IngressRouting.Route(path: IngressPath("/", type: "Prefix", isRegex: false), backend: other)
       for host in Set((ingress.spec.rules ?? []).map { ($0.host ?? "").lowercased() }) {
         routes[host, default: []].append(rest)
@@ -117,7 +123,9 @@ extension ClusterSimulation {
     return hosts
   }
 
-  private func backend(_ written: Ingress.Backend, in namespace: String) -> IngressRouting.Backend? {
+  private static func backend(
+    _ written: Ingress.Backend, in namespace: String, of store: ObjectStore
+  ) -> IngressRouting.Backend? {
     guard let service = written.service else { return nil }
     let key = ObjectKey(namespace: namespace, name: service.name)
     let port = store[.service, key]?.service?.spec.ports?.first { port in

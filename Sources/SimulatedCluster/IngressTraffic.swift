@@ -40,37 +40,43 @@ extension ClusterSimulation {
   ///   - host: the `Host` header, with or without a port.
   ///   - target: the request target, with or without a query.
   package mutating func arrive(host: String, target: String) -> IngressDecision {
+    dataPlane.arrive(host: host, target: target, at: context.wall, serviceTime: workload.serviceTime.seconds)
+  }
+
+  /// The service whose turn a request would be, by the rules of the Ingress alone.
+  package func ingressService(host: String, target: String) -> ObjectKey? {
+    dataPlane.backend(host: host, target: target)?.service
+  }
+
+  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
+  package func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
+    if let exit = dataPlane.exits[request.podID], exit < request.answeredAt { return .cut }
+    return .answered
+  }
+}
+
+extension DataPlane {
+  /// A request arrives at a time on the wall; `serviceTime` is in seconds of the wall.
+  mutating func arrive(host: String, target: String, at arrival: Double, serviceTime: Double) -> IngressDecision {
     guard let backend = backend(host: host, target: target) else { return .noRoute }
     guard let id = routing.next(of: targets(of: backend), in: backend.service) else { return .noEndpoint }
-    guard let runtime = pods[id], runtime.isListening else { return .refused(pod: pods[id]?.key.name ?? "") }
-    let arrival = wall
-    guard let done = pods[id]?.load.take(at: arrival) else {
+    guard let runtime = runtimes[id], runtime.isListening else { return .refused(pod: runtimes[id]?.key.name ?? "") }
+    guard let done = runtimes[id]?.load.take(at: arrival) else {
       return .overloaded(pod: runtime.key.name, version: runtime.version)
     }
     // The CPU works for a part of the service time; the pod waits for others in the rest.
     let limit = runtime.load.limit ?? 1
-    let rest = max(0, workload.serviceTime.seconds - runtime.load.cost / limit)
-    let answered = done + (runtime.load.limit == nil ? workload.serviceTime.seconds : rest)
+    let rest = max(0, serviceTime - runtime.load.cost / limit)
+    let answered = done + (runtime.load.limit == nil ? serviceTime : rest)
     return .forwarded(
       ForwardedRequest(
         podID: id, pod: runtime.key.name, version: runtime.version,
         answerAfter: .seconds(answered - arrival), answeredAt: answered))
   }
 
-  /// The service whose turn a request would be, by the rules of the Ingress alone.
-  package func ingressService(host: String, target: String) -> ObjectKey? {
-    backend(host: host, target: target)?.service
-  }
-
-  private func backend(host: String, target: String) -> IngressRouting.Backend? {
+  func backend(host: String, target: String) -> IngressRouting.Backend? {
     let name = host.utf8.firstIndex(of: 0x3A).map { String(host[..<$0]) } ?? host
     let path = target.utf8.firstIndex(of: 0x3F).map { target[..<$0] } ?? target[...]
     return routing.backend(host: name, path: path)
-  }
-
-  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
-  package func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
-    if let exit = exits[request.podID], exit < request.answeredAt { return .cut }
-    return .answered
   }
 }

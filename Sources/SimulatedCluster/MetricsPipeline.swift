@@ -35,40 +35,42 @@ struct MetricsPipeline: Sendable {
   }
 }
 
-extension ClusterSimulation {
+extension MetricsPipeline {
   /// Measures all running pods, and does so again after the resolution.
-  mutating func measure() {
-    settleOfferedLoad()
-    var measurements: [MetricsPipeline.Measurement] = []
-    for id in pods.keys.sorted() {
-      guard var runtime = pods[id], runtime.startedAt != nil, exits[id] == nil else { continue }
-      runtime.load.points.append(UsagePoint(time: now, used: runtime.load.used(at: wall)))
-      let opening = runtime.load.points.lastIndex { $0.time <= now - workload.metricsWindow }
+  mutating func measure(in context: inout ControllerContext, pods plane: inout DataPlane) {
+    plane.settleOfferedLoad(at: context.wall)
+    var measurements: [Measurement] = []
+    for id in plane.runtimes.keys.sorted() {
+      guard var runtime = plane.runtimes[id], runtime.startedAt != nil, plane.exits[id] == nil else { continue }
+      runtime.load.points.append(UsagePoint(time: context.now, used: runtime.load.used(at: context.wall)))
+      let opening = runtime.load.points.lastIndex { $0.time <= context.now - context.workload.metricsWindow }
       if let opening, let end = runtime.load.points.last {
         let begin = runtime.load.points[opening]
-        let length = (end.time - begin.time).seconds / timeScale
+        let length = (end.time - begin.time).seconds / context.timeScale
         let cores = length > 0 ? max(0, end.used - begin.used) / length : 0
         measurements.append(
-          MetricsPipeline.Measurement(
-            pod: id, time: now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded())))
+          Measurement(
+            pod: id, time: context.now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded())))
         runtime.load.points.removeFirst(opening)
       }
-      pods[id] = runtime
+      plane.runtimes[id] = runtime
     }
-    metrics.add(measurements, visibleAt: now + workload.metricsLag)
-    metrics.prune(at: now)
-    queue.add(.measure, at: now + max(workload.metricsResolution, .milliseconds(100)))
+    add(measurements, visibleAt: context.now + context.workload.metricsLag)
+    prune(at: context.now)
+    context.schedule(.measure, after: max(context.workload.metricsResolution, .milliseconds(100)))
   }
+}
 
+extension ClusterSimulation {
   /// What the metrics API shows now, by name of the pod.
   package func podMetrics(namespace: String?, selector: LabelSelector? = nil) -> [PodMetrics] {
-    metrics.visible(at: now).compactMap { measurement in
-      guard let runtime = pods[measurement.pod], namespace == nil || runtime.key.namespace == namespace,
-        let object = store[.pod, runtime.key], selector?.matches(object.metadata.labels) ?? true
+    metrics.visible(at: context.now).compactMap { measurement in
+      guard let runtime = dataPlane.runtimes[measurement.pod], namespace == nil || runtime.key.namespace == namespace,
+        let object = context.store[.pod, runtime.key], selector?.matches(object.metadata.labels) ?? true
       else { return nil }
       var metadata = ObjectMetadata(
         name: runtime.key.name, namespace: runtime.key.namespace, labels: object.metadata.labels)
-      metadata.creationTimestamp = date
+      metadata.creationTimestamp = context.date
       let containers = (object.pod?.spec.containers ?? []).map { container in
         let serves = container.name == runtime.container.name
         return PodMetrics.ContainerUsage(
@@ -79,7 +81,7 @@ extension ClusterSimulation {
           ])
       }
       return PodMetrics(
-        metadata: metadata, timestamp: date(at: measurement.time), window: measurement.window.text,
+        metadata: metadata, timestamp: context.date(at: measurement.time), window: measurement.window.text,
         containers: containers)
     }.sorted {
       ($0.metadata.namespace ?? "", $0.metadata.name ?? "") < ($1.metadata.namespace ?? "", $1.metadata.name ?? "")

@@ -18,6 +18,9 @@ extension ClusterObject {
     case .replicaSet(let object):
       result.put("spec", spec(replicas: object.spec.replicas))
       result.put("status", object.status?.json ?? ["replicas": 0])
+    case .statefulSet(let object):
+      result.put("spec", spec(replicas: object.spec.replicas))
+      result.put("status", (object.status ?? StatefulSet.Status()).json)
     case .pod(let object):
       if let nodeName = object.spec.nodeName {
         var spec = written["spec"]
@@ -132,6 +135,22 @@ extension ReplicaSet.Status {
     result.put("terminatingReplicas", number: terminatingReplicas)
     result.put("observedGeneration", number: observedGeneration)
     result.put("conditions", conditions.map { .array($0.map { $0.json() }) })
+    return result.json
+  }
+}
+
+extension StatefulSet.Status {
+  var json: JSONValue {
+    var result = JSONMembers()
+    result.put("observedGeneration", number: observedGeneration)
+    result.put("replicas", number: replicas ?? 0)
+    result.put("readyReplicas", number: unlessZero(readyReplicas))
+    result.put("availableReplicas", number: availableReplicas ?? 0)
+    result.put("currentReplicas", number: unlessZero(currentReplicas))
+    result.put("updatedReplicas", number: unlessZero(updatedReplicas))
+    result.put("currentRevision", text: currentRevision)
+    result.put("updateRevision", text: updateRevision)
+    result.put("collisionCount", number: collisionCount)
     return result.json
   }
 }

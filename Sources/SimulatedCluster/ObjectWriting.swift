@@ -8,7 +8,8 @@ extension ClusterSimulation {
     _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String, fields: FieldValidation = .strict
   ) throws(APIFailure) -> ClusterObject {
     guard kind != .pod, kind != .event, kind != .endpointSlice else {
-      throw .badRequest("the simulated cluster makes \(kind.resource.plural) itself: create a Deployment")
+      throw .badRequest(
+        "the simulated cluster makes \(kind.resource.plural) itself: create a Deployment or a StatefulSet")
     }
     var json = try valid(kind, json.withoutNulls, fields: fields) { (object, problems) in
       .undecodable(object, problems)
@@ -16,26 +17,26 @@ extension ClusterSimulation {
     json["apiVersion"] = .string(kind.resource.apiVersion)
     json["status"] = nil
     if json["metadata", "name"] == nil, let prefix = json["metadata", "generateName"]?.string {
-      json.setMember(.string(prefix + random.suffix()), at: ["metadata", "name"])
+      json.setMember(.string(prefix + context.random.suffix()), at: ["metadata", "name"])
     }
     let name = json["metadata", "name"]?.string ?? ""
     guard !name.isEmpty else {
       throw .invalid(kind, name, [.required("metadata.name", "name or generateName is required")])
     }
     let key = ObjectKey(namespace: namespace, name: name)
-    guard store[kind, key] == nil else { throw .alreadyExists(kind, name) }
+    guard context.store[kind, key] == nil else { throw .alreadyExists(kind, name) }
     kind.fillDefaults(in: &json)
     if kind == .service { json.setDefault(.string(nextServiceAddress()), at: "spec", "clusterIP") }
     var object = try checked(kind, name: name, json: json)
     object.metadata.namespace = kind.isNamespaced ? namespace : nil
-    object.metadata.uid = random.uid()
+    object.metadata.uid = context.random.uid()
     object.metadata.creationTimestamp = date
     object.metadata.generation = kind.countsGenerations ? 1 : nil
     object.metadata.deletionTimestamp = nil
     object.metadata.managedFields = nil
     object.recordWriter(manager, at: date)
     if case .plain = object.content {
-      let status: JSONValue? = kind == .namespace ? ["phase": "Active"] : kind.hasStatus ? [:] : nil
+      let status: JSONValue? = kind.initialStatus
       object.content = .plain(object.metadata, status: status)
     }
     if kind == .service || kind == .ingress { object.written["status"] = ["loadBalancer": [:]] }
@@ -43,7 +44,7 @@ extension ClusterSimulation {
   }
 
   private func nextServiceAddress() -> String {
-    "10.0.\(store.count(.service) / 250).\(store.count(.service) % 250 + 2)"
+    "10.0.\(context.store.count(.service) / 250).\(context.store.count(.service) % 250 + 2)"
   }
 
   /// The object without fields that its type does not have, once the API server's validation has passed it.
@@ -99,7 +100,7 @@ extension ClusterSimulation {
     _ kind: ClusterKind, _ key: ObjectKey, to json: JSONValue, isStatus: Bool, manager: String,
     fields: FieldValidation = .strict, patch: JSONValue? = nil
   ) throws(APIFailure) -> ClusterObject {
-    guard let current = store[kind, key] else { throw .notFound(kind, key.name) }
+    guard let current = context.store[kind, key] else { throw .notFound(kind, key.name) }
     if let version = json["metadata", "resourceVersion"]?.string, !version.isEmpty,
       version != current.metadata.resourceVersion
     {
@@ -137,7 +138,29 @@ extension ClusterSimulation {
     return commit(object)
   }
 
-  /// Sets the size of a Deployment or ReplicaSet through its scale subresource.
+  /// Deletes an object: pods end gracefully, the rest is gone at once and what it owned follows.
+  mutating func delete(
+    _ kind: ClusterKind, _ key: ObjectKey, gracePeriod: Int?, orphansDependents: Bool
+  ) throws(APIFailure) -> ClusterObject {
+    guard let object = context.store[kind, key] else { throw .notFound(kind, key.name) }
+    if kind == .pod {
+      dataPlane.deletePod(key, gracePeriod: gracePeriod, in: &context)
+      return context.store[kind, key] ?? object
+    }
+    guard kind != .namespace else {
+      throw .badRequest("the simulated cluster does not delete namespaces")
+    }
+    if orphansDependents {
+      context.store.remove(kind, key, at: context.now)
+    } else {
+      discard(kind, key)
+    }
+    return object
+  }
+}
+
+extension ControllerContext {
+  /// Sets the size of a workload through its scale subresource.
   @discardableResult
   mutating func setScale(
     _ kind: ClusterKind, _ key: ObjectKey, to replicas: Int, manager: String
@@ -149,39 +172,11 @@ extension ClusterSimulation {
     }
     let beyond = ClusterObject.sizeProblem(replicas, at: "spec.replicas")
     guard beyond.isEmpty else { throw .invalid(kind, key.name, beyond) }
-    switch object.content {
-    case .deployment(var deployment):
-      guard deployment.spec.replicas != replicas else { return object }
-      deployment.spec.replicas = replicas
-      object.content = .deployment(deployment)
-    case .replicaSet(var set):
-      guard set.spec.replicas != replicas else { return object }
-      set.spec.replicas = replicas
-      object.content = .replicaSet(set)
-    default: throw .noSuchPath
-    }
+    guard let scale = object.scale else { throw .noSuchPath }
+    guard scale.wanted != replicas else { return object }
+    object.setWanted(replicas)
     object.metadata.generation = (object.metadata.generation ?? 1) + 1
     object.recordWriter(manager, subresource: "scale", at: date)
     return commit(object)
-  }
-
-  /// Deletes an object: pods end gracefully, the rest is gone at once and what it owned follows.
-  mutating func delete(
-    _ kind: ClusterKind, _ key: ObjectKey, gracePeriod: Int?, orphansDependents: Bool
-  ) throws(APIFailure) -> ClusterObject {
-    guard let object = store[kind, key] else { throw .notFound(kind, key.name) }
-    if kind == .pod {
-      deletePod(key, gracePeriod: gracePeriod)
-      return store[kind, key] ?? object
-    }
-    guard kind != .namespace else {
-      throw .badRequest("the simulated cluster does not delete namespaces")
-    }
-    if orphansDependents {
-      store.remove(kind, key, at: now)
-    } else {
-      discard(kind, key)
-    }
-    return object
   }
 }

@@ -26,21 +26,22 @@ extension ClusterSimulation {
   ///
   /// - Parameter rate: requests per second of wall time.
   package mutating func setOfferedRate(_ rate: Double, host: String, path: String = "/") {
-    settleOfferedLoad()
-    offered.rate = rate
-    offered.host = host
-    offered.path = path
+    dataPlane.settleOfferedLoad(at: context.wall)
+    dataPlane.offered.rate = rate
+    dataPlane.offered.host = host
+    dataPlane.offered.path = path
   }
 
   /// What became of the steady stream until now.
   package mutating func offeredLoadTotals() -> OfferedLoadTotals {
-    settleOfferedLoad()
-    return offered.totals
+    dataPlane.settleOfferedLoad(at: context.wall)
+    return dataPlane.offered.totals
   }
+}
 
-  /// Reckons the steady stream up to now; called before anything changes that it depends on.
-  mutating func settleOfferedLoad() {
-    let end = wall
+extension DataPlane {
+  /// Reckons the steady stream up to a time on the wall; called before anything changes that it depends on.
+  mutating func settleOfferedLoad(at end: Double) {
     let start = offered.settledAt
     offered.settledAt = end
     guard offered.rate > 0, end > start else { return }
@@ -56,8 +57,8 @@ extension ClusterSimulation {
     }
     let share = offered.rate / Double(targets.count)
     for id in targets {
-      guard pods[id]?.isListening == true,
-        let taken = pods[id]?.load.take(rate: share, from: start, to: end)
+      guard runtimes[id]?.isListening == true,
+        let taken = runtimes[id]?.load.take(rate: share, from: start, to: end)
       else {
         offered.totals.refused += share * (end - start)
         continue

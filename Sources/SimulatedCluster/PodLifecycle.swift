@@ -1,48 +1,61 @@
 import KubernetesObjects
 import Units
 
+/// A pod that a controller wants.
+struct NewPod {
+  var name: String
+  var owner: PodOwner
+  var ownerUID: String
+  var labels: [String: String]?
+  var template: PodTemplate
+  /// The spec as it is written.
+  var spec: JSONValue
+}
+
 // From the creation of a pod to a container that serves: scheduler and kubelet.
-extension ClusterSimulation {
+extension DataPlane {
   static let kubelet = "kubelet"
 
-  mutating func createPod(named name: String, of replicaSet: ClusterObject, _ set: ReplicaSet) {
-    guard let template = set.spec.template, let container = Self.servingContainer(template.spec) else { return }
+  /// Makes a pod, which a machine takes up next.
+  mutating func createPod(_ wanted: NewPod, in context: inout ControllerContext) {
+    guard let container = Self.servingContainer(wanted.template.spec) else { return }
     var metadata = ObjectMetadata(
-      name: name, namespace: replicaSet.key.namespace, uid: random.uid(), labels: template.metadata?.labels)
-    metadata.generateName = "\(replicaSet.key.name)-"
+      name: wanted.name, namespace: wanted.owner.key.namespace, uid: context.random.uid(), labels: wanted.labels)
+    metadata.generateName = "\(wanted.owner.key.name)-"
     metadata.generation = 1
-    metadata.creationTimestamp = date
-    metadata.annotations = template.metadata?.annotations
+    metadata.creationTimestamp = context.date
+    metadata.annotations = wanted.template.metadata?.annotations
     metadata.ownerReferences = [
       OwnerReference(
-        apiVersion: ClusterKind.replicaSet.resource.apiVersion, kind: "ReplicaSet", name: replicaSet.key.name,
-        uid: replicaSet.metadata.uid ?? "")
+        apiVersion: wanted.owner.kind.resource.apiVersion, kind: wanted.owner.kind.resource.kind,
+        name: wanted.owner.key.name, uid: wanted.ownerUID)
     ]
     metadata.managedFields = [
-      ManagedFieldsEntry(manager: Self.controllerManager, operation: "Update", time: date)
+      ManagedFieldsEntry(manager: ControllerContext.controllerManager, operation: "Update", time: context.date)
     ]
-    var pod = Pod(metadata: metadata, spec: template.spec)
+    var pod = Pod(metadata: metadata, spec: wanted.template.spec)
     pod.status?.phase = "Pending"
-    var spec = replicaSet.written["spec"]?["template"]?["spec"] ?? [:]
+    var spec = wanted.spec
     spec["enableServiceLinks"] = true
     spec["priority"] = 0
     spec["preemptionPolicy"] = "PreemptLowerPriority"
 
-    podCounter += 1
-    let key = ObjectKey(namespace: replicaSet.key.namespace, name: name)
     // A limit of zero is none.
     let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
       $0 > 0 ? $0 : nil
     }
-    pods[podCounter] = PodRuntime(
-      id: podCounter, key: key, uid: metadata.uid ?? "", replicaSet: replicaSet.key, createdAt: now,
-      container: container, portNames: Set(template.spec.servingPorts.compactMap(\.name)),
-      version: Self.version(ofImage: container.image ?? ""),
-      load: PodLoad(cost: workload.cpuPerRequest.seconds, limit: limit, queueLimit: workload.queueLimit))
-    podIDs[key] = podCounter
-    podsOfReplicaSet[replicaSet.key, default: []].append(podCounter)
-    queue.add(.bind(podCounter), at: now + Self.controlLatency)
-    commit(ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec]))
+    let workload = context.workload
+    let now = context.now
+    let id = add { id in
+      PodRuntime(
+        id: id, key: ObjectKey(namespace: wanted.owner.key.namespace, name: wanted.name), uid: metadata.uid ?? "",
+        owner: wanted.owner, createdAt: now, container: container,
+        portNames: Set(wanted.template.spec.servingPorts.compactMap(\.name)),
+        version: Self.version(ofImage: container.image ?? ""),
+        load: PodLoad(cost: workload.cpuPerRequest.seconds, limit: limit, queueLimit: workload.queueLimit))
+    }
+    context.schedule(.bind(id), after: ControllerContext.controlLatency)
+    context.commit(ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec]))
   }
 
   /// The container whose port takes requests: the only one without a say of its own.
@@ -52,9 +65,9 @@ extension ClusterSimulation {
 
   /// How long the init containers hold the others back: each starts when the one before has ended, and is taken to end at
   /// once; a sidecar goes on (Kubernetes 1.36, pkg/kubelet/kuberuntime/kuberuntime_manager.go).
-  private func initialization(of id: PodID) -> Duration {
-    let spec = pods[id].flatMap { store[.pod, $0.key]?.pod?.spec }
-    return workload.containerStart * (spec?.initContainers?.count ?? 0)
+  private func initialization(of id: PodID, in context: ControllerContext) -> Duration {
+    let spec = runtimes[id].flatMap { context.store[.pod, $0.key]?.pod?.spec }
+    return context.workload.containerStart * (spec?.initContainers?.count ?? 0)
   }
 
   /// The tag of an image, as answers report it; an image without one is `latest`.
@@ -65,24 +78,26 @@ extension ClusterSimulation {
   }
 
   /// Changes the status of a pod and stores it.
-  mutating func updatePod(_ id: PodID, by manager: String = kubelet, _ change: (inout Pod) -> Void) {
-    guard let key = pods[id]?.key, var object = store[.pod, key], var pod = object.pod else { return }
+  func updatePod(
+    _ id: PodID, by manager: String = kubelet, in context: inout ControllerContext, _ change: (inout Pod) -> Void
+  ) {
+    guard let key = runtimes[id]?.key, var object = context.store[.pod, key], var pod = object.pod else { return }
     change(&pod)
     object.content = .pod(pod)
-    object.recordWriter(manager, subresource: "status", at: date)
-    commit(object)
+    object.recordWriter(manager, subresource: "status", at: context.date)
+    context.commit(object)
   }
 
-  mutating func bind(_ id: PodID) {
-    guard var runtime = pods[id], !runtime.isTerminating else { return }
+  mutating func bind(_ id: PodID, in context: inout ControllerContext) {
+    guard var runtime = runtimes[id], !runtime.isTerminating else { return }
     let node = podsOnNode.indices.min { podsOnNode[$0] < podsOnNode[$1] } ?? 0
     podsOnNode[node] += 1
     runtime.node = node
-    pods[id] = runtime
+    runtimes[id] = runtime
     let name = nodeName(node)
-    let time = date
-    let names = (store[.pod, runtime.key]?.pod?.spec.containers ?? []).map { ($0.name, $0.image) }
-    updatePod(id) { pod in
+    let time = context.date
+    let names = (context.store[.pod, runtime.key]?.pod?.spec.containers ?? []).map { ($0.name, $0.image) }
+    updatePod(id, in: &context) { pod in
       pod.spec.nodeName = name
       pod.status?.hostIP = "192.0.2.\(node + 1)"
       pod.status?.startTime = time
@@ -97,44 +112,45 @@ extension ClusterSimulation {
         Pod.ContainerStatus(name: $0.0, image: $0.1, state: .waiting(reason: "ContainerCreating"))
       }
     }
-    record(
+    context.record(
       .normal, "Scheduled", "Successfully assigned \(runtime.key.namespace)/\(runtime.key.name) to \(name)",
       about: .pod, runtime.key, by: "default-scheduler")
     let image = runtime.container.image ?? ""
     if pulledImages[node].contains(image) {
-      record(
+      context.record(
         .normal, "Pulled", "Container image \"\(image)\" already present on machine", about: .pod, runtime.key,
         by: Self.kubelet)
-      queue.add(.startContainers(id), at: now + initialization(of: id) + workload.containerStart)
+      context.schedule(
+        .startContainers(id), after: initialization(of: id, in: context) + context.workload.containerStart)
     } else {
-      record(.normal, "Pulling", "Pulling image \"\(image)\"", about: .pod, runtime.key, by: Self.kubelet)
-      queue.add(.finishPull(id), at: now + workload.imagePull)
+      context.record(.normal, "Pulling", "Pulling image \"\(image)\"", about: .pod, runtime.key, by: Self.kubelet)
+      context.schedule(.finishPull(id), after: context.workload.imagePull)
     }
   }
 
   func nodeName(_ node: Int) -> String { "node-\(node + 1)" }
 
-  mutating func finishPull(_ id: PodID) {
-    guard let runtime = pods[id], let node = runtime.node, !runtime.isTerminating else { return }
+  mutating func finishPull(_ id: PodID, in context: inout ControllerContext) {
+    guard let runtime = runtimes[id], let node = runtime.node, !runtime.isTerminating else { return }
     let image = runtime.container.image ?? ""
     pulledImages[node].insert(image)
-    record(
-      .normal, "Pulled", "Successfully pulled image \"\(image)\" in \(workload.imagePull.text)", about: .pod,
+    context.record(
+      .normal, "Pulled", "Successfully pulled image \"\(image)\" in \(context.workload.imagePull.text)", about: .pod,
       runtime.key, by: Self.kubelet)
-    queue.add(.startContainers(id), at: now + initialization(of: id) + workload.containerStart)
+    context.schedule(.startContainers(id), after: initialization(of: id, in: context) + context.workload.containerStart)
   }
 
-  mutating func startContainers(_ id: PodID) {
-    guard var runtime = pods[id], let node = runtime.node, !runtime.isTerminating else { return }
-    runtime.startedAt = now
-    runtime.load.points = [UsagePoint(time: now, used: 0)]
+  mutating func startContainers(_ id: PodID, in context: inout ControllerContext) {
+    guard var runtime = runtimes[id], let node = runtime.node, !runtime.isTerminating else { return }
+    runtime.startedAt = context.now
+    runtime.load.points = [UsagePoint(time: context.now, used: 0)]
     runtime.startupDone = runtime.container.startupProbe == nil
-    pods[id] = runtime
+    runtimes[id] = runtime
     addressesOnNode[node] += 1
     let address = addressesOnNode[node]
-    let time = date
+    let time = context.date
     let started = runtime.startupDone
-    updatePod(id) { pod in
+    updatePod(id, in: &context) { pod in
       pod.status?.phase = "Running"
       // 250 addresses each in up to 16 networks of a node.
       pod.status?.podIP = "10.244.\(node * 16 % 256 + address / 250 % 16).\(address % 250 + 2)"
@@ -143,22 +159,22 @@ extension ClusterSimulation {
         pod.status?.containerStatuses?[index].started = started
       }
     }
-    record(
+    context.record(
       .normal, "Created", "Created container: \(runtime.container.name)", about: .pod, runtime.key, by: Self.kubelet)
-    record(
+    context.record(
       .normal, "Started", "Started container \(runtime.container.name)", about: .pod, runtime.key, by: Self.kubelet)
-    if !workload.brokenImages.contains(runtime.container.image ?? "") {
-      queue.add(.startUp(id), at: now + workload.applicationStart)
+    if !context.workload.brokenImages.contains(runtime.container.image ?? "") {
+      context.schedule(.startUp(id), after: context.workload.applicationStart)
     }
-    scheduleFirstProbe(id)
+    scheduleFirstProbe(id, in: &context)
   }
 
-  mutating func startUp(_ id: PodID) {
-    guard var runtime = pods[id], !runtime.isTerminating else { return }
+  mutating func startUp(_ id: PodID, in context: inout ControllerContext) {
+    guard var runtime = runtimes[id], !runtime.isTerminating else { return }
     runtime.isUp = true
     runtime.isListening = true
-    pods[id] = runtime
-    if runtime.container.readinessProbe == nil, runtime.startupDone { becomeReady(id) }
+    runtimes[id] = runtime
+    if runtime.container.readinessProbe == nil, runtime.startupDone { becomeReady(id, in: &context) }
   }
 
   /// The probe that is asked now: the startup probe until it has succeeded, then the readiness probe.
@@ -168,18 +184,20 @@ extension ClusterSimulation {
 
   /// Probes run on a grid whose phase is random, and not before their initial delay
   /// (Kubernetes 1.36, pkg/kubelet/prober/worker.go).
-  private mutating func scheduleFirstProbe(_ id: PodID) {
-    guard let runtime = pods[id], let startedAt = runtime.startedAt, let probe = currentProbe(runtime) else { return }
-    let phase = Duration.seconds(random.fraction() * Double(probe.period))
-    let earliest = max(Duration.seconds(probe.initialDelaySeconds ?? 0), now - startedAt)
+  private func scheduleFirstProbe(_ id: PodID, in context: inout ControllerContext) {
+    guard let runtime = runtimes[id], let startedAt = runtime.startedAt, let probe = currentProbe(runtime) else {
+      return
+    }
+    let phase = Duration.seconds(context.random.fraction() * Double(probe.period))
+    let earliest = max(Duration.seconds(probe.initialDelaySeconds ?? 0), context.now - startedAt)
     var periods = Int(max(0, ((earliest - phase) / .seconds(probe.period)).rounded(.up)))
     // Not at this very instant, when nothing can have changed yet.
-    if startedAt + phase + .seconds(probe.period) * periods <= now { periods += 1 }
-    queue.add(.probe(id), at: startedAt + phase + .seconds(probe.period) * periods)
+    if startedAt + phase + .seconds(probe.period) * periods <= context.now { periods += 1 }
+    context.schedule(.probe(id), at: startedAt + phase + .seconds(probe.period) * periods)
   }
 
-  mutating func probe(_ id: PodID) {
-    guard var runtime = pods[id], !runtime.isTerminating, let probe = currentProbe(runtime) else { return }
+  mutating func probe(_ id: PodID, in context: inout ControllerContext) {
+    guard var runtime = runtimes[id], !runtime.isTerminating, let probe = currentProbe(runtime) else { return }
     if runtime.isUp {
       runtime.successes += 1
       runtime.failures = 0
@@ -188,49 +206,52 @@ extension ClusterSimulation {
       runtime.successes = 0
     }
     let succeeded = runtime.successes >= probe.successes
-    pods[id] = runtime
+    runtimes[id] = runtime
     if !runtime.isUp {
-      record(
+      context.record(
         .warning, "Unhealthy",
         "\(runtime.startupDone ? "Readiness" : "Startup") probe failed: HTTP probe failed with statuscode: 503",
         about: .pod, runtime.key, by: Self.kubelet)
     }
     guard succeeded else {
-      queue.add(.probe(id), at: now + .seconds(probe.period))
+      context.schedule(.probe(id), after: .seconds(probe.period))
       return
     }
     if runtime.startupDone {
-      becomeReady(id)
+      becomeReady(id, in: &context)
       return
     }
     runtime.startupDone = true
     runtime.successes = 0
-    pods[id] = runtime
-    if runtime.container.readinessProbe == nil { becomeReady(id) } else { scheduleFirstProbe(id) }
+    runtimes[id] = runtime
+    if runtime.container.readinessProbe == nil {
+      becomeReady(id, in: &context)
+    } else {
+      scheduleFirstProbe(id, in: &context)
+    }
   }
 
-  private mutating func becomeReady(_ id: PodID) {
-    guard var runtime = pods[id], !runtime.isReady else { return }
+  private mutating func becomeReady(_ id: PodID, in context: inout ControllerContext) {
+    guard var runtime = runtimes[id], !runtime.isReady else { return }
     runtime.isReady = true
-    runtime.readyAt = now
-    pods[id] = runtime
-    let time = date
-    updatePod(id) { pod in
+    runtime.readyAt = context.now
+    runtimes[id] = runtime
+    let time = context.date
+    updatePod(id, in: &context) { pod in
       pod.status?.setConditions(["ContainersReady", "Ready"], to: "True", reason: nil, at: time)
       for index in pod.status?.containerStatuses?.indices ?? 0..<0 {
         pod.status?.containerStatuses?[index].ready = true
         pod.status?.containerStatuses?[index].started = true
       }
     }
-    guard let owner = runtime.replicaSet, let seconds = store[.replicaSet, owner]?.replicaSet?.spec.minReadySeconds,
-      seconds > 0
+    guard let owner = runtime.owner, let seconds = context.store[owner.kind, owner.key]?.minReadySeconds, seconds > 0
     else { return }
-    queue.add(.becomeAvailable(id), at: now + .seconds(seconds))
+    context.schedule(.becomeAvailable(id), after: .seconds(seconds))
   }
 
-  mutating func noteAvailability(of id: PodID) {
-    guard let owner = pods[id]?.replicaSet else { return }
-    requestReconciliation(.replicaSet(owner))
+  func noteAvailability(of id: PodID, in context: inout ControllerContext) {
+    guard let reconciliation = runtimes[id]?.owner?.reconciliation else { return }
+    context.requestReconciliation(reconciliation)
   }
 }
 

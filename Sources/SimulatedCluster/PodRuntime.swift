@@ -5,7 +5,8 @@ struct PodRuntime: Sendable {
   let id: PodID
   let key: ObjectKey
   let uid: String
-  let replicaSet: ObjectKey?
+  /// What made it.
+  let owner: PodOwner?
   let createdAt: Duration
   /// The container that serves requests, and what its probes and limits say.
   let container: Container
@@ -31,13 +32,13 @@ struct PodRuntime: Sendable {
   var load: PodLoad
 
   init(
-    id: PodID, key: ObjectKey, uid: String, replicaSet: ObjectKey?, createdAt: Duration, container: Container,
+    id: PodID, key: ObjectKey, uid: String, owner: PodOwner?, createdAt: Duration, container: Container,
     portNames: Set<String>, version: String, load: PodLoad
   ) {
     self.id = id
     self.key = key
     self.uid = uid
-    self.replicaSet = replicaSet
+    self.owner = owner
     self.createdAt = createdAt
     self.container = container
     self.portNames = portNames

@@ -1,72 +1,83 @@
 import KubernetesObjects
 import Units
 
-// The ReplicaSet controller (Kubernetes 1.36, pkg/controller/replicaset/replica_set.go and replica_set_utils.go).
-extension ClusterSimulation {
-  mutating func reconcileReplicaSet(_ key: ObjectKey) {
-    guard let object = store[.replicaSet, key], let set = object.replicaSet else { return }
-    let owned = podsOfReplicaSet[key] ?? []
-    let active = owned.filter { pods[$0].map { !$0.isTerminating } ?? false }
+/// The ReplicaSet controller (Kubernetes 1.36, pkg/controller/replicaset/replica_set.go and replica_set_utils.go).
+///
+/// Reads ReplicaSets, their pods and the quotas; makes and deletes pods, and writes the status of ReplicaSets.
+struct ReplicaSetController: Sendable {
+  private static let name = "replicaset-controller"
+  private var retries = RetryBackoff()
+
+  mutating func reconcile(_ key: ObjectKey, in context: inout ControllerContext, pods: inout DataPlane) {
+    guard let object = context.store[.replicaSet, key], let set = object.replicaSet else { return }
+    let owned = pods.members(of: PodOwner(kind: .replicaSet, key: key))
+    let active = owned.filter { pods.runtimes[$0].map { !$0.isTerminating } ?? false }
     let missing = (set.spec.replicas ?? 0) - active.count
     var failure: String?
     if missing > 0 {
-      failure = createPods(missing, of: object, set)
+      failure = createPods(missing, of: object, set, in: &context, pods: &pods)
     } else if missing < 0 {
-      for pod in victims(among: active, count: -missing) {
-        guard let victim = pods[pod] else { continue }
-        deletePod(victim.key, gracePeriod: nil)
-        record(
+      for pod in Self.victims(among: active, count: -missing, of: pods, at: context.now) {
+        guard let victim = pods.runtimes[pod] else { continue }
+        pods.deletePod(victim.key, gracePeriod: nil, in: &context)
+        context.record(
           .normal, "SuccessfulDelete", "Deleted pod: \(victim.key.name)", about: .replicaSet, key,
-          by: "replicaset-controller")
+          by: Self.name)
       }
     }
-    updateStatus(of: object, set, active: active, terminating: owned.count - active.count, failure: failure)
-    retryCreation(of: key, failure: failure)
+    updateStatus(
+      of: object, set, active: active, terminating: owned.count - active.count, failure: failure, in: &context,
+      pods: pods)
+    guard failure != nil else {
+      retries.succeeded(key)
+      return
+    }
+    context.schedule(.reconcile(.replicaSet(key)), after: retries.delay(of: key))
   }
 
   /// Makes pods, first one, then twice as many with every success, and stops at the first failure.
   ///
   /// - Returns: why a pod could not be made.
-  private mutating func createPods(_ count: Int, of object: ClusterObject, _ set: ReplicaSet) -> String? {
+  private func createPods(
+    _ count: Int, of object: ClusterObject, _ set: ReplicaSet, in context: inout ControllerContext,
+    pods: inout DataPlane
+  ) -> String? {
     for _ in 0..<min(count, 500) {
-      let name = "\(object.key.name)-\(random.suffix())"
-      if let refusal = quotaRefusal(of: name, namespace: object.key.namespace, template: set.spec.template) {
-        record(
+      let name = "\(object.key.name)-\(context.random.suffix())"
+      if let refusal = context.store.quotaRefusal(
+        of: .pod, name: name, namespace: object.key.namespace, set.spec.template.map { .pod($0.spec) })
+      {
+        context.record(
           .warning, "FailedCreate", "Error creating: \(refusal)", about: .replicaSet, object.key,
-          by: "replicaset-controller")
+          by: Self.name)
         return refusal
       }
-      createPod(named: name, of: object, set)
-      record(
+      guard let template = set.spec.template else { return nil }
+      pods.createPod(
+        NewPod(
+          name: name, owner: PodOwner(kind: .replicaSet, key: object.key), ownerUID: object.metadata.uid ?? "",
+          labels: template.metadata?.labels, template: template,
+          spec: object.written["spec"]?["template"]?["spec"] ?? [:]), in: &context)
+      context.record(
         .normal, "SuccessfulCreate", "Created pod: \(name)", about: .replicaSet, object.key,
-        by: "replicaset-controller")
+        by: Self.name)
     }
     return nil
   }
 
-  /// After a failure the controller waits 5 ms, and twice as long with every further one, up to 1,000 s
-  /// (client-go, util/workqueue/default_rate_limiters.go).
-  private mutating func retryCreation(of key: ObjectKey, failure: String?) {
-    guard failure != nil else {
-      creationFailures[key] = nil
-      return
-    }
-    let failures = creationFailures[key] ?? 0
-    creationFailures[key] = failures + 1
-    let delay = min(.milliseconds(5) * (1 << min(failures, 20)), Duration.seconds(1_000))
-    queue.add(.reconcile(.replicaSet(key)), at: now + delay)
-  }
-
-  private mutating func updateStatus(
-    of object: ClusterObject, _ set: ReplicaSet, active: [PodID], terminating: Int, failure: String?
+  private func updateStatus(
+    of object: ClusterObject, _ set: ReplicaSet, active: [PodID], terminating: Int, failure: String?,
+    in context: inout ControllerContext, pods: DataPlane
   ) {
     var status = set.status ?? ReplicaSet.Status()
-    let minimum = Duration.seconds(set.spec.minReadySeconds ?? 0)
-    let ready = active.filter { pods[$0]?.isReady ?? false }
+    let ready = active.filter { pods.runtimes[$0]?.isReady ?? false }
     status.replicas = active.count
     status.fullyLabeledReplicas = active.count
     status.readyReplicas = ready.count
-    status.availableReplicas = ready.filter { pod in pods[pod]?.readyAt.map { $0 + minimum <= now } ?? false }.count
+    status.availableReplicas =
+      ready.filter {
+        pods.isAvailable($0, after: set.spec.minReadySeconds ?? 0, at: context.now)
+      }.count
     status.terminatingReplicas = terminating
     status.observedGeneration = set.metadata.generation
     let current = status.conditions?.first { $0.type == "ReplicaFailure" }
@@ -75,10 +86,10 @@ extension ClusterSimulation {
         status.conditions = [
           Condition(
             type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: failure,
-            lastTransitionTime: date)
+            lastTransitionTime: context.date)
         ]
       }
-    } else if current != nil, active.count == set.spec.replicas ?? 0 || creationFailures[object.key] == nil {
+    } else if current != nil, active.count == set.spec.replicas ?? 0 || !retries.isRetrying(object.key) {
       status.conditions = nil
     }
     guard status != set.status else { return }
@@ -86,33 +97,33 @@ extension ClusterSimulation {
     var object = object
     set.status = status
     object.content = .replicaSet(set)
-    object.recordWriter(Self.controllerManager, subresource: "status", at: date)
-    commit(object)
+    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
+    context.commit(object)
   }
 
   /// The pods that go first when a ReplicaSet shrinks
   /// (Kubernetes 1.36, pkg/controller/controller_utils.go, `ActivePodsWithRanks`).
-  func victims(among active: [PodID], count: Int) -> [PodID] {
+  private static func victims(among active: [PodID], count: Int, of pods: DataPlane, at now: Duration) -> [PodID] {
     var onNode: [Int: Int] = [:]
-    for pod in active { pods[pod]?.node.map { onNode[$0, default: 0] += 1 } }
-    let ranked = active.compactMap { pods[$0] }.sorted { left, right in
+    for pod in active { pods.runtimes[pod]?.node.map { onNode[$0, default: 0] += 1 } }
+    let ranked = active.compactMap { pods.runtimes[$0] }.sorted { left, right in
       if (left.node == nil) != (right.node == nil) { return left.node == nil }
       if (left.startedAt == nil) != (right.startedAt == nil) { return left.startedAt == nil }
       if left.isReady != right.isReady { return !left.isReady }
       let crowds = (left.node.flatMap { onNode[$0] } ?? 0, right.node.flatMap { onNode[$0] } ?? 0)
       if crowds.0 != crowds.1 { return crowds.0 > crowds.1 }
       if left.isReady, let first = left.readyAt, let second = right.readyAt, first != second {
-        let ages = (ageRank(since: first), ageRank(since: second))
+        let ages = (ageRank(since: first, at: now), ageRank(since: second, at: now))
         return ages.0 == ages.1 ? left.uid < right.uid : ages.0 < ages.1
       }
-      let ages = (ageRank(since: left.createdAt), ageRank(since: right.createdAt))
+      let ages = (ageRank(since: left.createdAt, at: now), ageRank(since: right.createdAt, at: now))
       return ages.0 == ages.1 ? left.uid < right.uid : ages.0 < ages.1
     }
     return ranked.prefix(count).map(\.id)
   }
 
   /// Ages are compared by order of magnitude, so that the victims among equals are random.
-  private func ageRank(since time: Duration) -> Int {
+  private static func ageRank(since time: Duration, at now: Duration) -> Int {
     let age = (now - time).nanoseconds
     return age > 0 ? Int64.bitWidth - 1 - age.leadingZeroBitCount : -1
   }

@@ -21,7 +21,7 @@ package struct ServedWatch: Sendable {
 extension ClusterSimulation {
   /// Whether anything may have happened since the stream was told last.
   package func hasNews(for stream: ServedWatch) -> Bool {
-    stream.sendsExisting || store.newestVersion(stream.selection.kind) > stream.version
+    stream.sendsExisting || context.store.newestVersion(stream.selection.kind) > stream.version
   }
 
   /// The events that a stream has not had yet.
@@ -29,22 +29,22 @@ extension ClusterSimulation {
     var events: [JSONValue] = []
     if stream.sendsExisting {
       stream.sendsExisting = false
-      for object in store.all(stream.selection.kind, namespace: stream.selection.namespace)
+      for object in context.store.all(stream.selection.kind, namespace: stream.selection.namespace)
       where stream.selection.matches(object) {
         events.append(event("ADDED", object, for: &stream))
       }
-      stream.version = store.resourceVersion
+      stream.version = context.store.resourceVersion
       if stream.marksEndOfExisting {
         events.append(bookmark(for: stream, endsExisting: true))
       }
       return events
     }
-    guard let changes = store.changes(stream.selection.kind, after: stream.version) else {
+    guard let changes = context.store.changes(stream.selection.kind, after: stream.version) else {
       stream.isExpired = true
       return [
         [
           "type": "ERROR",
-          "object": APIFailure.expired(stream.version, newest: store.resourceVersion).json,
+          "object": APIFailure.expired(stream.version, newest: context.store.resourceVersion).json,
         ]
       ]
     }
@@ -77,7 +77,7 @@ extension ClusterSimulation {
   /// An event without an object, which moves the version that a client begins again from.
   package func bookmark(for stream: ServedWatch, endsExisting: Bool = false) -> JSONValue {
     let kind = stream.selection.kind
-    var metadata: JSONValue = ["resourceVersion": .string(String(max(stream.version, store.resourceVersion)))]
+    var metadata: JSONValue = ["resourceVersion": .string(String(max(stream.version, context.store.resourceVersion)))]
     if endsExisting { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
     return [
       "type": "BOOKMARK",

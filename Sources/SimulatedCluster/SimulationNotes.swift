@@ -25,7 +25,7 @@ package enum SimulationNotes {
       guard ClusterKind.kept(manifest: object)?.kind == .ingress else { return nil }
       return (try? object.decoded(as: Ingress.self)).map { (index, $0) }
     }
-    let hosts = ClusterSimulation.hostsWithRegularExpressions(ingresses.map(\.ingress))
+    let hosts = DataPlane.hostsWithRegularExpressions(ingresses.map(\.ingress))
     return ingresses.flatMap { index, ingress in
       (ingress.spec.rules ?? []).enumerated().flatMap { number, rule -> [SimulationNote] in
         guard hosts.contains((rule.host ?? "").lowercased()) else { return [] }
@@ -55,9 +55,10 @@ package enum SimulationNotes {
       return [("", "the \(title) is passed over: the simulated cluster keeps no such objects")]
     }
     switch kind {
-    case .statefulSet, .daemonSet, .replicationController, .job, .cronJob:
+    case .daemonSet, .replicationController, .job, .cronJob:
       return [("", "the \(title) is stored, but its pods are not started")]
     case .deployment, .replicaSet: return podNotes(object)
+    case .statefulSet: return podNotes(object) + statefulSetNotes(object)
     case .ingress: return ingressNotes(object)
     case .autoscaler: return autoscalerNotes(object)
     default: return []
@@ -96,8 +97,30 @@ package enum SimulationNotes {
     return notes
   }
 
+  private static func statefulSetNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+    var notes: [(field: String, text: String)] = []
+    let field = "spec.updateStrategy.rollingUpdate.maxUnavailable"
+    if object["spec", "updateStrategy", "rollingUpdate", "maxUnavailable"] != nil {
+      notes.append(
+        (
+          field,
+          "it is honoured here, as by Kubernetes from 1.37 on; before (but for 1.35.0 to 1.35.3) a cluster drops it and "
+            + "replaces one pod at a time, unless its feature gate MaxUnavailableStatefulSet is on"
+        ))
+    }
+    if object["spec", "volumeClaimTemplates"]?.array?.isEmpty == false {
+      notes.append(
+        (
+          "spec.volumeClaimTemplates",
+          "claims are bound at once here; in a cluster pods become ready later by what their volumes take to be made and "
+            + "attached"
+        ))
+    }
+    return notes
+  }
+
   private static func ingressNotes(_ object: JSONValue) -> [(field: String, text: String)] {
-    let prefix = ClusterSimulation.ingressAnnotationPrefix
+    let prefix = DataPlane.ingressAnnotationPrefix
     let names = (object["metadata", "annotations"]?.object ?? [:]).keys.filter { $0.hasPrefix(prefix) }
       .map { String($0.dropFirst(prefix.count)) }.sorted()
     var notes: [(field: String, text: String)] = []

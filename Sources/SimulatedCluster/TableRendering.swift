@@ -32,6 +32,20 @@ extension ClusterKind {
     case .replicaSet:
       return [name] + ["Desired", "Current", "Ready"].map { TableColumn(name: $0, type: "integer") } + [age]
         + ["Containers", "Images", "Selector"].map(wide)
+    case .statefulSet:
+      return [name, TableColumn(name: "Ready"), age] + ["Containers", "Images"].map(wide)
+    case .controllerRevision:
+      return [name, TableColumn(name: "Controller"), TableColumn(name: "Revision", type: "integer"), age]
+    case .persistentVolumeClaim:
+      return [name]
+        + ["Status", "Volume", "Capacity", "Access Modes", "StorageClass", "VolumeAttributesClass", "Age"]
+        .map { TableColumn(name: $0) } + [wide("VolumeMode")]
+    case .persistentVolume:
+      return [name]
+        + [
+          "Capacity", "Access Modes", "Reclaim Policy", "Status", "Claim", "StorageClass", "VolumeAttributesClass",
+          "Reason", "Age",
+        ].map { TableColumn(name: $0) } + [wide("VolumeMode")]
     case .autoscaler:
       return [name] + ["Reference", "Targets", "MinPods", "MaxPods", "Replicas", "Age"].map { TableColumn(name: $0) }
     case .service:
@@ -96,6 +110,9 @@ extension ClusterSimulation {
         name, .integer(Int64(set.spec.replicas ?? 0)), .integer(Int64(set.status?.replicas ?? 0)),
         .integer(Int64(set.status?.readyReplicas ?? 0)), age,
       ] + templateCells(set.spec.template, set.spec.selector)
+    case .statefulSet(let set):
+      return [name, .string("\(set.status?.readyReplicas ?? 0)/\(set.spec.replicas ?? 0)"), age]
+        + templateCells(set.spec.template, nil).prefix(2)
     case .autoscaler(let autoscaler): return autoscalerCells(autoscaler, name: name, age: age)
     case .service(let service):
       let ports = (service.spec.ports ?? []).map { "\($0.port)/\($0.protocol ?? "TCP")" }.joined(separator: ",")
@@ -114,9 +131,20 @@ extension ClusterSimulation {
     case .endpointSlice(let slice): return sliceCells(slice, name: name, age: age)
     case .event(let event): return eventCells(event, name: name)
     case .plain(_, let status):
-      if object.kind == .namespace { return [name, status?["phase"] ?? "", age] }
-      guard object.kind == .resourceQuota else { return [name, age] }
-      return quotaCells(object, status: status, name: name, age: age)
+      switch object.kind {
+      case .namespace: return [name, status?["phase"] ?? "", age]
+      case .resourceQuota: return quotaCells(object, status: status, name: name, age: age)
+      case .controllerRevision:
+        let owner = object.metadata.ownerReferences?.first { $0.controller == true }
+        let group = owner?.apiVersion?.split(separator: "/").dropLast().first.map { ".\($0)" } ?? ""
+        return [
+          name, .string(owner.map { "\($0.kind.lowercased())\(group)/\($0.name)" } ?? "<none>"),
+          object.written["revision"] ?? 0, age,
+        ]
+      case .persistentVolumeClaim, .persistentVolume:
+        return volumeCells(object, status: status, name: name, age: age)
+      default: return [name, age]
+      }
     }
   }
 
@@ -171,6 +199,33 @@ extension ClusterSimulation {
       .string("\(reference.kind?.lowercased() ?? "")/\(reference.name ?? "")"), "",
       .string(event.source?.component ?? ""), .string(event.message ?? ""), firstSeen, .integer(Int64(count)), name,
     ]
+  }
+
+  private func volumeCells(
+    _ object: ClusterObject, status: JSONValue?, name: JSONValue, age: JSONValue
+  ) -> [JSONValue] {
+    let spec = object.written["spec"] ?? [:]
+    let shortNames = [
+      "ReadWriteOnce": "RWO", "ReadOnlyMany": "ROX", "ReadWriteMany": "RWX", "ReadWriteOncePod": "RWOP",
+    ]
+    let modes = (spec["accessModes"]?.array ?? []).compactMap { $0.string.map { shortNames[$0] ?? $0 } }
+    let phase = status?["phase"] ?? ""
+    let storageClass = spec["storageClassName"] ?? ""
+    let shared: [JSONValue] = [storageClass, spec["volumeAttributesClassName"] ?? "<unset>"]
+    let mode = spec["volumeMode"] ?? "<unset>"
+    guard object.kind == .persistentVolume else {
+      // Until it is bound it has none of these.
+      let isBound = phase == "Bound"
+      return [
+        name, phase, spec["volumeName"] ?? "", status?["capacity", "storage"] ?? "",
+        .string(isBound ? modes.joined(separator: ",") : ""),
+      ] + shared + [age, mode]
+    }
+    let claim = spec["claimRef"].map { "\($0["namespace"]?.string ?? "")/\($0["name"]?.string ?? "")" } ?? ""
+    return [
+      name, spec["capacity", "storage"] ?? "", .string(modes.joined(separator: ",")),
+      spec["persistentVolumeReclaimPolicy"] ?? "", phase, .string(claim),
+    ] + shared + ["", age, mode]
   }
 
   private func quotaCells(

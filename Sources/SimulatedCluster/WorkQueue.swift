@@ -24,7 +24,9 @@ enum Work: Sendable, Hashable {
 enum Reconciliation: Sendable, Hashable {
   case deployment(ObjectKey)
   case replicaSet(ObjectKey)
+  case statefulSet(ObjectKey)
   case endpoints(service: ObjectKey)
+  case volumes(claim: ObjectKey)
   case quotas(namespace: String)
 }
 

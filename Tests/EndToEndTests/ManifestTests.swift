@@ -77,7 +77,7 @@ struct ManifestTests {
     let notes = ending.output.split(separator: "\n").filter { $0.contains("  note ") }
 
     #expect(ending.code == 0, "\(ending.complaints)")
-    for word in ["VirtualService", "StatefulSet", "Job", "init containers", "rewrite-target", "type Pods"] {
+    for word in ["VirtualService", "Job", "init containers", "rewrite-target", "type Pods"] {
       #expect(notes.contains { $0.contains(word) }, "\(word): \(notes)")
     }
     #expect(Set(notes).count == notes.count)

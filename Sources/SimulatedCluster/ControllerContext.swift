@@ -1,0 +1,153 @@
+import KubernetesObjects
+import Units
+
+/// What the controllers of a cluster have in common: the objects, the clock, chance, their wake-ups and their events.
+///
+/// A controller is a value of its own. It reads and writes through this, and through what else is handed to it.
+struct ControllerContext: Sendable {
+  /// How long a controller takes to notice a change: the latency of a watch and a queue.
+  static let controlLatency = Duration.milliseconds(10)
+  /// Who writes for the controllers, in `managedFields`.
+  static let controllerManager = "kube-controller-manager"
+
+  let workload: SimulatedWorkload
+  /// Cluster seconds per second of wall time; at least 1.
+  let timeScale: Double
+  /// The date at cluster time zero.
+  let epoch: KubernetesTime
+  /// Cluster time.
+  private(set) var now: Duration = .zero
+
+  var store = ObjectStore(historyLimit: 5_000)
+  var random: SeededRandom
+  var recorder = EventRecorder()
+  private var queue = WorkQueue()
+  private var reconciling: Set<Reconciliation> = []
+
+  init(workload: SimulatedWorkload, timeScale: Double, epoch: KubernetesTime) {
+    self.workload = workload
+    self.timeScale = max(timeScale, 1)
+    self.epoch = epoch
+    random = SeededRandom(seed: workload.seed)
+  }
+
+  /// Seconds on the wall since the start.
+  var wall: Double { now.seconds / timeScale }
+
+  /// The date now, to the second, as objects bear it.
+  var date: KubernetesTime { date(at: now) }
+
+  func date(at time: Duration) -> KubernetesTime {
+    KubernetesTime(seconds: (epoch.microseconds + time.microseconds) / 1_000_000)
+  }
+
+  /// The date now, to the microsecond.
+  var preciseDate: KubernetesTime {
+    KubernetesTime(microseconds: epoch.microseconds + now.microseconds)
+  }
+}
+
+// Time and wake-ups.
+extension ControllerContext {
+  var nextDue: Duration? { queue.nextDue }
+
+  /// Takes the next work that is due until a time, and lets the clock go to it.
+  mutating func takeWork(until time: Duration) -> Work? {
+    guard let next = queue.next(until: time) else { return nil }
+    if next.due > now { now = next.due }
+    if case .reconcile(let reconciliation) = next.work { reconciling.remove(reconciliation) }
+    return next.work
+  }
+
+  /// Lets the clock go on; going back does nothing.
+  mutating func advance(to time: Duration) {
+    if time > now { now = time }
+  }
+
+  mutating func schedule(_ work: Work, at time: Duration) {
+    queue.add(work, at: time)
+  }
+
+  mutating func schedule(_ work: Work, after delay: Duration) {
+    queue.add(work, at: now + delay)
+  }
+
+  /// Has a controller look at an object; asking again before it does so is asking once.
+  mutating func requestReconciliation(_ reconciliation: Reconciliation, after delay: Duration = controlLatency) {
+    guard reconciling.insert(reconciliation).inserted else { return }
+    schedule(.reconcile(reconciliation), after: delay)
+  }
+}
+
+// Objects.
+extension ControllerContext {
+  /// Stores a version of an object and wakes the controllers that watch it.
+  @discardableResult
+  mutating func commit(_ object: ClusterObject) -> ClusterObject {
+    let stored = store.put(object, at: now)
+    wakeControllers(of: stored)
+    return stored
+  }
+
+  /// Removes an object at once and wakes the controllers that watch it.
+  ///
+  /// - Returns: the object as it was.
+  @discardableResult
+  mutating func discard(_ kind: ClusterKind, _ key: ObjectKey) -> ClusterObject? {
+    guard let removed = store.remove(kind, key, at: now) else { return nil }
+    wakeControllers(of: removed)
+    if let uid = removed.metadata.uid, GarbageCollector.mayOwn(removed, in: store) {
+      schedule(.collectGarbage(ownerUID: uid), after: Self.controlLatency)
+    }
+    return removed
+  }
+
+  private mutating func wakeControllers(of object: ClusterObject) {
+    let key = object.key
+    switch object.kind {
+    case .deployment: requestReconciliation(.deployment(key))
+    case .statefulSet: requestReconciliation(.statefulSet(key))
+    case .replicaSet:
+      requestReconciliation(.replicaSet(key))
+      if let owner = object.metadata.controller(kind: "Deployment") {
+        requestReconciliation(.deployment(ObjectKey(namespace: key.namespace, name: owner.name)))
+      }
+    case .pod:
+      if let owner = object.owner, let reconciliation = owner.reconciliation { requestReconciliation(reconciliation) }
+      for service in store.all(.service, namespace: key.namespace) where service.selects(object.metadata.labels) {
+        requestReconciliation(.endpoints(service: service.key))
+      }
+      if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
+    case .service: requestReconciliation(.endpoints(service: key))
+    case .persistentVolumeClaim:
+      requestReconciliation(.volumes(claim: key))
+      if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
+    case .resourceQuota: requestReconciliation(.quotas(namespace: key.namespace))
+    default: break
+    }
+  }
+
+  func hasQuotas(_ namespace: String) -> Bool {
+    store.count(.resourceQuota) > 0 && !store.all(.resourceQuota, namespace: namespace).isEmpty
+  }
+}
+
+extension ClusterObject {
+  /// For how long a pod of a workload has to be ready until it is available.
+  var minReadySeconds: Int {
+    replicaSet?.spec.minReadySeconds ?? statefulSet?.spec.minReadySeconds ?? 0
+  }
+
+  /// Whether a service sends requests to pods with these labels; a service without a selector has no pods.
+  func selects(_ labels: [String: String]?) -> Bool {
+    guard let selector = service?.spec.selector, !selector.isEmpty else { return false }
+    return LabelSelector(matchLabels: selector).matches(labels)
+  }
+}
+
+extension ObjectMetadata {
+  /// The owner that controls the object, if it is of a kind.
+  func controller(kind: String) -> OwnerReference? {
+    ownerReferences?.first { $0.controller == true && $0.kind == kind }
+  }
+}

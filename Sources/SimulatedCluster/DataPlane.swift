@@ -1,0 +1,52 @@
+import Units
+
+/// The machines with their pods, and the Ingress in front of them: what serves, and what the controllers decide about.
+struct DataPlane: Sendable {
+  /// What the machines know of their pods.
+  var runtimes: [PodID: PodRuntime] = [:]
+  var podIDs: [ObjectKey: PodID] = [:]
+  private var podCounter = 0
+  var podsOnNode: [Int]
+  var addressesOnNode: [Int]
+  var pulledImages: [Set<String>]
+  private var podsOfOwner: [PodOwner: [PodID]] = [:]
+  /// When containers ended, in seconds on the wall since the start.
+  var exits: [PodID: Double] = [:]
+  var routing = IngressRouting()
+  var offered = OfferedLoad()
+
+  init(nodes: Int) {
+    let nodes = max(nodes, 1)
+    podsOnNode = Array(repeating: 0, count: nodes)
+    addressesOnNode = Array(repeating: 1, count: nodes)
+    pulledImages = Array(repeating: [], count: nodes)
+  }
+
+  /// The pods of a workload that are not gone, the oldest first.
+  func members(of owner: PodOwner) -> [PodID] { podsOfOwner[owner] ?? [] }
+
+  /// Takes up a pod; `make` gets its number.
+  mutating func add(_ make: (PodID) -> PodRuntime) -> PodID {
+    podCounter += 1
+    let runtime = make(podCounter)
+    runtimes[podCounter] = runtime
+    podIDs[runtime.key] = podCounter
+    if let owner = runtime.owner { podsOfOwner[owner, default: []].append(podCounter) }
+    return podCounter
+  }
+
+  mutating func forget(_ runtime: PodRuntime) {
+    runtimes[runtime.id] = nil
+    podIDs[runtime.key] = nil
+    if let node = runtime.node { podsOnNode[node] -= 1 }
+    guard let owner = runtime.owner else { return }
+    podsOfOwner[owner]?.removeAll { $0 == runtime.id }
+    if podsOfOwner[owner]?.isEmpty == true { podsOfOwner[owner] = nil }
+  }
+
+  /// Whether a pod has been ready for so many seconds.
+  func isAvailable(_ id: PodID, after seconds: Int, at now: Duration) -> Bool {
+    guard let runtime = runtimes[id], runtime.isReady else { return false }
+    return runtime.readyAt.map { $0 + .seconds(seconds) <= now } ?? false
+  }
+}
