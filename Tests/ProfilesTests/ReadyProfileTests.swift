@@ -8,8 +8,9 @@ struct ReadyProfileTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Profiles").standardizedFileURL
 
-  @Test(
-    "are valid, and their connections carry their load", arguments: ["surge-and-rollout", "rollout-without-prestop"])
+  private static let names = ["surge-and-rollout", "rollout-without-prestop", "statefulset"]
+
+  @Test("are valid, and their connections carry their load", arguments: names)
   func areValid(name: String) throws {
     let file = Self.folder.appending(path: "\(name).yaml")
 
@@ -20,7 +21,7 @@ struct ReadyProfileTests {
     #expect(LoadCapacity.warnings(profile).map(\.description).isEmpty)
   }
 
-  @Test("name manifests that can be read", arguments: ["surge-and-rollout", "rollout-without-prestop"])
+  @Test("name manifests that can be read", arguments: names)
   func manifests(name: String) throws {
     let file = Self.folder.appending(path: "\(name).yaml")
     let profile = try ProfileReader.read(text: String(contentsOf: file, encoding: .utf8), source: file.path)
@@ -38,7 +39,8 @@ struct ReadyProfileTests {
       try ManifestReader.read(text: String(contentsOf: file, encoding: .utf8), source: file.path).map(\.kind)
     }
 
-    #expect(kinds.sorted() == ["Deployment", "HorizontalPodAutoscaler", "Ingress", "Service"])
+    let workload = name == "statefulset" ? "StatefulSet" : "Deployment"
+    #expect(kinds.sorted() == ["HorizontalPodAutoscaler", "Ingress", "Service", workload].sorted())
   }
 
   @Test("Surge and rollout asks for every kind of expectation")
