@@ -201,7 +201,11 @@ package struct ObservedSync: Sendable {
     }
     // A piece ends where the next count begins.
     let seen = history.currentReplicas.pieces(from: start, to: at.latest).compactMap(\.range)
-    return seen.hull ?? history.currentReplicas.range(at: at.latest) ?? current...current
+    guard let told = seen.hull ?? history.currentReplicas.range(at: at.latest) else { return current...current }
+    // Before the controller has taken up a new spec, the status that follows may also have gone unseen.
+    let inForce = history.workload.last { $0.at.earliest <= at.latest && !$0.deleted }?.object
+    guard let wanted = inForce.flatMap({ $0.isObserved ? nil : $0.wanted }) else { return told }
+    return min(told.lowerBound, wanted)...max(told.upperBound, wanted)
   }
 }
 

@@ -140,19 +140,25 @@ extension APIClient {
     "\(connection.server)\(path)" + (connection.proxy.map { " (through the proxy \($0))" } ?? "")
   }
 
-  /// Sends a request, and once more when the server does not accept our credentials and there are newer ones.
+  /// How often a request is sent again with other credentials: those that another request has fetched meanwhile may be over
+  /// as well when this one gets to use them.
+  private static let renewals = 2
+
+  /// Sends a request, and again when the server does not accept our credentials and there are newer ones.
   ///
   /// A request that was refused for them has changed nothing, whatever its method.
   private func sending<Response>(
     _ send: (Credential) async throws -> Response, status: (Response) -> Int
   ) async throws -> Response {
-    let credential = try await connection.credentials.current()
-    let response = try await send(credential)
-    guard status(response) == 401, let renewed = try await connection.credentials.replacement(for: credential) else {
-      return response
+    var credential = try await connection.credentials.current()
+    var response = try await send(credential)
+    for _ in 0..<Self.renewals where status(response) == 401 {
+      guard let renewed = try await connection.credentials.replacement(for: credential) else { break }
+      log?.info("credentials renewed, since the server answered 401")
+      credential = renewed
+      response = try await send(renewed)
     }
-    log?.info("credentials renewed, since the server answered 401")
-    return try await send(renewed)
+    return response
   }
 
   func perform(

@@ -16,10 +16,23 @@ struct ListedChange {
   let listReceived: Duration
   /// The watch has brought this version or told of a later one.
   var isConfirmed = false
+  /// The watch itself has brought this version.
+  private(set) var isBrought = false
+  /// The watch has brought a later version of the object, and never this one. A watch brings every version of an object in
+  /// order, so it had lost some.
+  private(set) var isPassedOver = false
   /// Another list was read long after, and still the watch had not brought it.
   var isOverdue = false
   /// The watch began anew from a later version, so that it can no longer confirm this one.
   var isSealed = false
+
+  /// The watch brought a version of the same object.
+  mutating func hear(_ told: UInt64, of wanted: UInt64) {
+    if isDeletion || told < wanted { return }
+    if told == wanted { isBrought = true }
+    if !isBrought { isPassedOver = true }
+    isConfirmed = true
+  }
 
   /// By how much a list may be ahead of a watch that is alive.
   var allowance: Duration { Self.leastAllowance + (listReceived - listSent) * 2 }

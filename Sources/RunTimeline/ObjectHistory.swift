@@ -183,7 +183,9 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
 
   private mutating func addDeleted(_ observation: Observation) {
     guard let uid = identify(observation) else { return }
-    for index in listedChanges.indices where listedChanges[index].uid == uid { listedChanges[index].isConfirmed = true }
+    for index in listedChanges.indices where listedChanges[index].uid == uid && listedChanges[index].isDeletion {
+      listedChanges[index].isConfirmed = true
+    }
     // A list that no longer showed the object has told it already.
     if tracks[uid]?.isGone ?? false { return }
     if !append(observation, uid: uid, deleted: true), let last = versions[uid]?.last, let track = tracks[uid] {
@@ -391,16 +393,19 @@ extension ObjectHistory {
     hasWatchSpoken = true
     lastWatchWord = max(lastWatchWord ?? observation.received, observation.received)
     let told = Revision.number(observation.resourceVersion)
-    for index in listedChanges.indices where !listedChanges[index].isConfirmed && !listedChanges[index].isSealed {
+    for index in listedChanges.indices where !listedChanges[index].isSealed {
       let wanted = Revision.number(listedChanges[index].revision)
-      let isReached = told.flatMap { told in wanted.map { told >= $0 } } ?? true
-      if isReached { listedChanges[index].isConfirmed = true }
+      if let told, let wanted, listedChanges[index].uid == observation.uid {
+        listedChanges[index].hear(told, of: wanted)
+      } else if !listedChanges[index].isConfirmed {
+        listedChanges[index].isConfirmed = told.flatMap { told in wanted.map { told >= $0 } } ?? true
+      }
     }
   }
 
   /// Finds, when all is read, the stretches in which the watch was silent.
   private mutating func settle() {
-    for change in listedChanges where !change.isConfirmed {
+    for change in listedChanges where !change.isConfirmed || change.isPassedOver {
       let own = versions[change.uid] ?? []
       let position =
         change.isDeletion
@@ -408,9 +413,10 @@ extension ObjectHistory {
         : tracks[change.uid]?.revisions.firstIndex { $0 == change.revision }
       guard let index = position, own.indices.contains(index) else { continue }
       let previous = index > 0 ? own[index - 1] : nil
-      guard change.isOverdue || !hasWatchSpoken || change.isOld(own[index], after: previous, clock: clock) else {
-        continue
-      }
+      guard
+        change.isPassedOver || change.isOverdue || !hasWatchSpoken
+          || change.isOld(own[index], after: previous, clock: clock)
+      else { continue }
       let since = min(change.since, change.listReceived)
       // The time that the version bears is that of the last of the changes that were missed.
       versions[change.uid]?[index] = ObjectVersion(

@@ -9,8 +9,8 @@ import SimulatedClusterServer
 import TestServers
 import Testing
 
-/// A run outlives the token that it began with: the server accepts each token for four seconds, and the run goes on for
-/// several of them, as twelve minutes do with tokens of ten.
+/// A run outlives the token that it began with: the server accepts each token for four seconds from its first use, and the
+/// run goes on for several of them, as twelve minutes do with tokens of ten.
 @Suite("Observing for longer than a token lives", .serialized, .timeLimit(.minutes(5)))
 struct TokenExpiryTests {
   enum Renewal: String, CaseIterable {
@@ -71,8 +71,9 @@ struct TokenExpiryTests {
     try """
     #!/bin/sh
     end=$(($(date +%s) + 4))
+    name=$(date +%s%N)
     echo "{\\"kind\\":\\"ExecCredential\\",\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"status\\":{\
-    \\"token\\":\\"until-$end\\"\(expiry)}}"
+    \\"token\\":\\"for-4-$name\\"\(expiry)}}"
 
     """.write(toFile: plugin, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: plugin)

@@ -110,15 +110,16 @@ extension RenderedFigures {
     let latencies = [0.5, 0.9, 0.99, 0.999].map { load.latency.quantile($0).map(Printed.latency) ?? "–" }
     #expect(terminal.contains("\(name) \(offered) \(failed) "), "\(name) \(offered) \(failed) in \(terminal)")
     #expect(markdown.contains("| \(name) | \(offered) | \(failed) | "), "\(name) in \(markdown)")
-    if load.succeeded == load.offered {
-      #expect(terminal.contains("\(name) \(offered) \(failed) \(latencies.joined(separator: " "))"), source)
-      #expect(markdown.contains("| \(name) | \(offered) | \(failed) | \(latencies.joined(separator: " | ")) |"), source)
+    let row = latencies.joined(separator: " ")
+    let cells = latencies.joined(separator: " | ")
+    // Where this machine was late, what all requests took is a bound, and that of the successful ones stands beside it.
+    if load.succeeded == load.offered, terminal.contains("\(name) \(offered) \(failed) \(row)") {
+      #expect(markdown.contains("| \(name) | \(offered) | \(failed) | \(cells) |"), source)
     } else {
       let succeeded = Printed.count(load.succeeded)
       #expect(
-        terminal.contains("the successful \(succeeded) \(latencies.joined(separator: " "))"),
-        "\(name), \(latencies) in \(terminal)")
-      #expect(markdown.contains("| the successful | \(succeeded) | | \(latencies.joined(separator: " | ")) |"), source)
+        terminal.contains("the successful \(succeeded) \(row)"), "\(name), \(latencies) in \(terminal)")
+      #expect(markdown.contains("| the successful | \(succeeded) | | \(cells) |"), source)
     }
   }
 

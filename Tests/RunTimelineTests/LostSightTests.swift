@@ -246,6 +246,21 @@ struct LostSightTests {
     #expect(seen.history.readyReplicas.range(at: .seconds(45)) == 2...2)
   }
 
+  @Test(
+    "A watch that brings a later version of an object, and never the one that a list showed, has lost some",
+    arguments: [true, false])
+  func passedOver(isBrought: Bool) {
+    var seen = Sightings()
+    seen.list(at: 1, version: 10, [Sightings.deployment(3, version: 10, generation: 1)])
+    seen.list(at: 31, version: 20, [Sightings.deployment(5, version: 20, generation: 2, written: 30)])
+    if isBrought { seen.event(at: 31.2, Sightings.deployment(5, version: 20, generation: 2, written: 30)) }
+    seen.event(at: 32, Sightings.deployment(6, version: 30, generation: 3, written: 32))
+
+    let gaps = seen.history.observationGaps["deployments"] ?? []
+
+    #expect(gaps.map(\.stretch) == (isBrought ? [] : [InstantBounds(.seconds(0.9), .seconds(31))]), "\(gaps)")
+  }
+
   @Test("A list that the watch has overtaken still shows what was between the watch's two words")
   func overtakenList() {
     var seen = Sightings()

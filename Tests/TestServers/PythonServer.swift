@@ -60,7 +60,8 @@ package final class PythonServer: Sendable {
     package let status: Int
   }
 
-  /// Notes who asks, and refuses tokens of the form `until-SECONDS` from that time on.
+  /// Notes who asks, and refuses tokens of the form `until-SECONDS` from that time on, and `for-SECONDS-NAME` so
+  /// long after they came first.
   ///
   /// - Parameters:
   ///   - upstream: where requests go on to, as in `http://127.0.0.1:8001`; without it, each is answered with a version.

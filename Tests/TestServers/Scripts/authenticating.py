@@ -3,8 +3,8 @@
 Usage: authenticating.py LOG UPSTREAM CERTIFICATE KEY AUTHORITY, with the socket that listens as descriptor 3
 
 Each request is a line of the log, in JSON. A token "until-SECONDS", in seconds since 1970, is refused with 401 from
-then on, and a token "without-VERB-RESOURCE" is told that it may not do that; any other credentials are taken. What is
-let in goes to UPSTREAM (http://HOST:PORT), or, where that is "-", is answered with a version. CERTIFICATE "-" is a
+then on, a token "for-SECONDS-NAME" so long after it came first, and a token "without-VERB-RESOURCE" is told that it may
+not do that; any other credentials are taken. What is let in goes to UPSTREAM (http://HOST:PORT), or, where that is "-", is answered with a version. CERTIFICATE "-" is a
 server without TLS; with TLS a client may show a certificate of AUTHORITY.
 """
 
@@ -24,13 +24,27 @@ REFUSAL = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message":
            "reason": "Unauthorized", "code": 401}
 
 
+FIRST = {}
+
+
+def is_expired(authorization):
+    """Whether a token is no longer taken."""
+    until = authorization.removeprefix("Bearer until-")
+    if until.replace(".", "").isdigit():
+        return float(until) <= time.time()
+    if authorization.startswith("Bearer for-"):
+        with LOCK:
+            first = FIRST.setdefault(authorization, time.monotonic())
+        return time.monotonic() - first >= float(authorization.split("-")[1])
+    return False
+
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        token = (self.headers.get("Authorization") or "").removeprefix("Bearer until-")
-        expired = token.replace(".", "").isdigit() and float(token) <= time.time()
+        expired = is_expired(self.headers.get("Authorization") or "")
         self.note(401 if expired else 200)
         missing = (self.headers.get("Authorization") or "").removeprefix("Bearer without-")
         if self.path.endswith("/selfsubjectaccessreviews"):
