@@ -17,7 +17,8 @@ enum AbsenceRule {
     if opinion.verdict == .pass, kind.subject == .autoscaler {
       opinion = .inconclusive(
         absence.sentence, finding: "\(opinion.finding), as long as it was there", window: window,
-        evidence: opinion.evidence)
+        evidence: opinion.evidence
+      ).measuring(opinion.measurements.unjudged)
     }
     opinion.isUntrusted = opinion.isUntrusted && whole.isUntrusted
     opinion.evidence.insert(Evidence(at: absence.deleted, absence.sentence), at: 0)

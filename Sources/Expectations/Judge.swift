@@ -27,55 +27,8 @@ package enum Judge {
     }
     return Judgement(
       name: expectation.name, kind: kind.name.rawValue, expected: kind.sentence,
-      verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason, window: opinion.window,
-      isUntrusted: opinion.isUntrusted, evidence: opinion.evidence)
-  }
-}
-
-/// What one kind of expectation has to say about a run.
-struct Opinion: Equatable {
-  var verdict: Verdict
-  var finding: String
-  var reason: String?
-  var window: InstantBounds?
-  var evidence: [Evidence] = []
-  /// Whether it is the generator or the observer that failed, so that the run says nothing about the cluster.
-  var isUntrusted = false
-
-  static func pass(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
-    Opinion(verdict: .pass, finding: finding, window: window, evidence: evidence)
-  }
-
-  static func fail(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
-    Opinion(verdict: .fail, finding: finding, window: window, evidence: evidence)
-  }
-
-  static func inconclusive(
-    _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
-  ) -> Opinion {
-    Opinion(
-      verdict: .inconclusive, finding: finding ?? "undecided: \(reason)", reason: reason, window: window,
-      evidence: evidence)
-  }
-
-  /// Inconclusive, since the generator did not do what was asked of it.
-  static func untrusted(
-    _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
-  ) -> Opinion {
-    var opinion = inconclusive(reason, finding: finding, window: window, evidence: evidence)
-    opinion.isUntrusted = true
-    return opinion
-  }
-
-  /// Inconclusive, since nothing is known over a part of the window; untrusted where the observer had lost the cluster.
-  static func unknown(
-    _ from: Duration, _ to: Duration, _ run: RunView, resource: String, window: InstantBounds, evidence: [Evidence]
-  ) -> Opinion {
-    var causes = run.causes(in: resource, from: from, to: to)
-    if causes.isEmpty, to > run.timeline.lastInstant { causes = ": \(run.ending)" }
-    var opinion = inconclusive(
-      "nothing is known from \(from.plain) to \(to.plain) of the run\(causes)", window: window, evidence: evidence)
-    opinion.isUntrusted = run.wasUnwatched(resource, from: from, to: to)
-    return opinion
+      verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason,
+      furtherReason: opinion.furtherReason, window: opinion.window, isUntrusted: opinion.isUntrusted,
+      focus: kind.focus, evidence: opinion.evidence, measurements: opinion.measurements)
   }
 }

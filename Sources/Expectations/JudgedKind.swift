@@ -7,6 +7,9 @@ protocol JudgedKind: ExpectationKind {
 
   /// What its user should know of it before a run, from what the profile plans; empty where the plan tells nothing.
   func remarks(on profile: Profile) -> [PlanRemark]
+
+  /// Where a reader of what did not pass looks first.
+  var focus: Judgement.Focus { get }
 }
 
 extension Expectation.Kind {

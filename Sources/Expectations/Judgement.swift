@@ -23,16 +23,23 @@ package struct Judgement: Sendable, Equatable {
   package var finding: String
   /// For `inconclusive`: what was missing.
   package var reason: String?
+  /// What of the reason the finding does not say itself.
+  package var furtherReason: String?
   /// The stretch of the run that was judged.
   package var window: InstantBounds?
   /// Whether it is undecided because the load generator did not do what was asked of it, or the observer
   /// lost sight of the cluster.
   package var isUntrusted: Bool
+  /// Which moment of the window a reader looks at first.
+  package var focus: Focus
   package var evidence: [Evidence]
+  /// The figures behind it: what decided, and what stands beside that. Empty where nothing was measured.
+  package var measurements: [Measurement]
 
   package init(
     name: String, kind: String, expected: String, verdict: Verdict, finding: String, reason: String? = nil,
-    window: InstantBounds? = nil, isUntrusted: Bool = false, evidence: [Evidence] = []
+    furtherReason: String? = nil, window: InstantBounds? = nil, isUntrusted: Bool = false,
+    focus: Focus = .firstEvidence, evidence: [Evidence] = [], measurements: [Measurement] = []
   ) {
     self.name = name
     self.kind = kind
@@ -40,9 +47,32 @@ package struct Judgement: Sendable, Equatable {
     self.verdict = verdict
     self.finding = finding
     self.reason = reason
+    self.furtherReason = furtherReason
     self.window = window
     self.isUntrusted = isUntrusted
+    self.focus = focus
     self.evidence = evidence
+    self.measurements = measurements
+  }
+
+  /// Where a reader of what did not pass looks first.
+  package enum Focus: Sendable, Equatable {
+    /// The end of the window: what was to be reached by then.
+    case deadline
+    /// The moment of the first fact that has one.
+    case firstEvidence
+    /// The earliest moment of all facts.
+    case earliestEvidence
+  }
+
+  /// The moment of the run to look at; `nil` where there is none.
+  package var moment: Duration? {
+    let moments = evidence.compactMap { $0.at?.earliest }
+    return switch focus {
+    case .deadline: window?.latest ?? moments.first
+    case .firstEvidence: moments.first ?? window?.latest
+    case .earliestEvidence: moments.min() ?? window?.latest
+    }
   }
 }
 

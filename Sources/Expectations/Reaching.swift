@@ -22,17 +22,15 @@ struct Reaching {
       let (envelope, reason) = run.envelope(count)
       guard let envelope else { return .inconclusive(reason) }
       let window = InstantBounds(start.earliest, start.latest + within)
-      var opinion = judge(envelope, from: start, run)
+      let measured = measurement(envelope, from: start)
+      var opinion = judge(envelope, from: start, run).measuring([measured])
       let decided = decided(opinion.verdict, envelope, from: start)
       let load = DeliveredLoad(run, direction, from: start.earliest, decided: decided)
-      if let objection = load.objection(window: window) { opinion = objection }
+      if let objection = load.objection(window: window) { opinion = objection.measuring([measured.unjudged]) }
       if opinion.verdict == .inconclusive, wasBlind(envelope, from: start, run) { opinion.isUntrusted = true }
       opinion.window = window
+      opinion.addToReason(run.causes(in: run.resource(of: count), from: window.earliest, to: window.latest))
       if let author = otherAuthor(envelope, from: start, run) { opinion.finding += "; \(author)" }
-      if opinion.verdict == .inconclusive {
-        let causes = run.causes(in: run.resource(of: count), from: window.earliest, to: window.latest)
-        opinion.reason = opinion.reason.map { $0.hasSuffix(causes) ? $0 : $0 + causes }
-      }
       opinion.evidence += CountEvidence.changes(of: count, envelope, run, in: window)
       opinion.evidence += CountEvidence.byOthers(run, in: window)
       opinion.evidence += CountEvidence.gaps(run, resource: run.resource(of: count), in: window)
@@ -84,22 +82,13 @@ struct Reaching {
   }
 
   private func judge(_ envelope: CountEnvelope, from start: InstantBounds, _ run: RunView) -> Opinion {
-    let soonest = envelope.first(condition, from: start.earliest)
-    let latest = start.earliest == start.latest ? soonest : envelope.first(condition, from: start.latest)
-    let earliest: Duration? =
-      switch soonest {
-      case .reached(let bounds): bounds.earliest
-      case .perhaps(let earliest, _): earliest
-      case .notBy: nil
-      }
-    let shortest = earliest.map { max(.zero, $0 - start.latest) }
-    if case .reached(let bounds) = latest {
-      let longest = bounds.latest - start.earliest
-      let took = InstantBounds(shortest ?? .zero, longest)
+    let (shortest, longest, mayBeReached) = elapsed(envelope, from: start)
+    if let longest {
+      let took = InstantBounds(shortest, longest)
       if longest <= within {
         return .pass("reached \(word) \(took.plain) after \(after), \((within - longest).plain) before the bound")
       }
-      if let shortest, shortest > within {
+      if shortest > within {
         return .fail(
           "reached \(word) only \(took.plain) after \(after), \((shortest - within).plain) after the bound; "
             + shortfall(envelope, start, run))
@@ -108,21 +97,36 @@ struct Reaching {
         "it was reached \(took.plain) after \(after), and the bound of \(within.text) lies between",
         finding: "reached \(word) \(took.plain) after \(after): too coarse to tell")
     }
-    if let shortest, shortest > within {
-      return .fail(shortfall(envelope, start, run))
-    }
-    if earliest == nil, envelope.end - start.latest > within {
-      return .fail(shortfall(envelope, start, run))
-    }
-    if earliest != nil {
+    if shortest > within { return .fail(shortfall(envelope, start, run)) }
+    if mayBeReached {
       return .inconclusive(
         "the observations leave open whether \(word) was reached", finding: "perhaps reached, at no instant for certain"
       )
     }
-    let seen = max(envelope.end - start.latest, .zero)
     return .inconclusive(
-      "the cluster was watched for only \(seen.plain) after \(after), and \(run.ending)",
-      finding: "not reached in the \(seen.plain) that were watched")
+      "the cluster was watched for only \(shortest.plain) after \(after), and \(run.ending)",
+      finding: "not reached in the \(shortest.plain) that were watched")
+  }
+
+  /// How long it took at the least, whether or not it was reached while somebody watched, and at the most, where it
+  /// certainly was.
+  private func elapsed(
+    _ envelope: CountEnvelope, from start: InstantBounds
+  ) -> (shortest: Duration, longest: Duration?, mayBeReached: Bool) {
+    let soonest = envelope.first(condition, from: start.earliest)
+    let latest = start.earliest == start.latest ? soonest : envelope.first(condition, from: start.latest)
+    var longest: Duration?
+    if case .reached(let bounds) = latest { longest = bounds.latest - start.earliest }
+    return switch soonest {
+    case .reached(let bounds): (max(.zero, bounds.earliest - start.latest), longest, true)
+    case .perhaps(let earliest, _): (max(.zero, earliest - start.latest), longest, true)
+    case .notBy: (max(.zero, envelope.end - start.latest), longest, false)
+    }
+  }
+
+  private func measurement(_ envelope: CountEnvelope, from start: InstantBounds) -> Judgement.Measurement {
+    let took = elapsed(envelope, from: start)
+    return .time("\(count.rawValue)Replicas.reachedAfter", took.shortest, took.longest, limit: .atMost(within))
   }
 
   private var word: String {

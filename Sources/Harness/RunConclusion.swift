@@ -6,6 +6,7 @@ import Profiles
 import Reporting
 import RunRecording
 import RunTimeline
+import Units
 
 /// What follows a recording: judging it, keeping the verdicts, writing the reports, and saying how the program ends.
 struct RunConclusion {
@@ -116,7 +117,8 @@ enum RecordingAccess {
       VerdictRow(
         name: judgement.name, kind: judgement.kind, expected: judgement.expected,
         verdict: judgement.verdict.rawValue, finding: judgement.finding, reason: judgement.reason,
-        window: judgement.window, evidence: judgement.evidence.map { VerdictRow.Evidence(at: $0.at, text: $0.text) })
+        window: judgement.window, evidence: judgement.evidence.map { VerdictRow.Evidence(at: $0.at, text: $0.text) },
+        measurements: judgement.measurements.map(VerdictRow.Measurement.init))
     }
     do {
       try RecordingVerdicts.append(
@@ -125,6 +127,14 @@ enum RecordingAccess {
     } catch {
       throw HarnessError(.invalidInput, "\(error)")
     }
+  }
+}
+
+extension VerdictRow.Measurement {
+  fileprivate init(_ measurement: Judgement.Measurement) {
+    self.init(
+      name: measurement.name, unit: measurement.unit.rawValue, lowest: measurement.lowest, highest: measurement.highest,
+      limit: measurement.limit.map { Limit(relation: $0.relation.rawValue, value: $0.value) })
   }
 }
 

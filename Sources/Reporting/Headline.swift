@@ -97,21 +97,6 @@ extension Judgement {
     guard let reason = furtherReason else { return finding }
     return finding.isEmpty ? reason : "\(finding) (\(reason))"
   }
-
-  /// The moment to look at: where the window ends for what had to be reached by then, else that of the first
-  /// evidence that has one.
-  var moment: Duration? {
-    let within = kind == "scaleUp" || kind == "rolloutCompletes" || kind == "scaleDown" && expected.contains(" within ")
-    if within, let window { return window.latest }
-    let moments = evidence.compactMap { $0.at?.earliest }
-    return (kind == "errorBudget" ? moments.min() : moments.first) ?? window?.latest
-  }
-
-  /// What was missing for a verdict, where the finding does not say so itself.
-  var furtherReason: String? {
-    let parts = (reason ?? "").split(separator: "; ").filter { !finding.contains($0) }
-    return parts.isEmpty ? nil : parts.joined(separator: "; ")
-  }
 }
 
 extension String {

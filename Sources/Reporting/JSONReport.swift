@@ -96,6 +96,21 @@ package enum JSONReport {
       ("finding", .string(judgement.finding)), ("reason", .optional(judgement.reason) { .string($0) }),
       ("window", bounds(judgement.window)),
       ("evidence", .array(judgement.evidence.map { .record([("at", bounds($0.at)), ("text", .string($0.text))]) })),
+      ("measurements", .array(judgement.measurements.map(measurement))),
+    ])
+  }
+
+  private static func measurement(_ measurement: Judgement.Measurement) -> JSONText {
+    .record([
+      ("name", .string(measurement.name)), ("unit", .string(measurement.unit.rawValue)),
+      ("lowest", .optional(measurement.lowest) { .exact($0) }),
+      ("highest", .optional(measurement.highest) { .exact($0) }),
+      (
+        "limit",
+        .optional(measurement.limit) { limit in
+          .record([("relation", .string(limit.relation.rawValue)), ("value", .exact(limit.value))])
+        }
+      ),
     ])
   }
 

@@ -9,6 +9,8 @@ enum JSONText: Sendable {
   case integer(Int)
   /// Printed to a millionth; a value that is not finite prints as `null`.
   case number(Double)
+  /// Printed with all its digits; a value that is not finite prints as `null`.
+  case exact(Double)
   case string(String)
   /// One element a line.
   case array([JSONText])
@@ -52,6 +54,7 @@ enum JSONText: Sendable {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .number(let value): text += Self.number(value)
+    case .exact(let value): text += Self.exact(value)
     case .string(let value): Self.quote(value, to: &text)
     case .array(let elements):
       Self.list(elements, "[", "]", to: &text, indentation) { $0.write(to: &$1, indentation: $2) }
@@ -92,6 +95,11 @@ enum JSONText: Sendable {
     let rounded = (value * 1e6).rounded() / 1e6
     if let whole = Int(exactly: rounded) { return String(whole) }
     return rounded.magnitude < 1e9 ? trimmed(rounded.fixed(6)) : rounded.description
+  }
+
+  private static func exact(_ value: Double) -> String {
+    guard value.isFinite else { return "null" }
+    return Int(exactly: value).map(String.init) ?? value.description
   }
 
   private static func trimmed(_ text: String) -> String {

@@ -104,10 +104,22 @@ package enum JUnitReport {
     return """
           <testcase name="\(judgement.name)" classname="\(timeline.run.name).\(judgement.kind)" \
       time="\(timeline.wallSeconds(length).fixed(3))">
-            <properties><property name="verdict" value="\(judgement.verdict.rawValue)"/></properties>
+            <properties>
+      \(properties(judgement))      </properties>
       \(outcome)    </testcase>
 
       """
+  }
+
+  /// The verdict, and each figure with what was asked of it.
+  private static func properties(_ judgement: Judgement) -> HTML {
+    var values = [("verdict", judgement.verdict.rawValue)]
+    for measurement in judgement.measurements {
+      let text = MeasurementText(measurement)
+      values.append((measurement.name, text.value))
+      if let limit = text.limit { values.append(("\(measurement.name).limit", limit)) }
+    }
+    return values.map { name, value -> HTML in "        <property name=\"\(name)\" value=\"\(value)\"/>\n" }.joined()
   }
 
   private static func systemError(_ headline: Headline) -> HTML {

@@ -101,5 +101,6 @@ enum RecordingPlausibility {
     "connection": [("start_us", "end_us")],
     "verdict": [("window_start_us", "window_end_us")],
     "verdict_evidence": [("earliest_us", "latest_us")],
+    "measurement": [("lowest", "highest")],
   ]
 }

@@ -15,6 +15,7 @@ enum RecordingSchema {
     tables + RecordingViews.first, connections + RecordingViews.second,
     causes + RecordingViews.third, RecordingViews.fourth,
     workloads + RecordingViews.fifth,
+    measurements + RecordingViews.sixth,
   ]
 
   static var version: Int { steps.count }
@@ -219,6 +220,22 @@ enum RecordingSchema {
   /// Version 5: workloads that are no Deployments, whose name is in the column `deployment` all the same.
   private static let workloads = """
     ALTER TABLE run ADD COLUMN workload_kind TEXT NOT NULL DEFAULT 'deployment'; -- deployment, statefulset
+
+    """
+
+  /// Version 6: the figures behind verdicts.
+  private static let measurements = """
+    CREATE TABLE measurement (
+      -- The figures behind a verdict: what decided, and what stands beside that.
+      verdict_id INTEGER NOT NULL REFERENCES verdict (id),
+      position INTEGER NOT NULL,
+      name TEXT NOT NULL,                -- readyReplicas.reachedAfter
+      unit TEXT NOT NULL,                -- s, ms, ratio, count, requests/s
+      lowest REAL, highest REAL,         -- between which it lies; NULL where nothing bounds it
+      relation TEXT, bound REAL,         -- what is asked of it: <= 90; NULL where nothing follows from it
+      PRIMARY KEY (verdict_id, position),
+      CHECK ((relation IS NULL) = (bound IS NULL))
+    ) STRICT;
 
     """
 }

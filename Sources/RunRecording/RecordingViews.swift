@@ -16,6 +16,9 @@ enum RecordingViews {
   static let fifth =
     "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicasWithDeletions + timelineOfDeletions
 
+  /// Of schema version 6.
+  static let sixth = measurements
+
   /// - Parameter resource: the plural of the workload's resource, in SQL.
   private static func replicas(of resource: String) -> String {
     """
@@ -47,6 +50,15 @@ enum RecordingViews {
 
     """
   }
+
+  private static let measurements = """
+    CREATE VIEW measurements AS
+      -- The figures behind the verdicts of the newest evaluation, with what was asked of each.
+      SELECT verdict.name AS expectation, verdict.verdict, measurement.name, unit, lowest, highest, relation, bound
+      FROM verdict JOIN measurement ON verdict_id = verdict.id
+      WHERE judging = (SELECT max(judging) FROM verdict) ORDER BY verdict.id, position;
+
+    """
 
   private static let latency = """
     CREATE VIEW latency AS

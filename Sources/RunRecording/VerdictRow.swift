@@ -12,6 +12,38 @@ package struct VerdictRow: Sendable, Equatable {
   package var reason: String?
   package var window: InstantBounds?
   package var evidence: [Evidence]
+  /// None in rows of schema 5 and before.
+  package var measurements: [Measurement]
+
+  /// A figure behind a verdict.
+  package struct Measurement: Sendable, Equatable {
+    package var name: String
+    package var unit: String
+    /// `nil` where nothing bounds it.
+    package var lowest: Double?
+    package var highest: Double?
+    /// What is asked of it; `nil` where nothing follows from it.
+    package var limit: Limit?
+
+    package struct Limit: Sendable, Equatable {
+      /// `>=`, `<=`, `>`, `<` or `==`.
+      package var relation: String
+      package var value: Double
+
+      package init(relation: String, value: Double) {
+        self.relation = relation
+        self.value = value
+      }
+    }
+
+    package init(name: String, unit: String, lowest: Double?, highest: Double?, limit: Limit?) {
+      self.name = name
+      self.unit = unit
+      self.lowest = lowest
+      self.highest = highest
+      self.limit = limit
+    }
+  }
 
   package struct Evidence: Sendable, Equatable {
     package var at: InstantBounds?
@@ -25,7 +57,7 @@ package struct VerdictRow: Sendable, Equatable {
 
   package init(
     name: String, kind: String, expected: String, verdict: String, finding: String, reason: String? = nil,
-    window: InstantBounds? = nil, evidence: [Evidence] = []
+    window: InstantBounds? = nil, evidence: [Evidence] = [], measurements: [Measurement] = []
   ) {
     self.name = name
     self.kind = kind
@@ -35,6 +67,7 @@ package struct VerdictRow: Sendable, Equatable {
     self.reason = reason
     self.window = window
     self.evidence = evidence
+    self.measurements = measurements
   }
 }
 

@@ -2,7 +2,7 @@ import GRDB
 import KubernetesObjects
 import RunTimeline
 
-/// The tables `verdict` and `verdict_evidence`.
+/// The tables `verdict`, `verdict_evidence` and `measurement`.
 enum VerdictRows {
   static func insert(_ judging: Judging, into database: Database) throws {
     let number =
@@ -30,6 +30,13 @@ enum VerdictRows {
         try database.cachedStatement(sql: "INSERT INTO verdict_evidence VALUES (?, ?, ?, ?, ?)").execute(arguments: [
           id, position, evidence.at?.earliest.wholeMicroseconds, evidence.at?.latest.wholeMicrosecondsUp, evidence.text,
         ])
+      }
+      for (position, measurement) in verdict.measurements.enumerated() {
+        try database.cachedStatement(sql: "INSERT INTO measurement VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(
+          arguments: [
+            id, position, measurement.name, measurement.unit, measurement.lowest, measurement.highest,
+            measurement.limit?.relation, measurement.limit?.value,
+          ])
       }
     }
   }
@@ -68,10 +75,25 @@ enum VerdictRows {
     let finding: String = try row.decode(forColumn: "finding")
     let reason: String? = try row.decode(forColumn: "reason")
     let window = try bounds(row, "window_start_us", "window_end_us")
-    let evidence = try evidence(of: try row.decode(Int64.self, forColumn: "id"), database)
+    let id = try row.decode(Int64.self, forColumn: "id")
     return VerdictRow(
       name: name, kind: kind, expected: expected, verdict: verdict, finding: finding, reason: reason, window: window,
-      evidence: evidence)
+      evidence: try evidence(of: id, database), measurements: try measurements(of: id, database))
+  }
+
+  private static func measurements(of verdict: Int64, _ database: Database) throws -> [VerdictRow.Measurement] {
+    try Row.fetchAll(
+      database, sql: "SELECT * FROM measurement WHERE verdict_id = ? ORDER BY position", arguments: [verdict]
+    ).map { row in
+      let relation: String? = try row.decode(forColumn: "relation")
+      let bound: Double? = try row.decode(forColumn: "bound")
+      let limit = relation.flatMap { relation in
+        bound.map { VerdictRow.Measurement.Limit(relation: relation, value: $0) }
+      }
+      return VerdictRow.Measurement(
+        name: try row.decode(forColumn: "name"), unit: try row.decode(forColumn: "unit"),
+        lowest: try row.decode(forColumn: "lowest"), highest: try row.decode(forColumn: "highest"), limit: limit)
+    }
   }
 
   private static func evidence(of verdict: Int64, _ database: Database) throws -> [VerdictRow.Evidence] {

@@ -1,9 +1,10 @@
 import Expectations
 import Profiles
 import RunTimeline
+import Testing
 
 /// Reads expectations as a profile has them, for phases and actions with the names of the recordings.
-func expectation(_ text: String, source: String = "test.yaml") throws -> Expectation {
+func expectation(_ text: String, source: String = "test.yaml") throws -> Profiles.Expectation {
   let profile = """
     apiVersion: scaleproof/v1
     kind: Profile
@@ -19,6 +20,10 @@ func expectation(_ text: String, source: String = "test.yaml") throws -> Expecta
   return try ProfileReader.read(text: profile, source: source).expectations[0]
 }
 
+/// Judges, and holds the figures of what comes of it to its verdict.
 func judge(_ text: String, on timeline: Timeline) throws -> Judgement {
-  Judge.judge(try expectation(text), on: timeline)
+  let judgement = Judge.judge(try expectation(text), on: timeline)
+  let faults = contradictions(judgement)
+  #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+  return judgement
 }

@@ -46,6 +46,7 @@ enum CrowdedStory {
         name: longName, kind: "scaleDown", expected: "wanted replicas 2 within 20m of settle.start",
         verdict: .inconclusive,
         finding: "not reached in the 14m0.4s that were watched", reason: "the run ended at 19m1.8s",
+        furtherReason: "the run ended at 19m1.8s",
         window: InstantBounds(.seconds(300), .seconds(1140)))
     ]
 

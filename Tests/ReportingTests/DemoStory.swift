@@ -114,6 +114,11 @@ enum DemoStory {
       evidence: [
         Evidence(at: InstantBounds(.seconds(73), .seconds(73.4)), "the HPA recommended 7: CPU 144 % of 70 %"),
         Evidence(at: InstantBounds(.seconds(103), .seconds(103.4)), "the HPA recommended 8: CPU 80 % of 70 %"),
+      ],
+      measurements: [
+        Judgement.Measurement(
+          "readyReplicas.reachedAfter", .seconds, lowest: 47.6, highest: 48.6,
+          limit: Judgement.Measurement.Limit(.atMost, 90))
       ]),
     Judgement(
       name: "back to the floor", kind: "scaleDown", expected: "ready replicas 3 within 12m of settle.start",
@@ -127,10 +132,17 @@ enum DemoStory {
         Evidence(
           at: InstantBounds(.seconds(180.2), .seconds(180.9)), "4 × 502 while pod aspnetcore-…-7xk2p was terminating"),
         Evidence("28 × 502 at other terminations"),
+      ],
+      measurements: [
+        Judgement.Measurement(
+          "requests.failedShare", .ratio, lowest: 32.0 / 39_760, highest: nil,
+          limit: Judgement.Measurement.Limit(.atMost, 0.0001)),
+        Judgement.Measurement("requests.failed", .count, lowest: 32, highest: 32),
       ]),
     Judgement(
       name: "fast enough", kind: "latency", expected: "p99 below 250ms during surge", verdict: .inconclusive,
       finding: "p99 was between 180 ms and 260 ms", reason: "too few requests to bound the percentile",
+      furtherReason: "too few requests to bound the percentile",
       window: InstantBounds(.seconds(60), .seconds(300))),
   ]
 }

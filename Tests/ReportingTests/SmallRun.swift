@@ -53,14 +53,26 @@ enum SmallRun {
       name: "scales out in time", kind: "scaleUp", expected: "ready replicas >= 8 within 90s of surge.start",
       verdict: .pass, finding: "reached 8 between 58.1s and 59.1s, 31s before the bound",
       window: InstantBounds(.seconds(2), .seconds(4)),
-      evidence: [Evidence(at: InstantBounds(.milliseconds(2100), .milliseconds(3100)), "ready replicas rose to 8")]),
+      evidence: [Evidence(at: InstantBounds(.milliseconds(2100), .milliseconds(3100)), "ready replicas rose to 8")],
+      measurements: [
+        Judgement.Measurement(
+          "readyReplicas.reachedAfter", .seconds, lowest: 58.1, highest: 59.1,
+          limit: Judgement.Measurement.Limit(.atMost, 90))
+      ]),
     Judgement(
       name: "costs no errors", kind: "errorBudget", expected: "99.9% of requests succeed during release",
       verdict: .fail, finding: "5 of 305 requests failed, 5 more than the budget of 0",
       window: InstantBounds(.seconds(1), .seconds(2)),
-      evidence: [Evidence(at: InstantBounds(exactly: .milliseconds(1500)), "5 × 502"), Evidence("budget: 0 requests")]),
+      evidence: [Evidence(at: InstantBounds(exactly: .milliseconds(1500)), "5 × 502"), Evidence("budget: 0 requests")],
+      measurements: [
+        Judgement.Measurement(
+          "requests.failedShare", .ratio, lowest: 5.0 / 305, highest: nil,
+          limit: Judgement.Measurement.Limit(.atMost, 0.001)),
+        Judgement.Measurement("requests.failed", .count, lowest: 5, highest: 5),
+      ]),
     Judgement(
       name: "fast enough", kind: "latency", expected: "p99 below 250ms during surge", verdict: .inconclusive,
-      finding: "p99 not bounded", reason: "too few requests", window: InstantBounds(.seconds(2), .seconds(4))),
+      finding: "p99 not bounded", reason: "too few requests", furtherReason: "too few requests",
+      window: InstantBounds(.seconds(2), .seconds(4))),
   ]
 }

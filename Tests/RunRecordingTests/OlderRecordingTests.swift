@@ -79,7 +79,7 @@ struct OlderRecordingTests {
 
     try RecordingVerdicts.append(first, path: older.path)
 
-    #expect(try sqlite3(older.path, "PRAGMA user_version") == "5")
+    #expect(try sqlite3(older.path, "PRAGMA user_version") == "6")
     #expect(try RecordingReader.judgings(path: older.path) == [first, first])
     let after = try RecordingReader.timeline(path: older.path)
     #expect(after.load == before.load)
@@ -95,13 +95,13 @@ struct OlderRecordingTests {
   @Test("A recording of a newer schema is refused in one sentence that says what to do")
   func newer() throws {
     let older = try OlderRecording()
-    _ = try sqlite3(older.path, "PRAGMA user_version = 6")
+    _ = try sqlite3(older.path, "PRAGMA user_version = 7")
 
     let error = #expect(throws: RecordingError.self) { try RecordingReader.timeline(path: older.path) }
 
     #expect(
       error?.description
-        == "\(older.path): the recording has schema version 6, and this program knows versions up to 5; "
+        == "\(older.path): the recording has schema version 7, and this program knows versions up to 6; "
         + "use the version of scaleproof that wrote it, or a newer one")
   }
 }

@@ -142,11 +142,20 @@ struct RunRecordingTests {
         VerdictRow(
           name: "fast", kind: "latency", expected: "p99 < 1s", verdict: "fail", finding: "2s", reason: "why",
           window: InstantBounds(.seconds(1), .seconds(2)),
-          evidence: [.init(at: nil, text: "a"), .init(at: InstantBounds(exactly: .seconds(1)), text: "b")])
+          evidence: [.init(at: nil, text: "a"), .init(at: InstantBounds(exactly: .seconds(1)), text: "b")],
+          measurements: [
+            .init(
+              name: "latency.p99", unit: "ms", lowest: 1990.5, highest: nil,
+              limit: .init(relation: "<", value: 1000)),
+            .init(name: "requests.failed", unit: "count", lowest: nil, highest: 0.1, limit: nil),
+          ])
       ])
     try RecordingVerdicts.append(judging, path: folder.file())
     try RecordingVerdicts.append(judging, path: folder.file())
     #expect(try RecordingReader.judgings(path: folder.file()) == [judging, judging])
+    #expect(
+      try sqlite3(folder.file(), "SELECT * FROM measurements")
+        == "fast|fail|latency.p99|ms|1990.5||<|1000.0\nfast|fail|requests.failed|count||0.1||")
   }
 
   @Test("The views know that a Deployment was deleted, and that another bears its name")

@@ -23,21 +23,28 @@ extension Expectation.AvailabilityFloor: JudgedKind {
       let evidence =
         concerned.filter { $0.isShort || $0.floorChanged }.prefix(12).map { Evidence(at: $0.from, $0.sentence) }
         + CountEvidence.gaps(run, resource: run.workloadKind.resource.plural, in: window)
+      let isUnknown = envelope.pieces(from: window.earliest, to: window.latest).contains { $0.range == nil }
+      let measured = [margin(of: concerned, in: stretch, isWhole: stretch.unfinished == nil && !isUnknown)]
       if let broken = concerned.first(where: { $0.isShort && $0.mustHold(in: stretch) }) {
         let worst = concerned.filter { $0.isShort && $0.mustHold(in: stretch) }.min { $0.margin < $1.margin } ?? broken
         return .fail(
           "\(worst.sentence), \(-worst.margin) below the floor, \(worst.from.plain) of the run", window: window,
-          evidence: evidence + ScalingClues.clues(run, in: window))
+          evidence: evidence + ScalingClues.clues(run, in: window)
+        ).measuring(measured)
       }
       if let doubtful = concerned.first(where: \.isShort) {
         return .inconclusive(
           "\(doubtful.sentence) \(doubtful.from.plain), which may lie outside of \(during)", window: window,
-          evidence: evidence)
+          evidence: evidence
+        ).measuring(measured)
       }
-      if let unfinished = stretch.unfinished { return .inconclusive(unfinished, window: window, evidence: evidence) }
+      if let unfinished = stretch.unfinished {
+        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
+      }
       if let unknown = envelope.pieces(from: window.earliest, to: window.latest).first(where: { $0.range == nil }) {
         return .unknown(
-          unknown.from, unknown.to, run, resource: run.workloadKind.resource.plural, window: window, evidence: evidence)
+          unknown.from, unknown.to, run, resource: run.workloadKind.resource.plural, window: window, evidence: evidence
+        ).measuring(measured)
       }
       guard let tightest = concerned.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
         return .inconclusive("no status of the \(run.workloadKind.title) was seen in \(during)", window: window)
@@ -46,15 +53,30 @@ extension Expectation.AvailabilityFloor: JudgedKind {
         return .inconclusive(
           "\(empty.sentence) \(empty.from.plain), which a floor of 0 allows: \(empty.reasonForNoFloor), so that nothing is "
             + "asked of the rollout", finding: "no pod at all was available \(empty.from.plain)", window: window,
-          evidence: evidence + [Evidence(at: empty.from, empty.sentence)])
+          evidence: evidence + [Evidence(at: empty.from, empty.sentence)]
+        ).measuring(measured.unjudged)
       }
       let vacuous = tightest.floor == 0 && tightest.wanted > 0 ? "; \(tightest.reasonForNoFloor)" : ""
       return .pass("never less than \(tightest.sentence)\(vacuous)", window: window, evidence: evidence)
+        .measuring(measured)
     }
+  }
+
+  /// By how many the available replicas exceeded the floor at the tightest moment.
+  private func margin(
+    of states: [FloorState], in stretch: RunView.Stretch, isWhole: Bool
+  ) -> Judgement.Measurement {
+    let observed = states.filter(\.isObserved)
+    let certain = observed.filter { $0.mustHold(in: stretch) }.map(\.margin).min()
+    return .count(
+      "availableReplicas.aboveFloor", isWhole ? observed.map(\.margin).min() : nil, certain,
+      limit: Judgement.Measurement.Limit(.atLeast, 0))
   }
 
   /// Whether it can pass depends on the cluster, which no plan tells of.
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
+
+  var focus: Judgement.Focus { .firstEvidence }
 }
 
 /// What one version of a workload says of its availability.

@@ -23,20 +23,62 @@ extension Expectation.ErrorBudget: JudgedKind {
       // What is certain decides, whatever was not sent: a fail holds even if all that is unknown had succeeded.
       if opinion.verdict != .fail || load.unseen == nil {
         let soFar = "\(finding) so far"
+        let measured = measurements(load, isWhole: true)
         if let reason = guardian.saturated {
-          return .untrusted(reason, finding: finding, window: window, evidence: evidence)
+          return .untrusted(reason, finding: finding, window: window, evidence: evidence).measuring(measured.unjudged)
         }
-        let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)
+        let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)?
+          .measuring(measured.unjudged)
         if let missing, missing.isUntrusted { return missing }
         if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
           return .inconclusive(unfinished, finding: soFar, window: window, evidence: evidence)
+            .measuring(measurements(load, isWhole: false))
         }
         if let missing { return missing }
       }
       opinion.window = window
       opinion.evidence = evidence
-      return opinion
+      return opinion.measuring(measurements(load, isWhole: true))
     }
+  }
+
+  /// The share of failed requests, and with a confidence the rate behind it: from the best to the worst that all that is
+  /// unknown may come to.
+  ///
+  /// - Parameter isWhole: whether all that belongs to the window had happened when the recording ended.
+  private func measurements(_ load: LoadInWindow, isWhole: Bool) -> [Judgement.Measurement] {
+    typealias Limit = Judgement.Measurement.Limit
+    let (worst, best) = extremes(load)
+    let allowed = objective.complement.fraction
+    // How many more there may have been is not known then, and all may have succeeded.
+    let isBounded = load.unseen != nil
+    func share(_ part: (failed: Int, of: Int)) -> Double { part.of > 0 ? Double(part.failed) / Double(part.of) : 0 }
+    let failed = Judgement.Measurement.count("requests.failed", best.failed, isWhole ? worst.failed : nil)
+    guard let confidence else {
+      return [
+        Judgement.Measurement(
+          "requests.failedShare", .ratio, lowest: isBounded ? share(best) : 0, highest: isWhole ? share(worst) : nil,
+          limit: Limit(.atMost, allowed)), failed,
+      ]
+    }
+    let rate = inferredRate(worst, best, confidence)
+    return [
+      Judgement.Measurement(
+        "requests.failureRate", .ratio, lowest: isBounded ? rate.lower : 0, highest: isWhole ? rate.upper : nil,
+        limit: Limit(.atMost, allowed)),
+      Judgement.Measurement(
+        "requests.failedShare", .ratio, lowest: share(best), highest: isWhole ? share(worst) : nil), failed,
+    ]
+  }
+
+  /// The exact one-sided bounds of Clopper and Pearson: the lower one at best, the upper one at worst.
+  private func inferredRate(
+    _ worst: (failed: Int, of: Int), _ best: (failed: Int, of: Int), _ confidence: Percentage
+  ) -> (lower: Double, upper: Double) {
+    (
+      ProportionInterval.clopperPearsonLower(failures: best.failed, of: best.of, confidence: confidence.fraction),
+      ProportionInterval.clopperPearsonUpper(failures: worst.failed, of: worst.of, confidence: confidence.fraction)
+    )
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {
@@ -50,6 +92,8 @@ extension Expectation.ErrorBudget: JudgedKind {
         message: "among the \(planned.grouped) requests planned for \(during), \(objective) allows no failure at all")
     ]
   }
+
+  var focus: Judgement.Focus { .earliestEvidence }
 
   private func remarks(on planned: Int, _ confidence: Percentage) -> [PlanRemark] {
     func needed(_ failures: Int) -> Int {
@@ -113,10 +157,7 @@ extension Expectation.ErrorBudget: JudgedKind {
   private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
     let (worst, best) = extremes(load)
     let allowed = objective.complement.fraction
-    let upper = ProportionInterval.clopperPearsonUpper(
-      failures: worst.failed, of: worst.of, confidence: confidence.fraction)
-    let lower = ProportionInterval.clopperPearsonLower(
-      failures: best.failed, of: best.of, confidence: confidence.fraction)
+    let (lower, upper) = inferredRate(worst, best, confidence)
     let bounds = "with \(confidence) confidence the rate of failures lies between \(text(lower)) and \(text(upper))"
     if upper <= allowed { return .pass("\(finding); \(bounds), within \(objective.complement)") }
     if lower > allowed { return .fail("\(finding); \(bounds), beyond \(objective.complement)") }

@@ -27,6 +27,8 @@ extension Expectation.HPAConformance: JudgedKind {
   /// Whether it can pass depends on the cluster, which no plan tells of.
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
+  var focus: Judgement.Focus { .firstEvidence }
+
   private func opinion(_ rulings: [ConformanceRuling], record: ScalingRecord) -> Opinion {
     var evidence = rulings.map { Evidence(at: $0.at, "\($0.verdict.rawValue): \($0.text)") }
     evidence += record.edits.map { Evidence(at: $0.at, $0.text) }
@@ -35,20 +37,21 @@ extension Expectation.HPAConformance: JudgedKind {
     evidence.append(Evidence("\(version); \(record.syncs.count.of("status write")) of the autoscaler seen"))
     let window = InstantBounds(record.syncs.first?.at.earliest ?? .zero, record.timeline.lastInstant)
     let failed = rulings.filter { $0.verdict == .fail }
+    let measured = measurements(rulings, record)
     if let first = failed.first {
       let more = failed.count > 1 ? " (and \((failed.count - 1).of("further violation")))" : ""
-      return .fail("\(first.text), \(first.at.plain)\(more)", window: window, evidence: evidence)
+      return .fail("\(first.text), \(first.at.plain)\(more)", window: window, evidence: evidence).measuring(measured)
     }
     if let doubt = rulings.first(where: { $0.verdict == .inconclusive }) {
-      return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: evidence)
+      return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: evidence).measuring(measured)
     }
     if let unwatched = record.unwatchedSyncs {
       return .inconclusive(
         "nobody watched the autoscaler from \(unwatched.earliest.plain) to \(unwatched.latest.plain) of the run, "
-          + "so that syncs in between were not seen", window: window, evidence: evidence)
+          + "so that syncs in between were not seen", window: window, evidence: evidence
+      ).measuring(measured)
     }
-    let seen = record.changes.count { $0.author == .autoscaler }
-    let told = record.syncs.count { $0.scaled && $0.change == nil && $0.desired != $0.current }
+    let (seen, told) = rescales(record)
     let judged = seen + told
     let others = record.changes.count - seen
     let rest =
@@ -57,6 +60,29 @@ extension Expectation.HPAConformance: JudgedKind {
     return .pass(
       judged == 0
         ? "the autoscaler did not scale, as its spec allows\(rest)"
-        : "\(judged.of("rescale")), each as the spec allows\(rest)", window: window, evidence: evidence)
+        : "\(judged.of("rescale")), each as the spec allows\(rest)", window: window, evidence: evidence
+    ).measuring(measured)
+  }
+
+  /// Rescales of the autoscaler: those that were seen, and those that only its status tells of.
+  private func rescales(_ record: ScalingRecord) -> (seen: Int, told: Int) {
+    (
+      record.changes.count { $0.author == .autoscaler },
+      record.syncs.count { $0.scaled && $0.change == nil && $0.desired != $0.current }
+    )
+  }
+
+  /// How many rescales and stays the spec does not allow, beside how many rescales there were.
+  private func measurements(_ rulings: [ConformanceRuling], _ record: ScalingRecord) -> [Judgement.Measurement] {
+    let violations = rulings.count { $0.verdict == .fail }
+    let doubtful = rulings.count { $0.verdict == .inconclusive }
+    let (seen, told) = rescales(record)
+    let isWhole = record.unwatchedSyncs == nil
+    return [
+      .count(
+        "autoscaler.violations", violations, isWhole ? violations + doubtful : nil,
+        limit: Judgement.Measurement.Limit(.atMost, 0)),
+      .count("autoscaler.rescales", seen + told, isWhole ? seen + told : nil),
+    ]
   }
 }

@@ -34,26 +34,75 @@ extension Expectation.Latency: JudgedKind {
         all.text("p\(percentileText)")
         + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
       let saturated = guardian.saturated
-      if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load),
+      if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit),
         !mayBeBelow(load, slow: guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) })
       {
         let margin = max((all.lowest ?? below) - below, .zero).plain
         return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
+          .measuring([measurement(all, delay, isAbove: true)])
       }
-      if let saturated { return .untrusted(saturated, finding: value, window: window, evidence: evidence) }
-      let missing = guardian.missingLoad(finding: value, window: window, evidence: evidence)
+      let measured = measurement(all, delay, isAbove: false)
+      if let saturated {
+        return .untrusted(saturated, finding: value, window: window, evidence: evidence).measuring([measured.unjudged])
+      }
+      let missing = guardian.missingLoad(finding: value, window: window, evidence: evidence)?
+        .measuring([measured.unjudged])
       if let missing, missing.isUntrusted { return missing }
       if let unfinished = stretch.unfinished {
+        var measured = measured
+        measured.highest = nil
         return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)
+          .measuring([measured])
       }
       if let missing { return missing }
       guard all.count >= requestsNeeded else {
         return .inconclusive(
           "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
-            + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence)
+            + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence
+        ).measuring([measured.unjudged])
       }
-      return verdict(all, value: value, delay, window, evidence)
+      return verdict(all, value: value, delay, window, evidence).measuring([measured])
     }
+  }
+
+  /// The percentile, from the least to the most that it can be whichever of the uncertain requests belong to the window.
+  ///
+  /// Buckets are wider than a microsecond, so that what was proved of the bound is told beside what they say.
+  ///
+  /// - Parameter isAbove: whether it certainly is not below the bound, whatever this machine did.
+  private func measurement(
+    _ all: LatencyOfAll, _ delay: MachineDelay.Share, isAbove: Bool
+  ) -> Judgement.Measurement {
+    let load = all.load
+    let (lowest, highest) = extremes(load)
+    let least = delay.isNoticeable ? min(lowest, all.lowestWithoutMachine ?? .zero) : lowest
+    let isBelow = !isAbove && !all.successes.isEmpty && all.highest != nil && isCertainlyBelow(load, limit)
+    return Judgement.Measurement(
+      "latency.p\(percentileText)", .milliseconds,
+      lowest: (isAbove ? max(least, below) : min(least, limit)).seconds * 1000,
+      highest: (isBelow ? min(highest ?? limit, limit) : highest.map { max($0, below) }).map { $0.seconds * 1000 },
+      limit: Judgement.Measurement.Limit(.lessThan, below.seconds * 1000))
+  }
+
+  /// The longest time that the percentile certainly reaches, and the shortest that it certainly does not exceed; `nil`
+  /// where there is none.
+  private func extremes(_ load: LoadInWindow) -> (lowest: Duration, highest: Duration?) {
+    let histograms = [load.certain, load.perhaps].flatMap { [$0.latency, $0.latencyOfWrong, $0.waited] }
+    let longest = histograms.compactMap(\.maximum).map(\.microseconds).max() ?? 0
+    /// The last number up to `longest` for which something holds that holds for none behind it.
+    func last(_ holds: (Duration) -> Bool) -> Int64 {
+      var (low, high) = (Int64(0), longest + 1)
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if holds(.microseconds(middle)) { low = middle } else { high = middle }
+      }
+      return low
+    }
+    let lowest = last { instant in
+      load.unseen != nil && !mayBeBelow(load) { self.measuredTooLong($0, instant - .microseconds(1)) }
+    }
+    let highest = last { !self.isCertainlyBelow(load, $0) }
+    return (.microseconds(lowest), highest < longest ? .microseconds(highest + 1) : nil)
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {
@@ -66,6 +115,8 @@ extension Expectation.Latency: JudgedKind {
     ]
   }
 
+  var focus: Judgement.Focus { .firstEvidence }
+
   private func verdict(
     _ all: LatencyOfAll, value: String, _ delay: MachineDelay.Share, _ window: InstantBounds, _ evidence: [Evidence]
   ) -> Opinion {
@@ -73,11 +124,11 @@ extension Expectation.Latency: JudgedKind {
     if all.successes.isEmpty {
       return .inconclusive("no request of \(during) succeeded", finding: value, window: window, evidence: evidence)
     }
-    if isCertainlyBelow(load), let highest = all.highest {
+    if isCertainlyBelow(load, limit), let highest = all.highest {
       let margin = max(below - highest, .zero).plain
       return .pass("\(value), \(margin) below \(below.text)", window: window, evidence: evidence)
     }
-    if delay.isNoticeable, load.unseen != nil, !mayBeBelow(load, slow: measuredTooLong) {
+    if delay.isNoticeable, load.unseen != nil, !mayBeBelow(load, slow: { measuredTooLong($0, limit) }) {
       return .untrusted(
         "this machine was late: \(sentence(delay)), and without that p\(percentileText) may lie below \(below.text)",
         finding: value, window: window, evidence: evidence)
@@ -94,7 +145,7 @@ extension Expectation.Latency: JudgedKind {
   private var limit: Duration { below - .microseconds(1) }
 
   /// At worst no uncertain request belongs to the window that was fast, and none without an answer would have been.
-  private func isCertainlyBelow(_ load: LoadInWindow) -> Bool {
+  private func isCertainlyBelow(_ load: LoadInWindow, _ limit: Duration) -> Bool {
     let (certain, perhaps) = (load.certain, load.perhaps)
     let uncertain = perhaps.answeredAbove(limit).upperBound + perhaps.unanswered + load.unaccounted
     return isBelow(
@@ -111,7 +162,7 @@ extension Expectation.Latency: JudgedKind {
   }
 
   /// By what was measured, whoever took the time.
-  private func measuredTooLong(_ tally: LoadInWindow.Tally) -> Int {
+  private func measuredTooLong(_ tally: LoadInWindow.Tally, _ limit: Duration) -> Int {
     min(tally.waited.countAbove(limit).lowerBound, tally.unanswered) + tally.answeredAbove(limit).lowerBound
   }
 

@@ -28,6 +28,7 @@ extension Expectation.RolloutCompletes: JudgedKind {
     }
     let window = InstantBounds(start.earliest, start.latest + within)
     var opinion = judge(rollout, from: start, cluster, run)
+      .measuring(measurements(rollout, from: start, cluster))
     opinion.window = window
     if opinion.verdict == .inconclusive {
       let doubt = rollout.completed ?? window
@@ -41,6 +42,8 @@ extension Expectation.RolloutCompletes: JudgedKind {
 
   /// Whether it can pass depends on the cluster, which no plan tells of.
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
+
+  var focus: Judgement.Focus { .deadline }
 
   private func judge(
     _ rollout: Rollout, from start: InstantBounds, _ cluster: ClusterHistory, _ run: RunView
@@ -77,12 +80,48 @@ extension Expectation.RolloutCompletes: JudgedKind {
   private func unseen(
     from start: InstantBounds, _ cluster: ClusterHistory, _ run: RunView, before end: InstantBounds? = nil
   ) -> Opinion? {
-    let known = cluster.updatedReplicas
-    let limit = min(start.latest + within, end?.latest ?? known.end, known.end)
-    guard let gap = known.pieces(from: start.earliest, to: limit).first(where: { $0.range == nil }) else { return nil }
+    guard let gap = gap(from: start, cluster, before: end) else { return nil }
     let resource = run.workloadKind.resource.plural
-    return .unknown(
-      gap.from, gap.to, run, resource: resource, window: InstantBounds(start.earliest, limit), evidence: [])
+    let window = InstantBounds(start.earliest, limit(from: start, cluster, before: end))
+    return .unknown(gap.earliest, gap.latest, run, resource: resource, window: window, evidence: [])
+  }
+
+  /// The first part of the time in which it had to be complete of which nothing is known.
+  private func gap(
+    from start: InstantBounds, _ cluster: ClusterHistory, before end: InstantBounds?
+  ) -> InstantBounds? {
+    cluster.updatedReplicas.pieces(from: start.earliest, to: limit(from: start, cluster, before: end))
+      .first { $0.range == nil }.map { InstantBounds($0.from, $0.to) }
+  }
+
+  private func limit(from start: InstantBounds, _ cluster: ClusterHistory, before end: InstantBounds?) -> Duration {
+    let known = cluster.updatedReplicas
+    return min(start.latest + within, end?.latest ?? known.end, known.end)
+  }
+
+  /// How long it took, and what else let it fail: that it was stuck, and that other changes overtook it.
+  private func measurements(
+    _ rollout: Rollout, from start: InstantBounds, _ cluster: ClusterHistory
+  ) -> [Judgement.Measurement] {
+    let gap = gap(from: start, cluster, before: rollout.completed == nil ? rollout.superseded : nil)
+    let unseen = gap.map { $0.earliest - start.latest }
+    let took = rollout.completed.map { $0.elapsed(since: start) }
+    // Complete in time however late it may have been; what lies before it does not matter then.
+    let isInTime = took.map { $0.longest <= within } ?? false
+    let shortest = took?.shortest ?? cluster.updatedReplicas.end - start.latest
+    let never = Judgement.Measurement.Limit(.atMost, 0)
+    let decides = rollout.completed == nil
+    let isStuck = decides && rollout.stalled != nil
+    // While nothing was known it may have been complete before it was overtaken.
+    let overtaking = decides && !isStuck && unseen == nil ? Overtaking(rollout, among: cluster.rollouts) : nil
+    let changes = overtaking.map { max($0.followers.count, 1) } ?? 0
+    return [
+      .time(
+        "rollout.completedAfter", max(.zero, isInTime ? shortest : min(shortest, unseen ?? shortest)),
+        took.map { max(.zero, $0.longest) }, limit: .atMost(within)),
+      .count("rollout.exceededProgressDeadline", isStuck ? 1 : 0, isStuck ? 1 : 0, limit: never),
+      .count("rollout.overtakenBy", changes, changes, limit: never),
+    ]
   }
 
   /// `2 of 3 updated, 2 available`, of the last version that belongs to the rollout.

@@ -21,8 +21,11 @@ extension Expectation.ScaleDown: JudgedKind {
       result.finding += "; " + other.finding
       let reasons = [result.reason, other.reason].compactMap { $0 }
       result.reason = result.verdict == .inconclusive ? reasons.joined(separator: "; ") : nil
+      let further = [result.furtherReason, other.furtherReason].compactMap { $0 }
+      result.furtherReason = result.reason == nil || further.isEmpty ? nil : further.joined(separator: "; ")
       result.window = [result.window, other.window].compactMap { $0 }.max { $0.latest < $1.latest }
       result.evidence += other.evidence.filter { !result.evidence.contains($0) }
+      result.measurements += other.measurements
     }
     return result
   }
@@ -30,6 +33,8 @@ extension Expectation.ScaleDown: JudgedKind {
   func remarks(on profile: Profile) -> [PlanRemark] {
     [within.flatMap { PlanRemark.runTooShort(for: $0, after: after, in: profile) }].compactMap { $0 }
   }
+
+  var focus: Judgement.Focus { within == nil ? .firstEvidence : .deadline }
 
   /// No decrease may lie between `after` and `notBefore` later.
   ///
@@ -60,7 +65,16 @@ extension Expectation.ScaleDown: JudgedKind {
     }
     // What came after a fall that decides does not matter; what the autoscaler remembered from before it does.
     let load = DeliveredLoad(run, .down, from: start.earliest, decided: early?.at.latest ?? window.latest)
-    if let opinion = load.objection(window: window, evidence: evidence) { return opinion }
+    let measured = [waiting(of: envelope, from: start, until: notBefore, drops)]
+    if let opinion = load.objection(window: window, evidence: evidence) { return opinion.measuring(measured.unjudged) }
+    return judge(envelope, run, from: start, notBefore, drops, early, deletion, evidence: evidence).measuring(measured)
+  }
+
+  private func judge(
+    _ envelope: CountEnvelope, _ run: RunView, from start: InstantBounds, _ notBefore: Duration, _ drops: [CountChange],
+    _ early: CountChange?, _ deletion: Absence?, evidence: [Evidence]
+  ) -> Opinion {
+    let window = InstantBounds(start.earliest, start.latest + notBefore)
     if let early {
       let after = InstantBounds(early.at.earliest - start.latest, early.at.latest - start.earliest)
       let margin = notBefore - after.latest
@@ -87,6 +101,20 @@ extension Expectation.ScaleDown: JudgedKind {
     return .pass(
       "first fell (\(first.from) to \(first.to)) \(waited.plain) after \(after), "
         + "\((waited.earliest - notBefore).plain) after the bound", window: window, evidence: evidence)
+  }
+
+  /// How long the count did not fall: to the first fall that there may have been, or the first moment at which there may
+  /// have been one unseen; and at the most to the first that there certainly was.
+  private func waiting(
+    of envelope: CountEnvelope, from start: InstantBounds, until notBefore: Duration, _ drops: [CountChange]
+  ) -> Judgement.Measurement {
+    let certain = drops.filter { $0.isCertain && $0.at.earliest >= start.latest }.map { $0.at.latest - start.earliest }
+    let first = drops.map { $0.at.earliest - start.latest }.min()
+    let end = max(envelope.end, start.latest + notBefore)
+    let unseen = envelope.pieces(from: start.earliest, to: end).first { $0.range == nil }.map { $0.from - start.latest }
+    let shortest = [first, unseen].compactMap { $0 }.min() ?? end - start.latest
+    return .time(
+      "\(of.rawValue)Replicas.fellAfter", max(.zero, shortest), certain.min(), limit: .atLeast(notBefore))
   }
 
   /// The falls that may have come before the workload was deleted. Values that were seen one after another tell which did;

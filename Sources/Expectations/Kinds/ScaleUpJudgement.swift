@@ -9,4 +9,6 @@ extension Expectation.ScaleUp: JudgedKind {
   func remarks(on profile: Profile) -> [PlanRemark] {
     [PlanRemark.runTooShort(for: within, after: after, in: profile)].compactMap { $0 }
   }
+
+  var focus: Judgement.Focus { .deadline }
 }

@@ -30,7 +30,7 @@ extension Expectation.Throughput: JudgedKind {
       if opinion.verdict != .fail || load.unseen == nil,
         let objection = objection(guardian, stretch, finding: finding, window, evidence)
       {
-        return objection
+        return objection.measuring(opinion.measurements.unjudged)
       }
       opinion.window = window
       opinion.evidence = evidence
@@ -40,6 +40,8 @@ extension Expectation.Throughput: JudgedKind {
 
   /// Whether it can pass depends on the target, which no plan tells of.
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
+
+  var focus: Judgement.Focus { .firstEvidence }
 
   /// Why a bound that may have been reached proves nothing.
   private func objection(
@@ -65,19 +67,29 @@ extension Expectation.Throughput: JudgedKind {
       offered > 0 && offered - answered <= share.complement.floor(of: offered)
     }
     let unseen = load.unseen ?? 0
-    let worst = holds(certain.succeeded, of: certain.offered + perhaps.offered - perhaps.succeeded)
+    let fewest = (answered: certain.succeeded, of: certain.offered + perhaps.offered - perhaps.succeeded)
+    let worst = holds(fewest.answered, of: fewest.of)
     let most = certain.succeeded + certain.unaccounted + perhaps.succeeded + perhaps.unaccounted + unseen + load.excused
     let offered = certain.offered + perhaps.succeeded + perhaps.unaccounted + unseen
     let best = holds(most, of: offered)
-    if worst { return .pass("\(finding), where \(share) was expected") }
-    if !best {
+    func part(_ answered: Int, of offered: Int) -> Double { offered > 0 ? Double(answered) / Double(offered) : 0 }
+    let measured = Judgement.Measurement(
+      "requests.answeredShare", .ratio, lowest: part(fewest.answered, of: fewest.of), highest: part(most, of: offered),
+      limit: Judgement.Measurement.Limit(.atLeast, share.fraction))
+    let opinion: Opinion
+    if worst {
+      opinion = .pass("\(finding), where \(share) was expected")
+    } else if !best {
       let missing = offered - most
       let allowed = share.complement.floor(of: offered)
-      return .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)\(load.evenSo)")
+      opinion = .fail("\(finding): \(missing.grouped) missing where \(share) allows \(allowed.grouped)\(load.evenSo)")
+    } else if load.excused > 0, !holds(most - load.excused, of: offered) {
+      opinion = load.heldBack(finding: finding)
+    } else {
+      opinion = .inconclusive(
+        "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
     }
-    if load.excused > 0, !holds(most - load.excused, of: offered) { return load.heldBack(finding: finding) }
-    return .inconclusive(
-      "the requests at the edges of \(during) decide, or those without a known end", finding: finding)
+    return opinion.measuring([measured])
   }
 
   /// Run time in which this machine was away, so that users whose turns it takes asked for less: all of a sample in which it was.
@@ -117,16 +129,23 @@ extension Expectation.Throughput: JudgedKind {
     let highest = shortest > away ? Double(most + load.excused) / (shortest - away) : .infinity
     func text(_ value: Double) -> String { "\((value * 10).rounded() / 10)/s" }
     let found = text(low) == text(high) ? text(low) : "\(text(low)) to \(text(high))"
-    if low >= rate.perSecond { return .pass("\(found) answered as expected, where \(rate) was expected") }
-    if highest < rate.perSecond {
-      return .fail(
-        "\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)\(load.evenSo)")
-    }
-    if high < rate.perSecond {
-      return .untrusted(
+    let opinion: Opinion
+    if low >= rate.perSecond {
+      opinion = .pass("\(found) answered as expected, where \(rate) was expected")
+    } else if highest < rate.perSecond {
+      opinion = .fail("\(found) answered as expected, \(text(rate.perSecond - high)) short of \(rate)\(load.evenSo)")
+    } else if high < rate.perSecond {
+      opinion = .untrusted(
         "this machine was late: users did not have their turns while it was away, or failed when it sent what it had held "
           + "back", finding: "\(found) answered as expected")
+    } else {
+      opinion = .inconclusive(
+        "the requests at the edges of \(during) decide", finding: "\(found) answered as expected")
     }
-    return .inconclusive("the requests at the edges of \(during) decide", finding: "\(found) answered as expected")
+    return opinion.measuring([
+      Judgement.Measurement(
+        "requests.answeredRate", .requestsPerSecond, lowest: stretch.cut ? 0 : low, highest: highest,
+        limit: Judgement.Measurement.Limit(.atLeast, rate.perSecond))
+    ])
   }
 }

@@ -24,6 +24,8 @@ extension Expectation.WithinCorridor: JudgedKind {
   /// Whether it can pass depends on the cluster, which no plan tells of.
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
+  var focus: Judgement.Focus { .firstEvidence }
+
   private func opinion(
     on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor: ReplicaCorridor,
     _ analysis: RunAnalysis
@@ -41,30 +43,37 @@ extension Expectation.WithinCorridor: JudgedKind {
     let evidence = CorridorEvidence(corridor: corridor, record: record)
     var rows = evidence.rows(in: window)
     rows += evidence.changesByOthers(in: window)
-    if let outside = pieces.first(where: { $0.isOutside && $0.overlaps(stretch) }) {
-      let text = evidence.objection(to: outside)
-      rows.append(Evidence(at: InstantBounds(outside.from, outside.to), text))
-      return .fail(text, window: window, evidence: rows)
-    }
     // A count that was seen was wanted at some instant, however short; where it is allowed at none of those at which that
     // can have been, nothing else matters.
     let seen = (wanted.stays ?? []).map { CorridorPiece(at: $0.from, seen: $0.value, corridor: corridor) }
-    if let outside = seen.first(where: { $0.isOutside && $0.lies(in: stretch) }) {
-      let text = evidence.objection(to: outside)
-      rows.append(Evidence(at: InstantBounds(outside.from, outside.to), text))
-      return .fail(text, window: window, evidence: rows)
+    let outside =
+      pieces.filter { $0.isOutside && $0.overlaps(stretch) } + seen.filter { $0.isOutside && $0.lies(in: stretch) }
+    /// - Parameter most: how many of the counts may be outside; `nil` where nobody knows.
+    func measured(_ most: Int?) -> [Judgement.Measurement] {
+      [
+        .count(
+          "wantedReplicas.outsideCorridor", outside.count, most, limit: Judgement.Measurement.Limit(.atMost, 0))
+      ]
+    }
+    if let first = outside.first {
+      let text = evidence.objection(to: first)
+      rows.append(Evidence(at: InstantBounds(first.from, first.to), text))
+      return .fail(text, window: window, evidence: rows).measuring(measured(nil))
     }
     if let unfinished = stretch.unfinished, stretch.cut {
-      return .inconclusive(unfinished, window: window, evidence: rows)
+      return .inconclusive(unfinished, window: window, evidence: rows).measuring(measured(nil))
     }
     if let unknown = pieces.first(where: { $0.wanted == nil || $0.possible == nil }) {
       let resource = unknown.wanted == nil ? run.workloadKind.resource : HorizontalPodAutoscaler.resource
       return .unknown(
-        unknown.from, unknown.to, run, resource: resource.plural, window: window, evidence: rows)
+        unknown.from, unknown.to, run, resource: resource.plural, window: window, evidence: rows
+      ).measuring(measured(nil))
     }
     let mayLie = seen.filter { $0.to >= window.earliest && $0.from <= window.latest }
-    if let doubt = pieces.first(where: { !$0.isInside }) ?? mayLie.first(where: \.isOutside) {
+    let doubtful = pieces.filter { !$0.isInside } + mayLie.filter(\.isOutside)
+    if let doubt = doubtful.first {
       return .inconclusive(evidence.doubt(about: doubt), window: window, evidence: rows)
+        .measuring(measured(doubtful.count))
     }
     // A corridor holds what some history allows; whether all do is told by the rescales, and by the syncs that left the
     // count as it was.
@@ -73,6 +82,7 @@ extension Expectation.WithinCorridor: JudgedKind {
     }
     if let doubt = doubts.min(by: { $0.at.latest < $1.at.latest }) {
       return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: rows)
+        .measuring(measured(doubts.count))
     }
     let exact = pieces.filter { $0.possible.map { $0.lowerBound == $0.upperBound } ?? false }
     let share = percentText(
@@ -80,7 +90,8 @@ extension Expectation.WithinCorridor: JudgedKind {
       of: Int(window.width.seconds * 1000))
     return .pass(
       "within the corridor throughout \(window.width.plain); it allowed one count only over \(share) of that",
-      window: window, evidence: rows)
+      window: window, evidence: rows
+    ).measuring(measured(0))
   }
 }
 

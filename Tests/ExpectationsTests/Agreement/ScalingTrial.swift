@@ -42,6 +42,9 @@ struct ScalingTrial {
     entries = try #require(analysis.replay).entries
     if seed.isMultiple(of: 25) { try checkJudge(timeline) }
     if isMutated { checkMutated() } else { checkConforming() }
+    for opinion in [conformance, corridor] {
+      faults += contradictions(between: opinion.verdict, and: opinion.measurements, of: opinion.finding)
+    }
     if conformance.verdict == .pass { checkAgreement() }
   }
 

@@ -1,0 +1,67 @@
+import RunTimeline
+
+/// What one kind of expectation has to say about a run.
+struct Opinion: Equatable {
+  var verdict: Verdict
+  var finding: String
+  var reason: String?
+  /// What of the reason the finding does not say itself.
+  var furtherReason: String?
+  var window: InstantBounds?
+  var evidence: [Evidence] = []
+  /// What was measured, whatever the verdict.
+  var measurements: [Judgement.Measurement] = []
+  /// Whether it is the generator or the observer that failed, so that the run says nothing about the cluster.
+  var isUntrusted = false
+
+  static func pass(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
+    Opinion(verdict: .pass, finding: finding, window: window, evidence: evidence)
+  }
+
+  static func fail(_ finding: String, window: InstantBounds? = nil, evidence: [Evidence] = []) -> Opinion {
+    Opinion(verdict: .fail, finding: finding, window: window, evidence: evidence)
+  }
+
+  static func inconclusive(
+    _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
+  ) -> Opinion {
+    Opinion(
+      verdict: .inconclusive, finding: finding ?? "undecided: \(reason)", reason: reason,
+      furtherReason: finding == nil ? nil : reason, window: window, evidence: evidence)
+  }
+
+  /// Inconclusive, since the generator did not do what was asked of it.
+  static func untrusted(
+    _ reason: String, finding: String? = nil, window: InstantBounds? = nil, evidence: [Evidence] = []
+  ) -> Opinion {
+    var opinion = inconclusive(reason, finding: finding, window: window, evidence: evidence)
+    opinion.isUntrusted = true
+    return opinion
+  }
+
+  /// Inconclusive, since nothing is known over a part of the window; untrusted where the observer had lost the cluster.
+  static func unknown(
+    _ from: Duration, _ to: Duration, _ run: RunView, resource: String, window: InstantBounds, evidence: [Evidence]
+  ) -> Opinion {
+    var causes = run.causes(in: resource, from: from, to: to)
+    if causes.isEmpty, to > run.timeline.lastInstant { causes = ": \(run.ending)" }
+    var opinion = inconclusive(
+      "nothing is known from \(from.plain) to \(to.plain) of the run\(causes)", window: window, evidence: evidence)
+    opinion.isUntrusted = run.wasUnwatched(resource, from: from, to: to)
+    return opinion
+  }
+
+  /// The same with what was measured.
+  func measuring(_ measurements: [Judgement.Measurement]) -> Opinion {
+    var opinion = self
+    opinion.measurements = measurements
+    return opinion
+  }
+
+  /// Goes on with the reason of an inconclusive one, wherever it is told.
+  mutating func addToReason(_ words: String) {
+    guard let reason, !words.isEmpty else { return }
+    self.reason = reason + words
+    if let furtherReason { self.furtherReason = furtherReason + words } else { finding += words }
+  }
+}

@@ -1,0 +1,245 @@
+import Arrivals
+import Expectations
+import Foundation
+import Profiles
+import RunTimeline
+import TestRecordings
+import Testing
+import Units
+
+/// In what the figures of a judgement contradict its verdict, or themselves; empty where they agree.
+func contradictions(_ judgement: Judgement) -> [String] {
+  contradictions(
+    between: judgement.verdict, and: judgement.measurements, of: "\(judgement.expected): \(judgement.finding)")
+}
+
+func contradictions(
+  between verdict: Verdict, and measurements: [Judgement.Measurement], of what: String
+) -> [String] {
+  let limited = measurements.filter { $0.limit != nil }
+  let positions = limited.map(\.position)
+  var found: [String] = []
+  switch verdict {
+  case .pass:
+    if limited.isEmpty { found.append("passes, and no figure has a limit") }
+    if !positions.allSatisfy({ $0 == .within }) { found.append("passes, and a figure may break its limit") }
+  case .fail:
+    if !positions.contains(.outside) { found.append("fails, and no figure certainly breaks its limit") }
+  case .inconclusive:
+    if positions.contains(.outside) { found.append("is open, and a figure certainly breaks its limit") }
+    if !limited.isEmpty, positions.allSatisfy({ $0 == .within }) {
+      found.append("is open, and all figures keep their limits")
+    }
+  }
+  for measurement in measurements {
+    if let low = measurement.lowest, let high = measurement.highest, low > high {
+      found.append("\(measurement.name) lies between \(low) and \(high)")
+    }
+  }
+  let names = measurements.map(\.name)
+  if Set(names).count < names.count { found.append("two figures of one name") }
+  return found.map { "\(what): \($0): \(measurements)" }
+}
+
+@Suite("Figures behind verdicts")
+struct MeasurementTests {
+  /// Expectations of every kind with bounds at random, from far too strict to far too lax.
+  private static func expectations(_ random: inout SplitMix64) -> [String] {
+    let seconds = [1, 10, 30, 43, 60, 90, 285, 297, 300, 600, 720].randomElement(using: &random) ?? 1
+    let length = "\(seconds).\(Int.random(in: 0...9, using: &random))s"
+    let count = Int.random(in: 0...11, using: &random)
+    let relation = [">=", "<=", ">", "<", "=="].randomElement(using: &random) ?? "=="
+    let of = ["wanted", "current", "ready", "available"].randomElement(using: &random) ?? "ready"
+    let moment =
+      ["calm.start", "surge.start", "settle.start", "run.start", "surge.end"]
+      .randomElement(using: &random) ?? "run.start"
+    let window = ["calm", "surge", "settle", "run", "release"].randomElement(using: &random) ?? "run"
+    let condition = "\"\(relation) \(count)\""
+    return [
+      "{name: e, scaleUp: {after: \(moment), to: \(condition), of: \(of), within: \(length)}}",
+      "{name: e, scaleDown: {after: \(moment), to: \(condition), of: \(of), within: \(length)}}",
+      "{name: e, scaleDown: {after: run.start, notBefore: \(length), of: \(of)}}",
+      "{name: e, scaleDown: {after: surge.start, notBefore: \(length), to: \(condition), within: 750s}}",
+      "{name: e, steadyReplicas: {during: \(window), count: \(condition), of: \(of), settle: 2s}}",
+      "{name: e, availabilityFloor: {during: \(window)}}",
+      "{name: e, rolloutCompletes: {action: release, within: \(length)}}",
+      "{name: e, withinCorridor: {during: \(window)}}",
+    ]
+  }
+
+  private static func timeline(_ name: String) throws -> Timeline {
+    let release = ActionSpan(
+      name: "release", summary: "rollout", plannedAt: .seconds(180), sent: .seconds(179.866),
+      answered: .seconds(179.95))
+    return try Recordings.timeline(
+      name, phases: [("calm", 0), ("surge", 59.8551), ("settle", 300.0593)], actions: [release])
+  }
+
+  @Test("agree with the verdict on every recording of a real control plane", arguments: Recordings.all)
+  func recordings(name: String) throws {
+    var random = SplitMix64(seed: 20_240_601)
+    let timeline = try Self.timeline(name)
+    var texts = ["{name: e, hpaConformance: {}}"]
+    for _ in 0..<12 { texts += Self.expectations(&random) }
+
+    let judgements = Judge.judge(try texts.map { try expectation($0) }, on: timeline)
+
+    let faults = judgements.flatMap(contradictions)
+    #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
+  }
+
+  /// A load with failures, drops and requests without an end, in intervals that need not keep to the phases, of a run that
+  /// may have been cut, from a machine that may have been late.
+  private static func load(_ random: inout SplitMix64) -> TimelineBuilder {
+    let cut = Bool.random(using: &random) ? nil : Double.random(in: 61..<310, using: &random)
+    var run = TimelineBuilder(endedAt: cut ?? 1140, endReason: cut == nil ? .completed : .interrupted)
+    run.plannedRate = Bool.random(using: &random) ? 100 : 0
+    run.users = Int.random(in: 0..<4, using: &random) == 0 ? 20 : nil
+    let length = [1.0, 1.7, 7.0].randomElement(using: &random) ?? 1.0
+    let worst = [0, 1, 3, 30].randomElement(using: &random) ?? 0
+    func few(_ most: Int, _ random: inout SplitMix64) -> Int { Int.random(in: 0...most, using: &random) }
+    for start in stride(from: 55, to: min(cut ?? 305, 305), by: length) {
+      // Here and there an interval is missing.
+      if few(60, &random) == 0 { continue }
+      run.second(
+        at: start, offered: 100, failed: few(worst, &random), dropped: few(9, &random) == 0 ? few(worst, &random) : 0,
+        unended: few(5, &random) == 0 ? few(worst, &random) : 0,
+        latency: .microseconds(Int.random(in: 900...90_000, using: &random)), length: length,
+        route: Bool.random(using: &random) ? "home" : "order")
+    }
+    if few(5, &random) > 0 { run.healthy(from: 0, to: 1140) }
+    return run
+  }
+
+  @Test("agree with the verdict whatever became of the load", arguments: 1...60)
+  func loads(seed: Int) throws {
+    var random = SplitMix64(seed: UInt64(seed))
+    let timeline = Self.load(&random).timeline
+    for _ in 0..<10 {
+      let window = ["calm", "surge", "run", "release"].randomElement(using: &random) ?? "run"
+      let route = [", route: home", ", route: order", ""].randomElement(using: &random) ?? ""
+      let from = ["due", "send"].randomElement(using: &random) ?? "due"
+      let share = ["60%", "90%", "97%", "99%", "99.9%"].randomElement(using: &random) ?? "99%"
+      let percentile = ["50", "90", "99"].randomElement(using: &random) ?? "99"
+      let bound = Int.random(in: 800...100_000, using: &random)
+      for text in [
+        "latency: {during: \(window), percentile: \(percentile), below: \(bound)us, from: \(from)\(route)}",
+        "errorBudget: {during: \(window), objective: \(share)\(route)}",
+        "errorBudget: {during: \(window), objective: \(share), confidence: 95%\(route)}",
+        "throughput: {during: \(window), atLeast: \(share)\(route)}",
+        "throughput: {during: \(window), atLeast: \(Int.random(in: 1...120, using: &random))/s\(route)}",
+      ] { _ = try judge("{name: e, \(text)}", on: timeline) }
+    }
+  }
+
+  @Test("are there for every kind of expectation and every verdict that it can have, and the guide lists each")
+  func everyKind() throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Reports/README.md")
+    let guide = try String(contentsOf: file, encoding: .utf8)
+    var seen: Set<String> = []
+    for (kind, timeline, text) in try Self.cases() {
+      let judgement = try judge("{name: e, \(kind.rawValue): \(text)}", on: timeline)
+      #expect(judgement.measurements.contains { $0.limit != nil }, "\(text): \(judgement.finding)")
+      seen.insert("\(judgement.kind) \(judgement.verdict.rawValue)")
+      for measurement in judgement.measurements {
+        let name = measurement.name.replacing(/^(wanted|current|ready|available)Replicas\.(reached|fell|least|most)/) {
+          "OFReplicas.\($0.output.2)"
+        }.replacing(/^latency\.p[0-9.]+$/, with: "latency.pN")
+        #expect(guide.contains("`\(name)`"), "\(name)")
+      }
+    }
+    for kind in Profiles.Expectation.KindName.allCases {
+      for verdict in Verdict.allCases {
+        #expect(seen.contains("\(kind.rawValue) \(verdict.rawValue)"), "no \(verdict.rawValue) of \(kind.rawValue)")
+      }
+    }
+  }
+
+  /// A passing, a failing and an undecided case of each kind.
+  private static func cases() throws -> [(kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)] {
+    try replicaCases() + rolloutCases() + loadCases() + autoscalerCases()
+  }
+
+  private static func cut() -> TimelineBuilder {
+    var cut = TimelineBuilder(endedAt: 200, endReason: .interrupted)
+    cut.deployment(sent: 0, received: 0.1, wanted: 3)
+    cut.deployment(sent: 181, received: 181.1, wanted: 3, available: 2, image: "app:v2", generation: 2, updated: 1)
+    cut.unchanged(sent: 199, received: 199.1)
+    return cut
+  }
+
+  private static func replicaCases() throws -> [(kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)]
+  {
+    let surge = try Recordings.surgeAndRollout()
+    return [
+      (.scaleUp, surge, "{after: surge.start, to: \">= 8\", within: 90s}"),
+      (.scaleUp, surge, "{after: surge.start, to: \">= 9\", within: 90s}"),
+      (.scaleUp, surge, "{after: settle.start, to: \">= 12\", within: 14m}"),
+      (.scaleDown, surge, "{after: settle.start, notBefore: 285s}"),
+      (.scaleDown, surge, "{after: settle.start, notBefore: 300s}"),
+      (.scaleDown, surge, "{after: settle.start, notBefore: 298s}"),
+      (.steadyReplicas, surge, "{during: calm, count: 3, settle: 1s}"),
+      (.steadyReplicas, surge, "{during: surge, count: 3}"),
+      (.steadyReplicas, cut().timeline, "{during: surge, count: 3}"),
+    ]
+  }
+
+  private static func rolloutCases() throws -> [(kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)]
+  {
+    let surge = try Recordings.surgeAndRollout()
+    var short = TimelineBuilder()
+    short.deployment(sent: 0, received: 0.1, wanted: 3, available: 1)
+    short.unchanged(sent: 1130, received: 1130.1)
+    return [
+      (.availabilityFloor, surge, "{during: release}"),
+      (.availabilityFloor, short.timeline, "{during: surge}"),
+      (.availabilityFloor, cut().timeline, "{during: surge}"),
+      (.rolloutCompletes, surge, "{action: release, within: 60s}"),
+      (.rolloutCompletes, surge, "{action: release, within: 1s}"),
+      (.rolloutCompletes, cut().timeline, "{action: release, within: 120s}"),
+    ]
+  }
+
+  private static func loadCases() -> [(kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)] {
+    var load = TimelineBuilder()
+    load.seconds(60..<300, failed: 1)
+    load.healthy(from: 0, to: 1140)
+    var unended = TimelineBuilder()
+    for start in 60..<300 { unended.second(at: Double(start), offered: 100, unended: 2) }
+    unended.healthy(from: 0, to: 1140)
+    return [
+      (.latency, load.timeline, "{during: surge, percentile: 90, below: 250ms}"),
+      (.latency, load.timeline, "{during: surge, percentile: 90, below: 2ms}"),
+      (.latency, load.timeline, "{during: surge, percentile: 99.5, below: 250ms}"),
+      (.errorBudget, load.timeline, "{during: surge, objective: 98%}"),
+      (.errorBudget, load.timeline, "{during: surge, objective: 99.9%}"),
+      (.errorBudget, load.timeline, "{during: surge, objective: 98%, confidence: 95%}"),
+      (.errorBudget, unended.timeline, "{during: surge, objective: 99%}"),
+      (.throughput, load.timeline, "{during: surge, atLeast: 98%}"),
+      (.throughput, load.timeline, "{during: surge, atLeast: 100/s}"),
+      (.throughput, unended.timeline, "{during: surge, atLeast: 99%}"),
+    ]
+  }
+
+  private static func autoscalerCases() throws -> [(
+    kind: Profiles.Expectation.KindName, timeline: Timeline, text: String
+  )] {
+    let surge = try Recordings.surgeAndRollout()
+    let log = try Recordings.log("surge-and-rollout")
+    // Nobody heard of the autoscaler while it scaled out.
+    let lost = Duration.seconds(60)...Duration.seconds(130)
+    var observations = log.observations.filter {
+      $0.resource != "horizontalpodautoscalers" || !lost.contains($0.received)
+    }
+    let gap = Observation(
+      sent: lost.lowerBound, received: lost.lowerBound, resource: "horizontalpodautoscalers", kind: .gap,
+      message: "refused")
+    let index = observations.firstIndex { $0.received > gap.received } ?? observations.endIndex
+    observations.insert(gap, at: index)
+    let blind = Recordings.timeline("surge-and-rollout", log: log, observations: observations)
+    return [
+      (.hpaConformance, surge, "{}"), (.hpaConformance, surge, "{syncPeriod: 60s}"), (.hpaConformance, blind, "{}"),
+      (.withinCorridor, surge, "{}"), (.withinCorridor, surge, "{tolerance: 100%}"), (.withinCorridor, blind, "{}"),
+    ]
+  }
+}
