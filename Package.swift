@@ -40,19 +40,19 @@ let package = Package(
     .target(
       name: "KubernetesValidation", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
-    .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "Redaction", "Statistics", "Units"]),
+    .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "Statistics", "Units"]),
     .target(
       name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
       resources: [.embedInCode("ProfileSchema.json")]),
     .target(
       name: "Expectations",
       dependencies: [
-        "AutoscalerModel", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics", "Units",
+        "AutoscalerModel", "KubernetesObjects", "LoadFacts", "Profiles", "RunTimeline", "Statistics", "Units",
       ]),
     .target(
       name: "Reporting",
       dependencies: [
-        "AutoscalerModel", "Expectations", "KubernetesObjects", "RunTimeline", "Statistics", "Units",
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "LoadFacts", "RunTimeline", "Statistics", "Units",
       ]),
     .target(name: "TrafficReplay", dependencies: ["Arrivals", "Units"]),
     .target(
@@ -80,7 +80,7 @@ let package = Package(
       dependencies: ["KubernetesClient", "KubernetesObjects", "RunTimeline", "Units", logging()]),
     .target(
       name: "RunRecording",
-      dependencies: ["KubernetesObjects", "Redaction", "RunTimeline", "Statistics", grdb()]),
+      dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "RunTimeline", "Statistics", grdb()]),
     .target(
       name: "SimulatedClusterServer",
       dependencies: [
@@ -108,6 +108,7 @@ let package = Package(
       name: "StatisticsTests",
       dependencies: ["Statistics", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
+    .testTarget(name: "LoadFactsTests", dependencies: ["Arrivals", "LoadFacts", "Statistics"]),
     .testTarget(
       name: "LoadDrivingTests", dependencies: ["Arrivals", "LoadDriving", "LoadFacts", "Statistics", "Units"]),
     .testTarget(
@@ -123,7 +124,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "RunTimelineTests",
-      dependencies: ["KubernetesObjects", "RunTimeline", "TestRecordings", "Units"]),
+      dependencies: ["KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
       exclude: ["Resources"]),
@@ -131,13 +132,14 @@ let package = Package(
     .testTarget(
       name: "ExpectationsTests",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "Expectations", "KubernetesObjects", "Profiles", "RunTimeline", "Statistics",
-        "TestRecordings", "Units",
+        "Arrivals", "AutoscalerModel", "Expectations", "KubernetesObjects", "LoadFacts", "Profiles", "RunTimeline",
+        "Statistics", "TestRecordings", "Units",
       ]),
     .testTarget(
       name: "ReportingTests",
       dependencies: [
-        "AutoscalerModel", "Expectations", "KubernetesObjects", "Profiles", "Reporting", "RunTimeline", "Statistics",
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "LoadFacts", "Profiles", "Reporting", "RunTimeline",
+        "Statistics",
         "TestRecordings", "Units",
         subprocess(),
       ], exclude: ["Resources"]),
@@ -176,7 +178,8 @@ let package = Package(
     .testTarget(
       name: "RunRecordingTests",
       dependencies: [
-        "Expectations", "KubernetesObjects", "Profiles", "RunRecording", "RunTimeline", "Statistics", "TestServers",
+        "Expectations", "KubernetesObjects", "LoadFacts", "Profiles", "RunRecording", "RunTimeline", "Statistics",
+        "TestServers",
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",
@@ -195,7 +198,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "Arrivals", "Harness", "KubernetesObjects", "RunRecording", "RunTimeline",
+        "Arrivals", "Harness", "KubernetesObjects", "LoadFacts", "RunRecording", "RunTimeline",
         "Statistics",
         "TestRecordings", "TestServers", "scaleproof", subprocess(),
       ]),

@@ -1,3 +1,4 @@
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units
@@ -130,7 +131,9 @@ struct LoadInWindow {
   /// Moves the failures of a straddling interval whose moment is known to the side where they belong.
   private mutating func place(_ failures: [FailedRequest], of interval: LoadInterval, in stretch: RunView.Stretch) {
     for failure in failures
-    where failure.route == interval.route && failure.due >= interval.start && failure.due < interval.end {
+    where failure.route == interval.route && failure.source == interval.source && failure.due >= interval.start
+      && failure.due < interval.end
+    {
       let isInside = failure.due >= stretch.start.latest && failure.due < stretch.end.earliest
       let isOutside = failure.due < stretch.start.earliest || failure.due >= stretch.end.latest
       guard isInside || isOutside, perhaps.take(failureWith: failure.outcome) else { continue }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LoadFacts
 import RunTimeline
 import Units
 

@@ -1,12 +1,13 @@
 import Arrivals
 import Curl
 import LoadDriving
+import LoadFacts
 import LoadGeneration
 import Profiles
 import RunTimeline
 import Units
 
-/// Turns what a profile asks for into what the generator does on the wall clock.
+/// Turns what a profile asks for into what the generator does on the wall clock, and tells in run time.
 struct LoadPlanning {
   let profile: Profile
   let files: RequestFiles
@@ -37,7 +38,7 @@ struct LoadPlanning {
       streams: profile.load.streams.indices.map(stream),
       feeds: requests.feeds, connections: Self.connections(target.connections),
       acceptsGzip: target.compression == .gzip, redirects: target.redirects,
-      intervals: countingIntervals.onTheWall(timeScale: timeScale),
+      intervals: countingIntervals, timeScale: timeScale,
       maxInFlight: target.connections.maxInFlight, maxLateness: target.connections.maxLateness,
       lateAfter: LoadInterval.lateAfter, workers: profile.load.workers ?? 1, seed: profile.load.seed,
       podHeader: target.podHeader, versionHeader: target.versionHeader, failureSamplesPerInterval: 20,

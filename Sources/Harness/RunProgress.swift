@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import Redaction
 import RunTimeline
 import Statistics

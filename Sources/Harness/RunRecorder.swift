@@ -18,7 +18,8 @@ struct RunRecorder: Sendable {
   private let profile: Profile
   private let cluster: TargetCluster?
   private let generator: LoadGenerator
-  private let conversion: LoadRecording
+  /// How long an interval of the load is as a rule, in run time.
+  private let intervalLength: Duration
   private let schedule: RunSchedule
   private let clock: RunClock
   private let writer: RecordingWriter
@@ -57,8 +58,7 @@ struct RunRecorder: Sendable {
     schedule = RunSchedule(profile: profile)
     let timeScale = planning.timeScale
     stopping = StopState(StopRuleWatch(rules: profile.abortOn, timeScale: timeScale))
-    conversion = LoadRecording(
-      routes: profile.requests.map(\.name), countingIntervals: planning.countingIntervals, timeScale: timeScale)
+    intervalLength = planning.countingIntervals.length
 
     let observed = try await ObservedRun(
       cluster, timeScale: timeScale, output: output, collectsNews: style == .jsonLines
@@ -132,11 +132,10 @@ struct RunRecorder: Sendable {
   }
 
   /// Ends the load when a stop rule is broken.
-  private func judge(
-    _ intervals: [LoadInterval], _ sample: RunTimeline.GeneratorSample, at now: Duration, stop: StopSignal
-  ) {
+  private func judge(_ snapshot: LoadSnapshot, at now: Duration, stop: StopSignal) {
     let breach = stopping.withLock { state -> StopRuleWatch.Breach? in
-      guard state.breach == nil, let breach = state.watch.add(intervals, sample, now: now) else { return nil }
+      guard state.breach == nil, let breach = state.watch.add(snapshot.intervals, snapshot.generator, now: now)
+      else { return nil }
       state.breach = breach
       state.at = now
       return breach
@@ -147,26 +146,19 @@ struct RunRecorder: Sendable {
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
-    let previous = Mutex<(end: Duration, sample: LoadFacts.GeneratorSample?)>((.zero, nil))
     do {
       _ = try await generator.run(start: clock.origin, stop: stop) { snapshot in
-        let intervals = conversion.intervals(of: snapshot)
-        writer.append(load: intervals)
-        writer.append(failures: conversion.failures(of: snapshot))
-        let end = clock.runTime(of: .now)
-        let before = previous.withLock { previous in
-          defer { previous = (end, snapshot.generator) }
-          return previous
-        }
-        let sample = conversion.sample(of: snapshot, after: before.sample, from: before.end, to: end)
+        writer.append(load: snapshot.intervals)
+        writer.append(failures: snapshot.failures)
+        writer.append(connections: snapshot.connections)
         // What is left when the load has ended is too short to say anything.
-        if snapshot.generator.sent > 0 || end - before.end > conversion.countingIntervals.length / 10 {
-          writer.append(generator: [sample])
-        }
-        progress.add(intervals)
-        writer.append(connections: conversion.connections(of: snapshot, from: before.end, to: end))
-        progress.add(sample)
-        if !stop.isStopped { judge(intervals, sample, at: end, stop: stop) }
+        writer.append(
+          generator: snapshot.generator.filter {
+            !$0.lateness.isEmpty || $0.end - $0.start > intervalLength / 10
+          })
+        progress.add(snapshot.intervals)
+        for sample in snapshot.generator { progress.add(sample) }
+        if !stop.isStopped, let end = snapshot.generator.map(\.end).max() { judge(snapshot, at: end, stop: stop) }
         // A recording that cannot be written is no reason to go on with load that nobody will see.
         if !writer.isHealthy { stop.stop() }
       }

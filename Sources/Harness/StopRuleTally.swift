@@ -1,3 +1,4 @@
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units

@@ -1,3 +1,4 @@
+import LoadFacts
 import Profiles
 import RunTimeline
 import Statistics
@@ -46,14 +47,14 @@ struct StopRuleWatch: Sendable {
   /// Takes what was counted since the last call, for new intervals or in addition to known ones.
   ///
   /// - Parameters:
-  ///   - sample: what the generator saw of itself since the last call.
+  ///   - newSamples: what the generator saw of itself since the last call.
   ///   - now: run time up to which everything that happened has been counted.
   /// - Returns: the first rule, in the order of the profile, that is broken now.
-  mutating func add(_ load: [LoadInterval], _ sample: GeneratorSample? = nil, now: Duration) -> Breach? {
+  mutating func add(_ load: [LoadInterval], _ newSamples: [GeneratorSample] = [], now: Duration) -> Breach? {
     guard !rules.isEmpty else { return nil }
     self.now = max(now, self.now)
     samples.removeAll { $0.end < self.now - longest - Self.remembered * timeScale }
-    if let sample { samples.append(sample) }
+    samples += newSamples
     let delay = MachineDelay(samples, timeScale: timeScale)
     for interval in load where interval.end > self.now - longest {
       intervals[interval.start, default: StopRuleTally(start: interval.start, end: interval.end, limits: latencyLimits)]

@@ -1,7 +1,7 @@
 import LoadFacts
 import Statistics
 
-/// What one worker has counted since its last handover.
+/// What one worker has counted since its last handover; what it tells is ``WorkerReport/counts(_:during:address:)``.
 ///
 /// Its storage is used again after ``clear()``, so that counting allocates nothing once every interval, route and outcome
 /// of the load has been seen.
@@ -33,12 +33,12 @@ package struct Ledger: Sendable {
   private(set) var entries: [Entry] = []
   private(set) var entryCount = 0
   /// Send instant minus due instant of every request sent.
-  package var lateness = LatencyHistogram()
+  private(set) var lateness = LatencyHistogram()
   /// Of that, what this machine took.
-  package var machineLateness = LatencyHistogram()
+  private(set) var machineLateness = LatencyHistogram()
   /// By index of the endpoint, as the transport numbers them.
-  package private(set) var connections: [ConnectionCount] = []
-  package var failures: [FailureSample] = []
+  private(set) var connections: [ConnectionCount] = []
+  var failures: [KeptFailure] = []
 
   package init() {}
 
@@ -80,29 +80,6 @@ package struct Ledger: Sendable {
     connections[endpoint].merge(count)
   }
 
-  /// Adds what another worker has counted.
-  package mutating func merge(_ other: Ledger) {
-    for theirs in other.usedEntries {
-      let entry = index(theirs.interval, theirs.route)
-      entries[entry].offered += theirs.offered
-      entries[entry].sent += theirs.sent
-      entries[entry].dropped += theirs.dropped
-      entries[entry].late += theirs.late
-      entries[entry].lateByMachine += theirs.lateByMachine
-      for outcome in theirs.outcomes[..<theirs.outcomeCount] {
-        let place = entries[entry].index(outcome.outcome, failed: outcome.failed, version: outcome.version)
-        entries[entry].outcomes[place].completed += outcome.completed
-        entries[entry].outcomes[place].bytes += outcome.bytes
-        entries[entry].outcomes[place].fromDue.merge(outcome.fromDue)
-        entries[entry].outcomes[place].fromSend.merge(outcome.fromSend)
-      }
-    }
-    lateness.merge(other.lateness)
-    machineLateness.merge(other.machineLateness)
-    for (endpoint, count) in other.connections.enumerated() { connected(endpoint, count) }
-    failures += other.failures
-  }
-
   /// Forgets everything and keeps the storage.
   package mutating func clear() {
     for entry in entries.indices.prefix(entryCount) {
@@ -113,23 +90,6 @@ package struct Ledger: Sendable {
     machineLateness.reset()
     for endpoint in connections.indices { connections[endpoint] = ConnectionCount() }
     failures.removeAll(keepingCapacity: true)
-  }
-
-  /// The tallies in order of interval and route, with packed histograms.
-  package func tallies() -> [IntervalTally] {
-    usedEntries
-      .sorted { ($0.interval, $0.route) < ($1.interval, $1.route) }
-      .map { entry in
-        IntervalTally(
-          interval: entry.interval, route: entry.route, offered: entry.offered, sent: entry.sent,
-          dropped: entry.dropped, late: entry.late, lateByMachine: entry.lateByMachine,
-          outcomes: entry.outcomes[..<entry.outcomeCount].map { outcome in
-            OutcomeTally(
-              outcome: outcome.outcome.text, failed: outcome.failed, version: outcome.version,
-              completed: outcome.completed, bytes: outcome.bytes, fromDue: outcome.fromDue.compacted(),
-              fromSend: outcome.fromSend.compacted())
-          })
-      }
   }
 
   /// Place of the entry, which is made if need be. The newest intervals stand last, so the search begins there.

@@ -274,10 +274,11 @@ public struct LoadWorker<Transport: LoadTransport> {
     sources[request.stream].ended(request, at: now, failed: true)
     guard samples.admit(outcome, limit: plan.failureSamplesPerInterval) else { return }
     var detail = FailureDetail()
-    detail.curlCode = error.code
-    detail.osError = error.osError
+    detail.curlCode = error.code == 0 ? nil : error.code
+    detail.osError = error.osError == 0 ? nil : error.osError
     ledger.failures.append(
-      FailureSample(request, outcome, detail, version: nil, start: start, sent: now, completed: now))
+      KeptFailure(
+        request: request, start: start, sent: now, completed: now, outcome: outcome, version: nil, detail: detail))
   }
 
   /// - Returns: whether there was any.
@@ -397,8 +398,9 @@ public struct LoadWorker<Transport: LoadTransport> {
     // The transport has not seen the end of those that were ended here.
     detail.times.end = max(detail.times.end, Int(now - sent) / 1000)
     ledger.failures.append(
-      FailureSample(
-        flights[slot].request, end.outcome, detail, version: end.version, start: start, sent: sent, completed: now))
+      KeptFailure(
+        request: flights[slot].request, start: start, sent: sent, completed: now, outcome: end.outcome,
+        version: end.version, detail: detail))
   }
 
   /// The next instant at which there is something to do even if nothing comes.

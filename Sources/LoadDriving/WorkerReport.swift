@@ -5,7 +5,7 @@ package struct WorkerReport: Sendable {
   package let worker: Int
   /// Number of the interval that ended.
   package let interval: Int
-  package let ledger: Ledger
+  package private(set) var ledger: Ledger
   /// Since the load began, up to this report.
   package let used: ThreadUse
   package let openConnections: Int
@@ -20,4 +20,10 @@ package struct WorkerReport: Sendable {
   /// Whether the worker has ended.
   package let isLast: Bool
   package let wasStopped: Bool
+
+  /// Takes the ledger out, and leaves an empty one.
+  package mutating func takeLedger() -> Ledger {
+    defer { ledger = Ledger() }
+    return ledger
+  }
 }

@@ -21,11 +21,14 @@ public enum Outcome: Sendable, Hashable {
   /// Sent, or waiting to be sent, when the run ended without an answer.
   case unfinished
 
+  /// How the texts of failed checks begin.
+  static let checkPrefix = "check failed"
+
   package var text: String {
     switch self {
     case .status(let status): String(status)
     case .failure(let failure): failure.rawValue
-    case .check(let check): "check failed: \(check.rawValue)"
+    case .check(let check): "\(Self.checkPrefix): \(check.rawValue)"
     case .dropped(let cause): "dropped: \(cause.rawValue)"
     case .stopped: "stopped"
     case .unfinished: "unfinished"

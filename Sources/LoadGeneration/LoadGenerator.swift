@@ -96,7 +96,9 @@ package struct LoadGenerator: Sendable {
     log?.info("load begins", metadata: ["workers": "\(plan.workers)", "streams": "\(plan.streams.count)"])
     do {
       try startWorkers(start: start, stop: stop, pool: pool, book: book, reports: sink, in: &threads)
-      outcome = .success(try await collect(reports, pool: pool, book: book, stop: stop, onSnapshot))
+      let collector = SnapshotCollector(
+        plan: plan, pool: pool, book: book, start: MonotonicClock.nanoseconds(of: start))
+      outcome = .success(try await collect(reports, with: collector, stop: stop, onSnapshot))
     } catch {
       // Those that did not fail have their drain first.
       stop.stop()
@@ -135,13 +137,13 @@ package struct LoadGenerator: Sendable {
 
   /// Puts the workers' reports together until the last one.
   private func collect(
-    _ reports: AsyncThrowingStream<WorkerReport, any Error>, pool: LedgerPool, book: AddressBook, stop: StopSignal,
+    _ reports: AsyncThrowingStream<WorkerReport, any Error>, with collector: SnapshotCollector, stop: StopSignal,
     _ onSnapshot: @escaping @Sendable (LoadSnapshot) -> Void
   ) async throws -> LoadSummary {
     // In a task of its own, since a cancelled task would see the stream end before the drain is over.
     let collecting = Task { [plan, log] in
-      var collector = SnapshotCollector(plan: plan, pool: pool, book: book)
-      var diary = log.map { LoadDiary(log: $0, routes: plan.routes.map(\.name), lateAfter: plan.lateAfter) }
+      var collector = collector
+      var diary = log.map { LoadDiary(log: $0, lateAfter: plan.lateAfter) }
       for try await report in reports {
         if let snapshot = collector.take(report) {
           onSnapshot(snapshot)
@@ -190,7 +192,7 @@ extension LoadPlan {
     return WorkerPlan(
       worker: worker, of: workers, start: start, streams: streams, rotations: rotations,
       expected: routes.map(\.expected), connections: connections, isMultiplexed: httpVersion.isMultiplexed,
-      intervals: intervals, maxInFlight: share(of: maxInFlight), maxLanes: share(of: mostConnections),
+      intervals: wallIntervals, maxInFlight: share(of: maxInFlight), maxLanes: share(of: mostConnections),
       maxLateness: maxLateness, lateAfter: lateAfter, connectTimeout: connectTimeout, requestTimeout: requestTimeout,
       drainTimeout: drainTimeout, failureSamplesPerInterval: failureSamplesPerInterval)
   }

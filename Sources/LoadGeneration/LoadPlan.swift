@@ -2,7 +2,7 @@ package import Arrivals
 package import Curl
 package import LoadDriving
 
-/// Everything that a ``LoadGenerator`` needs to know. All times are wall time.
+/// Everything that a ``LoadGenerator`` needs to know. All times are wall time, but for those of what it tells.
 package struct LoadPlan: Sendable {
   /// Scheme, host and port, without a path: `https://api.example.com`.
   package var baseURL: String
@@ -32,8 +32,12 @@ package struct LoadPlan: Sendable {
   package var acceptsGzip: Bool
   /// How many redirects of one request are followed.
   package var redirects: Int
-  /// In which requests are counted, from the start of the load.
+  /// In which requests are counted, from the start of the load; in run time.
   package var intervals: CountingIntervals
+  /// Run time that passes in a second of wall time. What the generator tells of the load is in run time.
+  package var timeScale: Double
+  /// Which process it is, see ``LoadSnapshot``.
+  package var source: String
   /// The most requests in flight, over all workers. Beyond, requests wait in a queue with their due time kept.
   package var maxInFlight: Int
   /// How long after its due time a request may still be sent; beyond, it is dropped and counted.
@@ -57,8 +61,8 @@ package struct LoadPlan: Sendable {
     connectTimeout: Duration = .seconds(5), requestTimeout: Duration = .seconds(10),
     drainTimeout: Duration = .seconds(10), routes: [Route], streams: [LoadStream], feeds: [DataFeed] = [],
     connections: ConnectionPolicy = ConnectionPolicy(), acceptsGzip: Bool = false, redirects: Int = 0,
-    intervals: CountingIntervals = CountingIntervals(length: .seconds(1)), maxInFlight: Int = 1000,
-    maxLateness: Duration = .seconds(1),
+    intervals: CountingIntervals = CountingIntervals(length: .seconds(1)), timeScale: Double = 1, source: String = "",
+    maxInFlight: Int = 1000, maxLateness: Duration = .seconds(1),
     lateAfter: Duration = .milliseconds(10), workers: Int = 1, seed: UInt64 = 0, podHeader: String? = nil,
     versionHeader: String? = nil, failureSamplesPerInterval: Int = 5, userAgent: String = "scaleproof"
   ) {
@@ -78,6 +82,8 @@ package struct LoadPlan: Sendable {
     self.acceptsGzip = acceptsGzip
     self.redirects = redirects
     self.intervals = intervals
+    self.timeScale = timeScale
+    self.source = source
     self.maxInFlight = maxInFlight
     self.maxLateness = maxLateness
     self.lateAfter = lateAfter
@@ -88,6 +94,14 @@ package struct LoadPlan: Sendable {
     self.failureSamplesPerInterval = failureSamplesPerInterval
     self.userAgent = userAgent
   }
+
+  /// How what the workers count is told.
+  package var naming: FactNaming {
+    FactNaming(routes: routes.map(\.name), intervals: intervals, timeScale: timeScale, source: source)
+  }
+
+  /// ``intervals`` on the clock of the workers.
+  package var wallIntervals: CountingIntervals { intervals.onTheWall(timeScale: timeScale) }
 
   /// When the last stream ends.
   var duration: Duration { streams.map(\.model.duration).max() ?? .zero }

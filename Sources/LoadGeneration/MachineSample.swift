@@ -1,7 +1,24 @@
 import Foundation
-import LoadFacts
 
-extension MachineSample {
+/// What Linux tells of the machine that the load comes from; `nil` where it does not.
+struct MachineSample: Sendable, Equatable {
+  /// Processor time of all cores so far, in the kernel's ticks.
+  var totalTicks: Int?
+  /// Of that, what the hypervisor gave to other machines.
+  var stolenTicks: Int?
+  /// Local ports in use by TCP, with those that wait after a close (TIME_WAIT). They may belong to other programs.
+  var portsUsed: Int?
+  /// How many local ports connections can have.
+  var ports: Int?
+
+  /// The share of all processor time since an earlier moment that went to other machines of the hypervisor.
+  func steal(since earlier: MachineSample) -> Double? {
+    guard let totalTicks, let before = earlier.totalTicks, totalTicks > before, let stolenTicks,
+      let stolenBefore = earlier.stolenTicks
+    else { return nil }
+    return Double(max(stolenTicks - stolenBefore, 0)) / Double(totalTicks - before)
+  }
+
   /// Reads `/proc`.
   static func read() -> MachineSample {
     let cpu = words("/proc/stat", line: "cpu ").compactMap(Int.init)

@@ -101,7 +101,7 @@ enum PlanCheck {
     guard (lengths + thinking).allSatisfy({ $0 <= year }) else {
       throw LoadGenerationError("no length of time in a plan may be over a year")
     }
-    guard plan.intervals.length >= .milliseconds(1), plan.maxLateness >= .zero, plan.drainTimeout >= .zero else {
+    guard plan.wallIntervals.length >= .milliseconds(1), plan.maxLateness >= .zero, plan.drainTimeout >= .zero else {
       throw LoadGenerationError("intervals must be at least 1ms long, lateness and drain timeout not negative")
     }
   }

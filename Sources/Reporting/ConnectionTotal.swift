@@ -1,22 +1,17 @@
-import RunTimeline
+import LoadFacts
 
 /// What became of the connections to one address over the whole run.
+@dynamicMemberLookup
 struct ConnectionTotal: Sendable, Equatable {
   let address: String
-  var opened = 0
-  /// Requests on a connection that stood already.
-  var reused = 0
-  var closedByPeer = 0
-  /// On one connection.
-  var mostRequests = 0
-  /// Answers whose body was packed.
-  var compressed = 0
+  private var count = ConnectionCount()
 
-  /// Each connection is opened for a request, so that these are all.
-  var requests: Int { opened + reused }
+  private init(address: String) { self.address = address }
+
+  subscript<Value>(dynamicMember member: KeyPath<ConnectionCount, Value>) -> Value { count[keyPath: member] }
 
   /// Mean; `nil` when all connections stood before the first count.
-  var requestsPerConnection: Double? { opened > 0 ? Double(requests) / Double(opened) : nil }
+  var requestsPerConnection: Double? { count.opened > 0 ? Double(count.requests) / Double(count.opened) : nil }
 
   /// In the order of their first use.
   static func totals(_ tallies: [ConnectionTally]) -> [ConnectionTotal] {
@@ -28,11 +23,7 @@ struct ConnectionTotal: Sendable, Equatable {
         indexOfAddress[tally.address] = index
         totals.append(ConnectionTotal(address: tally.address))
       }
-      totals[index].opened += tally.opened
-      totals[index].reused += tally.reused
-      totals[index].closedByPeer += tally.closedByPeer
-      totals[index].compressed += tally.compressed
-      totals[index].mostRequests = max(totals[index].mostRequests, tally.mostRequests)
+      totals[index].count.merge(tally.count)
     }
     return totals
   }

@@ -1,5 +1,6 @@
 package import Expectations
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units

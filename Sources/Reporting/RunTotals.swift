@@ -1,4 +1,5 @@
 import Expectations
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units

@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import RunTimeline
+import LoadFacts
 import Statistics
 
 /// How intervals of load lie in the table `load_interval`, and how later counts of the same interval join them.
@@ -13,7 +13,8 @@ enum LoadRows {
   static func merge(_ addition: LoadInterval, into database: Database) throws {
     let start = addition.start.wholeMicroseconds
     let known = try intervals(database, where: "start_us = ? AND route = ?", arguments: [start, addition.route]).first
-    let interval = known.map { $0.adding(addition) } ?? LoadInterval.empty(like: addition).adding(addition)
+    guard var interval = known else { return try store(addition, in: database) }
+    interval.merge(addition)
     try store(interval, in: database)
   }
 
@@ -81,7 +82,7 @@ enum LoadRows {
         indexOfRoute[route] = intervals.count
         intervals.append(try totals(row, start: rowStart, route: route))
       } else if let index = indexOfRoute[route] {
-        intervals[index].outcomes.append(try tally(row, outcome: outcome))
+        intervals[index].add(try tally(row, outcome: outcome))
       }
     }
     return intervals
@@ -114,38 +115,4 @@ private struct Contradiction: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
-}
-
-extension LoadInterval {
-  fileprivate static func empty(like interval: LoadInterval) -> LoadInterval {
-    LoadInterval(
-      start: interval.start, end: interval.end, route: interval.route, offered: 0, sent: 0,
-      lateByMachine: interval.lateByMachine.map { _ in 0 }, outcomes: [])
-  }
-
-  /// The sum of two intervals of one start and route; outcomes that both have become one.
-  fileprivate func adding(_ other: LoadInterval) -> LoadInterval {
-    var sum = self
-    sum.end = max(end, other.end)
-    sum.offered += other.offered
-    sum.sent += other.sent
-    sum.dropped += other.dropped
-    sum.late += other.late
-    if let more = other.lateByMachine { sum.lateByMachine = (lateByMachine ?? 0) + more }
-    for tally in other.outcomes {
-      let index = sum.outcomes.firstIndex {
-        $0.outcome == tally.outcome && $0.version == tally.version
-      }
-      guard let index else {
-        sum.outcomes.append(tally)
-        continue
-      }
-      sum.outcomes[index].failed = sum.outcomes[index].failed || tally.failed
-      sum.outcomes[index].completed += tally.completed
-      sum.outcomes[index].bytes += tally.bytes
-      sum.outcomes[index].fromDue.merge(tally.fromDue)
-      sum.outcomes[index].fromSend.merge(tally.fromSend)
-    }
-    return sum
-  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import LoadFacts
 import RunTimeline
 import Statistics
 

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import GRDB
 import KubernetesObjects
+package import LoadFacts
 import Redaction
 package import RunTimeline
 import Synchronization

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 
 /// The rows of a recording as values of a timeline, in the order in which they were written.
@@ -40,9 +41,9 @@ enum TimelineRows {
   }
 
   /// `nil` where nobody measured.
-  private static func requestTimes(_ row: Row) throws -> RequestTimes? {
+  private static func requestTimes(_ row: Row) throws -> TransferTimes? {
     guard let lookedUp = try row.decode(Int?.self, forColumn: "looked_up_us") else { return nil }
-    return RequestTimes(
+    return TransferTimes(
       lookedUp: lookedUp, connected: try row.decode(forColumn: "connected_us"),
       handshaken: try row.decode(forColumn: "handshaken_us"),
       requestReady: try row.decode(forColumn: "request_ready_us"),
@@ -52,9 +53,8 @@ enum TimelineRows {
   static func generator(_ database: Database) throws -> [GeneratorSample] {
     try all(database, "SELECT * FROM generator ORDER BY id") { row in
       GeneratorSample(
-        start: try row.instant("start_us"), end: try row.instant("end_us"),
-        latenessP50: try row.instant("lateness_p50_us"), latenessP99: try row.instant("lateness_p99_us"),
-        latenessMax: try row.instant("lateness_max_us"), processCPU: try row.decode(forColumn: "process_cpu"),
+        start: try row.instant("start_us"), end: try row.instant("end_us"), lateness: try lateness(row),
+        machineLateness: try machineLateness(row), processCPU: try row.decode(forColumn: "process_cpu"),
         busiestWorkerCPU: try row.decode(forColumn: "busiest_worker_cpu"),
         connectionsOpened: try row.decode(forColumn: "connections_opened"),
         inFlight: try row.decode(forColumn: "in_flight"),
@@ -63,20 +63,33 @@ enum TimelineRows {
         openConnections: try row.decode(forColumn: "open_connections"),
         ephemeralPortsUsed: try row.decode(forColumn: "ephemeral_ports_used"),
         ephemeralPorts: try row.decode(forColumn: "ephemeral_ports"),
-        machineLatenessP99: try row.optionalInstant("machine_lateness_p99_us"),
-        machineLatenessMax: try row.optionalInstant("machine_lateness_max_us"),
         longestPause: try row.optionalInstant("longest_pause_us"), places: try row.decode(forColumn: "places"),
         placesHeldSince: try row.optionalInstant("places_held_since_us"))
     }
+  }
+
+  private static func lateness(_ row: Row) throws -> Lateness {
+    Lateness(
+      p50: try row.instant("lateness_p50_us"), p99: try row.instant("lateness_p99_us"),
+      maximum: try row.instant("lateness_max_us"))
+  }
+
+  /// `nil` where it was not recorded.
+  private static func machineLateness(_ row: Row) throws -> Lateness? {
+    guard let p99 = try row.optionalInstant("machine_lateness_p99_us") else { return nil }
+    return Lateness(p50: p99, p99: p99, maximum: try row.instant("machine_lateness_max_us"))
   }
 
   static func connections(_ database: Database) throws -> [ConnectionTally] {
     try all(database, "SELECT * FROM connection ORDER BY id") { row in
       ConnectionTally(
         start: try row.instant("start_us"), end: try row.instant("end_us"),
-        address: try row.decode(forColumn: "address"), opened: try row.decode(forColumn: "opened"),
-        reused: try row.decode(forColumn: "reused"), closedByPeer: try row.decode(forColumn: "closed_by_peer"),
-        mostRequests: try row.decode(forColumn: "most_requests"), compressed: try row.decode(forColumn: "compressed"))
+        address: try row.decode(forColumn: "address"),
+        ConnectionCount(
+          opened: try row.decode(forColumn: "opened"), reused: try row.decode(forColumn: "reused"),
+          closedByPeer: try row.decode(forColumn: "closed_by_peer"),
+          mostRequests: try row.decode(forColumn: "most_requests"),
+          compressed: try row.decode(forColumn: "compressed")))
     }
   }
 

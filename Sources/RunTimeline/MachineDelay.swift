@@ -1,3 +1,4 @@
+package import LoadFacts
 import Statistics
 
 /// What this machine may have taken of the time of requests, by what the load generator saw of itself.
@@ -22,6 +23,12 @@ package struct MachineDelay: Sendable {
 
     package var total: Duration { lateness + unread * readings }
 
+    fileprivate func highest(_ other: Share) -> Share {
+      Share(
+        lateness: max(lateness, other.lateness), unread: max(unread, other.unread),
+        readings: max(readings, other.readings))
+    }
+
     /// Whether it is so much that a request counts as late.
     package var isNoticeable: Bool { total > LoadInterval.lateAfter }
 
@@ -44,26 +51,30 @@ package struct MachineDelay: Sendable {
     var share: Share
   }
 
-  /// In order.
-  private let stretches: [Stretch]
+  /// By source, in the order of time.
+  private let stretches: [String: [Stretch]]
   private let timeScale: Double
 
   package init(_ timeline: Timeline) {
     self.init(timeline.generator, timeScale: timeline.run.timeScale)
   }
 
-  /// - Parameter samples: in the order of time.
+  /// - Parameter samples: those of each source in the order of time.
   package init(_ samples: [GeneratorSample], timeScale: Double) {
     self.timeScale = timeScale
+    stretches = Dictionary(grouping: samples, by: \.source).mapValues { Self.stretches($0, timeScale: timeScale) }
+  }
+
+  private static func stretches(_ samples: [GeneratorSample], timeScale: Double) -> [Stretch] {
     /// Hold-ups, and until when their requests may be waited for.
     var echoes: [(until: Duration, length: Duration)] = []
-    stretches = samples.map { sample in
+    return samples.map { sample in
       echoes.removeAll { $0.until <= sample.start }
       let own = sample.machineLatenessMax ?? sample.latenessMax
       let isTold = sample.longestPause != nil || sample.queued == 0 && !sample.isLate
-      let unread = isTold ? sample.longestPause ?? sample.latenessMax : Self.unknown
+      let unread = isTold ? sample.longestPause ?? sample.latenessMax : unknown
       let holdUp = max(own, sample.longestPause ?? .zero)
-      defer { echoes.append((sample.end + holdUp * timeScale * Self.recovery, holdUp)) }
+      defer { echoes.append((sample.end + holdUp * timeScale * recovery, holdUp)) }
       return Stretch(
         start: sample.start, end: sample.end,
         share: Share(
@@ -73,7 +84,16 @@ package struct MachineDelay: Sendable {
   }
 
   /// Of a request that was due after one instant and ended before another one.
-  package func share(from start: Duration, to end: Duration) -> Share {
+  ///
+  /// - Parameter source: whose request it is; `nil` for that of any.
+  package func share(from start: Duration, to end: Duration, of source: String? = nil) -> Share {
+    guard let source else {
+      return stretches.values.reduce(Share()) { $0.highest(Self.share(of: $1, from: start, to: end)) }
+    }
+    return Self.share(of: stretches[source] ?? [], from: start, to: end)
+  }
+
+  private static func share(of stretches: [Stretch], from start: Duration, to end: Duration) -> Share {
     var (low, high) = (0, stretches.count)
     while low < high {
       let middle = (low + high) / 2
@@ -82,9 +102,7 @@ package struct MachineDelay: Sendable {
     var share = Share()
     for stretch in stretches[low...] {
       guard stretch.start < end else { break }
-      share.lateness = max(share.lateness, stretch.share.lateness)
-      share.unread = max(share.unread, stretch.share.unread)
-      share.readings = max(share.readings, stretch.share.readings)
+      share = share.highest(stretch.share)
     }
     return share
   }
@@ -92,7 +110,7 @@ package struct MachineDelay: Sendable {
   /// Of a request of an interval, by the longest that any of them took.
   package func share(of interval: LoadInterval) -> Share {
     let longest = interval.outcomes.reduce(Duration.zero) { max($0, $1.fromDue.maximum ?? .zero) }
-    return share(from: interval.start, to: interval.end + longest * timeScale)
+    return share(from: interval.start, to: interval.end + longest * timeScale, of: interval.source)
   }
 
   /// Whether this machine itself may have made all these requests fail: they were given up after a time in which it may not
@@ -101,7 +119,9 @@ package struct MachineDelay: Sendable {
     let isTimeout = OutcomeLabel.isTimeout(tally.outcome)
     guard isTimeout || OutcomeLabel.isBroken(tally.outcome) else { return false }
     let longest = tally.fromDue.maximum ?? .zero
-    let unread = share(from: interval.start, to: interval.end + longest * timeScale).unread
+    let unread = share(
+      from: interval.start, to: interval.end + longest * timeScale, of: interval.source
+    ).unread
     if !isTimeout { return unread >= Self.leastPatience }
     guard let shortest = tally.fromSend.minimum ?? tally.fromDue.minimum else { return false }
     return unread * Self.longestPauses > shortest

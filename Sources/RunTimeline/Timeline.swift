@@ -1,4 +1,5 @@
 import KubernetesObjects
+package import LoadFacts
 
 /// A run as one clocked value: everything that was recorded, on run time.
 ///

@@ -20,7 +20,7 @@ private let rules: [String: ModuleRule] = [
   "KubernetesObjects": ModuleRule(uses: ["Units"], isPure: true),
   "AutoscalerModel": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
   "KubernetesValidation": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
-  "RunTimeline": ModuleRule(uses: ["Redaction", "Statistics", "KubernetesObjects"], isPure: true),
+  "RunTimeline": ModuleRule(uses: ["KubernetesObjects", "LoadFacts", "Redaction"], isPure: true),
   "Profiles": ModuleRule(uses: ["Arrivals", "KubernetesObjects", "Redaction"], libraries: ["Yams"], isPure: true),
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),

@@ -1,6 +1,7 @@
 import Arrivals
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunRecording
 import RunTimeline
 import Statistics

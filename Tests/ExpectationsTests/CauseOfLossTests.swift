@@ -1,4 +1,5 @@
 import Expectations
+import LoadFacts
 import RunTimeline
 import Statistics
 import Testing
@@ -99,9 +100,10 @@ extension TimelineBuilder {
     let machine = byMachine.map { Duration.milliseconds($0) }
     generator.append(
       GeneratorSample(
-        start: .seconds(start), end: .seconds(start + 1), latenessP50: .zero, latenessP99: .milliseconds(lateness),
-        latenessMax: .milliseconds(lateness), processCPU: 0.1, busiestWorkerCPU: 0.1, connectionsOpened: 0,
-        inFlight: 100, queued: 50, machineLatenessP99: machine, machineLatenessMax: machine,
+        start: .seconds(start), end: .seconds(start + 1),
+        lateness: Lateness(p50: .zero, p99: .milliseconds(lateness), maximum: .milliseconds(lateness)),
+        machineLateness: machine.map { Lateness(p50: $0, p99: $0, maximum: $0) }, processCPU: 0.1,
+        busiestWorkerCPU: 0.1, connectionsOpened: 0, inFlight: 100, queued: 50,
         longestPause: pause.map { .milliseconds($0) }, places: byMachine == nil ? nil : 100,
         placesHeldSince: byMachine == nil ? nil : .seconds(6)))
   }

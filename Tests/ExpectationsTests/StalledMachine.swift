@@ -1,3 +1,4 @@
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units
@@ -95,9 +96,10 @@ struct StalledMachine {
     let lateness = Duration.microseconds(sent.map { $0.sent - $0.due }.max() ?? 0)
     let isStalled = !stall.isEmpty && stretch.lowerBound < stall.upperBound && stall.upperBound <= stretch.upperBound
     return GeneratorSample(
-      start: .microseconds(stretch.lowerBound), end: .microseconds(stretch.upperBound), latenessP50: .zero,
-      latenessP99: lateness, latenessMax: lateness, processCPU: 0.1, busiestWorkerCPU: 0.1, connectionsOpened: 0,
-      inFlight: 1, queued: 0, machineLatenessP99: lateness, machineLatenessMax: lateness,
+      start: .microseconds(stretch.lowerBound), end: .microseconds(stretch.upperBound),
+      lateness: Lateness(p50: .zero, p99: lateness, maximum: lateness),
+      machineLateness: Lateness(p50: lateness, p99: lateness, maximum: lateness), processCPU: 0.1,
+      busiestWorkerCPU: 0.1, connectionsOpened: 0, inFlight: 1, queued: 0,
       longestPause: .microseconds(isStalled ? stall.count : 0), places: 100)
   }
 }

@@ -1,4 +1,5 @@
 import Expectations
+import LoadFacts
 import RunTimeline
 import Testing
 import Units
@@ -116,9 +117,10 @@ struct StalledMachineTests {
       let isStalled = second == 100
       run.generator.append(
         GeneratorSample(
-          start: .seconds(second), end: .seconds(isStalled ? 104 : second + 1), latenessP50: .zero, latenessP99: .zero,
-          latenessMax: .zero, processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 1, queued: 0,
-          machineLatenessP99: .zero, machineLatenessMax: .zero, longestPause: isStalled ? .seconds(3) : .zero))
+          start: .seconds(second), end: .seconds(isStalled ? 104 : second + 1),
+          lateness: Lateness(p50: .zero, p99: .zero, maximum: .zero),
+          machineLateness: Lateness(p50: .zero, p99: .zero, maximum: .zero), processCPU: 0, busiestWorkerCPU: 0,
+          connectionsOpened: 0, inFlight: 1, queued: 0, longestPause: isStalled ? .seconds(3) : .zero))
     }
 
     let judgement = try judge("{name: e, throughput: {during: surge, atLeast: \(rate)}}", on: run.timeline)
@@ -139,9 +141,10 @@ struct StalledMachineTests {
       run.second(at: Double(second), offered: second == 30 ? 0 : 100)
       run.generator.append(
         GeneratorSample(
-          start: .seconds(second), end: .seconds(second + 1), latenessP50: .zero, latenessP99: .zero,
-          latenessMax: .zero, processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 1, queued: 0,
-          machineLatenessP99: .zero, machineLatenessMax: .zero, longestPause: .milliseconds(second == 30 ? pause : 0)))
+          start: .seconds(second), end: .seconds(second + 1),
+          lateness: Lateness(p50: .zero, p99: .zero, maximum: .zero),
+          machineLateness: Lateness(p50: .zero, p99: .zero, maximum: .zero), processCPU: 0, busiestWorkerCPU: 0,
+          connectionsOpened: 0, inFlight: 1, queued: 0, longestPause: .milliseconds(second == 30 ? pause : 0)))
     }
     run.load[30].offered = 100
     run.load[30].outcomes = [OutcomeTally(outcome: outcome, failed: true, completed: 100)]

@@ -1,4 +1,5 @@
 import Expectations
+import LoadFacts
 import RunTimeline
 import TestRecordings
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units
@@ -96,9 +97,9 @@ struct TimelineBuilder {
   mutating func healthy(from start: Double, to end: Double) {
     generator.append(
       GeneratorSample(
-        start: .seconds(start), end: .seconds(end), latenessP50: .zero, latenessP99: .milliseconds(1),
-        latenessMax: .milliseconds(2), processCPU: 0.1, busiestWorkerCPU: 0.1, connectionsOpened: 1, inFlight: 1,
-        queued: 0))
+        start: .seconds(start), end: .seconds(end),
+        lateness: Lateness(p50: .zero, p99: .milliseconds(1), maximum: .milliseconds(2)), processCPU: 0.1,
+        busiestWorkerCPU: 0.1, connectionsOpened: 1, inFlight: 1, queued: 0))
   }
 
   /// A failed read: nothing is known until the next one.

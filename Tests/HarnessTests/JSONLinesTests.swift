@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Statistics
 import Testing
@@ -34,9 +35,9 @@ private func interval(_ second: Int, offered: Int, failed: Int = 0) -> LoadInter
 
 private func sample(to second: Int) -> GeneratorSample {
   GeneratorSample(
-    start: .seconds(second - 1), end: .seconds(second), latenessP50: .zero, latenessP99: .microseconds(420),
-    latenessMax: .zero, processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 3, inFlight: 12, queued: 4,
-    openConnections: 9)
+    start: .seconds(second - 1), end: .seconds(second),
+    lateness: Lateness(p50: .zero, p99: .microseconds(420), maximum: .zero), processCPU: 0, busiestWorkerCPU: 0,
+    connectionsOpened: 3, inFlight: 12, queued: 4, openConnections: 9)
 }
 
 private func deployment(replicas: Int, at second: Int) throws -> Observation {

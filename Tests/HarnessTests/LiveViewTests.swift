@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Testing
 
@@ -214,7 +215,7 @@ struct LiveViewTests {
       let progress = RunProgress()
       var sample = sample(queued: 9, openConnections: nil)
       sample.inFlight = 1000
-      (sample.machineLatenessP99, sample.longestPause) = (byMachine, pause)
+      (sample.machineLateness, sample.longestPause) = (Lateness(p50: .zero, p99: byMachine, maximum: byMachine), pause)
       (sample.places, sample.placesHeldSince) = (1000, heldSince)
       progress.add(sample)
       return text(of: progress)
@@ -323,10 +324,9 @@ struct LiveViewTests {
 
 private func sample(queued: Int, openConnections: Int?, from start: Int = 60) -> GeneratorSample {
   GeneratorSample(
-    start: .seconds(start), end: .seconds(start + 5), latenessP50: .zero, latenessP99: .microseconds(400),
-    latenessMax: .zero,
-    processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 3, inFlight: 12, queued: queued,
-    openConnections: openConnections)
+    start: .seconds(start), end: .seconds(start + 5),
+    lateness: Lateness(p50: .zero, p99: .microseconds(400), maximum: .zero), processCPU: 0, busiestWorkerCPU: 0,
+    connectionsOpened: 3, inFlight: 12, queued: queued, openConnections: openConnections)
 }
 
 /// What a terminal shows of a text with colours.

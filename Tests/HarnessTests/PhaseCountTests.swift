@@ -36,11 +36,11 @@ private struct CountedLoad {
   /// intervals that lie in it in part.
   func counts() throws -> [(inside: Int, across: Int)] {
     let plan = try planning.plan(connectTo: nil)
-    let recorded = planning.countingIntervals
+    let (recorded, intervals) = (plan.intervals, plan.wallIntervals)
     var byInterval: [Int: Int] = [:]
     for stream in plan.streams {
       guard case .open(let schedule) = stream.model else { continue }
-      for arrival in schedule.arrivals() { byInterval[plan.intervals.number(at: arrival.due), default: 0] += 1 }
+      for arrival in schedule.arrivals() { byInterval[intervals.number(at: arrival.due), default: 0] += 1 }
     }
     return phases.map { phase in
       byInterval.reduce(into: (0, 0)) { count, entry in

@@ -1,3 +1,4 @@
+import LoadFacts
 import Profiles
 import RunTimeline
 import Statistics
@@ -252,10 +253,11 @@ struct StopRuleWatchTests {
         ]
         let lateness = number == 10 ? away : .zero
         let sample = GeneratorSample(
-          start: .seconds(number), end: .seconds(number + 1), latenessP50: .zero, latenessP99: lateness,
-          latenessMax: lateness, processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 0, queued: 0,
-          machineLatenessP99: lateness, machineLatenessMax: lateness, longestPause: lateness)
-        breach = breach ?? watch.add([interval], sample, now: interval.end)
+          start: .seconds(number), end: .seconds(number + 1),
+          lateness: Lateness(p50: .zero, p99: lateness, maximum: lateness),
+          machineLateness: Lateness(p50: lateness, p99: lateness, maximum: lateness), processCPU: 0,
+          busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 0, queued: 0, longestPause: lateness)
+        breach = breach ?? watch.add([interval], [sample], now: interval.end)
       }
 
       #expect((breach != nil) == (bad > 0), "\(judged.name): \(breach?.text ?? "")")

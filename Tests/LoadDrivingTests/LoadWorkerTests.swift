@@ -18,7 +18,7 @@ struct LoadWorkerTests {
     ).arrivals().map { 7 * second + $0.due }
     #expect(load.arrivals == due)
     #expect(load.outcomes == ["200": 600])
-    #expect(load.whole.lateness.maximum == .zero)
+    #expect(load.lateness?.maximum == .zero)
     let times = load.tallies.flatMap(\.outcomes).map(\.fromDue)
     #expect(times.allSatisfy { $0.minimum == .milliseconds(4) && $0.maximum == .milliseconds(4) })
     // The last answer ends it.
@@ -35,7 +35,7 @@ struct LoadWorkerTests {
 
     let first = (0..<100).map { second + Int64($0) * 1000 + 500 }
     #expect(load.arrivals == first + first.prefix(50).map { $0 + second + 100_000 })
-    #expect(load.whole.connections == [ConnectionCount(opened: 100, reused: 50, mostRequests: 2)])
+    #expect(load.connections == [ConnectionCount(opened: 100, reused: 50, mostRequests: 2)])
     #expect(load.outcomes == ["200": 150])
   }
 
@@ -46,23 +46,24 @@ struct LoadWorkerTests {
       try .of(.rates((rate: 10, seconds: 1)), intervals: CountingIntervals(length: .milliseconds(250))),
       to: ScriptedTarget(taking: 2 * second))
 
-    #expect(load.tallies.map(\.interval) == [0, 1, 2, 3])
+    #expect(load.tallies.map(\.start) == [.zero, .milliseconds(250), .milliseconds(500), .milliseconds(750)])
     // 250 ms itself is in the interval that begins there.
     #expect(load.tallies.map(\.offered) == [2, 3, 2, 3])
     #expect(load.tallies.map { $0.outcomes.reduce(0) { $0 + $1.completed } } == [2, 3, 2, 3])
     // What became due in an interval is reported at its end, the answers later.
     for (number, tally) in load.tallies.enumerated() {
-      let reported = load.reports.prefix(number + 1).flatMap { $0.ledger.tallies() }.filter { $0.interval == number }
+      let reported = load.reports.prefix(number + 1).flatMap { load.facts(of: $0).intervals }
+        .filter { $0.start == tally.start }
       #expect(reported.reduce(0) { $0 + $1.offered } == tally.offered)
     }
-    #expect(load.reports.prefix(4).allSatisfy { $0.ledger.tallies().allSatisfy { $0.outcomes.isEmpty } })
+    #expect(load.reports.prefix(4).allSatisfy { load.facts(of: $0).intervals.allSatisfy { $0.outcomes.isEmpty } })
   }
 
   @Test("intervals that end where phases do hold the requests of a phase exactly, of all workers", arguments: [1, 3])
   func phases(workers: Int) throws {
     let edges = [140, 280, 613].map { Duration.milliseconds($0) }
     let intervals = CountingIntervals(edges: edges, length: .milliseconds(100))
-    var whole = Ledger()
+    var whole = LoadSnapshot()
     for worker in 0..<workers {
       var plan = try WorkerPlan.of(
         .rates((rate: 20 / 0.14, seconds: 0.14), (rate: 60 / 0.14, seconds: 0.14), (rate: 111 / 0.333, seconds: 0.333)),
@@ -73,8 +74,8 @@ struct LoadWorkerTests {
     }
 
     let counts = edges.indices.map { phase in
-      whole.tallies().filter { intervals.bounds(of: $0.interval).lowerBound >= (phase > 0 ? edges[phase - 1] : .zero) }
-        .filter { intervals.bounds(of: $0.interval).upperBound <= edges[phase] }.reduce(0) { $0 + $1.offered }
+      whole.intervals.filter { $0.start >= (phase > 0 ? edges[phase - 1] : .zero) && $0.end <= edges[phase] }
+        .reduce(0) { $0 + $1.offered }
     }
     #expect(counts == [20, 60, 111])
   }
@@ -123,8 +124,8 @@ struct HeldRequestTests {
     #expect(load.outcomes == ["200": 25])
     // Due at 20, 60, 100 … ms; places are free from 120, 160, 220 … ms on.
     #expect(load.arrivals.prefix(6).map { $0 / millisecond } == [20, 60, 120, 160, 220, 260])
-    #expect(load.whole.lateness.maximum == .milliseconds(240))
-    #expect(load.whole.machineLateness.maximum == .zero)
+    #expect(load.lateness?.maximum == .milliseconds(240))
+    #expect(load.machineLateness?.maximum == .zero)
     #expect(load.tallies.map(\.late) == [23])
     #expect(load.tallies.map(\.lateByMachine) == [0])
   }
@@ -194,8 +195,8 @@ struct AwayTests {
     // Due at 305 … 495 ms, sent at 500.
     #expect(load.tallies.map(\.late) == [20])
     #expect(load.tallies.map(\.lateByMachine) == [20])
-    #expect(load.whole.lateness.maximum == .milliseconds(195))
-    #expect(load.whole.machineLateness.maximum == .milliseconds(195))
+    #expect(load.lateness?.maximum == .milliseconds(195))
+    #expect(load.machineLateness?.maximum == .milliseconds(195))
     // Nothing tells since when an answer lay there that came while it slept, from 296 ms on.
     #expect(load.reports.map(\.longestPause).max() == .milliseconds(204))
     // One connection stands, one may be added, and the next request in time gets one; the others wait for these.
@@ -362,7 +363,7 @@ struct LoadEndTests {
     let again = VirtualLoad(plan, to: target, conditions)
 
     for tally in load.tallies {
-      #expect(tally.offered == tally.outcomes.reduce(0) { $0 + $1.completed }, "interval \(tally.interval)")
+      #expect(tally.offered == tally.outcomes.reduce(0) { $0 + $1.completed }, "interval from \(tally.start)")
       #expect(tally.outcomes.allSatisfy { $0.completed == $0.fromDue.count })
       #expect(tally.sent == tally.outcomes.reduce(0) { $0 + $1.fromSend.count })
       #expect(
@@ -375,7 +376,7 @@ struct LoadEndTests {
 
 @Suite("Connections of a worker, in virtual time")
 struct WorkerConnectionTests {
-  private func connections(_ load: VirtualLoad) -> [ConnectionCount] { load.whole.connections }
+  private func connections(_ load: VirtualLoad) -> [ConnectionCount] { load.connections }
 
   @Test("one that is older than its age is replaced before its next request")
   func age() throws {
@@ -501,7 +502,7 @@ struct WorkerUserTests {
 
     let load = VirtualLoad(plan, to: ScriptedTarget(taking: 5 * millisecond))
 
-    #expect(load.tallies.map(\.route) == [0, 1, 2])
+    #expect(load.tallies.map(\.route) == ["route 0", "route 1", "route 2"])
     #expect(load.tallies.map(\.offered) == [200, 100, 50])
   }
 }

@@ -41,7 +41,9 @@ struct ScriptedTarget: VirtualTarget {
 /// What a worker did in virtual time.
 struct VirtualLoad {
   private(set) var reports: [WorkerReport] = []
-  private(set) var whole = Ledger()
+  /// What all reports say together.
+  private(set) var whole = LoadSnapshot()
+  private let naming: FactNaming
   let target: ScriptedTarget
   /// What the clock showed at the end.
   let end: Int64
@@ -53,13 +55,24 @@ struct VirtualLoad {
       return Ledger()
     }
     worker.run()
-    for report in reports { whole.merge(report.ledger) }
+    let routes = plan.streams.flatMap(\.routes).max() ?? 0
+    naming = FactNaming(routes: (0...routes).map { "route \($0)" }, intervals: plan.intervals)
     self.reports = reports
     self.target = worker.transport.target
     end = worker.transport.now
+    for report in reports { whole.merge(facts(of: report)) }
   }
 
-  var tallies: [IntervalTally] { whole.tallies() }
+  /// Connections and lateness are told of one stretch, so that they add up over time.
+  func facts(of report: WorkerReport) -> LoadSnapshot {
+    report.counts(naming, during: .zero..<(.zero)) { "endpoint \($0)" }
+  }
+
+  var tallies: [LoadInterval] { whole.intervals }
+  /// By endpoint.
+  var connections: [ConnectionCount] { whole.connections.map(\.count) }
+  var lateness: Lateness? { whole.generator.first?.lateness }
+  var machineLateness: Lateness? { whole.generator.first?.machineLateness }
   /// When each request reached the target.
   var arrivals: [Int64] { target.arrivals.map(\.at) }
 
@@ -70,7 +83,7 @@ struct VirtualLoad {
 
   var offered: Int { tallies.reduce(0) { $0 + $1.offered } }
   var sent: Int { tallies.reduce(0) { $0 + $1.sent } }
-  var opened: Int { whole.connections.reduce(0) { $0 + $1.opened } }
+  var opened: Int { connections.reduce(0) { $0 + $1.opened } }
 }
 
 extension WorkerPlan {

@@ -54,9 +54,9 @@ struct AddressTests {
 
     let summary = try await generator.run { log.append($0) }
 
-    #expect(Set(log.counts.keys) == ["0 200", "0 connect refused"])
-    #expect(log.counts["0 200"] == (try nginx.stopAndReadLog().count))
-    #expect((80...120).contains(log.counts["0 200"] ?? 0))
+    #expect(Set(log.counts.keys) == ["ok 200", "ok connect refused"])
+    #expect(log.counts["ok 200"] == (try nginx.stopAndReadLog().count))
+    #expect((80...120).contains(log.counts["ok 200"] ?? 0))
     expectConservation(log, summary)
   }
 }

@@ -14,16 +14,21 @@ import Units
 struct LoadWorkerTests {
   /// What the reports of a worker say together.
   private final class Reports: Sendable {
-    private let ledger = Mutex(Ledger())
+    private let naming: FactNaming
+    private let facts = Mutex(LoadSnapshot())
 
-    func add(_ report: WorkerReport) { ledger.withLock { $0.merge(report.ledger) } }
+    init(_ plan: LoadPlan) { naming = plan.naming }
+
+    func add(_ report: WorkerReport) {
+      facts.withLock { $0.merge(report.counts(naming, during: .zero..<(.zero)) { "endpoint \($0)" }) }
+    }
 
     var outcomes: [String: Int] {
-      ledger.withLock { $0.tallies() }.flatMap(\.outcomes).reduce(into: [:]) {
+      facts.withLock { $0.intervals }.flatMap(\.outcomes).reduce(into: [:]) {
         $0[$1.outcome, default: 0] += $1.completed
       }
     }
-    var opened: Int { ledger.withLock { $0.connections.reduce(0) { $0 + $1.opened } } }
+    var opened: Int { facts.withLock { $0.connections.reduce(0) { $0 + $1.opened } } }
   }
 
   /// Holds the first answers back until it is opened.
@@ -88,7 +93,7 @@ struct LoadWorkerTests {
       maxInFlight: 1000, maxLateness: .seconds(60))
     // However slow this machine is, none of the first burst counts as noticed too late.
     plan.lateAfter = .seconds(60)
-    let reports = Reports()
+    let reports = Reports(plan)
     let wasAway = Atomic(false)
 
     try await run(plan) { report in

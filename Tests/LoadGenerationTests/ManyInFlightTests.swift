@@ -27,7 +27,7 @@ struct ManyInFlightTests {
 
     let summary = try await generator.run { log.append($0) }
 
-    #expect(log.counts == ["0 200": 10_000])
+    #expect(log.counts == ["held 200": 10_000])
     #expect(log.all.flatMap(\.connections).reduce(0) { $0 + $1.opened } == 10_000)
     expectConservation(log, summary)
   }

@@ -58,7 +58,7 @@ struct MisbehavingServerTests {
 
     let run = try await run(server.url, inFlight: 40, timeout: outcome == "read timeout" ? .seconds(1) : .seconds(30))
 
-    #expect(run.log.counts == ["0 \(outcome)": 40])
+    #expect(run.log.counts == ["any \(outcome)": 40])
     #expect(run.log.failures.allSatisfy { $0.curlCode != nil && $0.remoteAddress == "127.0.0.1:\(server.port)" })
   }
 
@@ -68,7 +68,7 @@ struct MisbehavingServerTests {
 
     let run = try await run(server.url, inFlight: 1)
 
-    #expect(run.log.counts == ["0 200": 40])
+    #expect(run.log.counts == ["any 200": 40])
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 40)
     #expect(run.connections.reduce(0) { $0 + $1.closedByPeer } == 39)
   }
@@ -83,7 +83,7 @@ struct MisbehavingServerTests {
     let run = try await run(
       server.url, method: method, path: RequestText([.literal("/"), .sequenceNumber]), inFlight: 1, requests: 400)
 
-    #expect(run.log.counts == ["0 200": 400])
+    #expect(run.log.counts == ["any 200": 400])
     let served = trap.answered.withLock { $0 }
     #expect(served.count == 400 && Set(served).count == 400)
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 400)
@@ -109,7 +109,8 @@ struct MisbehavingServerTests {
     // Each but the last, unless a request has met its end too.
     let closed = method == "GET" ? connections - 1 : received / 5
     #expect(run.connections.reduce(0) { $0 + $1.closedByPeer } == closed)
-    #expect(run.log.counts == (method == "GET" ? ["0 200": 200] : ["0 200": 160, "0 idle connection closed": 40]))
+    #expect(
+      run.log.counts == (method == "GET" ? ["any 200": 200] : ["any 200": 160, "any idle connection closed": 40]))
   }
 
   @Test("a request that is not idempotent is not sent again when its connection breaks", arguments: ["POST", "PATCH"])
@@ -120,13 +121,14 @@ struct MisbehavingServerTests {
     let run = try await run(
       server.url, method: method, path: RequestText([.literal("/"), .sequenceNumber]), inFlight: 1, requests: 40)
 
-    #expect(run.log.counts == ["0 200": 20, "0 idle connection closed": 20])
+    #expect(run.log.counts == ["any 200": 20, "any idle connection closed": 20])
     let requests = trap.received.withLock { $0 }
     #expect(requests.count == 40 && Set(requests).count == 40)
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 20)
-    #expect(run.log.failures.allSatisfy { $0.remoteAddress == "127.0.0.1:\(server.port)" && $0.reusedConnection })
     #expect(
-      run.log.failures.allSatisfy { $0.curlCode == nil && $0.osError == nil && $0.times.firstByte == 0 },
+      run.log.failures.allSatisfy { $0.remoteAddress == "127.0.0.1:\(server.port)" && $0.reusedConnection == true })
+    #expect(
+      run.log.failures.allSatisfy { $0.curlCode == nil && $0.systemError == nil && $0.times?.firstByte == 0 },
       "nothing is told of an attempt that was not made, or of an answer that did not come")
   }
 
@@ -141,8 +143,8 @@ struct MisbehavingServerTests {
 
     #expect(run.log.failures.count > 0)
     for failure in run.log.failures {
-      #expect(!failure.reusedConnection && (failure.localPort > 0) == (misbehaviour != nil))
-      #expect(misbehaviour == .isNoHTTPServer || failure.times.firstByte == 0)
+      #expect(failure.reusedConnection == false && (failure.localPort != nil) == (misbehaviour != nil))
+      #expect(misbehaviour == .isNoHTTPServer || failure.times?.firstByte == 0)
     }
     #expect(run.connections.reduce(0) { $0 + $1.opened } == (misbehaviour == nil ? 0 : 40))
     #expect(run.connections.reduce(0) { $0 + $1.reused } == 0)
@@ -158,7 +160,7 @@ struct MisbehavingServerTests {
       version == .http2 ? nginx.tlsURL : nginx.url, version, tls: TLSSettings(authority: .file(nginx.authorityFile)),
       path: "/ok", inFlight: inFlight, requests: 1000, rate: 4000)
 
-    #expect(run.log.counts == ["0 200": 1000])
+    #expect(run.log.counts == ["any 200": 1000])
     let requests = Dictionary(grouping: try nginx.stopAndReadLog()) { $0[4] }.mapValues(\.count)
     #expect(requests.values.reduce(0, +) == 1000)
     #expect(run.connections.map(\.mostRequests).max() == requests.values.max())
@@ -183,7 +185,7 @@ struct MisbehavingServerTests {
     let run = try await run(
       nginx.tlsURL(given.certificate), version, tls: TLSSettings(authority: .file(nginx.authorityFile)), path: "/ok")
 
-    #expect(run.log.counts == ["0 \(given.outcome)": 40])
+    #expect(run.log.counts == ["any \(given.outcome)": 40])
     #expect(try nginx.stopAndReadLog().isEmpty)
   }
 
@@ -200,18 +202,19 @@ struct MisbehavingServerTests {
     let run = try await run(server.tlsURL, .http2, tls: tls, connections: ConnectionPolicy(streams: 1))
 
     guard !isGiven else {
-      #expect(run.log.counts == ["0 200": 40])
+      #expect(run.log.counts == ["any 200": 40])
       return
     }
     // With TLS 1.3 the server judges after we have shaken hands. When libcurl writes before it reads, OpenSSL tells it only
     // that the other side has ended (SSL_ERROR_ZERO_RETURN), and not why.
-    let unheard = run.log.counts["0 reset before response"] ?? 0
+    let unheard = run.log.counts["any reset before response"] ?? 0
     #expect(unheard < 20)
     #expect(
       run.log.failures.filter { $0.outcome != "tls client certificate" }.allSatisfy {
-        $0.curlCode == 56 && !$0.reusedConnection && $0.times.requestReady > 0 && $0.times.firstByte == 0
+        $0.curlCode == 56 && $0.reusedConnection == false && $0.times?.requestReady ?? 0 > 0
+          && $0.times?.firstByte == 0
       })
-    #expect(run.log.counts["0 tls client certificate"] == 40 - unheard)
+    #expect(run.log.counts["any tls client certificate"] == 40 - unheard)
   }
 
   @Test("a server that accepts and never shakes hands", arguments: [HTTPVersion.http1_1, .http2])
@@ -223,7 +226,7 @@ struct MisbehavingServerTests {
       "https://127.0.0.1:\(server.port)", version, connections: ConnectionPolicy(streams: 1), inFlight: 40,
       timeout: .seconds(3))
 
-    #expect(run.log.counts == ["0 tls timeout": 40])
+    #expect(run.log.counts == ["any tls timeout": 40])
   }
 
   @Test("a server that takes no connection", arguments: ["http", "https"])
@@ -232,7 +235,7 @@ struct MisbehavingServerTests {
 
     let run = try await run("\(scheme)://127.0.0.1:\(server.port)", inFlight: 40, timeout: .seconds(3))
 
-    #expect(run.log.counts == ["0 connect timeout": 40])
+    #expect(run.log.counts == ["any connect timeout": 40])
   }
 
   @Test(
@@ -250,7 +253,7 @@ struct MisbehavingServerTests {
     let run = try await run(
       server.tlsURL, .http2, tls: TLSSettings(authority: .file(server.authorityFile)), inFlight: 1)
 
-    #expect(run.log.counts == ["0 \(outcome)": 40])
+    #expect(run.log.counts == ["any \(outcome)": 40])
   }
 
   @Test("a server that says GOAWAY in good time loses no request, and gets a new connection for the next ones")
@@ -260,7 +263,7 @@ struct MisbehavingServerTests {
     let run = try await run(
       server.tlsURL, .http2, tls: TLSSettings(authority: .file(server.authorityFile)), inFlight: 1)
 
-    #expect(run.log.counts == ["0 200": 40])
+    #expect(run.log.counts == ["any 200": 40])
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 4)
   }
 
@@ -268,9 +271,9 @@ struct MisbehavingServerTests {
   func redirects() async throws {
     let nginx = try NginxServer()
 
-    #expect(try await run(nginx.url, path: "/moved").log.counts == ["0 302": 40])
-    #expect(try await run(nginx.url, redirects: 1, path: "/moved").log.counts == ["0 200": 40])
-    #expect(try await run(nginx.url, redirects: 3, path: "/loop").log.counts == ["0 too many redirects": 40])
+    #expect(try await run(nginx.url, path: "/moved").log.counts == ["any 302": 40])
+    #expect(try await run(nginx.url, redirects: 1, path: "/moved").log.counts == ["any 200": 40])
+    #expect(try await run(nginx.url, redirects: 3, path: "/loop").log.counts == ["any too many redirects": 40])
     let statuses = try nginx.stopAndReadLog().map { "\($0[1]) \($0[2])" }
     #expect(statuses.count { $0 == "/moved 302" } == 80)
     #expect(statuses.count { $0 == "/ok 200" } == 40)
@@ -284,7 +287,7 @@ struct MisbehavingServerTests {
     let packed = try await run(nginx.url, path: "/packed", acceptsGzip: true)
     let plain = try await run(nginx.url, path: "/packed")
 
-    #expect(packed.log.counts == ["0 200": 40] && plain.log.counts == ["0 200": 40])
+    #expect(packed.log.counts == ["any 200": 40] && plain.log.counts == ["any 200": 40])
     #expect(packed.connections.reduce(0) { $0 + $1.compressed } == 40)
     #expect(plain.connections.reduce(0) { $0 + $1.compressed } == 0)
     #expect(plain.log.outcomes.reduce(0) { $0 + $1.bytes } == 40 * 1400)

@@ -98,7 +98,7 @@ struct RedirectTests {
 
     let run = try await run(server.url, routes, redirects: 1, requests: 5)
 
-    #expect(run.log.counts == ["0 200": 5, "1 200": 5])
+    #expect(run.log.counts == ["moved 200": 5, "plain 200": 5])
     let arrived = try server.arrived()
     #expect(arrived.count { $0.path == "/plain" && $0.method == "PUT" && $0.body == "{}" } == 5)
     #expect(arrived.count { $0.path == "/moved/303?/landed" && $0.method == "PUT" && $0.body == "{}" } == 5)
@@ -115,7 +115,7 @@ struct RedirectTests {
 
     let run = try await run(server.url, routes, redirects: 1, requests: 2)
 
-    #expect(run.log.counts == ["0 200": 2, "1 200": 2])
+    #expect(run.log.counts == ["302 200": 2, "307 200": 2])
     let landed = try other.arrived()
     #expect(landed.map(\.method) == ["PUT", "PUT", "PUT", "PUT"] && landed.allSatisfy { $0.body == "{}" })
     #expect(landed.allSatisfy { $0.headers["authorization"] == nil && $0.headers["cookie"] == nil })
@@ -132,7 +132,7 @@ struct RedirectTests {
     let run = try await run(
       server.url, [route("one", "GET", "/moved/302?\(other.url)/moved/302?\(server.url)/landed")], redirects: 2)
 
-    #expect(run.log.counts == ["0 200": 1])
+    #expect(run.log.counts == ["one 200": 1])
     #expect(try other.arrived().map { $0.headers["authorization"] } == [nil])
     #expect(try server.arrived().map { $0.headers["authorization"] } == ["Bearer sesame", "Bearer sesame"])
   }
@@ -146,7 +146,7 @@ struct RedirectTests {
 
     let run = try await run(server.url, routes, redirects: redirects)
 
-    #expect(run.log.counts == ["0 200": 1, "1 too many redirects": 1])
+    #expect(run.log.counts == ["enough 200": 1, "one more too many redirects": 1])
     #expect(try server.arrived().count == 2 * (redirects + 1))
   }
 
@@ -156,7 +156,7 @@ struct RedirectTests {
 
     let run = try await run(server.url, [route("one", "HEAD", "/moved/\(status)?/landed")], redirects: 5)
 
-    #expect(run.log.counts == ["0 \(status)": 1])
+    #expect(run.log.counts == ["one \(status)": 1])
     #expect(try server.arrived().count == 1)
   }
 
@@ -166,7 +166,7 @@ struct RedirectTests {
     var route = route("one", "GET", "/moved/302?/landed")
     route.checks = AnswerChecks(bodyContains: ["ok"], maximumSize: 2)
 
-    #expect(try await run(server.url, [route], redirects: 1, requests: 3).log.counts == ["0 200": 3])
+    #expect(try await run(server.url, [route], redirects: 1, requests: 3).log.counts == ["one 200": 3])
   }
 
   @Test("the rules for connections hold for redirects too")
@@ -178,7 +178,7 @@ struct RedirectTests {
       server.url, routes, redirects: 1, requests: 3, connections: ConnectionPolicy(reuse: false))
     let kept = try await run(server.url, routes, redirects: 1, requests: 3)
 
-    #expect(fresh.log.counts == ["0 200": 3] && kept.log.counts == ["0 200": 3])
+    #expect(fresh.log.counts == ["one 200": 3] && kept.log.counts == ["one 200": 3])
     #expect(fresh.connections.reduce(0) { $0 + $1.opened } == 6)
     #expect(kept.connections.reduce(0) { $0 + $1.opened } == 1)
     #expect(kept.connections.reduce(0) { $0 + $1.reused } == 5)
@@ -192,7 +192,7 @@ struct RedirectTests {
     let run = try await run(
       "\(host):\(nginx.tlsPort)", [route("one", "GET", "/moved")], redirects: 1, requests: 3, tls: tls)
 
-    #expect(run.log.counts == ["0 200": 3])
+    #expect(run.log.counts == ["one 200": 3])
     #expect(run.connections.reduce(0) { $0 + $1.opened } == 1)
   }
 }

@@ -1,5 +1,6 @@
 import Expectations
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Units
 

@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units
@@ -58,23 +59,24 @@ enum DemoStory {
           FailedRequest(
             due: due, sent: due, completed: due + .milliseconds(3), route: "list", outcome: "502", status: 502,
             localPort: 40_000 + number, remoteAddress: "127.0.0.1:8443",
-            times: RequestTimes(
+            times: TransferTimes(
               lookedUp: 0, connected: 0, handshaken: 0, requestReady: 31, firstByte: 2_810, end: 2_970),
             reusedConnection: true))
       }
       generator.append(
         GeneratorSample(
-          start: start, end: start + .seconds(1), latenessP50: .microseconds(40 + random.next(below: 20)),
-          latenessP99: .microseconds(210 + random.next(below: 300)),
-          latenessMax: .microseconds(900 + random.next(below: 3000)),
-          processCPU: Double(rate) / 9000, busiestWorkerCPU: Double(rate) / 15000,
-          connectionsOpened: second == 0 ? 64 : 0, inFlight: rate / 100, queued: 0,
-          steal: Double(random.next(below: 4)) / 1000, runQueueDelay: Double(random.next(below: 20)) / 1000,
+          start: start, end: start + .seconds(1),
+          lateness: Lateness(
+            p50: .microseconds(40 + random.next(below: 20)), p99: .microseconds(210 + random.next(below: 300)),
+            maximum: .microseconds(900 + random.next(below: 3000))), processCPU: Double(rate) / 9000,
+          busiestWorkerCPU: Double(rate) / 15000, connectionsOpened: second == 0 ? 64 : 0, inFlight: rate / 100,
+          queued: 0, steal: Double(random.next(below: 4)) / 1000, runQueueDelay: Double(random.next(below: 20)) / 1000,
           openConnections: 64, ephemeralPortsUsed: 80, ephemeralPorts: 28_232))
       connections.append(
         ConnectionTally(
-          start: start, end: start + .seconds(1), address: "127.0.0.1:8443", opened: second == 0 ? 64 : 0,
-          reused: offered - (second == 0 ? 64 : 0), mostRequests: 10 * (second + 1)))
+          start: start, end: start + .seconds(1), address: "127.0.0.1:8443",
+          ConnectionCount(
+            opened: second == 0 ? 64 : 0, reused: offered - (second == 0 ? 64 : 0), mostRequests: 10 * (second + 1))))
     }
     return Timeline(
       run: run, phases: phases,

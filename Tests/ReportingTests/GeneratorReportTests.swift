@@ -1,5 +1,6 @@
 import Expectations
 import Foundation
+import LoadFacts
 import Reporting
 import RunTimeline
 import Testing

@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Statistics
 import Units

@@ -1,5 +1,6 @@
 import Expectations
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Statistics
 
@@ -50,25 +51,25 @@ enum StrainedRun {
   private static func sample(_ second: Int) -> GeneratorSample {
     let strained = isStrained(second)
     return GeneratorSample(
-      start: .seconds(second), end: .seconds(second + 1), latenessP50: .microseconds(strained ? 90_000 : 30),
-      latenessP99: .microseconds(strained ? 480_000 : 200), latenessMax: .microseconds(strained ? 900_000 : 1_500),
-      processCPU: strained ? 1.3 : 0.4, busiestWorkerCPU: strained ? 0.98 : 0.3,
-      connectionsOpened: second == 0 ? 60 : 5,
-      inFlight: strained ? 100 : 12, queued: strained ? 250 : 0, steal: strained ? 0.12 : 0.001,
-      runQueueDelay: strained ? 0.31 : 0.004, openConnections: 60 + second, ephemeralPortsUsed: 9_000 + second,
-      ephemeralPorts: 28_232)
+      start: .seconds(second), end: .seconds(second + 1),
+      lateness: Lateness(
+        p50: .microseconds(strained ? 90_000 : 30), p99: .microseconds(strained ? 480_000 : 200),
+        maximum: .microseconds(strained ? 900_000 : 1_500)), processCPU: strained ? 1.3 : 0.4,
+      busiestWorkerCPU: strained ? 0.98 : 0.3, connectionsOpened: second == 0 ? 60 : 5, inFlight: strained ? 100 : 12,
+      queued: strained ? 250 : 0, steal: strained ? 0.12 : 0.001, runQueueDelay: strained ? 0.31 : 0.004,
+      openConnections: 60 + second, ephemeralPortsUsed: 9_000 + second, ephemeralPorts: 28_232)
   }
 
   private static let failures = [
     FailedRequest(
       due: .seconds(3), sent: .seconds(3), completed: .milliseconds(3_250), route: "list", outcome: "connect timeout",
       curlCode: 28, localPort: 41_234, remoteAddress: "192.0.2.7:443",
-      times: RequestTimes(lookedUp: 1_250, connected: 0, handshaken: 0, requestReady: 0, firstByte: 0, end: 250_000),
+      times: TransferTimes(lookedUp: 1_250, connected: 0, handshaken: 0, requestReady: 0, firstByte: 0, end: 250_000),
       reusedConnection: false),
     FailedRequest(
       due: .seconds(4), sent: .seconds(4), completed: .milliseconds(4_050), route: "list", outcome: "503", status: 503,
       localPort: 41_300, remoteAddress: "192.0.2.8:443", pod: "web-1",
-      times: RequestTimes(
+      times: TransferTimes(
         lookedUp: 24, connected: 0, handshaken: 0, requestReady: 40, firstByte: 49_100, end: 49_900),
       reusedConnection: true),
   ]
@@ -80,11 +81,11 @@ enum StrainedRun {
     let end = Duration.seconds(second + 1)
     return [
       ConnectionTally(
-        start: start, end: end, address: "192.0.2.7:443", opened: second == 0 ? 30 : 2, reused: 198, closedByPeer: 2,
-        mostRequests: 7 * (second + 1)),
+        start: start, end: end, address: "192.0.2.7:443",
+        ConnectionCount(opened: second == 0 ? 30 : 2, reused: 198, closedByPeer: 2, mostRequests: 7 * (second + 1))),
       ConnectionTally(
-        start: start, end: end, address: "[2001:db8::7]:443", opened: 3, reused: 197, mostRequests: 6 * (second + 1),
-        compressed: 10),
+        start: start, end: end, address: "[2001:db8::7]:443",
+        ConnectionCount(opened: 3, reused: 197, mostRequests: 6 * (second + 1), compressed: 10)),
     ]
   }
 }

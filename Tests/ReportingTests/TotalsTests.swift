@@ -1,5 +1,6 @@
 import Expectations
 import Foundation
+import LoadFacts
 import Reporting
 import RunTimeline
 import Statistics
@@ -73,10 +74,10 @@ struct TotalsTests {
     if isStalled {
       timeline.generator.append(
         GeneratorSample(
-          start: .zero, end: .seconds(1), latenessP50: .zero, latenessP99: .milliseconds(150),
-          latenessMax: .milliseconds(150), processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 0,
-          queued: 0, machineLatenessP99: .milliseconds(150), machineLatenessMax: .milliseconds(150), longestPause: .zero
-        ))
+          start: .zero, end: .seconds(1),
+          lateness: Lateness(p50: .zero, p99: .milliseconds(150), maximum: .milliseconds(150)),
+          machineLateness: Lateness(p50: .milliseconds(150), p99: .milliseconds(150), maximum: .milliseconds(150)),
+          processCPU: 0, busiestWorkerCPU: 0, connectionsOpened: 0, inFlight: 0, queued: 0, longestPause: .zero))
     }
 
     let json = try #require(

@@ -1,6 +1,7 @@
 import AutoscalerModel
 import Expectations
 import Foundation
+import LoadFacts
 import Reporting
 import RunTimeline
 import Statistics
@@ -55,9 +56,10 @@ struct UntrustedRunTests {
     ]
     timeline.generator = [
       GeneratorSample(
-        start: .zero, end: .seconds(1), latenessP50: .zero, latenessP99: .milliseconds(900),
-        latenessMax: .milliseconds(990), processCPU: 0.1, busiestWorkerCPU: 0.1, connectionsOpened: 20, inFlight: 20,
-        queued: 70, machineLatenessP99: byMachine, machineLatenessMax: byMachine, longestPause: byMachine, places: 20,
+        start: .zero, end: .seconds(1),
+        lateness: Lateness(p50: .zero, p99: .milliseconds(900), maximum: .milliseconds(990)),
+        machineLateness: Lateness(p50: byMachine, p99: byMachine, maximum: byMachine), processCPU: 0.1,
+        busiestWorkerCPU: 0.1, connectionsOpened: 20, inFlight: 20, queued: 70, longestPause: byMachine, places: 20,
         placesHeldSince: .milliseconds(410))
     ]
     return timeline

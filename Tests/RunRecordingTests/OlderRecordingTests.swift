@@ -1,5 +1,6 @@
 import Expectations
 import Foundation
+import LoadFacts
 import Profiles
 import RunRecording
 import RunTimeline

@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunRecording
 import RunTimeline
 import Statistics

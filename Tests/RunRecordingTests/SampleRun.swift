@@ -1,5 +1,6 @@
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import RunRecording
 import RunTimeline
 import Statistics
@@ -37,7 +38,7 @@ enum SampleRun {
       due: .seconds(1), sent: .milliseconds(1_001), completed: .milliseconds(1_500), route: "list", outcome: "502",
       curlCode: 0, systemError: nil, status: 502, localPort: 40_000, remoteAddress: "127.0.0.1:8443", pod: "web-1",
       version: "v1",
-      times: RequestTimes(
+      times: TransferTimes(
         lookedUp: 12, connected: 340, handshaken: 1_800, requestReady: 1_810, firstByte: 400_000, end: 499_000),
       reusedConnection: false),
     FailedRequest(due: .seconds(2), sent: nil, completed: .seconds(3), route: "order", outcome: "dropped"),
@@ -45,23 +46,24 @@ enum SampleRun {
 
   static let generator = [
     GeneratorSample(
-      start: .zero, end: .seconds(1), latenessP50: .microseconds(20), latenessP99: .microseconds(300),
-      latenessMax: .milliseconds(2), processCPU: 0.25, busiestWorkerCPU: 0.2, connectionsOpened: 10, inFlight: 3,
-      queued: 0),
+      start: .zero, end: .seconds(1),
+      lateness: Lateness(p50: .microseconds(20), p99: .microseconds(300), maximum: .milliseconds(2)), processCPU: 0.25,
+      busiestWorkerCPU: 0.2, connectionsOpened: 10, inFlight: 3, queued: 0),
     GeneratorSample(
-      start: .seconds(1), end: .seconds(2), latenessP50: .microseconds(21), latenessP99: .microseconds(301),
-      latenessMax: .milliseconds(3), processCPU: 0.5, busiestWorkerCPU: 0.45, connectionsOpened: 4, inFlight: 5,
-      queued: 2, steal: 0.015, runQueueDelay: 0.125, openConnections: 14, ephemeralPortsUsed: 1_234,
-      ephemeralPorts: 28_232),
+      start: .seconds(1), end: .seconds(2),
+      lateness: Lateness(p50: .microseconds(21), p99: .microseconds(301), maximum: .milliseconds(3)), processCPU: 0.5,
+      busiestWorkerCPU: 0.45, connectionsOpened: 4, inFlight: 5, queued: 2, steal: 0.015, runQueueDelay: 0.125,
+      openConnections: 14, ephemeralPortsUsed: 1_234, ephemeralPorts: 28_232),
   ]
 
   static let connections = [
-    ConnectionTally(start: .zero, end: .seconds(1), address: "127.0.0.1:8443", opened: 10, reused: 90),
+    ConnectionTally(start: .zero, end: .seconds(1), address: "127.0.0.1:8443", ConnectionCount(opened: 10, reused: 90)),
     ConnectionTally(
-      start: .seconds(1), end: .seconds(2), address: "127.0.0.1:8443", opened: 2, reused: 18, closedByPeer: 2,
-      mostRequests: 17),
+      start: .seconds(1), end: .seconds(2), address: "127.0.0.1:8443",
+      ConnectionCount(opened: 2, reused: 18, closedByPeer: 2, mostRequests: 17)),
     ConnectionTally(
-      start: .seconds(1), end: .seconds(2), address: "[::1]:8443", opened: 0, reused: 7, mostRequests: 7, compressed: 3),
+      start: .seconds(1), end: .seconds(2), address: "[::1]:8443",
+      ConnectionCount(opened: 0, reused: 7, mostRequests: 7, compressed: 3)),
   ]
 
   static func tally(_ outcome: String, _ milliseconds: [Int], version: String? = nil) -> OutcomeTally {

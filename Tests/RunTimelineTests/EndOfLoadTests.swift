@@ -1,4 +1,5 @@
 import KubernetesObjects
+import LoadFacts
 import RunTimeline
 import Testing
 

@@ -42,23 +42,22 @@ private struct VirtualRun {
       request.path.pieces.reduce(into: "") { if case .literal(let text) = $1 { $0 += text } }
     }
 
-    var whole = Ledger()
+    var whole = LoadSnapshot()
     let began = MonotonicClock.threadCPU()
     let target = ClusterTarget(cluster, host: host) { paths[$0.route] }
     var worker = LoadWorker(
       plan.share(of: 0, rotations: rotations, start: 0), over: VirtualTransport(to: target)
     ) { report in
-      whole.merge(report.ledger)
+      whole.merge(report.counts(plan.naming, during: .zero..<(.zero)) { "endpoint \($0)" })
       return Ledger()
     }
     worker.run()
     took = .nanoseconds(MonotonicClock.threadCPU() - began)
 
     clockAtEnd = worker.transport.now
-    lateness = whole.lateness.maximum ?? .zero
-    for tally in whole.tallies() {
-      let start = planning.countingIntervals.bounds(of: tally.interval).lowerBound
-      let phase = profile.load.plannedPhases.last { $0.start <= start }?.name ?? ""
+    lateness = whole.generator.first?.lateness.maximum ?? .zero
+    for tally in whole.intervals {
+      let phase = profile.load.plannedPhases.last { $0.start <= tally.start }?.name ?? ""
       for outcome in tally.outcomes { counts[phase, default: [:]][outcome.outcome, default: 0] += outcome.completed }
     }
   }

@@ -1,3 +1,4 @@
+import LoadFacts
 import Profiles
 import RunTimeline
 import Statistics

@@ -1,4 +1,5 @@
 import Foundation
+import LoadFacts
 import Profiles
 import RunTimeline
 import Statistics
