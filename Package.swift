@@ -108,7 +108,9 @@ let package = Package(
       name: "StatisticsTests",
       dependencies: ["Statistics", .product(name: "Histogram", package: "hdrhistogram-swift")]),
     .testTarget(name: "ArrivalsTests", dependencies: ["Arrivals", "Units"]),
-    .testTarget(name: "LoadFactsTests", dependencies: ["Arrivals", "LoadFacts", "Statistics"]),
+    .testTarget(name: "LoadFactsTests", dependencies: ["Arrivals", "LoadFacts", "RandomFacts", "Statistics"]),
+    // Facts of a load that was never driven, for the tests of more than one module.
+    .target(name: "RandomFacts", dependencies: ["Arrivals", "LoadFacts", "Statistics"], path: "Tests/RandomFacts"),
     .testTarget(
       name: "LoadDrivingTests", dependencies: ["Arrivals", "LoadDriving", "LoadFacts", "Statistics", "Units"]),
     .testTarget(
@@ -178,8 +180,8 @@ let package = Package(
     .testTarget(
       name: "RunRecordingTests",
       dependencies: [
-        "Expectations", "KubernetesObjects", "LoadFacts", "Profiles", "RunRecording", "RunTimeline", "Statistics",
-        "TestServers",
+        "Arrivals", "Expectations", "KubernetesObjects", "LoadFacts", "Profiles", "RandomFacts", "RunRecording",
+        "RunTimeline", "Statistics", "TestServers",
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterServerTests",

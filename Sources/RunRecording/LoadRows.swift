@@ -9,20 +9,22 @@ import Statistics
 /// before. Rows are therefore merged as they are written, and percentiles worked out anew, so that the table always
 /// holds one row for one thing.
 enum LoadRows {
-  /// Adds an interval to what the table holds of the same start and route.
+  /// Adds an interval to what the table holds of the same key.
   static func merge(_ addition: LoadInterval, into database: Database) throws {
     let start = addition.start.wholeMicroseconds
-    let known = try intervals(database, where: "start_us = ? AND route = ?", arguments: [start, addition.route]).first
+    let known = try intervals(
+      database, where: "start_us = ? AND route = ? AND source = ?", arguments: [start, addition.route, addition.source]
+    ).first
     guard var interval = known else { return try store(addition, in: database) }
     interval.merge(addition)
     try store(interval, in: database)
   }
 
   private static let upsert = """
-    INSERT INTO load_interval (start_us, end_us, route, outcome, version, offered, sent, dropped, late, failed, completed,
-      bytes, p50_us, p95_us, p99_us, max_us, from_due, from_send, late_by_machine)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (start_us, route, outcome, version) DO UPDATE SET
+    INSERT INTO load_interval (start_us, end_us, route, source, outcome, version, offered, sent, dropped, late, failed,
+      completed, bytes, p50_us, p95_us, p99_us, max_us, from_due, from_send, late_by_machine)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (start_us, route, source, outcome, version) DO UPDATE SET
       end_us = excluded.end_us, offered = excluded.offered, sent = excluded.sent, dropped = excluded.dropped,
       late = excluded.late, failed = excluded.failed, completed = excluded.completed, bytes = excluded.bytes,
       p50_us = excluded.p50_us, p95_us = excluded.p95_us, p99_us = excluded.p99_us, max_us = excluded.max_us,
@@ -37,14 +39,16 @@ enum LoadRows {
     for tally in interval.outcomes { all.merge(tally.fromDue) }
     let totals = percentiles(all)
     try statement.execute(arguments: [
-      start, end, interval.route, "", "", interval.offered, interval.sent, interval.dropped, interval.late,
+      start, end, interval.route, interval.source, "", "", interval.offered, interval.sent, interval.dropped,
+      interval.late,
       interval.failed, interval.completed, interval.outcomes.reduce(0) { $0 + $1.bytes }, totals[0], totals[1],
       totals[2], totals[3], nil, nil, interval.lateByMachine,
     ])
     for tally in interval.outcomes {
       let values = interval.outcomes.count == 1 ? totals : percentiles(tally.fromDue)
       try statement.execute(arguments: [
-        start, end, interval.route, tally.outcome, tally.version ?? "", nil, nil, nil, nil, tally.failed ? 1 : 0,
+        start, end, interval.route, interval.source, tally.outcome, tally.version ?? "", nil, nil, nil, nil,
+        tally.failed ? 1 : 0,
         tally.completed, tally.bytes, values[0], values[1], values[2], values[3], Data(tally.fromDue.encoded()),
         Data(tally.fromSend.encoded()), nil,
       ])
@@ -65,33 +69,35 @@ enum LoadRows {
     let statement = try database.cachedStatement(
       sql: """
         SELECT start_us, end_us, route, outcome, version, offered, sent, dropped, late, failed, completed, bytes,
-          from_due, from_send, late_by_machine
+          from_due, from_send, late_by_machine, source
         FROM load_interval WHERE \(condition) ORDER BY start_us, id
         """)
     var intervals: [LoadInterval] = []
-    var indexOfRoute: [String: Int] = [:]
+    var places: [FactKey: Int] = [:]
     var start: Int64?
     let rows = try Row.fetchCursor(statement, arguments: arguments)
     while let row = try rows.next() {
       let rowStart = try row.decode(Int64.self, atIndex: 0)
-      if rowStart != start { indexOfRoute = [:] }
+      if rowStart != start { places = [:] }
       start = rowStart
-      let route = try row.decode(String.self, atIndex: 2)
+      let key = FactKey(
+        start: .microseconds(rowStart), subject: try row.decode(String.self, atIndex: 2),
+        source: try row.decode(String.self, atIndex: 15))
       let outcome = try row.decode(String.self, atIndex: 3)
       if outcome.isEmpty {
-        indexOfRoute[route] = intervals.count
-        intervals.append(try totals(row, start: rowStart, route: route))
-      } else if let index = indexOfRoute[route] {
-        intervals[index].add(try tally(row, outcome: outcome))
+        places[key] = intervals.count
+        intervals.append(try totals(row, of: key))
+      } else if let place = places[key] {
+        intervals[place].add(try tally(row, outcome: outcome))
       }
     }
     return intervals
   }
 
-  private static func totals(_ row: Row, start: Int64, route: String) throws -> LoadInterval {
+  private static func totals(_ row: Row, of key: FactKey) throws -> LoadInterval {
     LoadInterval(
-      start: .microseconds(start), end: .microseconds(try row.decode(Int64.self, atIndex: 1)), route: route,
-      offered: try row.decode(Int.self, atIndex: 5), sent: try row.decode(Int.self, atIndex: 6),
+      start: key.start, end: .microseconds(try row.decode(Int64.self, atIndex: 1)), route: key.subject,
+      source: key.source, offered: try row.decode(Int.self, atIndex: 5), sent: try row.decode(Int.self, atIndex: 6),
       dropped: try row.decode(Int.self, atIndex: 7), late: try row.decode(Int.self, atIndex: 8),
       lateByMachine: try row.decode(Int?.self, atIndex: 14), outcomes: [])
   }

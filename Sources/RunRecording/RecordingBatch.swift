@@ -71,8 +71,8 @@ struct RecordingBatch: Sendable {
       sql: """
         INSERT INTO failure (due_us, sent_us, completed_us, route, outcome, curl_code, system_error, status, local_port,
           remote_address, pod, version, looked_up_us, connected_us, handshaken_us, request_ready_us, first_byte_us,
-          ended_after_us, reused_connection)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          ended_after_us, reused_connection, source)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for failure in failures {
       try statement.execute(arguments: [
@@ -80,7 +80,7 @@ struct RecordingBatch: Sendable {
         failure.route, failure.outcome, failure.curlCode, failure.systemError, failure.status, failure.localPort,
         failure.remoteAddress, failure.pod, failure.version, failure.times?.lookedUp, failure.times?.connected,
         failure.times?.handshaken, failure.times?.requestReady, failure.times?.firstByte, failure.times?.end,
-        failure.reusedConnection,
+        failure.reusedConnection, failure.source,
       ])
     }
   }
@@ -106,8 +106,8 @@ struct RecordingBatch: Sendable {
         INSERT INTO generator (start_us, end_us, lateness_p50_us, lateness_p99_us, lateness_max_us, process_cpu,
           busiest_worker_cpu, connections_opened, in_flight, queued, steal, run_queue_delay, open_connections,
           ephemeral_ports_used, ephemeral_ports, machine_lateness_p99_us, machine_lateness_max_us, longest_pause_us, places,
-          places_held_since_us)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          places_held_since_us, source, lateness, machine_lateness)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for sample in generator {
       try statement.execute(arguments: [
@@ -117,20 +117,27 @@ struct RecordingBatch: Sendable {
         sample.runQueueDelay, sample.openConnections, sample.ephemeralPortsUsed, sample.ephemeralPorts,
         sample.machineLatenessP99?.wholeMicroseconds, sample.machineLatenessMax?.wholeMicroseconds,
         sample.longestPause?.wholeMicroseconds, sample.places, sample.placesHeldSince?.wholeMicroseconds,
+        sample.source, Self.values(of: sample.lateness), sample.machineLateness.flatMap(Self.values),
       ])
     }
+  }
+
+  /// `nil` where only figures are known, which stand in columns of their own.
+  private static func values(of lateness: Lateness) -> Data? {
+    lateness.hasValues ? Data(lateness.values.encoded()) : nil
   }
 
   private func writeConnections(to database: Database) throws {
     let statement = try database.cachedStatement(
       sql: """
-        INSERT INTO connection (start_us, end_us, address, opened, reused, closed_by_peer, most_requests, compressed)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO connection (start_us, end_us, address, opened, reused, closed_by_peer, most_requests, compressed,
+          source)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """)
     for tally in connections {
       try statement.execute(arguments: [
         tally.start.wholeMicroseconds, tally.end.wholeMicroseconds, tally.address, tally.opened, tally.reused,
-        tally.closedByPeer, tally.mostRequests, tally.compressed,
+        tally.closedByPeer, tally.mostRequests, tally.compressed, tally.source,
       ])
     }
   }

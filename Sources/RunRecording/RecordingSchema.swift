@@ -15,7 +15,7 @@ enum RecordingSchema {
     tables + RecordingViews.first, connections + RecordingViews.second,
     causes + RecordingViews.third, RecordingViews.fourth,
     workloads + RecordingViews.fifth,
-    measurements + RecordingViews.sixth,
+    sources + measurements + RecordingViews.sixth,
   ]
 
   static var version: Int { steps.count }
@@ -214,6 +214,42 @@ enum RecordingSchema {
       profile_source TEXT NOT NULL,
       profile_text TEXT NOT NULL         -- secrets replaced
     ) STRICT;
+
+    """
+
+  /// Version 6: which process each fact of the load is of, and how late each request left.
+  private static let sources = """
+    DROP VIEW latency;
+    DROP VIEW errors;
+    CREATE TABLE load_interval_of_source (
+      -- What became of the requests that were due in an interval. For each interval, route and source there is one row of
+      -- totals, whose outcome is '', and one row for each outcome and version of those that ended.
+      id INTEGER PRIMARY KEY,
+      start_us INTEGER NOT NULL, end_us INTEGER NOT NULL,
+      route TEXT NOT NULL,
+      source TEXT NOT NULL,              -- the process that sent them, '' for the one that recorded
+      outcome TEXT NOT NULL,             -- '' for the totals; an HTTP status, or a word such as read timeout
+      version TEXT NOT NULL,             -- the version that answered, '' where it is not known
+      offered INTEGER, sent INTEGER, dropped INTEGER, late INTEGER, late_by_machine INTEGER, -- in totals only
+      failed INTEGER NOT NULL,           -- outcomes: 1 if the route counts it as a failure; totals: how many failed
+      completed INTEGER NOT NULL,
+      bytes INTEGER NOT NULL,
+      p50_us INTEGER, p95_us INTEGER, p99_us INTEGER, max_us INTEGER, -- latency from the moment of being due
+      from_due BLOB, from_send BLOB,     -- mergeable histograms; not in totals
+      UNIQUE (start_us, route, source, outcome, version)
+    ) STRICT;
+    INSERT INTO load_interval_of_source
+      SELECT id, start_us, end_us, route, '', outcome, version, offered, sent, dropped, late, late_by_machine, failed,
+        completed, bytes, p50_us, p95_us, p99_us, max_us, from_due, from_send
+      FROM load_interval;
+    DROP TABLE load_interval;
+    ALTER TABLE load_interval_of_source RENAME TO load_interval;
+
+    ALTER TABLE failure ADD COLUMN source TEXT NOT NULL DEFAULT '';
+    ALTER TABLE connection ADD COLUMN source TEXT NOT NULL DEFAULT '';
+    ALTER TABLE generator ADD COLUMN source TEXT NOT NULL DEFAULT '';
+    ALTER TABLE generator ADD COLUMN lateness BLOB;         -- mergeable histogram; NULL where only figures were recorded
+    ALTER TABLE generator ADD COLUMN machine_lateness BLOB; -- of that, what this machine took
 
     """
 

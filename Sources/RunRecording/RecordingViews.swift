@@ -17,7 +17,9 @@ enum RecordingViews {
     "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicasWithDeletions + timelineOfDeletions
 
   /// Of schema version 6.
-  static let sixth = measurements
+  static let sixth =
+    latencyOfSources + errorsOfSources + "DROP VIEW generator_health;
+" + generatorHealthOfSources + measurements
 
   /// - Parameter resource: the plural of the workload's resource, in SQL.
   private static func replicas(of resource: String) -> String {
@@ -162,6 +164,24 @@ enum RecordingViews {
       FROM generator ORDER BY id;
 
     """
+
+  /// A percentile of several processes together cannot be worked out of theirs, so that each has a row.
+  private static let latencyOfSources =
+    latencyWithCauses
+    .replacing("each interval and route,", with: "each interval, route and process that sent them (source),")
+    .replacing("o.route = t.route\n", with: "o.route = t.route AND o.source = t.source\n")
+    .replacing("AND o.outcome = 'stopped') AS stopped", with: "AND o.outcome = 'stopped') AS stopped, source")
+
+  private static let errorsOfSources =
+    errors
+    .replacing("completed AS count", with: "sum(completed) AS count")
+    .replacing(
+      "completed > 0 ORDER BY start_us, id",
+      with: "completed > 0\n  GROUP BY start_us, route, outcome, version ORDER BY start_us, min(id)")
+
+  private static let generatorHealthOfSources =
+    generatorHealthWithCauses
+    .replacing("AS places_held_since\n", with: "AS places_held_since, source\n")
 
   private static let timeline = """
     CREATE VIEW timeline AS

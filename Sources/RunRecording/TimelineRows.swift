@@ -3,6 +3,7 @@ import GRDB
 import KubernetesObjects
 import LoadFacts
 import RunTimeline
+import Statistics
 
 /// The rows of a recording as values of a timeline, in the order in which they were written.
 enum TimelineRows {
@@ -32,6 +33,7 @@ enum TimelineRows {
       FailedRequest(
         due: try row.instant("due_us"), sent: try row.optionalInstant("sent_us"),
         completed: try row.instant("completed_us"), route: try row.decode(forColumn: "route"),
+        source: try row.decode(forColumn: "source"),
         outcome: try row.decode(forColumn: "outcome"), curlCode: try row.decode(forColumn: "curl_code"),
         systemError: try row.decode(forColumn: "system_error"), status: try row.decode(forColumn: "status"),
         localPort: try row.decode(forColumn: "local_port"), remoteAddress: try row.decode(forColumn: "remote_address"),
@@ -53,7 +55,8 @@ enum TimelineRows {
   static func generator(_ database: Database) throws -> [GeneratorSample] {
     try all(database, "SELECT * FROM generator ORDER BY id") { row in
       GeneratorSample(
-        start: try row.instant("start_us"), end: try row.instant("end_us"), lateness: try lateness(row),
+        start: try row.instant("start_us"), end: try row.instant("end_us"), source: try row.decode(forColumn: "source"),
+        lateness: try lateness(row),
         machineLateness: try machineLateness(row), processCPU: try row.decode(forColumn: "process_cpu"),
         busiestWorkerCPU: try row.decode(forColumn: "busiest_worker_cpu"),
         connectionsOpened: try row.decode(forColumn: "connections_opened"),
@@ -68,14 +71,21 @@ enum TimelineRows {
     }
   }
 
+  /// Up to schema 5 only figures were recorded.
   private static func lateness(_ row: Row) throws -> Lateness {
-    Lateness(
+    if let values: Data = try row.decode(forColumn: "lateness") {
+      return Lateness(try LatencyHistogram(encoded: values))
+    }
+    return Lateness(
       p50: try row.instant("lateness_p50_us"), p99: try row.instant("lateness_p99_us"),
       maximum: try row.instant("lateness_max_us"))
   }
 
   /// `nil` where it was not recorded.
   private static func machineLateness(_ row: Row) throws -> Lateness? {
+    if let values: Data = try row.decode(forColumn: "machine_lateness") {
+      return Lateness(try LatencyHistogram(encoded: values))
+    }
     guard let p99 = try row.optionalInstant("machine_lateness_p99_us") else { return nil }
     return Lateness(p50: p99, p99: p99, maximum: try row.instant("machine_lateness_max_us"))
   }
@@ -84,7 +94,7 @@ enum TimelineRows {
     try all(database, "SELECT * FROM connection ORDER BY id") { row in
       ConnectionTally(
         start: try row.instant("start_us"), end: try row.instant("end_us"),
-        address: try row.decode(forColumn: "address"),
+        address: try row.decode(forColumn: "address"), source: try row.decode(forColumn: "source"),
         ConnectionCount(
           opened: try row.decode(forColumn: "opened"), reused: try row.decode(forColumn: "reused"),
           closedByPeer: try row.decode(forColumn: "closed_by_peer"),

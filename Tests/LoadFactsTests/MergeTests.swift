@@ -1,5 +1,6 @@
 import Arrivals
 import LoadFacts
+import RandomFacts
 import Statistics
 import Testing
 
@@ -10,26 +11,14 @@ struct MergeTests {
     arguments: 1...60 as ClosedRange<UInt64>)
   func exact(seed: UInt64) {
     var random = SplitMix64(seed: seed)
-    let sources = (0..<Int.random(in: 1...3, using: &random)).map { $0 == 0 ? "" : "load-\($0)" }
-    let requests = (0..<Int.random(in: 0...120, using: &random)).map { _ in
-      NotedRequest.random(&random, sources: sources)
-    }
-    var shares = [[NotedRequest]](repeating: [], count: Int.random(in: 1...9, using: &random))
-    for request in requests { shares[Int.random(in: 0..<shares.count, using: &random)].append(request) }
-    // As they come from a worker, and as they come from a file.
-    let parts = shares.map { share in
-      let part = LoadSnapshot(counting: share)
-      return Bool.random(using: &random) ? part : part.compacted()
-    }
+    let (parts, whole) = LoadSnapshot.randomParts(&random)
 
-    let whole = LoadSnapshot(counting: requests)
     var merged = LoadSnapshot.merging(parts, &random)
 
     #expect(merged.text == whole.text, "seed \(seed)")
     #expect(merged == whole, "seed \(seed)")
     merged.merge(LoadSnapshot())
     #expect(merged == whole, "seed \(seed)")
-    #expect(merged.intervals.reduce(0) { $0 + $1.offered } == requests.count)
   }
 
   @Test(

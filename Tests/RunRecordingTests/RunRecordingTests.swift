@@ -202,6 +202,10 @@ struct RunRecordingTests {
       try sqlite3(file, "SELECT outcome, reused, connect_ms, tls_ms, first_byte_ms FROM failures")
         == "502|0|0.34|1.8|400.0\ndropped||||")
     #expect(
+      try sqlite3(
+        file, "SELECT lateness_p50_ms, lateness_max_ms, machine_lateness_p99_ms, source FROM generator_health")
+        == "0.02|2.0||\n0.021|3.0|0.011|load-1")
+    #expect(
       try sqlite3(file, "SELECT seconds, worker_cpu, run_queue_delay, steal FROM generator_health")
         == "1.0|20.0||\n2.0|45.0|12.5|1.5")
   }

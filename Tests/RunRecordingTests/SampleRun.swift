@@ -41,8 +41,15 @@ enum SampleRun {
       times: TransferTimes(
         lookedUp: 12, connected: 340, handshaken: 1_800, requestReady: 1_810, firstByte: 400_000, end: 499_000),
       reusedConnection: false),
-    FailedRequest(due: .seconds(2), sent: nil, completed: .seconds(3), route: "order", outcome: "dropped"),
+    FailedRequest(
+      due: .seconds(2), sent: nil, completed: .seconds(3), route: "order", source: "load-1", outcome: "dropped"),
   ]
+
+  static func lateness(_ microseconds: [Int]) -> Lateness {
+    var values = LatencyHistogram()
+    for value in microseconds { values.record(microseconds: value) }
+    return Lateness(values)
+  }
 
   static let generator = [
     GeneratorSample(
@@ -50,8 +57,8 @@ enum SampleRun {
       lateness: Lateness(p50: .microseconds(20), p99: .microseconds(300), maximum: .milliseconds(2)), processCPU: 0.25,
       busiestWorkerCPU: 0.2, connectionsOpened: 10, inFlight: 3, queued: 0),
     GeneratorSample(
-      start: .seconds(1), end: .seconds(2),
-      lateness: Lateness(p50: .microseconds(21), p99: .microseconds(301), maximum: .milliseconds(3)), processCPU: 0.5,
+      start: .seconds(1), end: .seconds(2), source: "load-1", lateness: lateness([20, 21, 3_000]),
+      machineLateness: lateness([0, 5, 11]), processCPU: 0.5,
       busiestWorkerCPU: 0.45, connectionsOpened: 4, inFlight: 5, queued: 2, steal: 0.015, runQueueDelay: 0.125,
       openConnections: 14, ephemeralPortsUsed: 1_234, ephemeralPorts: 28_232),
   ]
@@ -62,7 +69,7 @@ enum SampleRun {
       start: .seconds(1), end: .seconds(2), address: "127.0.0.1:8443",
       ConnectionCount(opened: 2, reused: 18, closedByPeer: 2, mostRequests: 17)),
     ConnectionTally(
-      start: .seconds(1), end: .seconds(2), address: "[::1]:8443",
+      start: .seconds(1), end: .seconds(2), address: "[::1]:8443", source: "load-1",
       ConnectionCount(opened: 0, reused: 7, mostRequests: 7, compressed: 3)),
   ]
 
@@ -83,7 +90,8 @@ enum SampleRun {
       start: .zero, end: .seconds(1), route: "list", offered: 5, sent: 4, dropped: 1, late: 1,
       outcomes: [tally("200", [1, 2, 3], version: "v1"), tally("502", [9])]),
     LoadInterval(start: .zero, end: .seconds(1), route: "order", offered: 1, sent: 1, outcomes: [tally("200", [4])]),
-    LoadInterval(start: .seconds(1), end: .seconds(2), route: "list", offered: 0, sent: 0, outcomes: []),
+    LoadInterval(
+      start: .seconds(1), end: .seconds(2), route: "list", source: "load-1", offered: 0, sent: 0, outcomes: []),
   ]
 
   static func deployment(_ replicas: Int, version: Int, at instant: Duration, kind: Observation.Kind) -> Observation {

@@ -42,6 +42,10 @@ struct TamperedRecordingTests {
         "UPDATE load_interval SET from_due = x'0102' WHERE outcome = '502'",
         "the head of a histogram is cut short or out of range"
       ),
+      (
+        "UPDATE generator SET machine_lateness = x'01' WHERE machine_lateness IS NOT NULL",
+        "the head of a histogram is cut short or out of range"
+      ),
       ("UPDATE run SET end_reason = 'boredom'", "\"boredom\" is no reason for the end of a run"),
     ])
   func refused(_ change: (sql: String, complaint: String)) throws {

@@ -1,9 +1,9 @@
-import Arrivals
-import LoadFacts
-import Statistics
+package import Arrivals
+package import LoadFacts
+package import Statistics
 
-/// One request of a load, as somebody who saw it all would note it.
-struct NotedRequest {
+/// One request of a load, as somebody who saw it all would note it: what facts of a load are counted from without adding any.
+package struct NotedRequest: Sendable {
   var second: Int
   var route: String
   var source: String
@@ -17,7 +17,7 @@ struct NotedRequest {
   var address: String
   var opensConnection: Bool
 
-  static func random(_ random: inout SplitMix64, sources: [String]) -> NotedRequest {
+  package static func random(_ random: inout SplitMix64, sources: [String]) -> NotedRequest {
     let outcome = ["200", "200", "200", "503", "read timeout", "dropped: target"].randomElement(using: &random) ?? ""
     let isSent = outcome != "dropped: target"
     let lateness = isSent ? Int.random(in: 0...200_000, using: &random) : nil
@@ -36,7 +36,7 @@ struct NotedRequest {
 
 extension LoadSnapshot {
   /// What a process tells that saw some requests, counted one by one and without adding any two facts.
-  init(counting requests: [NotedRequest]) {
+  package init(counting requests: [NotedRequest]) {
     struct Place: Hashable {
       let second: Int
       let subject: String
@@ -91,7 +91,7 @@ extension LoadSnapshot {
 }
 
 extension FailedRequest {
-  init(_ request: NotedRequest) {
+  fileprivate init(_ request: NotedRequest) {
     let due = Duration.seconds(request.second)
     self.init(
       due: due, sent: due + .microseconds(request.lateness ?? 0),
@@ -102,7 +102,7 @@ extension FailedRequest {
 }
 
 extension LatencyHistogram {
-  init(of microseconds: [Int]) {
+  package init(of microseconds: [Int]) {
     self.init()
     for value in microseconds { record(microseconds: value) }
   }
@@ -110,7 +110,7 @@ extension LatencyHistogram {
 
 extension LoadSnapshot {
   /// All that it tells, histograms byte by byte.
-  var text: String {
+  package var text: String {
     func bytes(_ histogram: LatencyHistogram) -> String { "\(histogram.encoded())" }
     let intervals = intervals.map { interval in
       let outcomes = interval.outcomes.map {
@@ -127,8 +127,24 @@ extension LoadSnapshot {
     return (intervals + failures.map { "\($0)" } + connections.map { "\($0)" } + samples).joined(separator: "\n")
   }
 
+  /// What some processes tell, in parts that each has a share of the requests in, made at random.
+  package static func randomParts(_ random: inout SplitMix64) -> (parts: [LoadSnapshot], whole: LoadSnapshot) {
+    let sources = (0..<Int.random(in: 1...3, using: &random)).map { $0 == 0 ? "" : "load-\($0)" }
+    let requests = (0..<Int.random(in: 0...120, using: &random)).map { _ in
+      NotedRequest.random(&random, sources: sources)
+    }
+    var shares = [[NotedRequest]](repeating: [], count: Int.random(in: 1...9, using: &random))
+    for request in requests { shares[Int.random(in: 0..<shares.count, using: &random)].append(request) }
+    // As they come from a worker, and as they come from a file.
+    let parts = shares.map { share in
+      let part = LoadSnapshot(counting: share)
+      return Bool.random(using: &random) ? part : part.compacted()
+    }
+    return (parts, LoadSnapshot(counting: requests))
+  }
+
   /// Adds parts up in some order and in some groups, as they may come from several processes.
-  static func merging(_ parts: [LoadSnapshot], _ random: inout SplitMix64) -> LoadSnapshot {
+  package static func merging(_ parts: [LoadSnapshot], _ random: inout SplitMix64) -> LoadSnapshot {
     var parts = parts
     while parts.count > 1 {
       let one = parts.remove(at: Int.random(in: 0..<parts.count, using: &random))
