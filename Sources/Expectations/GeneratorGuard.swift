@@ -14,6 +14,12 @@ struct GeneratorGuard {
   /// More late samples than this share make verdicts on latency and errors void.
   static let mostLateSamples = Percentage(billionths: 50_000_000)
 
+  private struct Source {
+    var offered = 0
+    var samples = 0
+    var lateSamples = 0
+  }
+
   private(set) var offered = 0
   /// Requests that were handed to the network.
   private(set) var sent = 0
@@ -24,8 +30,8 @@ struct GeneratorGuard {
   private(set) var delivered = 0
   /// Requests that were given up, and not for want of answers.
   private(set) var dropped = 0
-  private(set) var samples = 0
-  private(set) var lateSamples = 0
+  /// What each process offered, and told of itself.
+  private var sources: [String: Source] = [:]
   private(set) var worstLateness = Duration.zero
   /// Whether the recording tells whose doing it was that requests were late, or not sent.
   private(set) var causeIsKnown = true
@@ -42,10 +48,10 @@ struct GeneratorGuard {
     func overlaps(_ start: Duration, _ end: Duration) -> Bool { start < window.latest && end > window.earliest }
     for interval in run.timeline.load where overlaps(interval.start, interval.end) { add(interval) }
     for sample in run.timeline.generator where overlaps(sample.start, sample.end) {
-      samples += 1
+      sources[sample.source, default: Source()].samples += 1
       let lateness = sample.ownLatenessP99
       if lateness > Self.latenessLimit {
-        lateSamples += 1
+        sources[sample.source, default: Source()].lateSamples += 1
         if sample.machineLatenessP99 == nil { causeIsKnown = false }
       }
       worstLateness = max(worstLateness, lateness)
@@ -56,6 +62,7 @@ struct GeneratorGuard {
     let held = interval.count(of: OutcomeLabel.droppedByTarget)
     let stopped = interval.count(of: OutcomeLabel.stopped)
     offered += interval.offered
+    sources[interval.source, default: Source()].offered += interval.offered
     sent += interval.sent
     self.held += held
     self.stopped += stopped
@@ -88,13 +95,16 @@ struct GeneratorGuard {
     return "\(subject): \(numbers)"
   }
 
-  /// Whether it left no sample, although it must have.
-  var isSilent: Bool { expectsSamples && samples == 0 }
+  /// Whether it left no sample, although it must have; one process that made a part of the load is enough.
+  var isSilent: Bool {
+    guard sources.values.contains(where: { $0.samples > 0 }) else { return expectsSamples }
+    return sources.values.contains { $0.samples == 0 && Double($0.offered) >= LoadCoverage.leastPlanned }
+  }
 
   /// Why errors and latency cannot be judged; `nil` when this machine let all requests leave in time.
   var saturated: String? {
     if isSilent { return "the generator told nothing of itself, so that it may have been late" }
-    let late = lateSamples > Self.mostLateSamples.floor(of: samples)
+    let late = sources.values.contains { $0.lateSamples > Self.mostLateSamples.floor(of: $0.samples) }
     guard dropped > 0 || tooLittleLoad != nil || late else { return nil }
     return "\(subject): \(numbers)"
   }
