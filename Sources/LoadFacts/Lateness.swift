@@ -2,7 +2,7 @@ package import Statistics
 
 /// How late requests left: the moment of sending each less the moment it was due.
 package struct Lateness: Sendable, Equatable {
-  /// What none of the requests, half of them, and one in a hundred exceeded.
+  /// What half of the requests exceeded, one in a hundred, and none.
   private struct Figures: Sendable, Equatable {
     var p50 = Duration.zero
     var p99 = Duration.zero
