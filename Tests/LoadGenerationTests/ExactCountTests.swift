@@ -34,7 +34,7 @@ struct ExactCountTests {
     }
     #expect(summary.offered == 100_000 && summary.sent == 100_000)
     #expect(log.counts == expected)
-    #expect(expected == ["0 200": 50_000, "1 404": 20_000, "2 503": 20_000, "3 201": 10_000])
+    #expect(expected == ["/ok 200": 50_000, "/missing 404": 20_000, "/busy 503": 20_000, "/created 201": 10_000])
     expectConservation(log, summary)
     let connections = log.all.flatMap(\.connections)
     #expect(connections.reduce(0) { $0 + $1.opened } == requestsByConnection.count)
