@@ -10,7 +10,9 @@ final class ActionLog: Sendable {
 
   init(_ actions: [(action: PlannedAction, at: Duration)], writer: RecordingWriter) {
     let planned = actions.map {
-      ActionSpan(name: $0.action.name, summary: RolloutAction.summary(of: $0.action.kind), plannedAt: $0.at)
+      ActionSpan(
+        name: $0.action.name, summary: RolloutAction.summary(of: $0.action.kind), plannedAt: $0.at,
+        workload: $0.action.workload)
     }
     spans = Mutex(planned)
     self.writer = writer

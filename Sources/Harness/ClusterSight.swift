@@ -20,6 +20,8 @@ struct ClusterSight: Sendable {
     }
   }
 
+  /// What the profile calls the workload; `nil` where there is one only.
+  var name: String?
   private(set) var wanted: Int?
   private(set) var ready: Int?
   private(set) var recommended: Int?
@@ -35,8 +37,8 @@ struct ClusterSight: Sendable {
   /// Takes note of when something was heard, or why nothing is.
   ///
   /// - Returns: whether the workload was just seen to be gone.
-  mutating func hear(_ observation: Observation, of cluster: ClusterDescription) -> Bool {
-    let isOfWorkload = observation.resource == cluster.workload.kind.resource.plural
+  mutating func hear(_ observation: Observation, of watched: WatchedWorkload) -> Bool {
+    let isOfWorkload = observation.resource == watched.reference.kind.resource.plural
     guard isOfWorkload || observation.resource == HorizontalPodAutoscaler.resource.plural else { return false }
     if observation.kind == .gap {
       let heard = losses[observation.resource]?.heard ?? lastHeard[observation.resource] ?? .zero
@@ -47,7 +49,7 @@ struct ClusterSight: Sendable {
     lastHeard[observation.resource] = observation.received
     if observation.kind != .listed { losses[observation.resource] = nil }
     guard isOfWorkload else { return false }
-    let isOwn = observation.name == cluster.workload.name
+    let isOwn = observation.name == watched.reference.name
     switch observation.kind {
     case .listed:
       if isOwn { isListed = true }

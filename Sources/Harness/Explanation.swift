@@ -30,10 +30,13 @@ package struct Explanation {
   }
 
   let recording: String
+  let workload: String?
   let controller: Controller
 
-  package init(recording: String, controller: Controller = Controller()) {
+  /// - Parameter workload: what the profile calls the workload that is meant, where it watches several.
+  package init(recording: String, workload: String? = nil, controller: Controller = Controller()) {
     self.recording = recording
+    self.workload = workload
     self.controller = controller
   }
 
@@ -43,14 +46,33 @@ package struct Explanation {
     let timeline = try RecordingAccess.timeline(recording)
     let recorded = recordedFlags(timeline)
     let settings = settings(recorded)
-    let analysis = RunAnalysis(timeline, settings: settings, version: option?.version)
+    let run = RunAnalysis(timeline, settings: settings, version: option?.version)
+    let analysis = try focused(run)
     guard let record = analysis.scaling, let replay = analysis.replay else {
       throw HarnessError(
-        .invalidInput, "\(recording): there is nothing to explain: \(timeline.missingAutoscaler)")
+        .invalidInput, "\(recording): there is nothing to explain: \(analysis.timeline.missingAutoscaler)")
     }
     if let told = Self.sentence(recorded) { StandardOutput.line(TerminalText.plain(told)) }
     for line in replay.lines(of: record) { StandardOutput.line(TerminalText.plain(line)) }
     return .passed
+  }
+
+  /// The run with the workload in focus that is asked for.
+  private func focused(_ run: RunAnalysis) throws(HarnessError) -> RunAnalysis {
+    let names = (run.timeline.run.cluster?.workloads.all ?? []).compactMap(\.name)
+    if let workload {
+      if names.contains(workload) { return run.of(workload) }
+      throw HarnessError(
+        .usage,
+        names.isEmpty
+          ? "--workload \(workload): the run watched one workload, so that none is to be chosen: leave the option out"
+          : "--workload \(workload): the run watched no workload of that name; it watched \(names.joined(separator: ", "))"
+      )
+    }
+    guard names.count > 1 else { return run }
+    throw HarnessError(
+      .usage,
+      "\(recording): the run watched several workloads; choose with --workload: \(names.joined(separator: ", "))")
   }
 
   /// The flags that the recorded profile tells; none, with a word on why, when it cannot be read.

@@ -76,12 +76,19 @@ struct JSONLines: Sendable {
       "latenessP99Ms": Self.milliseconds(now.generator?.latenessP99),
       "machineLatenessP99Ms": Self.milliseconds(now.generator?.machineLatenessP99),
       "placesHeldSince": now.generator?.targetHeldSince.map(Self.seconds) ?? .null,
-      "replicas": [
-        "wanted": Self.count(now.sight.wanted), "ready": Self.count(now.sight.ready),
-        "recommended": Self.count(now.sight.recommended),
-        "deletedAt": now.sight.deletedAt.map(Self.seconds) ?? .null,
-        "stale": now.sight.loss.map { ["heardAt": Self.seconds($0.heard), "cause": Self.text($0.cause)] } ?? .null,
-      ],
+      "replicas": .object(Self.replicas(now.sight)),
+      "workloads": .array(
+        now.sights.compactMap { sight in
+          sight.name.map { name in .object(Self.replicas(sight).merging(["name": .string(name)]) { own, _ in own }) }
+        }),
+    ]
+  }
+
+  private static func replicas(_ sight: ClusterSight) -> [String: JSONValue] {
+    [
+      "wanted": count(sight.wanted), "ready": count(sight.ready), "recommended": count(sight.recommended),
+      "deletedAt": sight.deletedAt.map(seconds) ?? .null,
+      "stale": sight.loss.map { ["heardAt": seconds($0.heard), "cause": text($0.cause)] } ?? .null,
     ]
   }
 

@@ -86,7 +86,7 @@ struct LiveView: Sendable {
     if phases.current(at: now).count > 1 { lines.append(Self.labelled("phases", phaseText(at: now))) }
     if hasLoad { lines += [loadLine(figures), requestLine(figures.total)] }
     if let generator = figures.generator { lines.append(Self.generatorLine(generator)) }
-    if let line = Self.replicaLine(figures.sight, at: now) { lines.append(line) }
+    lines += figures.sights.compactMap { Self.replicaLine($0, at: now) }
     lines.append(Self.labelled("event", figures.lastEvent ?? "-"))
     if let reason = figures.stopping { lines.append(Self.labelled("stopping", "") + TerminalLine(reason, .red)) }
     return lines
@@ -164,7 +164,8 @@ struct LiveView: Sendable {
       return nil
     }
     let text = sight.text(at: now, separator: "  ", withRecommended: true)
-    return labelled("replicas", "") + TerminalLine(text, sight.loss == nil && sight.deletedAt == nil ? .none : .red)
+    let name = sight.name.map { "\($0)  " } ?? ""
+    return labelled("replicas", name) + TerminalLine(text, sight.loss == nil && sight.deletedAt == nil ? .none : .red)
   }
 
   private static func labelled(_ label: String, _ text: String) -> TerminalLine {
@@ -184,8 +185,9 @@ struct LiveView: Sendable {
     if total.late > 0 { text += ", sent late \(total.late)" }
     if let queued = figures.generator?.queued, queued > 0 { text += ", queued \(queued)" }
     if let strain = figures.generator.flatMap(Self.strain) { text += ", \(strain)" }
-    if figures.sight.wanted != nil || figures.sight.deletedAt != nil || figures.sight.loss != nil {
-      text += ", replicas \(figures.sight.text(at: now, separator: " ", withRecommended: false))"
+    for sight in figures.sights where sight.wanted != nil || sight.deletedAt != nil || sight.loss != nil {
+      let name = sight.name.map { " of \($0)" } ?? ""
+      text += ", replicas\(name) \(sight.text(at: now, separator: " ", withRecommended: false))"
     }
     if let reason = figures.stopping { text += "; stopping: \(reason)" }
     return TerminalText.plain(text)

@@ -98,13 +98,21 @@ struct Preflight {
     var view = SteadyWaitView(style: style)
     defer { view.end() }
     do {
-      if let autoscaler = description.autoscaler { try await checkAutoscaler(autoscaler, of: cluster) }
+      for watched in description.workloads.all {
+        guard let autoscaler = watched.autoscaler else { continue }
+        try await checkAutoscaler(autoscaler, of: watched, in: cluster)
+      }
+      // All of them have to be at rest at once: what one does may touch another.
       while true {
-        let workload = try await cluster.client.workload(description.workload, namespace: description.namespace)
-        let problems = WorkloadNames(profile: profile).problems(in: workload)
-        guard problems.isEmpty else { throw HarnessError(.refused, problems) }
-        let wait = SteadyWait(workload)
-        if wait.isSteady { return }
+        var waiting: SteadyWait?
+        for watched in description.workloads.all {
+          let workload = try await cluster.client.workload(watched.reference, namespace: description.namespace)
+          let problems = WorkloadNames(profile: profile).problems(in: workload, of: watched)
+          guard problems.isEmpty else { throw HarnessError(.refused, problems) }
+          let wait = SteadyWait(workload)
+          if !wait.isSteady, waiting == nil { waiting = wait }
+        }
+        guard let wait = waiting else { return }
         let waited = start.duration(to: .now) * cluster.timeScale
         if waited > limit { throw HarnessError(.refused, wait.refusal(limit: limit)) }
         view.show(wait, waited: waited, limit: limit)
@@ -126,16 +134,18 @@ struct Preflight {
   }
 
   /// Refuses an autoscaler that is not the one of the workload, or not the only one.
-  private func checkAutoscaler(_ name: String, of cluster: TargetCluster) async throws {
+  private func checkAutoscaler(
+    _ name: String, of watched: WatchedWorkload, in cluster: TargetCluster
+  ) async throws {
     let description = cluster.description
     let autoscaler = try await cluster.client.get(
       HorizontalPodAutoscaler.self, namespace: description.namespace, name: name)
     let others = ListedAutoscalers(
       try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).objects.items
         ?? [],
-      workload: description.workload)
+      workload: watched.reference)
     for note in others.notes { StandardOutput.complain("note: \(note)") }
-    let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + others.readable)
+    let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + others.readable, of: watched)
     guard problems.isEmpty else { throw HarnessError(.refused, problems) }
   }
 }

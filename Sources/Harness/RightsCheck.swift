@@ -42,20 +42,30 @@ struct RightsCheck {
   /// In the order in which they are used.
   var needed: [AccessRight] {
     let namespace = cluster.namespace
-    var rights = [AccessRight(.get, cluster.workload.kind.resource, namespace: namespace, name: cluster.workload.name)]
-    if let autoscaler = cluster.autoscaler {
-      rights.append(AccessRight(.get, .horizontalPodAutoscalers, namespace: namespace, name: autoscaler))
+    var rights: [AccessRight] = []
+    for workload in cluster.workloads.all {
+      let reference = workload.reference
+      rights.append(AccessRight(.get, reference.kind.resource, namespace: namespace, name: reference.name))
+      if let autoscaler = workload.autoscaler {
+        rights.append(AccessRight(.get, .horizontalPodAutoscalers, namespace: namespace, name: autoscaler))
+      }
     }
     for resource in ClusterObserver.resources(of: cluster.workloads.kinds) {
       rights += [
         AccessRight(.list, resource, namespace: namespace), AccessRight(.watch, resource, namespace: namespace),
       ]
     }
-    if !actions.isEmpty {
-      rights.append(
-        AccessRight(.patch, cluster.workload.kind.resource, namespace: namespace, name: cluster.workload.name))
+    for (reference, _) in changed {
+      rights.append(AccessRight(.patch, reference.kind.resource, namespace: namespace, name: reference.name))
     }
     return rights
+  }
+
+  /// The workloads that actions change, each with the first of its actions.
+  private var changed: [(WorkloadReference, PlannedAction)] {
+    cluster.workloads.all.compactMap { workload in
+      actions.first { cluster.workloads.named($0.workload) == workload }.map { (workload.reference, $0) }
+    }
   }
 
   private func findings(for rights: [AccessRight]) async throws(HarnessError) -> [AccessRight: Finding] {
@@ -88,9 +98,12 @@ struct RightsCheck {
         let stream = try await client.watch(right.resource, namespace: right.namespace, from: "", seconds: 1)
         _ = stream.sent
       case (.patch, _):
-        guard let action = actions.first else { return .allowed }
+        let isMeant = { (reference: WorkloadReference) in
+          reference.kind.resource == right.resource && reference.name == right.name
+        }
+        guard let (workload, action) = changed.first(where: { isMeant($0.0) }) else { return .allowed }
         _ = try await client.patch(
-          cluster.workload, namespace: right.namespace, body: RolloutAction.patch(for: action.kind, at: Date()),
+          workload, namespace: right.namespace, body: RolloutAction.patch(for: action.kind, at: Date()),
           isDryRun: true)
       default: _ = try await client.get(path: right.resource.path(namespace: right.namespace, name: right.name))
       }

@@ -20,10 +20,10 @@ struct RolloutAction {
 
   /// Starts the rollout; answers the workload as the server then has it.
   func start(
-    _ kind: PlannedAction.Kind
+    _ kind: PlannedAction.Kind, of workload: WorkloadReference
   ) async throws(KubernetesError) -> (workload: Workload, answer: APIClient.Answer) {
     try await client.patch(
-      cluster.workload, namespace: cluster.namespace, body: Self.patch(for: kind, at: Date()))
+      workload, namespace: cluster.namespace, body: Self.patch(for: kind, at: Date()))
   }
 
   /// The patch that `kubectl set image` or `kubectl rollout restart` would send.

@@ -18,8 +18,10 @@ final class RunProgress: Sendable {
     var latest: LatestFigures?
     /// What the generator last saw of itself.
     var generator: GeneratorSample?
-    /// What was last heard of the workload's counts.
-    var sight = ClusterSight()
+    /// What was last heard of the counts of each workload.
+    var sights: [ClusterSight] = []
+    /// That of the only one, or the first.
+    var sight: ClusterSight { sights.first ?? ClusterSight() }
     var lastEvent: String?
     /// Why the load is being ended early; `nil` while it goes as planned.
     var stopping: String?
@@ -152,30 +154,45 @@ final class RunProgress: Sendable {
   }
 
   func add(_ observations: [Observation], of cluster: ClusterDescription) {
-    for observation in observations {
-      hear(observation, of: cluster)
-      guard let data = observation.object, observation.kind != .deleted else { continue }
-      switch observation.resource {
-      case cluster.workload.kind.resource.plural where observation.name == cluster.workload.name:
-        guard let workload = try? Workload(cluster.workload.kind, json: data) else { continue }
-        add(workload, at: observation.received)
-      case HorizontalPodAutoscaler.resource.plural where observation.name == cluster.autoscaler:
-        guard let autoscaler = try? JSONDecoder().decode(HorizontalPodAutoscaler.self, from: data) else { continue }
-        state.withLock { $0.snapshot.sight.see(autoscaler) }
-      case Event.resource.plural where observation.kind != .listed:
-        guard let event = try? JSONDecoder().decode(Event.self, from: data) else { continue }
-        let news = ProgressEvent(event, at: observation.received)
-        add(news, shown: "\(event.reason ?? "") \(news.message)")
-      default: continue
+    let workloads = cluster.workloads.all
+    state.withLock { state in
+      guard state.snapshot.sights.isEmpty else { return }
+      state.snapshot.sights = workloads.map { workload in
+        var sight = ClusterSight()
+        sight.name = workload.name
+        return sight
       }
+    }
+    for observation in observations {
+      for (index, watched) in workloads.enumerated() { add(observation, of: watched, at: index) }
+      guard observation.resource == Event.resource.plural, observation.kind != .listed, observation.kind != .deleted,
+        let data = observation.object, let event = try? JSONDecoder().decode(Event.self, from: data)
+      else { continue }
+      let news = ProgressEvent(event, at: observation.received)
+      add(news, shown: "\(event.reason ?? "") \(news.message)")
     }
   }
 
-  /// Notes when something was heard of the cluster, and tells of the end of the workload.
-  private func hear(_ observation: Observation, of cluster: ClusterDescription) {
+  /// Takes what an observation tells of one of the workloads, if it does.
+  private func add(_ observation: Observation, of watched: WatchedWorkload, at index: Int) {
+    hear(observation, of: watched, at: index)
+    guard let data = observation.object, observation.kind != .deleted else { return }
+    switch observation.resource {
+    case watched.reference.kind.resource.plural where observation.name == watched.reference.name:
+      guard let workload = try? Workload(watched.reference.kind, json: data) else { return }
+      add(workload, at: observation.received, index)
+    case HorizontalPodAutoscaler.resource.plural where observation.name == watched.autoscaler:
+      guard let autoscaler = try? JSONDecoder().decode(HorizontalPodAutoscaler.self, from: data) else { return }
+      state.withLock { $0.snapshot.sights[index].see(autoscaler) }
+    default: return
+    }
+  }
+
+  /// Notes when something was heard of the cluster, and tells of the end of a workload.
+  private func hear(_ observation: Observation, of watched: WatchedWorkload, at index: Int) {
     let message = state.withLock { state -> String? in
-      guard state.snapshot.sight.hear(observation, of: cluster) else { return nil }
-      let message = "\(cluster.workload.title) was deleted, by whom is not recorded"
+      guard state.snapshot.sights[index].hear(observation, of: watched) else { return nil }
+      let message = "\(watched.reference.title) was deleted, by whom is not recorded"
       state.snapshot.lastEvent = message
       return message
     }
@@ -183,14 +200,15 @@ final class RunProgress: Sendable {
     state.withLock {
       $0.newEvents.append(
         ProgressEvent(
-          at: observation.received, kind: .rollout, subject: "\(cluster.workload.kind.title)/\(cluster.workload.name)",
+          at: observation.received, kind: .rollout,
+          subject: "\(watched.reference.kind.title)/\(watched.reference.name)",
           message: message))
     }
   }
 
-  private func add(_ workload: Workload, at time: Duration) {
+  private func add(_ workload: Workload, at time: Duration, _ index: Int) {
     state.withLock { state in
-      let before = state.snapshot.sight.see(workload)
+      let before = state.snapshot.sights[index].see(workload)
       guard collectsNews, let before, workload.wanted != before else { return }
       state.newEvents.append(
         ProgressEvent(

@@ -188,16 +188,18 @@ struct RunRecorder: Sendable {
       return
     }
     if stop.isStopped { return }
+    // The reader of profiles knows the names of all workloads.
+    guard let workload = cluster.description.workloads.named(action.workload) else { return }
     let sent = clock.runTime(of: .now)
     progress.note("action \(action.name): \(RolloutAction.summary(of: action.kind))", at: sent)
     log.update(index) { $0.sent = sent }
     do {
-      let (workload, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
-        .start(action.kind)
+      let (changed, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
+        .start(action.kind, of: workload.reference)
       log.update(index) {
         $0.sent = clock.runTime(of: answer.sent)
         $0.answered = clock.runTime(of: answer.received)
-        $0.generation = workload.metadata.generation
+        $0.generation = changed.metadata.generation
       }
     } catch {
       let answered = clock.runTime(of: .now)

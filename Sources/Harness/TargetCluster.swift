@@ -53,7 +53,7 @@ struct TargetCluster: Sendable {
         client: client,
         description: ClusterDescription(
           context: connection.context, namespace: reference.namespace ?? connection.namespace,
-          workload: reference.workload, autoscaler: reference.autoscaler, serverVersion: version),
+          workloads: reference.workloads, serverVersion: version),
         timeScale: timeScale, ingress: simulated?.ingressAddress, log: options.log, simulated: simulated)
     } catch {
       await session?.close()

@@ -11,9 +11,9 @@ struct WorkloadNames {
   let profile: Profile
 
   /// What is wrong with the images of actions, given the workload that they are for.
-  func problems(in workload: Workload) -> [String] {
+  func problems(in workload: Workload, of watched: WatchedWorkload) -> [String] {
     let containers = workload.template.spec.containers?.map(\.name) ?? []
-    return profile.actions.flatMap { action -> [String] in
+    return profile.actions.filter { $0.workload == watched.name }.flatMap { action -> [String] in
       guard case .setImage(let images) = action.kind else { return [] }
       return images.keys.sorted().filter { !containers.contains($0) }.map { name in
         "\(profile.source): the action \(action.name) sets the image of the container \(name), which "
@@ -26,17 +26,18 @@ struct WorkloadNames {
   /// What is wrong with the autoscaler of the profile, given all those of the namespace: it scales another workload, or
   /// others scale its workload as well, which stops them all
   /// (Kubernetes 1.36, pkg/controller/podautoscaler/horizontal.go, `validateAndParseSelector`).
-  func problems(in autoscalers: [HorizontalPodAutoscaler]) -> [String] {
-    guard let cluster = profile.cluster, let name = cluster.autoscaler else { return [] }
+  func problems(in autoscalers: [HorizontalPodAutoscaler], of watched: WatchedWorkload) -> [String] {
+    guard let name = watched.autoscaler else { return [] }
     let own = autoscalers.first { $0.metadata.name == name }
-    if let problem = own?.misdirection(from: cluster.workload) {
-      return ["\(profile.source): cluster.hpa: \(problem)"]
+    if let problem = own?.misdirection(from: watched.reference) {
+      return ["\(profile.source): \(Self.path(of: watched)).hpa: \(problem)"]
     }
-    let others = Set(autoscalers.filter { $0.scales(cluster.workload) }.compactMap(\.metadata.name))
+    let others = Set(autoscalers.filter { $0.scales(watched.reference) }.compactMap(\.metadata.name))
       .subtracting([name]).sorted().map { "hpa/\($0)" }
     guard !others.isEmpty else { return [] }
     return [
-      "\(profile.source): cluster.hpa: hpa/\(name) is not the only one that scales \(cluster.workload.text): "
+      "\(profile.source): \(Self.path(of: watched)).hpa: hpa/\(name) is not the only one that scales "
+        + "\(watched.reference.text): "
         + "\(others.joined(separator: ", ")) \(others.count == 1 ? "does" : "do") so too, and the controller stops all "
         + "of them (AmbiguousSelector): leave one of them"
     ]
@@ -44,29 +45,38 @@ struct WorkloadNames {
 
   /// What is wrong with the names of the cluster's objects, given the manifests of a simulated one.
   func problems(in manifests: [ClusterManifest]) -> [String] {
-    guard let cluster = profile.cluster else { return [] }
+    (profile.cluster?.workloads.all ?? []).flatMap { problems(in: manifests, of: $0) }
+  }
+
+  private func problems(in manifests: [ClusterManifest], of watched: WatchedWorkload) -> [String] {
+    let path = Self.path(of: watched)
     func named(_ kind: String) -> [String] {
       manifests.filter { $0.object["kind"]?.string == kind }.compactMap { $0.object["metadata", "name"]?.string }
     }
     var problems: [String] = []
-    let (kind, name) = (cluster.workload.kind, cluster.workload.name)
+    let (kind, name) = (watched.reference.kind, watched.reference.name)
     if !named(kind.title).contains(name) {
       problems.append(
-        "\(profile.source): cluster.workload: no manifest has a \(kind.title) named \(name); "
+        "\(profile.source): \(path).workload: no manifest has a \(kind.title) named \(name); "
           + Self.hint(name, among: named(kind.title)))
     }
-    if let autoscaler = cluster.autoscaler, !named("HorizontalPodAutoscaler").contains(autoscaler) {
+    if let autoscaler = watched.autoscaler, !named("HorizontalPodAutoscaler").contains(autoscaler) {
       problems.append(
-        "\(profile.source): cluster.hpa: no manifest has a HorizontalPodAutoscaler named \(autoscaler); "
+        "\(profile.source): \(path).hpa: no manifest has a HorizontalPodAutoscaler named \(autoscaler); "
           + Self.hint(autoscaler, among: named("HorizontalPodAutoscaler")))
     }
     for manifest in manifests where manifest.object["kind"]?.string == kind.title {
       guard manifest.object["metadata", "name"]?.string == name,
         let workload = try? Workload(kind, json: manifest.object.json())
       else { continue }
-      problems += self.problems(in: workload)
+      problems += self.problems(in: workload, of: watched)
     }
     return problems
+  }
+
+  /// Where the profile names it.
+  private static func path(of watched: WatchedWorkload) -> String {
+    "cluster" + (watched.name.map { ".workloads.\($0)" } ?? "")
   }
 
   private static func hint(_ name: String, among names: [String]) -> String {

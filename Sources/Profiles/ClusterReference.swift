@@ -11,14 +11,25 @@ package struct ClusterReference: Sendable, Equatable {
   package var kind: Kind
   /// `nil` takes the namespace of the context.
   package var namespace: String?
-  package var workload: WorkloadReference
-  package var autoscaler: String?
+  package var workloads: WatchedWorkloads
 
   package init(kind: Kind, namespace: String?, workload: WorkloadReference, autoscaler: String?) {
+    self.init(
+      kind: kind, namespace: namespace, workloads: WatchedWorkloads(WatchedWorkload(workload, autoscaler: autoscaler)))
+  }
+
+  package init(kind: Kind, namespace: String?, workloads: WatchedWorkloads) {
     self.kind = kind
     self.namespace = namespace
-    self.workload = workload
-    self.autoscaler = autoscaler
+    self.workloads = workloads
+  }
+
+  /// The workload, where there is one.
+  package var workload: WorkloadReference { workloads.first.reference }
+
+  package var autoscaler: String? {
+    get { workloads.first.autoscaler }
+    set { workloads.first.autoscaler = newValue }
   }
 
   /// The embedded cluster: manifests and what the real thing would have decided by its nature.

@@ -21,7 +21,7 @@ extension PlannedAction {
         }
         plan.add(action: name, at: at.flatMap(before.planned))
       }
-      if let name, let at, let kind { actions.append(PlannedAction(name: name, at: at, kind: kind)) }
+      if let name, let at, let kind { actions.append(PlannedAction(name: name, workload: nil, at: at, kind: kind)) }
     }
     return actions
   }

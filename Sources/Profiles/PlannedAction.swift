@@ -8,6 +8,8 @@ package struct PlannedAction: Sendable, Equatable {
   }
 
   package var name: String
+  /// What the profile calls the workload that it is done to; `nil` where there is one only.
+  package var workload: String?
   package var at: Moment
   package var kind: Kind
 }

@@ -18,6 +18,9 @@ extension ScaleProof {
     @Argument(help: "The recording.", completion: .file(extensions: ["sqlite"]))
     var recording: String
 
+    @Option(help: "The workload, by its name in the profile (needed where the run watched several).")
+    var workload: String?
+
     @Option(
       help: "The controller's --horizontal-pod-autoscaler-sync-period (default: what the profile says, or else 15s).",
       transform: { try Duration(text: $0) })
@@ -46,7 +49,7 @@ extension ScaleProof {
       let controller = Explanation.Controller(
         syncPeriod: syncPeriod, downscaleStabilization: downscaleStabilization, tolerance: tolerance,
         version: kubernetesVersion)
-      await Ending.of { try Explanation(recording: recording, controller: controller).execute() }
+      await Ending.of { try Explanation(recording: recording, workload: workload, controller: controller).execute() }
     }
   }
 }
