@@ -12,12 +12,13 @@ extension Expectation {
 
   init?(_ field: Field, _ plan: RunPlan) {
     let kinds = KindName.allCases.map(\.rawValue)
-    guard let members = field.members(known: ["name"] + kinds) else { return nil }
+    guard let members = field.members(known: ["name", "of"] + kinds) else { return nil }
     let name = members.required("name", example: "scales out in time")?
       .filledText(example: "name: scales out in time")
     let given = KindName.allCases.filter { members[$0.rawValue] != nil }
     guard given.count == 1, let kindName = given.first, let body = members[kindName.rawValue] else {
-      let unknown = field.node.entries?.contains { $0.key != "name" && !kinds.contains($0.key) } ?? false
+      let unknown =
+        field.node.entries?.contains { !["name", "of"].contains($0.key) && !kinds.contains($0.key) } ?? false
       if given.isEmpty, !unknown {
         field.report("nothing is expected", hint: "add one of \(kinds.joined(separator: ", "))")
       } else if given.count > 1 {
@@ -27,8 +28,29 @@ extension Expectation {
       }
       return nil
     }
-    guard let kind = Self.kind(kindName.type, body, plan), let name else { return nil }
-    self.init(name: name, kind: kind, line: field.node.place.line, column: field.node.place.column)
+    let kind = Self.kind(kindName.type, body, plan)
+    let workload = Self.workload(members, kindName, kind, plan)
+    guard let kind, let name else { return nil }
+    self.init(name: name, workload: workload, kind: kind, line: field.node.place.line, column: field.node.place.column)
+  }
+
+  /// The workload that it is about: the one that is named, or that of the action whose rollout is judged.
+  private static func workload(_ members: Members, _ name: KindName, _ kind: Kind?, _ plan: RunPlan) -> String? {
+    if name.type.subject == .requests {
+      members["of"]?.report(
+        "requests are not told apart by the workload that answers them", hint: "leave of out of \(name.rawValue)")
+      return nil
+    }
+    guard case .rollout(let action)? = kind?.wanted.scope, let own = plan.actions.first(where: { $0.name == action })
+    else {
+      return WorkloadChoice(members, among: plan.workloads, what: name.rawValue).name
+    }
+    if let field = members["of"], let text = field.text(), text != own.workload {
+      field.report(
+        own.workload.map { "the action \(action) is one of \($0), and not of \(text)" }
+          ?? "the profile names no workloads", hint: "leave of out: the action tells the workload")
+    }
+    return own.workload
   }
 
   private static func kind(_ type: any ExpectationKind.Type, _ body: Field, _ plan: RunPlan) -> Kind? {

@@ -9,19 +9,22 @@ extension PlannedAction {
     let before = plan
     var actions: [PlannedAction] = []
     for element in elements {
-      guard let members = element.members(known: ["name", "at", "rollout"]) else { continue }
+      guard let members = element.members(known: ["name", "of", "at", "rollout"]) else { continue }
       let name = members.required("name", example: "release")?.name(reserved: ["run"])
       let at = members.required("at", example: "\"\(before.phases.first?.name ?? "surge") + 30s\"").flatMap {
         Self.time($0, before)
       }
       let kind = members.required("rollout", example: "{restart: true}").flatMap(Self.rollout)
+      let workload = WorkloadChoice(members, among: plan.workloads, what: "the action").name
       if let name {
         if plan.names.contains(name) {
           element.report("a phase or an action named \"\(name)\" stands before", hint: "give each a name of its own")
         }
-        plan.add(action: name, at: at.flatMap(before.planned))
+        plan.add(action: name, at: at.flatMap(before.planned), workload: workload)
       }
-      if let name, let at, let kind { actions.append(PlannedAction(name: name, workload: nil, at: at, kind: kind)) }
+      if let name, let at, let kind {
+        actions.append(PlannedAction(name: name, workload: workload, at: at, kind: kind))
+      }
     }
     return actions
   }

@@ -1,3 +1,4 @@
+import KubernetesObjects
 import Units
 
 /// Reads profiles: YAML in, a validated ``Profile`` or all problems out.
@@ -109,6 +110,7 @@ extension Profile {
     let data = CSVFeed.list(members["data"])
     FeedUse(feeds: data, routes: requests, load: load, problems: field.problems).check()
     var plan = RunPlan(load: load, isRun: isRun)
+    plan.workloads = (cluster?.workloads.all ?? []).compactMap(\.name)
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
     plan.routes = requests.map(\.name)
     plan.hasCluster = members["cluster"] != nil

@@ -2,9 +2,11 @@
 struct RunPlan {
   private(set) var phases: [(name: String, start: Duration, end: Duration)] = []
   /// Names of actions with the planned time of each, where that is known.
-  private(set) var actions: [(name: String, at: Duration?)] = []
+  private(set) var actions: [(name: String, at: Duration?, workload: String?)] = []
   var routes: [String] = []
   var hasCluster = false
+  /// What the profile calls its workloads; empty where it has one without a name, or none that could be read.
+  var workloads: [String] = []
   /// Whether all phases could be read.
   let phasesAreKnown: Bool
   /// Whether the run takes place as the phases say, so that lengths are checked.
@@ -19,7 +21,7 @@ struct RunPlan {
     phases = load?.plannedPhases.map { ($0.name, $0.start, $0.end) } ?? []
   }
 
-  mutating func add(action name: String, at: Duration?) { actions.append((name, at)) }
+  mutating func add(action name: String, at: Duration?, workload: String?) { actions.append((name, at, workload)) }
 
   /// Planned end of the run; `nil` when it is not known.
   var end: Duration? { timesAreKnown ? phases.map(\.end).max() : nil }
