@@ -86,4 +86,28 @@ struct DemonstrationTests {
     #expect(report.contains("with 502, sent at most "))
     #expect(report.contains("after the termination of pod aspnetcore-deployment-"))
   }
+
+  @Test("two services are loaded, watched, rolled out and judged in one run, each by its own expectations")
+  func twoServices() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await Program.run(["run", "Profiles/two-services.yaml", "--output", folder.path])
+
+    #expect(ending.code == 0, "\(ending.output)\n\(ending.complaints)")
+    let page = try folder.text("report.html")
+    for title in ["Replicas of api", "Replicas of web", "Pods of api", "Pods of web"] {
+      #expect(page.contains(title), "\(title)")
+    }
+    let recording = folder.file("run.sqlite")
+    let explained = try await Program.run(["explain", recording, "--workload", "api"])
+    #expect(explained.code == 0 && explained.output.contains("hpa/api"), "\(explained.output)\(explained.complaints)")
+    let unnamed = try await Program.run(["explain", recording])
+    #expect(unnamed.code == 64)
+    #expect(unnamed.complaints.contains("choose with --workload: api, web"), "\(unnamed.complaints)")
+    let again = try await Program.run(["evaluate", recording])
+    #expect(again.code == 0, "\(again.output)")
+    let replicas = try await Program.command(
+      "sqlite3", ["-readonly", recording, "select workload, max(wanted) from replicas group by workload"])
+    #expect(replicas.output.split(separator: "\n").contains("web|2"), "\(replicas.output)")
+  }
 }

@@ -8,7 +8,7 @@ struct ReadyProfileTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Profiles").standardizedFileURL
 
-  private static let names = ["surge-and-rollout", "rollout-without-prestop", "statefulset"]
+  private static let names = ["surge-and-rollout", "rollout-without-prestop", "statefulset", "two-services"]
 
   @Test("are valid, and their connections carry their load", arguments: names)
   func areValid(name: String) throws {
@@ -40,7 +40,8 @@ struct ReadyProfileTests {
     }
 
     let workload = name == "statefulset" ? "StatefulSet" : "Deployment"
-    #expect(kinds.sorted() == ["HorizontalPodAutoscaler", "Ingress", "Service", workload].sorted())
+    #expect(Set(kinds) == ["HorizontalPodAutoscaler", "Ingress", "Service", workload])
+    #expect(kinds.filter { $0 == workload }.count == profile.cluster?.workloads.all.count)
   }
 
   @Test("Surge and rollout asks for every kind of expectation")
