@@ -59,9 +59,9 @@ struct RecordingBatch: Sendable {
   private static func replace(_ actions: [ActionSpan], in database: Database) throws {
     try database.execute(sql: "DELETE FROM action")
     for (position, action) in actions.enumerated() {
-      try database.cachedStatement(sql: "INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+      try database.cachedStatement(sql: "INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
         position, action.name, action.summary, action.plannedAt.wholeMicroseconds, action.sent?.wholeMicroseconds,
-        action.answered?.wholeMicrosecondsUp, action.generation, action.problem,
+        action.answered?.wholeMicrosecondsUp, action.generation, action.problem, action.workload,
       ])
     }
   }

@@ -15,7 +15,7 @@ enum RecordingSchema {
     tables + RecordingViews.first, connections + RecordingViews.second,
     causes + RecordingViews.third, RecordingViews.fourth,
     workloads + RecordingViews.fifth,
-    sources + measurements + RecordingViews.sixth,
+    sources + measurements + several + RecordingViews.sixth,
   ]
 
   static var version: Int { steps.count }
@@ -272,6 +272,22 @@ enum RecordingSchema {
       PRIMARY KEY (verdict_id, position),
       CHECK ((relation IS NULL) = (bound IS NULL))
     ) STRICT;
+
+    """
+
+  /// Version 6: several workloads of one run. The first one stands in `run` as well.
+  private static let several = """
+    CREATE TABLE workload (
+      -- The workloads that were watched.
+      position INTEGER PRIMARY KEY,
+      called TEXT,                       -- what the profile calls it; NULL in a run with one
+      workload_kind TEXT NOT NULL,       -- deployment, statefulset
+      workload_name TEXT NOT NULL,
+      autoscaler TEXT
+    ) STRICT;
+    INSERT INTO workload SELECT 0, NULL, workload_kind, deployment, autoscaler FROM run WHERE deployment IS NOT NULL;
+
+    ALTER TABLE action ADD COLUMN workload TEXT; -- what the profile calls the workload it was done to
 
     """
 }

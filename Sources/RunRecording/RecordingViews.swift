@@ -18,8 +18,8 @@ enum RecordingViews {
 
   /// Of schema version 6.
   static let sixth =
-    latencyOfSources + errorsOfSources + "DROP VIEW generator_health;
-" + generatorHealthOfSources + measurements
+    latencyOfSources + errorsOfSources + "DROP VIEW generator_health;\n" + generatorHealthOfSources + measurements
+    + "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicasOfWorkloads + timelineOfWorkloads
 
   /// - Parameter resource: the plural of the workload's resource, in SQL.
   private static func replicas(of resource: String) -> String {
@@ -278,4 +278,51 @@ enum RecordingViews {
         UNION ALL
         SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL
       """)
+
+  private static let replicasOfWorkloads = """
+    CREATE VIEW replicas AS
+      -- The counts of each workload after each change that was seen: one row for each version of it or of its autoscaler.
+      -- seconds: when it was received; NULL: it was deleted. workload: what the profile calls it, where it names several.
+      WITH change AS (
+        SELECT id, received_us, position, called, workload_kind || 's' AS plural, workload_name, autoscaler
+        FROM observation, workload
+        WHERE object IS NOT NULL
+          AND (resource = workload_kind || 's' AND name = workload_name
+            OR resource = 'horizontalpodautoscalers' AND name = autoscaler)
+      ), pair AS (
+        SELECT id, received_us, position, called,
+          (SELECT max(id) FROM observation WHERE resource = plural AND name = workload_name
+            AND object IS NOT NULL AND id <= change.id) AS version_id,
+          (SELECT max(id) FROM observation WHERE resource = 'horizontalpodautoscalers' AND name = autoscaler
+            AND object IS NOT NULL AND id <= change.id) AS autoscaler_id
+        FROM change
+      )
+      SELECT pair.received_us / 1e6 AS seconds,
+        json_extract(w.object, '$.spec.replicas') AS wanted,
+        CASE WHEN w.id IS NOT NULL THEN ifnull(json_extract(w.object, '$.status.replicas'), 0) END AS current,
+        CASE WHEN w.id IS NOT NULL THEN ifnull(json_extract(w.object, '$.status.readyReplicas'), 0) END AS ready,
+        CASE WHEN w.id IS NOT NULL THEN ifnull(json_extract(w.object, '$.status.availableReplicas'), 0) END AS available,
+        CASE WHEN w.id IS NOT NULL THEN ifnull(json_extract(w.object, '$.status.updatedReplicas'), 0) END AS updated,
+        json_extract(a.object, '$.status.desiredReplicas') AS recommended, called AS workload
+      FROM pair LEFT JOIN observation w ON w.id = version_id AND w.kind <> 'deleted'
+        LEFT JOIN observation a ON a.id = autoscaler_id AND a.kind <> 'deleted'
+      ORDER BY pair.id, position;
+
+    """
+
+  private static let timelineOfWorkloads =
+    timelineOfDeletions
+    .replacing(
+      "SELECT 2, seconds, 'rescale', NULL, before || ' -> ' || wanted",
+      with: "SELECT 2, seconds, 'rescale', workload, before || ' -> ' || wanted"
+    )
+    .replacing(
+      "SELECT seconds, wanted, lag(wanted) OVER () AS before",
+      with: "SELECT seconds, workload, wanted, lag(wanted) OVER (PARTITION BY workload) AS before"
+    )
+    .replacing(
+      "FROM observation o, run\n        WHERE o.object IS NOT NULL\n          AND (o.resource",
+      with: "FROM observation o, workload\n        WHERE o.object IS NOT NULL\n          AND (o.resource"
+    )
+    .replacing("o.name = deployment\n", with: "o.name = workload_name\n")
 }

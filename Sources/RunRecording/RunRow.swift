@@ -21,6 +21,15 @@ enum RunRow {
         run.cluster?.workload.kind.rawValue, run.cluster?.autoscaler,
         run.cluster?.serverVersion, String(decoding: environment, as: UTF8.self),
       ])
+    for (position, workload) in (run.cluster?.workloads.all ?? []).enumerated() {
+      try database.execute(
+        sql: """
+          INSERT INTO workload (position, called, workload_kind, workload_name, autoscaler) VALUES (?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          position, workload.name, workload.reference.kind.rawValue, workload.reference.name, workload.autoscaler,
+        ])
+    }
   }
 
   static func read(_ database: Database, path: String) throws -> RunDescription {
@@ -29,12 +38,10 @@ enum RunRow {
     }
     let environment = try row.decode(String.self, forColumn: "environment")
     var cluster: ClusterDescription?
-    if let name = try row.decode(String?.self, forColumn: "deployment") {
+    if let workloads = try workloads(database, path: path) {
       cluster = ClusterDescription(
         context: try row.decode(String.self, forColumn: "context"),
-        namespace: try row.decode(String.self, forColumn: "namespace"),
-        workload: WorkloadReference(try workloadKind(row, path: path), name),
-        autoscaler: try row.decode(String?.self, forColumn: "autoscaler"),
+        namespace: try row.decode(String.self, forColumn: "namespace"), workloads: workloads,
         serverVersion: try row.decode(String?.self, forColumn: "server_version"))
     }
     return RunDescription(
@@ -50,6 +57,19 @@ enum RunRow {
       endReason: try endReason(row, path: path), endDetail: try row.decode(String?.self, forColumn: "end_detail"),
       cluster: cluster,
       environment: try JSONDecoder().decode([String: String].self, from: Data(environment.utf8)))
+  }
+
+  /// In the order of the profile; `nil` where none was watched.
+  private static func workloads(_ database: Database, path: String) throws -> WatchedWorkloads? {
+    let rows = try Row.fetchAll(database, sql: "SELECT * FROM workload ORDER BY position")
+    let all = try rows.map { row in
+      WatchedWorkload(
+        name: try row.decode(String?.self, forColumn: "called"),
+        WorkloadReference(
+          try workloadKind(row, path: path), try row.decode(String.self, forColumn: "workload_name")),
+        autoscaler: try row.decode(String?.self, forColumn: "autoscaler"))
+    }
+    return all.first.map { WatchedWorkloads($0, others: Array(all.dropFirst())) }
   }
 
   private static func workloadKind(_ row: Row, path: String) throws -> WorkloadKind {

@@ -24,7 +24,7 @@ enum TimelineRows {
         name: try row.decode(forColumn: "name"), summary: try row.decode(forColumn: "summary"),
         plannedAt: try row.instant("planned_us"), sent: try row.optionalInstant("sent_us"),
         answered: try row.optionalInstant("answered_us"), generation: try row.decode(forColumn: "generation"),
-        problem: try row.decode(forColumn: "problem"))
+        problem: try row.decode(forColumn: "problem"), workload: try row.decode(forColumn: "workload"))
     }
   }
 
