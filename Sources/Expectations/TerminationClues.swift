@@ -25,8 +25,10 @@ enum TerminationClues {
       $0.due >= window.earliest && $0.due <= window.latest && (route == nil || $0.route == route)
         && !OutcomeLabel.isDropped($0.outcome)
     }
-    guard !failures.isEmpty, let cluster = run.timeline.cluster else { return [] }
-    let going = cluster.pods.filter { $0.deleteRequested != nil }
+    let clusters = run.timeline.clusters
+    guard !failures.isEmpty, !clusters.isEmpty else { return [] }
+    // Nothing tells which workload was to answer a request.
+    let going = clusters.flatMap(\.pods).filter { $0.deleteRequested != nil }
     var groups: [String: Group] = [:]
     for failure in failures {
       guard let (pod, asked) = blamed(for: failure, among: going) else { continue }
@@ -36,7 +38,8 @@ enum TerminationClues {
       group.longest = max(group.longest, (failure.sent ?? failure.due) - asked.earliest)
       groups[pod.name] = group
     }
-    return rows(groups, of: failures.count) + advice(groups, of: failures.count, cluster)
+    let blamed = clusters.filter { cluster in cluster.pods.contains { groups[$0.name] != nil } }
+    return rows(groups, of: failures.count) + advice(groups, of: failures.count, blamed)
   }
 
   private static func blamed(
@@ -62,14 +65,14 @@ enum TerminationClues {
     }
   }
 
-  private static func advice(_ groups: [String: Group], of total: Int, _ cluster: ClusterHistory) -> [Evidence] {
+  private static func advice(_ groups: [String: Group], of total: Int, _ clusters: [ClusterHistory]) -> [Evidence] {
     let related = groups.values.reduce(0) { $0 + $1.count }
     guard related > 0 else {
       return [Evidence("none of the \(total.of("recorded failure")) followed a pod's termination")]
     }
     var text =
       "\(related.grouped) of \(total.of("recorded failure")) followed the termination of \(groups.count.of("pod"))"
-    let containers = cluster.workload.last?.object.template.spec.containers ?? []
+    let containers = clusters.flatMap { $0.workload.last?.object.template.spec.containers ?? [] }
     let drains = containers.contains { $0.lifecycle?.preStop != nil }
     if related * 2 > total, !drains, !containers.isEmpty {
       text +=

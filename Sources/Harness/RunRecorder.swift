@@ -188,8 +188,9 @@ struct RunRecorder: Sendable {
       return
     }
     if stop.isStopped { return }
-    // The reader of profiles knows the names of all workloads.
-    guard let workload = cluster.description.workloads.named(action.workload) else { return }
+    guard let workload = cluster.description.workloads.named(action.workload) else {
+      return log.update(index) { $0.problem = "the profile names no such workload" }
+    }
     let sent = clock.runTime(of: .now)
     progress.note("action \(action.name): \(RolloutAction.summary(of: action.kind))", at: sent)
     log.update(index) { $0.sent = sent }
