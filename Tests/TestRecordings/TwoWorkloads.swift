@@ -13,26 +13,29 @@ package enum TwoWorkloads {
   /// - Parameters:
   ///   - name: of the recording.
   ///   - actions: of the run; each bears the name of its workload.
+  ///   - both: whether the second workload was rolled out as well.
   ///   - further: what was observed after all else.
   package static func timeline(
-    _ name: String = "surge-and-rollout", actions: [ActionSpan] = [], further: [Observation] = []
+    _ name: String = "surge-and-rollout", actions: [ActionSpan] = [], rollingOut both: Bool = true,
+    further: [Observation] = []
   ) throws -> Timeline {
     let one = try name == "surge-and-rollout" ? Recordings.surgeAndRollout() : Recordings.timeline(name)
     var run = one.run
     run.cluster?.workloads = WatchedWorkloads(api, others: [web])
     return Timeline(
-      run: run, phases: one.phases, actions: actions, observations: try observations(of: name) + further,
+      run: run, phases: one.phases, actions: actions, observations: try observations(of: name, both) + further,
       clock: one.clock)
   }
 
-  private static func observations(of name: String) throws -> [Observation] {
+  private static func observations(of name: String, _ both: Bool) throws -> [Observation] {
     try Recordings.log(name).observations.flatMap { observation -> [Observation] in
       guard let uid = observation.uid else { return [observation] }
       var other = observation
       other.uid = "second-\(uid)"
       other.name = observation.name.map(renamed)
       other.object = observation.object.map { object in
-        let text = renamed(String(decoding: object, as: UTF8.self))
+        var text = renamed(String(decoding: object, as: UTF8.self))
+        if !both { text = text.replacing(":v2.0.0", with: ":v1.0.0") }
         return Data(
           text.replacing(#""uid":""#, with: #""uid":"second-"#).replacing(#""uid": ""#, with: #""uid": "second-"#).utf8)
       }
