@@ -1,5 +1,6 @@
 import AutoscalerModel
 import Expectations
+import KubernetesObjects
 import Profiles
 import RunTimeline
 package import Units
