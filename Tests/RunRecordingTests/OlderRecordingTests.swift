@@ -115,6 +115,9 @@ struct OlderRecordingTests {
     try RecordingVerdicts.append(first, path: older.path)
 
     #expect(try sqlite3(older.path, "PRAGMA user_version") == "6")
+    #expect(
+      try sqlite3(older.path, "SELECT called, workload_kind, workload_name = deployment FROM workload, run")
+        == "|deployment|1")
     #expect(try RecordingReader.judgings(path: older.path) == [first, first])
     let after = try RecordingReader.timeline(path: older.path)
     #expect(after.load == before.load)

@@ -38,6 +38,33 @@ struct RunRecordingTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["run.sqlite"])
   }
 
+  @Test("Several workloads are read back in their order, with a history each, and so is for which one an action was")
+  func severalWorkloads() throws {
+    let folder = try TemporaryFolder()
+    var run = SampleRun.description
+    run.cluster?.workloads = WatchedWorkloads(
+      WatchedWorkload(name: "api", WorkloadReference(.deployment, "web"), autoscaler: "web-hpa"),
+      others: [
+        WatchedWorkload(name: "store", WorkloadReference(.statefulSet, "db")),
+        WatchedWorkload(name: "pages", WorkloadReference(.deployment, "pages"), autoscaler: "pages"),
+      ])
+    var action = SampleRun.actions[0]
+    action.workload = "pages"
+    let writer = try RecordingWriter(path: folder.file(), run: run)
+    SampleRun.write(to: writer)
+    writer.set(actions: [action])
+    try writer.finish(endedAt: .seconds(120), reason: .completed)
+
+    let timeline = try RecordingReader.timeline(path: folder.file())
+
+    #expect(timeline.run.cluster == run.cluster)
+    #expect(timeline.actions == [action])
+    #expect(timeline.clusters.map(\.watched) == run.cluster?.workloads.all)
+    #expect(timeline.focused(on: "pages").cluster?.watched.name == "pages")
+    #expect(timeline.focused(on: "pages").run.cluster?.workload == WorkloadReference(.deployment, "pages"))
+    #expect(try sqlite3(folder.file(), "SELECT DISTINCT workload FROM replicas WHERE wanted IS NOT NULL") == "api")
+  }
+
   @Test("Later counts of an interval join those before, and so do their latencies")
   func lateCompletions() throws {
     let folder = try TemporaryFolder()
