@@ -22,8 +22,8 @@ package enum Judge {
   private static func judge(_ expectation: Expectation, in run: RunAnalysis) -> Judgement {
     let kind = expectation.kind.judged
     let run = RunView(expectation.workload.map(run.of) ?? run)
-    var opinion =
-      expectation.doubtfulWorkload(in: run.timeline).map { Opinion.inconclusive($0) } ?? AbsenceRule.opinion(of: kind, on: run)
+    let doubt = expectation.doubtfulWorkload(in: run.timeline)
+    var opinion = doubt.map { .inconclusive($0) } ?? AbsenceRule.opinion(of: kind, on: run)
     if case .window(.action(let action)) = kind.scope, let overtaking = run.overtaking(of: action) {
       opinion.evidence.append(Evidence(at: overtaking.completed, "the rollout of \(action) was \(overtaking.sentence)"))
     }

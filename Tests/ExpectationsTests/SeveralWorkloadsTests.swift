@@ -7,7 +7,7 @@ import Units
 
 @Suite("Expectations of a run with several workloads")
 struct SeveralWorkloadsTests {
-  private static func expectations(_ text: String) throws -> [Expectation] {
+  private static func expectations(_ text: String) throws -> [Profiles.Expectation] {
     let profile = """
       apiVersion: scaleproof/v1
       kind: Profile

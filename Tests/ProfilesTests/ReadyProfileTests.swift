@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesObjects
 import Profiles
 import Testing
 import Units
