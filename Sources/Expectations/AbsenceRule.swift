@@ -9,8 +9,10 @@ import RunTimeline
 enum AbsenceRule {
   static func opinion(of kind: any JudgedKind, on run: RunView) -> Opinion {
     let whole = kind.opinion(on: run)
-    guard let cluster = run.timeline.cluster, let window = whole.window,
-      let absence = cluster.absences.first(where: { concerns(kind, $0) && overlaps($0, window) })
+    // Which workload was to answer requests, nothing tells.
+    let clusters = kind.subject == .requests ? run.timeline.clusters : Array(run.timeline.clusters.prefix(1))
+    guard let window = whole.window,
+      let absence = clusters.flatMap(\.absences).first(where: { concerns(kind, $0) && overlaps($0, window) })
     else { return whole }
     if window.earliest >= absence.deleted.earliest { return absent(absence, in: window, whole, of: kind) }
     var opinion = kind.opinion(on: run.before(absence))
