@@ -54,59 +54,59 @@ struct SeveralWorkloadsTests {
     arguments: [
       (
         two, nil, "[{name: a, hpaConformance: {}}]",
-        "p.yaml:8:17: expectations[0]: the profile watches several workloads, and nothing says of which hpaConformance is: "
+        "p.yaml:8:16: expectations[0]: the profile watches several workloads, and nothing says of which hpaConformance is; "
           + "add of: with one of api, web"
       ),
       (
         two, "[{name: r, at: surge + 9s, rollout: {restart: true}}]", nil,
-        "p.yaml:8:11: actions[0]: the profile watches several workloads, and nothing says of which the action is: add of: "
+        "p.yaml:8:11: actions[0]: the profile watches several workloads, and nothing says of which the action is; add of: "
           + "with one of api, web"
       ),
       (
         two, nil, "[{name: a, of: apo, hpaConformance: {}}]",
-        "p.yaml:8:32: expectations[0].of: there is no workload named \"apo\": did you mean \"api\"?"
+        "p.yaml:8:30: expectations[0].of: there is no workload named \"apo\"; did you mean \"api\"?"
       ),
       (
         two, nil, "[{name: a, of: api, latency: {during: surge, percentile: 99, below: 9ms}}]",
-        "p.yaml:8:32: expectations[0].of: requests are not told apart by the workload that answers them: leave of out of "
+        "p.yaml:8:30: expectations[0].of: requests are not told apart by the workload that answers them; leave of out of "
           + "latency"
       ),
       (
         "{workload: deployment/web}", nil, "[{name: a, of: web, hpaConformance: {}}]",
-        "p.yaml:8:32: expectations[0].of: the profile names no workloads: leave of out: there is only one workload that "
+        "p.yaml:8:30: expectations[0].of: the profile names no workloads; leave of out: there is only one workload that "
           + "can be meant"
       ),
       (
         two, "[{name: r, of: web, at: surge + 9s, rollout: {restart: true}}]",
         "[{name: a, of: api, rolloutCompletes: {action: r, within: 2m}}]",
-        "p.yaml:9:32: expectations[0].of: the action r is one of web, and not of api: leave of out: the action tells the "
+        "p.yaml:9:30: expectations[0].of: the action r is one of web, and not of api; leave of out: the action tells the "
           + "workload"
       ),
       (
         "{workload: deployment/web, workloads: {api: {workload: deployment/api}}}", nil, nil,
-        "p.yaml:5:21: cluster.workload: workloads names the workloads already: write it into the entry of a workload, as "
+        "p.yaml:5:21: cluster.workload: workloads names the workloads already; write it into the entry of a workload, as "
           + "in workloads: {api: {workload: deployment/api, hpa: api}}"
       ),
       (
         "{workloads: {}}", nil, nil,
-        "p.yaml:5:23: cluster.workloads: no workload is named: write them as in workloads: {api: {workload: "
+        "p.yaml:5:22: cluster.workloads: no workload is named; write them as in workloads: {api: {workload: "
           + "deployment/api, hpa: api}}"
       ),
       (
         "{workloads: {a: {workload: deployment/x}, b: {workload: deployment/x}}}", nil, nil,
-        "p.yaml:5:55: cluster.workloads.b: deployment/x is a already: name each workload once"
+        "p.yaml:5:55: cluster.workloads.b: deployment/x is a already; name each workload once"
       ),
       (
         "{workloads: {a: {workload: deployment/x, hpa: h}, b: {workload: deployment/y, hpa: h}}}", nil, nil,
-        "p.yaml:5:63: cluster.workloads.b: hpa h is that of a already: an autoscaler scales one workload"
+        "p.yaml:5:63: cluster.workloads.b: hpa h is that of a already; an autoscaler scales one workload"
       ),
       (
         "{workloads: {a: {hpa: h}}}", nil, nil,
-        "p.yaml:5:27: cluster.workloads.a: the key \"workload\" is missing: write it as in workload: deployment/a"
+        "p.yaml:5:26: cluster.workloads.a: the key \"workload\" is missing; write it as in workload: deployment/a"
       ),
       (
         "{workloads: {\"a b\": {workload: deployment/x}}}", nil, nil,
-        "p.yaml:5:31: cluster.workloads.a b: \"a b\" is not a name: write letters, digits, - and _"
+        "p.yaml:5:30: cluster.workloads.a b: \"a b\" is not a name; write letters, digits, - and _"
       ),
     ] as [(String, String?, String?, String)])
   func mistakes(cluster: String, actions: String?, expectations: String?, problem: String) {
