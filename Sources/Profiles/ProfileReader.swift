@@ -1,4 +1,3 @@
-import KubernetesObjects
 import Units
 
 /// Reads profiles: YAML in, a validated ``Profile`` or all problems out.
@@ -110,7 +109,7 @@ extension Profile {
     let data = CSVFeed.list(members["data"])
     FeedUse(feeds: data, routes: requests, load: load, problems: field.problems).check()
     var plan = RunPlan(load: load, isRun: isRun)
-    plan.workloads = (cluster?.workloads.all ?? []).compactMap(\.name)
+    plan.workloads = members["cluster"]?.members["workloads"]?.node.entries?.map(\.key) ?? []
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
     plan.routes = requests.map(\.name)
     plan.hasCluster = members["cluster"] != nil

@@ -5,7 +5,7 @@ struct RunPlan {
   private(set) var actions: [(name: String, at: Duration?, workload: String?)] = []
   var routes: [String] = []
   var hasCluster = false
-  /// What the profile calls its workloads; empty where it has one without a name, or none that could be read.
+  /// What the profile calls its workloads, those with mistakes too; empty where it has one without a name.
   var workloads: [String] = []
   /// Whether all phases could be read.
   let phasesAreKnown: Bool
