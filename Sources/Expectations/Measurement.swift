@@ -83,7 +83,14 @@ extension Judgement.Measurement {
 extension Judgement.Measurement {
   /// A length of run time.
   static func time(_ name: String, _ shortest: Duration?, _ longest: Duration?, limit: Limit? = nil) -> Self {
-    Self(name, .seconds, lowest: shortest?.seconds, highest: longest?.seconds, limit: limit)
+    Self(name, .seconds, lowest: shortest?.inSeconds, highest: longest?.inSeconds, limit: limit)
+  }
+
+  /// A length of wall time.
+  static func wallTime(_ name: String, _ shortest: Duration?, _ longest: Duration?, below limit: Duration) -> Self {
+    Self(
+      name, .milliseconds, lowest: shortest?.inMilliseconds, highest: longest?.inMilliseconds,
+      limit: Limit(.lessThan, limit.inMilliseconds))
   }
 
   static func count(_ name: String, _ least: Int?, _ most: Int?, limit: Limit? = nil) -> Self {
@@ -99,8 +106,14 @@ extension Judgement.Measurement {
 }
 
 extension Judgement.Measurement.Limit {
-  static func atMost(_ time: Duration) -> Self { Self(.atMost, time.seconds) }
-  static func atLeast(_ time: Duration) -> Self { Self(.atLeast, time.seconds) }
+  static func atMost(_ time: Duration) -> Self { Self(.atMost, time.inSeconds) }
+  static func atLeast(_ time: Duration) -> Self { Self(.atLeast, time.inSeconds) }
+}
+
+extension Duration {
+  // The nearest numbers, which print as they were measured: 6.912 and not 6.912000000000001.
+  fileprivate var inSeconds: Double { Double(nanoseconds) / 1e9 }
+  fileprivate var inMilliseconds: Double { Double(nanoseconds) / 1e6 }
 }
 
 extension [Judgement.Measurement] {

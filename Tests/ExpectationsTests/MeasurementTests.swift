@@ -111,6 +111,19 @@ struct MeasurementTests {
     return run
   }
 
+  @Test("are the numbers that were measured, without the noise of binary fractions")
+  func digits() throws {
+    var run = TimelineBuilder()
+    for start in 60..<300 { run.second(at: Double(start), latency: .microseconds(6_943)) }
+    run.healthy(from: 0, to: 1140)
+
+    let judgement = try judge("{name: e, latency: {during: surge, percentile: 99, below: 6.999ms}}", on: run.timeline)
+
+    #expect(judgement.verdict == .pass)
+    #expect(judgement.measurements.first?.highest == 6.943)
+    #expect(judgement.measurements.first?.limit == Judgement.Measurement.Limit(.lessThan, 6.999))
+  }
+
   @Test("agree with the verdict whatever became of the load", arguments: 1...60)
   func loads(seed: Int) throws {
     var random = SplitMix64(seed: UInt64(seed))

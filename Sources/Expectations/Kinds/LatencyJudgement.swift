@@ -78,11 +78,9 @@ extension Expectation.Latency: JudgedKind {
     let (lowest, highest) = extremes(load)
     let least = delay.isNoticeable ? min(lowest, all.lowestWithoutMachine ?? .zero) : lowest
     let isBelow = !isAbove && !all.successes.isEmpty && all.highest != nil && isCertainlyBelow(load, limit)
-    return Judgement.Measurement(
-      "latency.p\(percentileText)", .milliseconds,
-      lowest: (isAbove ? max(least, below) : min(least, limit)).seconds * 1000,
-      highest: (isBelow ? min(highest ?? limit, limit) : highest.map { max($0, below) }).map { $0.seconds * 1000 },
-      limit: Judgement.Measurement.Limit(.lessThan, below.seconds * 1000))
+    return .wallTime(
+      "latency.p\(percentileText)", isAbove ? max(least, below) : min(least, limit),
+      isBelow ? min(highest ?? limit, limit) : highest.map { max($0, below) }, below: below)
   }
 
   /// The longest time that the percentile certainly reaches, and the shortest that it certainly does not exceed; `nil`
