@@ -76,6 +76,7 @@ private struct WatchedCluster {
     description.seed = seed
     // Longer than a drain takes.
     description.applicationStart = .seconds(10)
+    description.brokenImages = ["registry.example.com/carts:broken"]
     cluster = try ClusterSimulation(
       manifests: manifests.map { ClusterManifest(source: "carts.json", object: $0) }, workload: description,
       timeScale: 1, epoch: KubernetesTime(seconds: 1_767_225_600), statefulSets: controller)
@@ -188,14 +189,20 @@ struct StatefulSetJudgementTests {
     ).expectations
   }
 
-  /// The verdicts on a rollout.
-  private func verdicts(_ controller: StatefulSetController, seed: UInt64) throws -> [String: Judgement] {
+  /// The verdicts on a rollout, which an undo takes back after a while if one is asked for.
+  private func verdicts(
+    _ controller: StatefulSetController, seed: UInt64, image: String = "v2", undoneAt: Int? = nil
+  ) throws -> [String: Judgement] {
     var watched = try WatchedCluster(Self.manifests(), seed: seed, controller: controller)
     watched.advance(to: 80)
-    let generation = watched.setImage("v2")
+    let generation = watched.setImage(image)
     let release = ActionSpan(
       name: "release", summary: "rollout", plannedAt: .seconds(80), sent: .seconds(80),
       answered: .seconds(80) + .milliseconds(1), generation: generation)
+    if let undoneAt {
+      watched.advance(to: undoneAt)
+      _ = watched.setImage("v1")
+    }
     watched.advance(to: 500)
     watched.list()
     let judgements = Judge.judge(
@@ -221,6 +228,18 @@ struct StatefulSetJudgementTests {
       let judgement = try #require(verdicts(mutation.controller, seed: seed)[mutation.breaks])
       #expect(judgement.verdict == .fail, "seed \(seed): \(judgement.finding)")
     }
+  }
+
+  @Test(
+    "a release that never becomes ready fails, also after an undo that OrderedReady does not carry out",
+    arguments: [nil, 300])
+  func broken(undoneAt: Int?) throws {
+    let judgement = try #require(
+      verdicts(StatefulSetController(), seed: 1, image: "broken", undoneAt: undoneAt)["release completes"])
+
+    #expect(judgement.verdict == .fail)
+    #expect(judgement.finding.contains("1 of 3 updated, 2 available"), "\(judgement.finding)")
+    #expect(judgement.evidence.contains { $0.text == "pod carts-2 never became ready" }, "\(judgement.evidence)")
   }
 
   @Test(
