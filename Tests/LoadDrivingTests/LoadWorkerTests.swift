@@ -443,6 +443,9 @@ struct WorkerConnectionTests {
     // Each waits ten milliseconds after a failure.
     #expect(load.outcomes == ["dns": 200])
     #expect(load.sent == 0)
+    // Nobody asked libcurl or the system.
+    #expect(!load.whole.failures.isEmpty)
+    #expect(load.whole.failures.allSatisfy { $0.curlCode == nil && $0.systemError == nil && $0.localPort == nil })
   }
 
   @Test(
