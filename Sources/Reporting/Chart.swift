@@ -94,7 +94,7 @@ struct Chart: Sendable {
   }
 
   /// The series as the script of the page reads them: times, values, and the upper values where they differ.
-  var data: JSONText {
+  var data: OrderedJSON {
     .record([
       ("id", .string(id)),
       ("series", .row(series.map(\.data))),
@@ -145,11 +145,11 @@ extension ChartSeries.Unit {
 }
 
 extension ChartSeries {
-  var data: JSONText {
-    var times: [JSONText] = []
-    var values: [JSONText] = []
-    var uppers: [JSONText] = []
-    func append(_ time: Double, _ value: JSONText, _ upper: JSONText) {
+  var data: OrderedJSON {
+    var times: [OrderedJSON] = []
+    var values: [OrderedJSON] = []
+    var uppers: [OrderedJSON] = []
+    func append(_ time: Double, _ value: OrderedJSON, _ upper: OrderedJSON) {
       times.append(.number((time * 100).rounded() / 100))
       values.append(value)
       uppers.append(upper)
@@ -160,7 +160,7 @@ extension ChartSeries {
       }
       if let last = stretch.last { append(last.end, .null, .null) }
     }
-    var members: [(key: String, value: JSONText)] = [
+    var members: [(key: String, value: OrderedJSON)] = [
       ("unit", .string(unit.rawValue)), ("t", .row(times)), ("v", .row(values)),
     ]
     if samples.contains(where: { $0.upper != $0.value }) { members.append(("u", .row(uppers))) }

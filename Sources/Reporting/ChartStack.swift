@@ -84,7 +84,7 @@ struct ChartStack: Sendable {
   }
 
   /// What the script needs to show values at the pointer.
-  var data: JSONText {
+  var data: OrderedJSON {
     .record([
       ("end", .seconds(frame.time.end)),
       (

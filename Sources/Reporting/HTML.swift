@@ -30,7 +30,7 @@ package struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
   package static let empty: HTML = ""
 
   /// Content of a script element that holds data: JSON in which no character can end the element.
-  static func embedded(_ json: JSONText) -> HTML {
+  static func embedded(_ json: OrderedJSON) -> HTML {
     HTML(markup: json.embeddable)
   }
 

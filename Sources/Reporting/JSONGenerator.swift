@@ -4,7 +4,7 @@ import Units
 
 /// The load generator's own state for programs: the member `generator` of a report.
 enum JSONGenerator {
-  static func text(_ timeline: Timeline) -> JSONText {
+  static func text(_ timeline: Timeline) -> OrderedJSON {
     let health = GeneratorHealth(timeline)
     return .object([
       ("worstLatenessP99", .milliseconds(health.worstLatenessP99)),
@@ -27,7 +27,7 @@ enum JSONGenerator {
     ])
   }
 
-  private static func stretch(_ stretch: SaturatedStretch) -> JSONText {
+  private static func stretch(_ stretch: SaturatedStretch) -> OrderedJSON {
     .record([
       ("from", .seconds(stretch.from)), ("to", .seconds(stretch.to)), ("dropped", .integer(stretch.dropped)),
       ("late", .integer(stretch.late)), ("latenessP99", .milliseconds(stretch.latenessP99)),
@@ -41,7 +41,7 @@ enum JSONGenerator {
     "places", "placesHeldSince",
   ]
 
-  private static func row(_ sample: GeneratorSample) -> JSONText {
+  private static func row(_ sample: GeneratorSample) -> OrderedJSON {
     .row([
       .seconds(sample.start), .seconds(sample.end), .milliseconds(WallTime(sample.latenessP50)),
       .milliseconds(WallTime(sample.latenessP99)), .milliseconds(WallTime(sample.latenessMax)),
@@ -52,7 +52,7 @@ enum JSONGenerator {
       .optional(sample.ephemeralPortsUsed) { .integer($0) },
       .milliseconds(sample.machineLatenessP99.map(WallTime.init)),
       .milliseconds(sample.longestPause.map(WallTime.init)), .optional(sample.places) { .integer($0) },
-      .optional(sample.placesHeldSince, JSONText.seconds),
+      .optional(sample.placesHeldSince, OrderedJSON.seconds),
     ])
   }
 }

@@ -18,7 +18,7 @@ package enum JSONReport {
     let timeline = run.timeline
     let headline = Headline(timeline, judgements, by: profile)
     let load = run.load
-    let facts: [(String, JSONText)] = [
+    let facts: [(String, OrderedJSON)] = [
       ("schema", .string(schema)),
       ("verdict", .optional(headline.verdict) { .string($0.rawValue) }),
       ("headline", .string(headline.sentence)),
@@ -33,14 +33,14 @@ package enum JSONReport {
       ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
       ("actions", .array(timeline.actions.map(action))),
     ]
-    let several: [(String, JSONText)] = [
+    let several: [(String, OrderedJSON)] = [
       ("workloads", .array(run.workloadName == nil ? [] : run.ofEachWorkload.map(named))), ("load", series(load)),
     ]
-    return JSONText.object(facts + workload(run) + several).pretty
+    return OrderedJSON.object(facts + workload(run) + several).pretty
   }
 
   /// What is known of the workload in focus.
-  private static func workload(_ run: RunAnalysis) -> [(String, JSONText)] {
+  private static func workload(_ run: RunAnalysis) -> [(String, OrderedJSON)] {
     let timeline = run.timeline
     return [
       ("rollouts", .array((timeline.cluster?.rollouts ?? []).map(rollout))),
@@ -54,9 +54,9 @@ package enum JSONReport {
   }
 
   /// One of several workloads.
-  private static func named(_ run: RunAnalysis) -> JSONText {
+  private static func named(_ run: RunAnalysis) -> OrderedJSON {
     let watched = run.timeline.run.cluster?.workloads.first
-    let names: [(String, JSONText)] = [
+    let names: [(String, OrderedJSON)] = [
       ("name", .optional(run.workloadName) { .string($0) }),
       ("workload", .optional(watched) { .string($0.reference.text) }),
       ("autoscaler", .optional(watched?.autoscaler) { .string($0) }),
@@ -64,7 +64,7 @@ package enum JSONReport {
     return .object(names + workload(run))
   }
 
-  private static func description(_ timeline: Timeline) -> JSONText {
+  private static func description(_ timeline: Timeline) -> OrderedJSON {
     let run = timeline.run
     return .object([
       ("name", .string(run.name)),
@@ -72,7 +72,7 @@ package enum JSONReport {
       ("profileSource", .string(run.profileSource)),
       ("startedAt", .string(run.startedAt.description)),
       ("timeScale", .number(run.timeScale)),
-      ("endedAt", .optional(run.endedAt, JSONText.seconds)),
+      ("endedAt", .optional(run.endedAt, OrderedJSON.seconds)),
       ("endReason", .optional(run.endReason) { .string($0.rawValue) }),
       ("endDetail", .optional(run.endDetail) { .string($0) }),
       ("lastInstant", .seconds(timeline.lastInstant)),
@@ -81,7 +81,7 @@ package enum JSONReport {
     ])
   }
 
-  private static func cluster(_ cluster: ClusterDescription) -> JSONText {
+  private static func cluster(_ cluster: ClusterDescription) -> OrderedJSON {
     .object([
       ("context", .string(cluster.context)), ("namespace", .string(cluster.namespace)),
       ("workload", .string(cluster.workload.text)),
@@ -90,7 +90,7 @@ package enum JSONReport {
     ])
   }
 
-  private static func expectation(_ judgement: Judgement) -> JSONText {
+  private static func expectation(_ judgement: Judgement) -> OrderedJSON {
     .object([
       ("name", .string(judgement.name)), ("kind", .string(judgement.kind)),
       ("expected", .string(judgement.expected)), ("verdict", .string(judgement.verdict.rawValue)),
@@ -101,7 +101,7 @@ package enum JSONReport {
     ])
   }
 
-  private static func measurement(_ measurement: Judgement.Measurement) -> JSONText {
+  private static func measurement(_ measurement: Judgement.Measurement) -> OrderedJSON {
     .record([
       ("name", .string(measurement.name)), ("unit", .string(measurement.unit.rawValue)),
       ("lowest", .optional(measurement.lowest) { .exact($0) }),
@@ -115,8 +115,8 @@ package enum JSONReport {
     ])
   }
 
-  private static func totals(_ point: LoadPoint) -> JSONText {
-    let failures = point.failures.sorted { $0.key < $1.key }.map { ($0.key, JSONText.integer($0.value)) }
+  private static func totals(_ point: LoadPoint) -> OrderedJSON {
+    let failures = point.failures.sorted { $0.key < $1.key }.map { ($0.key, OrderedJSON.integer($0.value)) }
     return .object([
       ("wallSeconds", .number(point.wallSeconds)),
       ("offered", .integer(point.offered)), ("sent", .integer(point.sent)), ("dropped", .integer(point.dropped)),
@@ -128,14 +128,14 @@ package enum JSONReport {
   }
 
   /// Failed and unanswered requests count with the time that they had waited.
-  private static func latencyOfAll(_ point: LoadPoint) -> JSONText {
+  private static func latencyOfAll(_ point: LoadPoint) -> OrderedJSON {
     .record(
       [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)].map { name, quantile in
         (name, .milliseconds(point.latencyOfAll.lowest(quantile).map(WallTime.init)))
       })
   }
 
-  private static func latency(_ point: LoadPoint) -> JSONText {
+  private static func latency(_ point: LoadPoint) -> OrderedJSON {
     guard !point.latency.isEmpty else { return .null }
     return .record(
       [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999), ("max", 1)].map { name, quantile in
@@ -143,7 +143,7 @@ package enum JSONReport {
       })
   }
 
-  private static func connection(_ total: ConnectionTotal) -> JSONText {
+  private static func connection(_ total: ConnectionTotal) -> OrderedJSON {
     .record([
       ("address", .string(total.address)), ("opened", .integer(total.opened)), ("reused", .integer(total.reused)),
       ("closedByPeer", .integer(total.closedByPeer)),
@@ -152,11 +152,11 @@ package enum JSONReport {
     ])
   }
 
-  private static func corridor(_ corridor: ReplicaCorridor) -> [JSONText] {
+  private static func corridor(_ corridor: ReplicaCorridor) -> [OrderedJSON] {
     corridor.stretches.map { .row([.seconds($0.from), .seconds($0.to), .integer($0.low), .integer($0.high)]) }
   }
 
-  private static func decision(_ mark: DecisionMark) -> JSONText {
+  private static func decision(_ mark: DecisionMark) -> OrderedJSON {
     .record([
       ("at", bounds(mark.at)), ("from", .integer(mark.from)), ("to", .integer(mark.to)),
       ("boundBy", .string(mark.row.rawValue)),
@@ -164,15 +164,15 @@ package enum JSONReport {
     ])
   }
 
-  private static func phase(_ phase: PhaseSpan, _ load: LoadSeries, _ timeline: Timeline) -> JSONText {
+  private static func phase(_ phase: PhaseSpan, _ load: LoadSeries, _ timeline: Timeline) -> OrderedJSON {
     let window = load.window(of: phase)
     return .object([
       ("name", .string(phase.name)), ("stream", .string(phase.stream)),
       ("users", .optional(phase.users) { .integer($0) }), ("think", .optional(phase.think) { .number($0.seconds) }),
       ("plannedStart", .seconds(phase.plannedStart)),
       ("plannedEnd", .seconds(phase.plannedEnd)), ("startRate", .number(phase.startRate)),
-      ("endRate", .number(phase.endRate)), ("start", .optional(phase.start, JSONText.seconds)),
-      ("end", .optional(phase.end, JSONText.seconds)), ("totals", .optional(window?.certain, totals)),
+      ("endRate", .number(phase.endRate)), ("start", .optional(phase.start, OrderedJSON.seconds)),
+      ("end", .optional(phase.end, OrderedJSON.seconds)), ("totals", .optional(window?.certain, totals)),
       (
         "perhaps",
         .optional(window?.perhaps) { .record([("offered", .integer($0.offered)), ("failed", .integer($0.failed))]) }
@@ -180,15 +180,16 @@ package enum JSONReport {
     ])
   }
 
-  private static func action(_ action: ActionSpan) -> JSONText {
+  private static func action(_ action: ActionSpan) -> OrderedJSON {
     .object([
       ("name", .string(action.name)), ("summary", .string(action.summary)), ("plannedAt", .seconds(action.plannedAt)),
-      ("sent", .optional(action.sent, JSONText.seconds)), ("answered", .optional(action.answered, JSONText.seconds)),
+      ("sent", .optional(action.sent, OrderedJSON.seconds)),
+      ("answered", .optional(action.answered, OrderedJSON.seconds)),
       ("problem", .optional(action.problem) { .string($0) }),
     ])
   }
 
-  private static func rollout(_ rollout: Rollout) -> JSONText {
+  private static func rollout(_ rollout: Rollout) -> OrderedJSON {
     .object([
       ("image", .optional(rollout.image) { .string($0) }), ("generation", .integer(Int(rollout.generation))),
       ("started", bounds(rollout.started)), ("completed", bounds(rollout.completed)),
@@ -197,14 +198,14 @@ package enum JSONReport {
     ])
   }
 
-  private static func absence(_ absence: Absence) -> JSONText {
+  private static func absence(_ absence: Absence) -> OrderedJSON {
     .record([
       ("kind", .string(absence.kind)), ("name", .string(absence.name)), ("deleted", bounds(absence.deleted)),
       ("recreated", bounds(absence.recreated)), ("recreatedBy", .optional(absence.recreatedBy) { .string($0) }),
     ])
   }
 
-  private static func gaps(_ cluster: ClusterHistory, until end: Duration) -> [JSONText] {
+  private static func gaps(_ cluster: ClusterHistory, until end: Duration) -> [OrderedJSON] {
     cluster.observationGaps.sorted { $0.key < $1.key }.flatMap { resource, gaps in
       gaps.map { gap in
         .record([
@@ -216,8 +217,8 @@ package enum JSONReport {
     }
   }
 
-  private static func replicas(_ cluster: ClusterHistory) -> JSONText {
-    func steps(_ envelope: CountEnvelope) -> JSONText {
+  private static func replicas(_ cluster: ClusterHistory) -> OrderedJSON {
+    func steps(_ envelope: CountEnvelope) -> OrderedJSON {
       .array(
         envelope.segments.map { segment in
           .row([
@@ -234,7 +235,7 @@ package enum JSONReport {
     ])
   }
 
-  private static func pod(_ pod: PodLifeline) -> JSONText {
+  private static func pod(_ pod: PodLifeline) -> OrderedJSON {
     .record([
       ("name", .string(pod.name)), ("version", .string(PodChart.versionName(pod))), ("created", bounds(pod.created)),
       ("started", bounds(pod.started)), ("ready", .row(pod.ready.map { .row([bounds($0.from), bounds($0.to)]) })),
@@ -243,7 +244,7 @@ package enum JSONReport {
     ])
   }
 
-  private static func series(_ load: LoadSeries) -> JSONText {
+  private static func series(_ load: LoadSeries) -> OrderedJSON {
     let columns = [
       "start", "end", "wallSeconds", "offered", "sent", "dropped", "late", "succeeded", "failed", "p50", "p95", "p99",
       "max",
@@ -254,15 +255,15 @@ package enum JSONReport {
     ])
   }
 
-  private static func row(_ point: LoadPoint) -> JSONText {
-    let quantiles = point.latency.quantiles([0.5, 0.95, 0.99, 1]).map { JSONText.milliseconds(WallTime($0)) }
+  private static func row(_ point: LoadPoint) -> OrderedJSON {
+    let quantiles = point.latency.quantiles([0.5, 0.95, 0.99, 1]).map { OrderedJSON.milliseconds(WallTime($0)) }
     let counts = [point.offered, point.sent, point.dropped, point.late, point.succeeded, point.failed]
     return .row(
       [.seconds(point.start), .seconds(point.end), .number(point.wallSeconds)] + counts.map { .integer($0) }
         + (quantiles.isEmpty ? [.null, .null, .null, .null] : quantiles))
   }
 
-  private static func bounds(_ bounds: InstantBounds?) -> JSONText {
+  private static func bounds(_ bounds: InstantBounds?) -> OrderedJSON {
     .optional(bounds) { .row([.seconds($0.earliest), .seconds($0.latest)]) }
   }
 }

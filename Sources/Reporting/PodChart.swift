@@ -195,11 +195,11 @@ struct PodChart: Sendable {
   }
 
   /// The steps of each pod for the script of the page: name, created, ready from, asked to go, gone.
-  var data: JSONText {
+  var data: OrderedJSON {
     .record([("id", .string(id)), ("rows", .row(rows.map { Self.steps(of: $0.pod) }))])
   }
 
-  private static func steps(of pod: PodLifeline) -> JSONText {
+  private static func steps(of pod: PodLifeline) -> OrderedJSON {
     .row([
       .seconds(max(pod.created.middle, .zero)),
       .optional(pod.started) { .seconds($0.middle) },

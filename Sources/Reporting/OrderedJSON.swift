@@ -3,7 +3,7 @@ import Units
 /// A JSON value whose objects keep the order in which their members are written.
 ///
 /// Reports are compared as text and read by people, so that order matters and numbers have a fixed precision.
-enum JSONText: Sendable {
+enum OrderedJSON: Sendable {
   case null
   case bool(Bool)
   case integer(Int)
@@ -13,13 +13,13 @@ enum JSONText: Sendable {
   case exact(Double)
   case string(String)
   /// One element a line.
-  case array([JSONText])
+  case array([OrderedJSON])
   /// All elements on one line: series of numbers and small records.
-  case row([JSONText])
+  case row([OrderedJSON])
   /// One member a line.
-  case object([(key: String, value: JSONText)])
+  case object([(key: String, value: OrderedJSON)])
   /// All members on one line.
-  case record([(key: String, value: JSONText)])
+  case record([(key: String, value: OrderedJSON)])
 
   /// RFC 8259 text, indented by two spaces.
   var pretty: String {
@@ -68,7 +68,7 @@ enum JSONText: Sendable {
   }
 
   private static func member(
-    _ member: (key: String, value: JSONText), to text: inout String, indentation: String?
+    _ member: (key: String, value: OrderedJSON), to text: inout String, indentation: String?
   ) {
     quote(member.key, to: &text)
     text += indentation == nil ? ":" : ": "
@@ -127,14 +127,14 @@ enum JSONText: Sendable {
   }
 }
 
-extension JSONText {
+extension OrderedJSON {
   /// `null` for a value that is not there.
-  static func optional<Value>(_ value: Value?, _ make: (Value) -> JSONText) -> JSONText {
+  static func optional<Value>(_ value: Value?, _ make: (Value) -> OrderedJSON) -> OrderedJSON {
     value.map(make) ?? .null
   }
 
   /// Run time in seconds.
-  static func seconds(_ duration: Duration) -> JSONText { .number(duration.seconds) }
+  static func seconds(_ duration: Duration) -> OrderedJSON { .number(duration.seconds) }
   /// Wall time in milliseconds.
-  static func milliseconds(_ time: WallTime?) -> JSONText { optional(time) { .number($0.milliseconds) } }
+  static func milliseconds(_ time: WallTime?) -> OrderedJSON { optional(time) { .number($0.milliseconds) } }
 }
