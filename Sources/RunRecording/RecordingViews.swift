@@ -320,9 +320,6 @@ enum RecordingViews {
       "SELECT seconds, wanted, lag(wanted) OVER () AS before",
       with: "SELECT seconds, workload, wanted, lag(wanted) OVER (PARTITION BY workload) AS before"
     )
-    .replacing(
-      "FROM observation o, run\n        WHERE o.object IS NOT NULL\n          AND (o.resource",
-      with: "FROM observation o, workload\n        WHERE o.object IS NOT NULL\n          AND (o.resource"
-    )
+    .replacing("FROM observation o, run\n", with: "FROM observation o, workload\n")
     .replacing("o.name = deployment\n", with: "o.name = workload_name\n")
 }

@@ -100,7 +100,7 @@ struct DemonstrationTests {
     }
     let recording = folder.file("run.sqlite")
     let explained = try await Program.run(["explain", recording, "--workload", "api"])
-    #expect(explained.code == 0 && explained.output.contains("hpa/api"), "\(explained.output)\(explained.complaints)")
+    #expect(explained.code == 0 && explained.output.contains("HPA api:"), "\(explained.output)\(explained.complaints)")
     let unnamed = try await Program.run(["explain", recording])
     #expect(unnamed.code == 64)
     #expect(unnamed.complaints.contains("choose with --workload: api, web"), "\(unnamed.complaints)")

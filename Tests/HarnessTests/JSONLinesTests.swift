@@ -71,8 +71,30 @@ struct JSONLinesTests {
       "queued": 4, "inFlight": 12,
       "openConnections": 9, "latenessP99Ms": 0.42, "machineLatenessP99Ms": .null, "placesHeldSince": .null,
       "replicas": ["wanted": 7, "ready": 3, "recommended": .null, "deletedAt": .null, "stale": .null],
+      "workloads": [],
     ]
     #expect(line == expected)
+  }
+
+  @Test("an interval line tells each of several workloads by its name")
+  func severalWorkloads() throws {
+    let progress = RunProgress(collectsNews: true)
+    var two = web
+    two.workloads = WatchedWorkloads(
+      WatchedWorkload(name: "api", WorkloadReference(.deployment, "api")),
+      others: [WatchedWorkload(name: "pages", WorkloadReference(.deployment, "web"))])
+    progress.add(sample(to: 2))
+    try progress.add([deployment(replicas: 7, at: 1)], of: two)
+    let news = progress.takeNews(atLeast: .milliseconds(900))
+
+    let line = lines(progress).intervalLine(news.figures, over: try #require(news.span), progress.snapshot)
+
+    let unknown: JSONValue = [
+      "wanted": .null, "ready": .null, "recommended": .null, "deletedAt": .null, "stale": .null,
+    ]
+    #expect(line["replicas"] == unknown)
+    #expect(line["workloads"]?.array?.compactMap { $0["name"]?.string } == ["api", "pages"])
+    #expect(line["workloads"]?.array?.map { $0["wanted"] } == [.null, 7])
   }
 
   @Test("the sums over all interval lines are the totals, however late answers come")

@@ -116,7 +116,7 @@ struct OlderRecordingTests {
 
     #expect(try sqlite3(older.path, "PRAGMA user_version") == "6")
     #expect(
-      try sqlite3(older.path, "SELECT called, workload_kind, workload_name = deployment FROM workload, run")
+      try sqlite3(older.path, "SELECT called, w.workload_kind, workload_name = deployment FROM workload w, run")
         == "|deployment|1")
     #expect(try RecordingReader.judgings(path: older.path) == [first, first])
     let after = try RecordingReader.timeline(path: older.path)
