@@ -205,7 +205,8 @@ extension RenderedFigures {
 
   /// The rows of the pods' chart are the pods of the JSON report, in the order of their creation.
   private func expectPods(_ source: Comment) throws {
-    let drawn = try data()["pods"] as? [[Any]] ?? []
+    let charts = try data()["pods"] as? [[String: Any]] ?? []
+    let drawn = charts.flatMap { $0["rows"] as? [[Any]] ?? [] }
     let pods = (json["pods"] as? [[String: Any]] ?? []).sorted { one, other in
       func key(_ pod: [String: Any]) -> (Double, String) {
         ((pod["created"] as? [Double])?[1] ?? 0, pod["name"] as? String ?? "")

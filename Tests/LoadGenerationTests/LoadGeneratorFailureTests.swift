@@ -51,7 +51,8 @@ struct LoadGeneratorFailureTests {
 
     #expect(summary.stoppedEarly)
     #expect(summary.offered < 3600 && summary.offered >= 28)
-    #expect(Set(log.counts.keys) == ["ok 200"])
+    // What was due at that moment may have waited for its turn.
+    #expect(Set(log.counts.keys).subtracting(["ok stopped"]) == ["ok 200"])
     expectConservation(log, summary)
   }
 
