@@ -18,6 +18,9 @@ package struct CurlError: Error, Sendable, Equatable, CustomStringConvertible {
     code == Int(CURLE_SEND_ERROR.rawValue) && description.hasPrefix("Connection died, tried")
   }
 
+  /// Whether it was found while an answer was read.
+  package var isOfReading: Bool { code == Int(CURLE_RECV_ERROR.rawValue) }
+
   package init(failure: TransferFailure, code: Int = 0, osError: Int = 0, description: String) {
     self.failure = failure
     self.code = code

@@ -120,7 +120,7 @@ struct CurlTransport: LoadTransport {
         }
       }
     }
-    if error?.isRefusal == true, slot.resends < Self.mostResends {
+    if let failed = error, slot.wasGivenUp(failed), slot.resends < Self.mostResends {
       do throws(CurlError) {
         slot.remove(from: multiplexer)
         try slot.resend(setup)

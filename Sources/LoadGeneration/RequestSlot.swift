@@ -234,6 +234,13 @@ final class RequestSlot {
   /// RFC 9110, section 9.2.2.
   private static let idempotentMethods: Set = ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]
 
+  /// Whether libcurl has given the request up after all its attempts, of which none was answered. It says so, or leaves the
+  /// code of the last attempt, where that failed by reading (libcurl 7.88, multi.c, `MSTATE_PERFORMING`): whatever it may
+  /// repeat and has repeated would be repeated again.
+  func wasGivenUp(_ error: CurlError) -> Bool {
+    error.isRefusal || error.failure == .idleClosed && error.isOfReading && transfer.hasRepeated
+  }
+
   /// Makes the transfer the same request again.
   func resend(_ setup: borrowing Setup) throws(CurlError) {
     let count = resends + 1

@@ -160,7 +160,7 @@ struct MisbehavingServerTests {
       version == .http2 ? nginx.tlsURL : nginx.url, version, tls: TLSSettings(authority: .file(nginx.authorityFile)),
       path: "/ok", inFlight: inFlight, requests: 1000, rate: 4000)
 
-    #expect(run.log.counts == ["any 200": 1000])
+    #expect(run.log.counts == ["any 200": 1000], "\(run.log.failures)")
     let requests = Dictionary(grouping: try nginx.stopAndReadLog()) { $0[4] }.mapValues(\.count)
     #expect(requests.values.reduce(0, +) == 1000)
     #expect(run.connections.map(\.mostRequests).max() == requests.values.max())
