@@ -51,6 +51,7 @@ def newest(resource, condition="1"):
 autoscaler, deployment, replica_set = map(newest, ("horizontalpodautoscalers", "deployments", "replicasets"))
 pod = newest("pods", "object LIKE '%\"ready\":true%' AND object NOT LIKE '%deletionTimestamp%'")
 for table in ("observation", "load_interval", "failure", "generator", "connection", "clock_offset", "verdict_evidence",
+              "measurement",
               "verdict", "judging", "phase", "action"):
     run("DELETE FROM " + table)
 
@@ -106,9 +107,9 @@ run("INSERT INTO phase (position, name, planned_start_us, planned_end_us, start_
     "VALUES (0, 'long', 0, ?, 1000, 1000, 0, ?, '')", (length * 1_000_000,) * 2)
 run("INSERT INTO clock_offset (at_us, low_us, high_us, skew_us) VALUES (0, -5000, 5000, 0)")
 
-INTERVAL = ("INSERT INTO load_interval (start_us, end_us, route, outcome, version, offered, sent, dropped, late, failed, "
+INTERVAL = ("INSERT INTO load_interval (source, start_us, end_us, route, outcome, version, offered, sent, dropped, late, failed, "
             "completed, bytes, p50_us, p95_us, p99_us, max_us, from_due, from_send, late_by_machine) "
-            "VALUES (" + ", ".join("?" * 19) + ")")
+            "VALUES ('', " + ", ".join("?" * 19) + ")")
 for second in range(length):
     begin, end = second * 1_000_000, (second + 1) * 1_000_000
     for route in ("list", "order"):
