@@ -168,20 +168,20 @@ enum RecordingViews {
   /// A percentile of several processes together cannot be worked out of theirs, so that each has a row.
   private static let latencyOfSources =
     latencyWithCauses
-    .replacing("each interval and route,", with: "each interval, route and process that sent them (source),")
-    .replacing("o.route = t.route\n", with: "o.route = t.route AND o.source = t.source\n")
-    .replacing("AND o.outcome = 'stopped') AS stopped", with: "AND o.outcome = 'stopped') AS stopped, source")
+    .rewriting("each interval and route,", as: "each interval, route and process that sent them (source),")
+    .rewriting("o.route = t.route\n", as: "o.route = t.route AND o.source = t.source\n")
+    .rewriting("AND o.outcome = 'stopped') AS stopped", as: "AND o.outcome = 'stopped') AS stopped, source")
 
   private static let errorsOfSources =
     errors
-    .replacing("completed AS count", with: "sum(completed) AS count")
-    .replacing(
+    .rewriting("completed AS count", as: "sum(completed) AS count")
+    .rewriting(
       "completed > 0 ORDER BY start_us, id",
-      with: "completed > 0\n  GROUP BY start_us, route, outcome, version ORDER BY start_us, min(id)")
+      as: "completed > 0\n  GROUP BY start_us, route, outcome, version ORDER BY start_us, min(id)")
 
   private static let generatorHealthOfSources =
     generatorHealthWithCauses
-    .replacing("AS places_held_since\n", with: "AS places_held_since, source\n")
+    .rewriting("AS places_held_since\n", as: "AS places_held_since, source\n")
 
   private static let timeline = """
     CREATE VIEW timeline AS
@@ -249,22 +249,22 @@ enum RecordingViews {
 
     """
 
-  private static let timelineOfRequests = timeline.replacing(
+  private static let timelineOfRequests = timeline.rewriting(
     "SELECT 5, deletion, 'pod deletion', name, NULL FROM pods WHERE deletion IS NOT NULL",
-    with:
+    as:
       "SELECT 5, delete_requested, 'pod deletion requested', name, NULL FROM pods WHERE delete_requested IS NOT NULL")
 
   /// A deletion is a row as well, after which nothing is counted until the object is made anew.
   private static let replicasWithDeletions = replicas(of: "(SELECT workload_kind || 's' FROM run)")
-    .replacing("WHERE object IS NOT NULL AND kind <> 'deleted'", with: "WHERE object IS NOT NULL")
-    .replacing("d ON d.id = deployment_id", with: "d ON d.id = deployment_id AND d.kind <> 'deleted'")
-    .replacing("a ON a.id = autoscaler_id", with: "a ON a.id = autoscaler_id AND a.kind <> 'deleted'")
-    .replacing("seconds: when it was received.", with: "seconds: when it was received; NULL: it was deleted.")
+    .rewriting("WHERE object IS NOT NULL AND kind <> 'deleted'", as: "WHERE object IS NOT NULL")
+    .rewriting("d ON d.id = deployment_id", as: "d ON d.id = deployment_id AND d.kind <> 'deleted'")
+    .rewriting("a ON a.id = autoscaler_id", as: "a ON a.id = autoscaler_id AND a.kind <> 'deleted'")
+    .rewriting("seconds: when it was received.", as: "seconds: when it was received; NULL: it was deleted.")
 
   /// The deletions of the workload and its autoscaler, and when objects of their names came into being again.
-  private static let timelineOfDeletions = timelineOfRequests.replacing(
+  private static let timelineOfDeletions = timelineOfRequests.rewriting(
     "SELECT 3, created, 'pod created', name, NULL FROM pods WHERE created IS NOT NULL",
-    with: """
+    as: """
       SELECT 2, received_us / 1e6, CASE o.kind WHEN 'deleted' THEN 'deleted' ELSE 'made anew' END,
           CASE o.resource WHEN 'deployments' THEN 'Deployment ' WHEN 'statefulsets' THEN 'StatefulSet '
             ELSE 'HorizontalPodAutoscaler ' END || o.name, NULL
@@ -312,14 +312,23 @@ enum RecordingViews {
 
   private static let timelineOfWorkloads =
     timelineOfDeletions
-    .replacing(
+    .rewriting(
       "SELECT 2, seconds, 'rescale', NULL, before || ' -> ' || wanted",
-      with: "SELECT 2, seconds, 'rescale', workload, before || ' -> ' || wanted"
+      as: "SELECT 2, seconds, 'rescale', workload, before || ' -> ' || wanted"
     )
-    .replacing(
+    .rewriting(
       "SELECT seconds, wanted, lag(wanted) OVER () AS before",
-      with: "SELECT seconds, workload, wanted, lag(wanted) OVER (PARTITION BY workload) AS before"
+      as: "SELECT seconds, workload, wanted, lag(wanted) OVER (PARTITION BY workload) AS before"
     )
-    .replacing("FROM observation o, run\n", with: "FROM observation o, workload\n")
-    .replacing("o.name = deployment\n", with: "o.name = workload_name\n")
+    .rewriting("FROM observation o, run\n", as: "FROM observation o, workload\n")
+    .rewriting("o.name = deployment\n", as: "o.name = workload_name\n")
+}
+
+extension String {
+  /// The text of a view with a part of it written anew. The part has to stand there: one that is not found would leave the
+  /// view as it was, and nobody would be told.
+  fileprivate func rewriting(_ part: String, as new: String) -> String {
+    precondition(contains(part), "no view says: \(part)")
+    return replacing(part, with: new)
+  }
 }

@@ -76,8 +76,7 @@ struct AutoscalerController: Sendable {
     }
     autoscaler.status = status
     object.content = .autoscaler(autoscaler)
-    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object)
   }
 
   /// The scale of the workload that an HPA names; `nil` when there is none.

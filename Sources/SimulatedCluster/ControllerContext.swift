@@ -89,6 +89,13 @@ extension ControllerContext {
     return stored
   }
 
+  /// Stores a version of an object of which a controller has written the status.
+  mutating func commitStatus(of object: ClusterObject, by manager: String = controllerManager) {
+    var object = object
+    object.recordWriter(manager, subresource: "status", at: date)
+    commit(object)
+  }
+
   /// Removes an object at once and wakes the controllers that watch it.
   ///
   /// - Returns: the object as it was.

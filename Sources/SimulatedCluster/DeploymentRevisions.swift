@@ -69,8 +69,7 @@ extension DeploymentController {
     deployment.metadata.annotations = (deployment.metadata.annotations ?? [:])
       .merging([ReplicaSet.revisionAnnotation: revision]) { $1 }
     object.content = .deployment(deployment)
-    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object)
   }
 
   /// Gives the ReplicaSet of the current template the highest revision: after a rollback an old one becomes the newest.
@@ -106,8 +105,7 @@ extension DeploymentController {
     deployment.metadata.annotations = annotations
     deployment.status = status
     object.content = .deployment(deployment)
-    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object)
   }
 
   /// Annotations that a ReplicaSet takes over from its Deployment.

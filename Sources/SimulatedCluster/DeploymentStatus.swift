@@ -47,8 +47,7 @@ extension DeploymentController {
     }
     deployment.status = status
     object.content = .deployment(deployment)
-    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object)
   }
 
   private func counts(

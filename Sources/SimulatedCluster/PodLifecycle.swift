@@ -84,8 +84,7 @@ extension DataPlane {
     guard let key = runtimes[id]?.key, var object = context.store[.pod, key], var pod = object.pod else { return }
     change(&pod)
     object.content = .pod(pod)
-    object.recordWriter(manager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object, by: manager)
   }
 
   mutating func bind(_ id: PodID, in context: inout ControllerContext) {

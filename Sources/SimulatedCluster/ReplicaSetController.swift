@@ -97,8 +97,7 @@ struct ReplicaSetController: Sendable {
     var object = object
     set.status = status
     object.content = .replicaSet(set)
-    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object)
   }
 
   /// The pods that go first when a ReplicaSet shrinks

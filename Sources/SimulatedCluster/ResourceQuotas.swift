@@ -103,8 +103,7 @@ enum ResourceQuotaController {
       guard case .plain(let metadata, let current) = quota.content, current != status else { continue }
       var quota = quota
       quota.content = .plain(metadata, status: status)
-      quota.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-      context.commit(quota)
+      context.commitStatus(of: quota)
     }
   }
 }

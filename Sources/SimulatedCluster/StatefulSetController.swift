@@ -114,8 +114,7 @@ struct StatefulSetController: Sendable {
     }
     set.status = status
     object.content = .statefulSet(set)
-    object.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(object)
+    context.commitStatus(of: object)
   }
 
   private func record(

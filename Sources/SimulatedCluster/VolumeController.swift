@@ -26,8 +26,7 @@ enum VolumeController {
       status: [
         "phase": "Bound", "accessModes": spec["accessModes"] ?? [], "capacity": spec["resources", "requests"] ?? [:],
       ])
-    claim.recordWriter(ControllerContext.controllerManager, subresource: "status", at: context.date)
-    context.commit(claim)
+    context.commitStatus(of: claim)
   }
 
   private static func isBound(_ volume: ClusterObject, to claim: ObjectKey) -> Bool {

@@ -65,15 +65,8 @@ private func reachable(from module: String) -> Set<String> {
 /// Modules of libraries that come with another one that is declared.
 private let comesWith = ["SystemPackage": "Subprocess"]
 
-private let top = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-private let sources = top.appendingPathComponent("Sources")
-
-private func swiftFiles(of module: String) -> [URL] { swiftFiles(in: sources.appendingPathComponent(module)) }
-
-private func swiftFiles(in folder: URL) -> [URL] {
-  let enumerator = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-  return (enumerator?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+private func swiftFiles(of module: String) -> [URL] {
+  SourceTree.swiftFiles(in: SourceTree.sources.appending(path: module))
 }
 
 private func imports(in file: URL) throws -> [String] {
@@ -90,14 +83,14 @@ private func imports(in file: URL) throws -> [String] {
 struct ImportTests {
   @Test("every folder of Sources is a module with a rule, and every rule has its folder")
   func everyModuleHasARule() throws {
-    let folders = try FileManager.default.contentsOfDirectory(atPath: sources.path)
+    let folders = try FileManager.default.contentsOfDirectory(atPath: SourceTree.sources.path)
       .filter { !$0.hasPrefix(".") && $0 != "README.md" }
     #expect(Set(folders) == Set(rules.keys))
   }
 
   @Test("the map of Sources names every module, and no other")
   func mapNamesEveryModule() throws {
-    let map = try String(contentsOf: sources.appendingPathComponent("README.md"), encoding: .utf8)
+    let map = try String(contentsOf: SourceTree.sources.appendingPathComponent("README.md"), encoding: .utf8)
     let rows = map.split(separator: "\n").filter { $0.hasPrefix("| `") }
     let named = rows.flatMap { row in
       row.split(separator: "|")[0].split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map(\.element)
@@ -119,12 +112,12 @@ struct ImportTests {
 
   @Test("a target declares what it imports, and imports what it declares")
   func declaredIsImported() throws {
-    let manifest = try PackageManifest.read(at: top)
+    let manifest = try PackageManifest.read(at: SourceTree.top)
     #expect(Set(manifest.targets.map(\.name)).isSuperset(of: rules.keys))
     let ofToolchain = systemModules.union(["FoundationXML", "Testing", "PackagePlugin"])
     for target in manifest.targets {
       var imported: Set<String> = []
-      for file in swiftFiles(in: top.appendingPathComponent(target.folder)) {
+      for file in SourceTree.swiftFiles(in: SourceTree.top.appending(path: target.folder)) {
         imported.formUnion(try imports(in: file).map { comesWith[$0] ?? $0 })
       }
       // Tests of the program need it built, and do not import it.

@@ -4,17 +4,15 @@ import Testing
 /// One name means one thing wherever it is read.
 @Suite("Names of types")
 struct TypeNameTests {
-  private static let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Sources")
-
   @Test("no two modules have a type of one name")
   func namesAreUnique() throws {
     let declaration = try Regex(
       #"^(?:@\w+ )*(?:(?:package|public|final|indirect) )*(?:struct|enum|class|actor|protocol|typealias) (\w+)"#)
-    let files = try #require(FileManager.default.enumerator(at: Self.sources, includingPropertiesForKeys: nil))
     var modules: [String: Set<String>] = [:]
-    for case let file as URL in files where file.pathExtension == "swift" {
-      let module = file.deletingLastPathComponent().path.dropFirst(Self.sources.path.count + 1).prefix { $0 != "/" }
+    for file in SourceTree.swiftFiles() {
+      let module = file.deletingLastPathComponent().path.dropFirst(SourceTree.sources.path.count + 1).prefix {
+        $0 != "/"
+      }
       // Those within another type bear its name too, and stand indented.
       for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
         guard let name = line.firstMatch(of: declaration)?.output[1].substring else { continue }

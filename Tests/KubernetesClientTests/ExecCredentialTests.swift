@@ -84,6 +84,21 @@ struct ExecCredentialTests {
     for number in 0..<20 { #expect(requests.filter { $0.path == "/version?\(number)" }.count <= 2) }
   }
 
+  @Test("a token that is over before it comes to be used is fetched again too")
+  func renewedTwice() async throws {
+    let rig = try Rig()
+    // Of three tokens two have ended already, and say nothing of it.
+    try rig.script(
+      #""{\"token\":\"until-$([ $(wc -l < '\#(rig.folder.file("runs"))') -ge 3 ] && echo $((now + 600)) || wc -l < '\#(rig.folder.file("runs"))')\"}""#
+    )
+    let client = try await rig.client()
+
+    _ = try await client.get(path: "/version")
+
+    #expect(rig.runs == 3)
+    #expect(try rig.server.apiRequests().map(\.status) == [401, 401, 200])
+  }
+
   @Test("a token that is refused even when it is new is refused for good, after one more try")
   func refusedForGood() async throws {
     let rig = try Rig()

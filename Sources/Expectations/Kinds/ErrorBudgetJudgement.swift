@@ -9,38 +9,34 @@ extension Expectation.ErrorBudget: JudgedKind {
   /// requests of the window. With `confidence` the rate behind the count is judged, by the exact one-sided bounds of
   /// Clopper and Pearson.
   func opinion(on run: RunView) -> Opinion {
-    switch run.stretch(during) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let load = LoadInWindow(run, stretch, route: route)
-      let window = stretch.hull
-      let guardian = GeneratorGuard(run, in: window)
-      if load.isEmpty {
-        return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
+    run.judging(during, route: route) { opinion(on: run, $0) }
+  }
+
+  private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
+    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
+    let window = judged.window
+    let evidence = rows(load, run, window)
+    let finding = sentence(load)
+    var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load)
+    // What is certain decides, whatever was not sent: a fail holds even if all that is unknown had succeeded.
+    if opinion.verdict != .fail || load.unseen == nil {
+      let soFar = "\(finding) so far"
+      let measured = measurements(load, isWhole: true)
+      if let reason = guardian.saturated {
+        return .untrusted(reason, finding: finding, window: window, evidence: evidence).measuring(measured.unjudged)
       }
-      let evidence = rows(load, run, window)
-      let finding = sentence(load)
-      var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load)
-      // What is certain decides, whatever was not sent: a fail holds even if all that is unknown had succeeded.
-      if opinion.verdict != .fail || load.unseen == nil {
-        let soFar = "\(finding) so far"
-        let measured = measurements(load, isWhole: true)
-        if let reason = guardian.saturated {
-          return .untrusted(reason, finding: finding, window: window, evidence: evidence).measuring(measured.unjudged)
-        }
-        let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)?
-          .measuring(measured.unjudged)
-        if let missing, missing.isUntrusted { return missing }
-        if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
-          return .inconclusive(unfinished, finding: soFar, window: window, evidence: evidence)
-            .measuring(measurements(load, isWhole: false))
-        }
-        if let missing { return missing }
+      let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)?
+        .measuring(measured.unjudged)
+      if let missing, missing.isUntrusted { return missing }
+      if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
+        return .inconclusive(unfinished, finding: soFar, window: window, evidence: evidence)
+          .measuring(measurements(load, isWhole: false))
       }
-      opinion.window = window
-      opinion.evidence = evidence
-      return opinion.measuring(measurements(load, isWhole: true))
+      if let missing { return missing }
     }
+    opinion.window = window
+    opinion.evidence = evidence
+    return opinion.measuring(measurements(load, isWhole: true))
   }
 
   /// The share of failed requests, and with a confidence the rate behind it: from the best to the worst that all that is

@@ -10,18 +10,15 @@ extension Expectation.HPAConformance: JudgedKind {
   /// What some histories allow and others do not is inconclusive, and it is said what was too coarse to tell. Changes by
   /// anybody else are named and not judged.
   func opinion(on run: RunView) -> Opinion {
-    guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
-    let analysis = run.analysis.under(controller)
-    guard let record = analysis.scaling else { return .inconclusive(run.timeline.missingAutoscaler) }
-    if let misdirection = record.misdirection { return .inconclusive(misdirection) }
-    if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
-    var rulings = analysis.rulings.sorted { $0.at.latest < $1.at.latest }
-    if !rulings.contains(where: { $0.verdict == .fail }),
-      let corridor = analysis.corridor, let idle = ConformanceJudge(record: record).idleness(in: corridor)
-    {
-      rulings.append(idle)
+    run.judgingScaling(under: controller) { analysis, record in
+      var rulings = analysis.rulings.sorted { $0.at.latest < $1.at.latest }
+      if !rulings.contains(where: { $0.verdict == .fail }),
+        let corridor = analysis.corridor, let idle = ConformanceJudge(record: record).idleness(in: corridor)
+      {
+        rulings.append(idle)
+      }
+      return opinion(rulings, record: record)
     }
-    return opinion(rulings, record: record)
   }
 
   /// Whether it can pass depends on the cluster, which no plan tells of.

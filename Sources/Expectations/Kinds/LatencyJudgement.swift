@@ -18,52 +18,48 @@ extension Expectation.Latency: JudgedKind {
   ///
   /// Requests that were not answered count with the time that they had waited at the least, see ``LatencyOfAll``.
   func opinion(on run: RunView) -> Opinion {
-    switch run.stretch(during) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let load = LoadInWindow(run, stretch, route: route, latency: from == .due ? .due : .send)
-      let window = stretch.hull
-      let guardian = GeneratorGuard(run, in: window)
-      if load.isEmpty {
-        return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
-      }
-      let all = LatencyOfAll(percentile: percentile, load: load)
-      let delay = run.machineDelay.share(from: window.earliest, to: window.latest)
-      let evidence = rows(all, run, stretch) + machineRow(all, delay)
-      let edges = load.perhaps.known
-      let value =
-        all.text("p\(percentileText)")
-        + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
-      let saturated = guardian.saturated
-      if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit),
-        !mayBeBelow(load, slow: guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) })
-      {
-        let margin = max((all.lowest ?? below) - below, .zero).plain
-        return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
-          .measuring([measurement(all, delay, isAbove: true)])
-      }
-      let measured = measurement(all, delay, isAbove: false)
-      if let saturated {
-        return .untrusted(saturated, finding: value, window: window, evidence: evidence).measuring([measured.unjudged])
-      }
-      let missing = guardian.missingLoad(finding: value, window: window, evidence: evidence)?
-        .measuring([measured.unjudged])
-      if let missing, missing.isUntrusted { return missing }
-      if let unfinished = stretch.unfinished {
-        var measured = measured
-        measured.highest = nil
-        return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)
-          .measuring([measured])
-      }
-      if let missing { return missing }
-      guard all.count >= requestsNeeded else {
-        return .inconclusive(
-          "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
-            + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence
-        ).measuring([measured.unjudged])
-      }
-      return verdict(all, value: value, delay, window, evidence).measuring([measured])
+    run.judging(during, route: route, latency: from == .due ? .due : .send) { opinion(on: run, $0) }
+  }
+
+  private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
+    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
+    let window = judged.window
+    let all = LatencyOfAll(percentile: percentile, load: load)
+    let delay = run.machineDelay.share(from: window.earliest, to: window.latest)
+    let evidence = rows(all, run, stretch) + machineRow(all, delay)
+    let edges = load.perhaps.known
+    let value =
+      all.text("p\(percentileText)")
+      + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
+    let saturated = guardian.saturated
+    if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit),
+      !mayBeBelow(load, slow: guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) })
+    {
+      let margin = max((all.lowest ?? below) - below, .zero).plain
+      return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
+        .measuring([measurement(all, delay, isAbove: true)])
     }
+    let measured = measurement(all, delay, isAbove: false)
+    if let saturated {
+      return .untrusted(saturated, finding: value, window: window, evidence: evidence).measuring([measured.unjudged])
+    }
+    let missing = guardian.missingLoad(finding: value, window: window, evidence: evidence)?
+      .measuring([measured.unjudged])
+    if let missing, missing.isUntrusted { return missing }
+    if let unfinished = stretch.unfinished {
+      var measured = measured
+      measured.highest = nil
+      return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)
+        .measuring([measured])
+    }
+    if let missing { return missing }
+    guard all.count >= requestsNeeded else {
+      return .inconclusive(
+        "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
+          + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence
+      ).measuring([measured.unjudged])
+    }
+    return verdict(all, value: value, delay, window, evidence).measuring([measured])
   }
 
   /// The percentile, from the least to the most that it can be whichever of the uncertain requests belong to the window.

@@ -7,36 +7,32 @@ extension Expectation.Throughput: JudgedKind {
   /// Fails when the bound could not be reached even if all requests of whose end nothing is known had succeeded, whatever
   /// else went wrong; passes only when it was reached without them, on a load that was sent as planned.
   func opinion(on run: RunView) -> Opinion {
-    switch run.stretch(during) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let load = LoadInWindow(run, stretch, route: route)
-      let window = stretch.hull
-      let guardian = GeneratorGuard(run, in: window)
-      if load.isEmpty {
-        return guardian.missingLoad(window: window) ?? .inconclusive("no request was due in \(during)", window: window)
-      }
-      let evidence =
-        (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
-        + load.gaps + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
-      let (answered, offered) = (load.certain.succeeded, load.certain.offered)
-      let finding =
-        "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
-        + load.atEdges { "\($0.succeeded.grouped) of \($0.offered.grouped)" }
-      var opinion: Opinion
-      switch atLeast {
-      case .share(let share): opinion = judge(share, load, finding)
-      case .rate(let rate): opinion = judge(rate, load, finding, loaded(stretch, run), run)
-      }
-      if opinion.verdict != .fail || load.unseen == nil,
-        let objection = objection(guardian, stretch, finding: finding, window, evidence)
-      {
-        return objection.measuring(opinion.measurements.unjudged)
-      }
-      opinion.window = window
-      opinion.evidence = evidence
-      return opinion
+    run.judging(during, route: route) { opinion(on: run, $0) }
+  }
+
+  private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
+    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
+    let window = judged.window
+    let evidence =
+      (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
+      + load.gaps + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
+    let (answered, offered) = (load.certain.succeeded, load.certain.offered)
+    let finding =
+      "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
+      + load.atEdges { "\($0.succeeded.grouped) of \($0.offered.grouped)" }
+    var opinion: Opinion
+    switch atLeast {
+    case .share(let share): opinion = judge(share, load, finding)
+    case .rate(let rate): opinion = judge(rate, load, finding, loaded(stretch, run), run)
     }
+    if opinion.verdict != .fail || load.unseen == nil,
+      let objection = objection(guardian, stretch, finding: finding, window, evidence)
+    {
+      return objection.measuring(opinion.measurements.unjudged)
+    }
+    opinion.window = window
+    opinion.evidence = evidence
+    return opinion
   }
 
   /// Whether it can pass depends on the target, which no plan tells of.

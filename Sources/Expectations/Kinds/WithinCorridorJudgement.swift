@@ -8,16 +8,13 @@ extension Expectation.WithinCorridor: JudgedKind {
   /// Passes when, at every instant, every count that may have been wanted lies in the corridor, and no rescale is in
   /// doubt; fails when at some instant none does, whoever set it.
   func opinion(on run: RunView) -> Opinion {
-    guard run.timeline.cluster != nil else { return .inconclusive("no cluster was watched") }
-    let analysis = run.analysis.under(controller)
-    guard let record = analysis.scaling else { return .inconclusive(run.timeline.missingAutoscaler) }
-    if let misdirection = record.misdirection { return .inconclusive(misdirection) }
-    if record.syncs.isEmpty { return .inconclusive("no sync of the autoscaler was seen: it wrote no status") }
-    switch run.stretch(during) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      guard let corridor = analysis.corridor else { return .inconclusive(run.timeline.missingAutoscaler) }
-      return opinion(on: run, in: stretch, record: record, corridor: corridor, analysis)
+    run.judgingScaling(under: controller) { analysis, record in
+      switch run.stretch(during) {
+      case .missing(let reason): return .inconclusive(reason)
+      case .known(let stretch):
+        guard let corridor = analysis.corridor else { return .inconclusive(run.timeline.missingAutoscaler) }
+        return opinion(on: run, in: stretch, record: record, corridor: corridor, analysis)
+      }
     }
   }
 

@@ -1,0 +1,29 @@
+import Profiles
+import RunTimeline
+
+/// The requests of a window, with what is to be known of the generator that sent them.
+struct JudgedLoad {
+  let stretch: RunView.Stretch
+  let load: LoadInWindow
+  let guardian: GeneratorGuard
+
+  var window: InstantBounds { stretch.hull }
+}
+
+extension RunView {
+  /// Judges the requests of a window by the rules of a kind, where there are a window and requests in it.
+  func judging(
+    _ during: Window, route: String?, latency: LoadInWindow.LatencySource? = nil, _ rules: (JudgedLoad) -> Opinion
+  ) -> Opinion {
+    switch stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      let judged = JudgedLoad(
+        stretch: stretch, load: LoadInWindow(self, stretch, route: route, latency: latency),
+        guardian: GeneratorGuard(self, in: stretch.hull))
+      guard judged.load.isEmpty else { return rules(judged) }
+      return judged.guardian.missingLoad(window: judged.window)
+        ?? .inconclusive("no request was due in \(during)", window: judged.window)
+    }
+  }
+}
