@@ -27,6 +27,8 @@ extension CSVFeed {
 /// What requests take from feeds, checked without the files.
 struct FeedUse {
   let feeds: [CSVFeed]
+  /// The names of all feeds, those with mistakes too.
+  let names: [String]
   let routes: [RequestRoute]
   let load: LoadSettings?
   let problems: ProblemCollector
@@ -45,14 +47,14 @@ struct FeedUse {
   }
 
   private func check(_ name: String, of route: RequestRoute, _ place: FieldPlace, users: inout [String: String]) {
-    guard let feed = feeds.first(where: { $0.name == name }) else {
+    guard names.contains(name) else {
       let hint =
-        feeds.isEmpty
-        ? "declare it, as in data: {\(name): {file: \(name).csv}}" : Field.hint(for: name, among: feeds.map(\.name))
+        names.isEmpty
+        ? "declare it, as in data: {\(name): {file: \(name).csv}}" : Field.hint(for: name, among: names)
       problems.add(place.problem("there is no data feed \"\(name)\"", hint: hint))
       return
     }
-    guard feed.order == .unique else { return }
+    guard let feed = feeds.first(where: { $0.name == name }), feed.order == .unique else { return }
     if let other = users[name] {
       problems.add(
         place.problem(

@@ -38,7 +38,7 @@ extension Field {
       unknown(name, among: names, plan)
       return nil
     }
-    if plan.phases.contains(where: { $0.name == name }) {
+    if plan.phaseNames.contains(name) {
       return side == "start" ? .phaseStart(name) : .phaseEnd(name)
     }
     return side == "start" ? .actionStart(name) : .actionEnd(name)
@@ -48,14 +48,14 @@ extension Field {
   func window(_ plan: RunPlan) -> Window? {
     guard let text = text() else { return nil }
     if text == "run" { return .run }
-    if plan.phases.contains(where: { $0.name == text }) { return .phase(text) }
+    if plan.phaseNames.contains(text) { return .phase(text) }
     if plan.actions.contains(where: { $0.name == text }) { return .action(text) }
     unknown(text, among: plan.names + ["run"], plan)
     return nil
   }
 
   private func unknown(_ name: String, among names: [String], _ plan: RunPlan) {
-    // Without the phases every name would be unknown, and the one mistake would be told many times.
+    // Of a phase without a name it may be the name, and the one mistake would be told many times.
     guard plan.phasesAreKnown else { return }
     report("there is no phase or action \"\(name)\"", hint: Self.hint(for: name, among: names))
   }

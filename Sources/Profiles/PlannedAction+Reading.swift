@@ -11,7 +11,7 @@ extension PlannedAction {
     for element in elements {
       guard let members = element.members(known: ["name", "of", "at", "rollout"]) else { continue }
       let name = members.required("name", example: "release")?.name(reserved: ["run"])
-      let at = members.required("at", example: "\"\(before.phases.first?.name ?? "surge") + 30s\"").flatMap {
+      let at = members.required("at", example: "\"\(before.phaseNames.first ?? "surge") + 30s\"").flatMap {
         Self.time($0, before)
       }
       let kind = members.required("rollout", example: "{restart: true}").flatMap(Self.rollout)
@@ -30,7 +30,7 @@ extension PlannedAction {
   }
 
   private static func time(_ field: Field, _ plan: RunPlan) -> Moment? {
-    guard let moment = field.moment(plan, anchors: plan.phases.map(\.name)) else { return nil }
+    guard let moment = field.moment(plan, anchors: plan.phaseNames) else { return nil }
     if let planned = plan.planned(moment), let end = plan.end, planned >= end {
       field.report(
         "the action would begin \(planned.text) after the start, but the run ends at \(end.text)",

@@ -107,11 +107,14 @@ extension Profile {
     let load = members.required("load", example: "{phases: [{name: steady, for: 60s, rate: 10/s}]}")
       .flatMap { LoadSettings($0, routes: Self.names(members["requests"])) }
     let data = CSVFeed.list(members["data"])
-    FeedUse(feeds: data, routes: requests, load: load, problems: field.problems).check()
-    var plan = RunPlan(load: load, isRun: isRun)
+    FeedUse(
+      feeds: data, names: members["data"]?.node.entries?.map(\.key) ?? [], routes: requests, load: load,
+      problems: field.problems
+    ).check()
+    var plan = RunPlan(load: load, written: Self.phaseNames(members["load"]), isRun: isRun)
     plan.workloads = members["cluster"]?.members["workloads"]?.node.entries?.map(\.key) ?? []
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
-    plan.routes = requests.map(\.name)
+    plan.routes = Self.names(members["requests"])
     plan.hasCluster = members["cluster"] != nil
     let abortOn = StopRule.list(members["abortOn"], end: plan.end)
     let expectations = Expectation.list(members["expectations"], plan: plan)
@@ -133,6 +136,21 @@ extension Profile {
   /// The names of all requests, those with mistakes too, so that one mistake is not told many times.
   private static func names(_ requests: Field?) -> [String] {
     requests?.node.elements?.compactMap { $0["name"]?.scalar } ?? []
+  }
+
+  /// The names of all phases of all streams, those with mistakes too; `nil` where one has none.
+  private static func phaseNames(_ load: Field?) -> [String]? {
+    guard let load = load?.node else { return nil }
+    let lists = load["streams"].map { $0.elements?.map { $0["phases"]?.elements } } ?? [load["phases"]?.elements]
+    var names: [String] = []
+    for list in lists ?? [nil] {
+      guard let list else { return nil }
+      for phase in list {
+        guard let name = phase["name"]?.scalar else { return nil }
+        names.append(name)
+      }
+    }
+    return names
   }
 
   /// Workers share neither connections nor places for requests in flight.

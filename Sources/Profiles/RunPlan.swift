@@ -7,16 +7,20 @@ struct RunPlan {
   var hasCluster = false
   /// What the profile calls its workloads, those with mistakes too; empty where it has one without a name.
   var workloads: [String] = []
-  /// Whether all phases could be read.
+  /// The names of all phases, those with mistakes too.
+  let phaseNames: [String]
+  /// Whether there are no other phases than those.
   let phasesAreKnown: Bool
   /// Whether the run takes place as the phases say, so that lengths are checked.
   private let timesAreKnown: Bool
 
   /// - Parameters:
   ///   - load: `nil` when its phases could not be read.
+  ///   - written: the names that the phases bear in the text; `nil` where one bears none.
   ///   - isRun: whether the run takes place as the phases say.
-  init(load: LoadSettings?, isRun: Bool = true) {
-    phasesAreKnown = load != nil
+  init(load: LoadSettings?, written: [String]?, isRun: Bool = true) {
+    phasesAreKnown = written != nil
+    phaseNames = written ?? []
     timesAreKnown = load != nil && isRun
     phases = load?.plannedPhases.map { ($0.name, $0.start, $0.end) } ?? []
   }
@@ -26,7 +30,7 @@ struct RunPlan {
   /// Planned end of the run; `nil` when it is not known.
   var end: Duration? { timesAreKnown ? phases.map(\.end).max() : nil }
 
-  var names: [String] { phases.map(\.name) + actions.map(\.name) }
+  var names: [String] { phaseNames + actions.map(\.name) }
 
   /// When a moment is planned; `nil` where that depends on the cluster.
   func planned(_ moment: Moment) -> Duration? {

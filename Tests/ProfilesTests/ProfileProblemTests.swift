@@ -232,6 +232,39 @@ struct ProfileProblemTests {
     #expect(Self.problems(Self.profile(), overrides: [set]) == expected)
   }
 
+  @Test(
+    "A mistake in what bears a name hides no wrong name elsewhere, and makes no right one wrong",
+    arguments: [
+      ProfileText(load: "{phases: [{name: calm, for: 60s, rate: 10/s}, {name: surge, for: 60, rate: 90/s}]}"),
+      ProfileText(load: "{phases: [{name: calm, for: 60s, rate: 10}, {name: surge, for: 60s, rate: 90/s}]}"),
+      ProfileText(
+        load:
+          "{streams: [{name: a, requests: [home], phases: [{name: calm, for: 60, rate: 9/s}, {name: surge, for: 9s, rate: 9/s}]}]}"
+      ),
+      ProfileText(requests: "[{name: home, path: nowhere}]"),
+      ProfileText(actions: "[{name: release, at: surge + 3x, rollout: {restart: true}}]"),
+      ProfileText(cluster: "{workloads: {web: {workload: pod/web}}}"),
+      ProfileText(data: "{users: {file: users.csv, order: sideways}}"),
+    ])
+  func namesOfMistaken(_ profile: ProfileText) {
+    var profile = profile
+    if profile.data != nil { profile.requests = "[{name: home, path: \"/{{csv users.name}}\"}]" }
+    profile.actions = profile.actions ?? "[{name: release, at: surge + 3s, rollout: {restart: true}}]"
+    let right = [
+      "{name: a, errorBudget: {during: surge, objective: 90%, route: home}}",
+      "{name: b, availabilityFloor: {during: release}}",
+    ]
+    profile.expectations = "[\(right.joined(separator: ", "))]"
+    let one = profile.problems()
+    let wrong = ["{name: c, errorBudget: {during: surg, objective: 90%, route: hom}}"]
+    profile.expectations = "[\((right + wrong).joined(separator: ", "))]"
+
+    let more = profile.problems().filter { !one.contains($0) }
+
+    #expect(one.count == 1, "\(one)")
+    #expect(more.count == 2 && more.allSatisfy { $0.contains("did you mean") }, "\(more)")
+  }
+
   @Test("Aliases that stand for a great many values are refused")
   func aliases() {
     var text = "a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]\n"
