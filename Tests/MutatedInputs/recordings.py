@@ -72,7 +72,8 @@ class Recordings:
         for _ in range(20):
             try:
                 return way(random, file)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, ValueError) as error:
+                # What a change before this one has left is no database, text or JSON there.
                 failure = error
         return f"nothing, since {failure}"
 
