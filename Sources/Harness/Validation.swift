@@ -29,6 +29,8 @@ package struct Validation {
       } catch {
         throw HarnessError(.invalidInput, error.description)
       }
+      let problems = WorkloadNames(profile: loaded.profile).problemsOfAutoscalers(in: loaded.manifests)
+      guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
     }
     let schedule = RunSchedule(profile: loaded.profile)
     StandardOutput.line("\(profile): valid")

@@ -43,6 +43,14 @@ struct WorkloadNames {
     ]
   }
 
+  /// What is wrong with the autoscalers of the profile, given the manifests of a simulated cluster.
+  func problemsOfAutoscalers(in manifests: [ClusterManifest]) -> [String] {
+    let autoscalers = manifests.map(\.object).filter { $0["kind"]?.string == HorizontalPodAutoscaler.resource.kind }
+    return (profile.cluster?.workloads.all ?? []).flatMap { watched in
+      problems(in: ListedAutoscalers(autoscalers, workload: watched.reference).readable, of: watched)
+    }
+  }
+
   /// What is wrong with the names of the cluster's objects, given the manifests of a simulated one.
   func problems(in manifests: [ClusterManifest]) -> [String] {
     (profile.cluster?.workloads.all ?? []).flatMap { problems(in: manifests, of: $0) }

@@ -259,14 +259,20 @@ struct BadInputTests {
         template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "example.com/web:v1"}]}}
       """, to: "web.yaml")
 
-    let ending = try await Program.run([
-      "run", "Profiles/surge-and-rollout.yaml", "--set", "cluster.simulated.manifests=[manifests/aspnetcore, \(other)]",
-      "--set", "manifests.hpa.spec.scaleTargetRef.name=web", "--output", folder.file("out"),
-    ])
+    let arguments = [
+      "Profiles/surge-and-rollout.yaml", "--set", "cluster.simulated.manifests=[manifests/aspnetcore, \(other)]",
+      "--set", "manifests.hpa.spec.scaleTargetRef.name=web",
+    ]
 
+    let validated = try await Program.run(["validate"] + arguments)
+    let ending = try await Program.run(["run"] + arguments + ["--output", folder.file("out")])
+
+    #expect(validated.code == 65, "\(validated.output)")
     #expect(ending.code == 4, "\(ending.complaints)")
-    #expect(ending.complaints.contains("hpa/aspnetcore-hpa scales apps/v1 Deployment/web"), "\(ending.complaints)")
-    #expect(ending.complaints.contains("not apps/v1 Deployment/aspnetcore-deployment"), "\(ending.complaints)")
+    for complaints in [validated.complaints, ending.complaints] {
+      #expect(complaints.contains("hpa/aspnetcore-hpa scales apps/v1 Deployment/web"), "\(complaints)")
+      #expect(complaints.contains("not apps/v1 Deployment/aspnetcore-deployment"), "\(complaints)")
+    }
     #expect(!FileManager.default.fileExists(atPath: folder.file("out/run.sqlite")))
   }
 
