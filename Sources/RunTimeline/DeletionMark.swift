@@ -13,10 +13,11 @@ struct DeletionMark {
   private static let fillers: Set = [
     "a", "an", "and", "at", "by", "hand", "is", "it", "kubectl", "manually", "now", "of", "the", "was", "were", "gets",
   ]
-  private static let kinds: [String: Set<String>] = [
-    Deployment.resource.kind: ["deployment", "deployments", "deploy", "workload", "app", "application"],
-    HorizontalPodAutoscaler.resource.kind: ["hpa", "autoscaler", "horizontalpodautoscaler", "scaler"],
-  ]
+  private static let kinds: [String: Set<String>] = {
+    let workloads = WorkloadKind.allCases.map { ($0.title, Set($0.names + ["workload", "app", "application"])) }
+    let autoscaler: Set = ["hpa", "autoscaler", "horizontalpodautoscaler", "scaler"]
+    return Dictionary(uniqueKeysWithValues: workloads + [(HorizontalPodAutoscaler.resource.kind, autoscaler)])
+  }()
 
   init(_ name: String) {
     let parts = Self.parts(of: name)

@@ -143,7 +143,7 @@ package struct ImportedLog: Sendable {
         source: source, line: 1,
         reason:
           "it has no object of a workload, so that there is nothing to judge; give what kubectl get -o json prints of "
-          + "the Deployment, its HorizontalPodAutoscaler, ReplicaSets, pods and events")
+          + "the Deployment with its ReplicaSets, or the StatefulSet, its HorizontalPodAutoscaler, pods and events")
     }
     startedAt = start
   }
@@ -234,16 +234,19 @@ package struct ImportedLog: Sendable {
     }
     var notes = told.map { "\($0.names.joined(separator: ", ")): \($0.text)" }
     let seen = Set(observations.map(\.resource))
+    // A StatefulSet has its pods to itself.
+    let hasReplicaSets = seen.contains(Deployment.resource.plural) || !seen.contains(StatefulSet.resource.plural)
     let losses: [(resource: ResourceType, loss: String)] = [
       (
         .horizontalPodAutoscalers,
         "why the workload was scaled is not told, and hpaConformance, withinCorridor and explain have nothing to go by"
       ),
       (.replicaSets, "pods cannot be counted to their version, and rollouts not be followed"),
-      (.pods, "how many replicas were ready, and when, is not told but by the Deployment's status"),
+      (.pods, "how many replicas were ready, and when, is not told but by the status of the workload"),
       (.events, "what controllers said is not told"),
     ]
-    for (resource, loss) in losses where !seen.contains(resource.plural) {
+    for (resource, loss) in losses
+    where !seen.contains(resource.plural) && (resource != .replicaSets || hasReplicaSets) {
       notes.append("no log has \(resource.plural): \(loss)")
     }
     return notes

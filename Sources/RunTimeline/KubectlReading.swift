@@ -39,10 +39,8 @@ struct KubectlReading {
   /// Objects of kinds that no verdict needs, by kind.
   private(set) var passedOver: [String: Int] = [:]
 
-  private static let resources: [String: ResourceType] = [
-    "HorizontalPodAutoscaler": .horizontalPodAutoscalers, "Deployment": .deployments, "ReplicaSet": .replicaSets,
-    "Pod": .pods, "EndpointSlice": .endpointSlices, "Event": .events,
-  ]
+  private static let resources = Dictionary(
+    uniqueKeysWithValues: ObservedObjects.resources.map { ($0.kind, $0) })
 
   /// - Throws: ``WatchLogError`` with the line on which the text is not what kubectl prints.
   init(_ data: Data) throws(WatchLogError) {

@@ -1,8 +1,13 @@
-import KubernetesObjects
+package import KubernetesObjects
 
 /// All versions of the objects of a namespace, put together from observations one after another, so that none of those
 /// has to be kept: a day's are many times as large as what they tell.
 package struct ObservedObjects: Sendable {
+  /// Of which resources: nothing is judged by others.
+  package static let resources: [ResourceType] = [
+    .deployments, .statefulSets, .horizontalPodAutoscalers, .replicaSets, .pods, .endpointSlices, .events,
+  ]
+
   private(set) var deployments: ObjectHistory<Deployment>
   private(set) var statefulSets: ObjectHistory<StatefulSet>
   private(set) var autoscalers: ObjectHistory<HorizontalPodAutoscaler>

@@ -7,7 +7,7 @@ extension ScaleProof {
     static let configuration = CommandConfiguration(
       abstract: "Record what a cluster does to a workload, without load, for incidents.",
       discussion: """
-        Watches the Deployment, its autoscaler, pods, ReplicaSets, endpoints and events as a run does, and writes run.sqlite
+        Watches the workload, its autoscaler, pods, ReplicaSets, endpoints and events as a run does, and writes run.sqlite
         and the reports. Reading rights are enough. Without --for it records until Ctrl-C, at most a day.
 
         Nothing is judged, unless --profile names a profile: then those of its expectations that need no load.

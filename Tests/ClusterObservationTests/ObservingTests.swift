@@ -51,6 +51,11 @@ struct ObservingTests {
     await server.stop()
   }
 
+  @Test("what is observed is what runs are judged by")
+  func judged() {
+    #expect(Set(ClusterObserver.resources(of: WorkloadKind.allCases)) == Set(ObservedObjects.resources))
+  }
+
   @Test("every resource is listed before the observer says that it is ready, and each list bounds the clock")
   func listsFirst() async throws {
     try await observing { _, _, notebook in

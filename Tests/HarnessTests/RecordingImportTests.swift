@@ -96,18 +96,11 @@ struct RecordingImportTests {
   private func judge(
     _ log: Data, _ form: KubectlText.Form, managedFields: Bool
   ) throws -> (judged: Harness.ExitStatus, explained: Harness.ExitStatus) {
-    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let paths = try KubectlText.texts(of: log, form, managedFields: managedFields).map { resource, text in
-      let path = folder.appending(path: "\(resource).json")
-      try text.write(to: path)
-      return path.path
-    }
-    let output = folder.appending(path: "run.sqlite").path
+    let folder = try TemporaryFolder()
+    let output = folder.file()
     _ = try RecordingImport(
-      watchLogs: paths, output: output, workload: nil, autoscaler: nil, serverVersion: nil,
-      version: ProgramVersion(commit: nil)
+      watchLogs: try KubectlText.write(log, form, managedFields: managedFields, into: folder.path), output: output,
+      workload: nil, autoscaler: nil, serverVersion: nil, version: ProgramVersion(commit: nil)
     ).execute()
     return (
       try Evaluation(recording: output, profile: nil, version: ProgramVersion(commit: nil)).execute(),

@@ -1,6 +1,8 @@
-import RunTimeline
+import KubernetesObjects
 import TestRecordings
 import Testing
+
+@testable import RunTimeline
 
 @Suite("What a mark says was deleted")
 struct DeletionMarkTests {
@@ -20,5 +22,20 @@ struct DeletionMarkTests {
 
     #expect(absence.kind == "Deployment")
     #expect((absence.mark?.name == mark) == isDeployment)
+  }
+
+  @Test(
+    "a mark names the workload that was deleted by every word for its kind, and none of another kind",
+    arguments: WorkloadKind.allCases)
+  func workload(kind: WorkloadKind) {
+    let others = WorkloadKind.allCases.filter { $0 != kind }
+
+    for word in kind.names + ["workload", "app"] {
+      #expect(DeletionMark("\(word)-deleted").names(kind: kind.title, "carts"), "\(word)")
+      #expect(DeletionMark("kubectl-delete-\(word)-carts").names(kind: kind.title, "carts"), "\(word)")
+    }
+    for word in others.flatMap(\.names) + ["hpa"] {
+      #expect(!DeletionMark("\(word)-deleted").names(kind: kind.title, "carts"), "\(word)")
+    }
   }
 }

@@ -177,6 +177,49 @@ struct ImportedLogTests {
     #expect(two.notes.contains("log.json: between its lists nothing is known"))
   }
 
+  @Test(
+    "of every resource by which runs are judged, all forms of kubectl's output are read, and none is passed over",
+    arguments: ObservedObjects.resources)
+  func judgedResources(resource: ResourceType) throws {
+    func object(_ version: Int) -> String {
+      """
+      {"kind":"\(resource.kind)","metadata":{"name":"carts","uid":"u","resourceVersion":"\(version)",\
+      "creationTimestamp":"2026-11-23T22:10:05Z"}}
+      """
+    }
+    let events = event("ADDED", object(7)) + event("MODIFIED", object(9))
+    let forms = [
+      ("watch events", events), ("objects", object(7) + "\n" + object(9)),
+      ("a list of any kinds", #"{"kind":"List","items":[\#(object(7))],"metadata":{}}"#),
+      ("a list of its kind", #"{"kind":"\#(resource.kind)List","items":[\#(object(7))],"metadata":{}}"#),
+      ("lines behind times", events.split(separator: "\n").map { "2026-11-26T03:52:04.5Z \($0)\n" }.joined()),
+      ("events with times", #"{"arrived":1795471810.5,"type":"ADDED","object":\#(object(7))}"#),
+    ]
+
+    for (form, text) in forms {
+      let log = try ImportedLog([source(text)])
+
+      #expect(Set(log.observations.map(\.resource)) == [resource.plural], "\(form)")
+      #expect(log.observations.contains { $0.name == "carts" && $0.object != nil }, "\(form)")
+      #expect(!log.notes.contains { $0.contains("passed over") }, "\(form): \(log.notes)")
+    }
+  }
+
+  @Test("what a log lacks is told by what its kind of workload has: a StatefulSet has no ReplicaSets")
+  func losses() throws {
+    func notes(_ kinds: [String]) throws -> [String] {
+      let items = kinds.map { #"{"kind":"\#($0)","metadata":{"name":"web","uid":"\#($0)"}}"# } + [pod("a", version: 1)]
+      return try ImportedLog([source(#"{"kind":"List","items":[\#(items.joined(separator: ","))]}"#)]).notes
+    }
+
+    for (kinds, isMissing) in [
+      (["StatefulSet"], false), (["Deployment"], true), ([], true), (["Deployment", "StatefulSet"], true),
+    ] {
+      let found = try notes(kinds).contains { $0.hasPrefix("no log has replicasets: ") }
+      #expect(found == isMissing, "\(kinds)")
+    }
+  }
+
   @Test("a watch that was begun anew leaves a gap before its list")
   func startedAnew() throws {
     let text =

@@ -1,5 +1,6 @@
 package import Foundation
 import KubernetesObjects
+import RunTimeline
 
 /// What kubectl would have printed of a resource while a recording was taken.
 package enum KubectlText {
@@ -16,7 +17,8 @@ package enum KubectlText {
 
   private static let kinds = [
     "horizontalpodautoscalers": ("autoscaling/v2", "HorizontalPodAutoscaler"), "deployments": ("apps/v1", "Deployment"),
-    "replicasets": ("apps/v1", "ReplicaSet"), "pods": ("v1", "Pod"), "events": ("v1", "Event"),
+    "statefulsets": ("apps/v1", "StatefulSet"), "replicasets": ("apps/v1", "ReplicaSet"), "pods": ("v1", "Pod"),
+    "events": ("v1", "Event"),
     "endpointslices": ("discovery.k8s.io/v1", "EndpointSlice"),
   ]
 
@@ -49,6 +51,22 @@ package enum KubectlText {
       }
     }
     return texts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// Writes them into a folder, a file for each resource, last changed when the watch log ends, as a copy that keeps times is.
+  ///
+  /// - Returns: the paths of the files.
+  package static func write(
+    _ watchLog: Data, _ form: Form, managedFields: Bool = true, into folder: String
+  ) throws -> [String] {
+    let log = try WatchLog(watchLog)
+    let end = Date(timeIntervalSince1970: log.startedAt.seconds + (log.end / .seconds(1)))
+    return try texts(of: watchLog, form, managedFields: managedFields).map { resource, text in
+      let path = "\(folder)/\(resource).json"
+      try text.write(to: URL(fileURLWithPath: path))
+      try FileManager.default.setAttributes([.modificationDate: end], ofItemAtPath: path)
+      return path
+    }
   }
 
   private static func text(_ object: [String: Any], type: String, at time: Double, _ form: Form) throws -> Data {
