@@ -9,8 +9,6 @@ import Units
 struct GeneratorGuard {
   /// Below this share of requests that this machine did not fail to send, a verdict on scaling is void.
   static let leastSent = Percentage(billionths: 950_000_000)
-  /// A sample whose 99th percentile of lateness lies beyond this counts as late. Wall time.
-  static let latenessLimit = GeneratorSample.latenessLimit
   /// More late samples than this share make verdicts on latency and errors void.
   static let mostLateSamples = Percentage(billionths: 50_000_000)
 
@@ -49,12 +47,11 @@ struct GeneratorGuard {
     for interval in run.timeline.load where overlaps(interval.start, interval.end) { add(interval) }
     for sample in run.timeline.generator where overlaps(sample.start, sample.end) {
       sources[sample.source, default: Source()].samples += 1
-      let lateness = sample.ownLatenessP99
-      if lateness > Self.latenessLimit {
+      if sample.isLate {
         sources[sample.source, default: Source()].lateSamples += 1
         if sample.machineLatenessP99 == nil { causeIsKnown = false }
       }
-      worstLateness = max(worstLateness, lateness)
+      worstLateness = max(worstLateness, sample.ownLatenessP99)
     }
   }
 

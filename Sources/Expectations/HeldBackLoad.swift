@@ -17,7 +17,7 @@ struct HeldBackLoad {
       guard interval.start < window.latest, interval.late > 0 else { return count }
       let lateness = run.machineDelay.share(of: interval).lateness
       let recovered = interval.end + lateness * run.timeline.run.timeScale * MachineDelay.recovery
-      guard lateness > GeneratorSample.latenessLimit, recovered > window.earliest else { return count }
+      guard GeneratorSample.isTooLong(lateness), recovered > window.earliest else { return count }
       return count + (interval.lateByMachine ?? interval.late)
     }
   }
@@ -28,7 +28,7 @@ struct HeldBackLoad {
     var suspicious = 0
     for interval in run.timeline.load where route == nil || interval.route == route {
       guard interval.start >= stretch.start.latest, interval.end <= stretch.end.earliest, interval.failed > 0,
-        run.machineDelay.share(of: interval).lateness > GeneratorSample.latenessLimit
+        GeneratorSample.isTooLong(run.machineDelay.share(of: interval).lateness)
       else { continue }
       for tally in interval.outcomes
       where tally.failed && OutcomeLabel.isOverload(tally.outcome)

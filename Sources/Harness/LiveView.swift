@@ -154,7 +154,7 @@ struct LiveView: Sendable {
       let places = sample.places.map { " of \($0.grouped)" } ?? ""
       return "the target does not answer: \(sample.inFlight.grouped)\(places) places held since \(since.plainSeconds)"
     }
-    let isLate = sample.machineLatenessP99.map { $0 > GeneratorSample.latenessLimit } ?? false
+    let isLate = sample.machineLateness != nil && sample.isLate
     return isLate || sample.placesHeldSince != nil ? "this machine is late" : nil
   }
 

@@ -57,7 +57,7 @@ struct StopRuleTally: Sendable {
   /// - Parameter delay: of this machine, up to now.
   mutating func add(_ interval: LoadInterval, delay: MachineDelay) {
     let share = delay.share(of: interval)
-    let isBurst = share.lateness > GeneratorSample.latenessLimit
+    let isBurst = GeneratorSample.isTooLong(share.lateness)
     if isBurst { heldBack += interval.lateByMachine ?? interval.late }
     offered += interval.offered
     dropped += interval.dropped

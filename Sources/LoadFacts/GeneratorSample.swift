@@ -36,8 +36,12 @@ package struct GeneratorSample: MergeableFact {
   /// Run time since which requests had waited for a place without a break at the end of the interval; `nil` when none did.
   package var placesHeldSince: Duration?
 
-  /// From this lateness on a generator measures itself. Wall time.
-  package static let latenessLimit = Duration.milliseconds(100)
+  private static let longestDelay = Duration.milliseconds(100)
+
+  /// Whether a generator that is late by so much, or leaves answers unread for so long, measures itself: over 100 ms.
+  ///
+  /// - Parameter delay: wall time.
+  package static func isTooLong(_ delay: Duration) -> Bool { delay > longestDelay }
 
   package var latenessP50: Duration { lateness.p50 }
   package var latenessP99: Duration { lateness.p99 }
@@ -49,12 +53,15 @@ package struct GeneratorSample: MergeableFact {
   package var ownLatenessP99: Duration { machineLatenessP99 ?? latenessP99 }
 
   /// Whether requests left so late by the doing of this machine, or of nobody knows whom, that it measures itself.
-  package var isLate: Bool { ownLatenessP99 > Self.latenessLimit }
+  package var isLate: Bool { Self.isTooLong(ownLatenessP99) }
+
+  /// Whether answers may have lain unread for so long that it measures itself.
+  package var wasAway: Bool { Self.isTooLong(longestPause ?? .zero) }
 
   /// Since when the target had held all places in flight, without a break and while this machine was there to read its
   /// answers; `nil` when it did not.
   package var targetHeldSince: Duration? {
-    isLate || (longestPause ?? .zero) > Self.latenessLimit ? nil : placesHeldSince
+    isLate || wasAway ? nil : placesHeldSince
   }
 
   package init(

@@ -8,8 +8,6 @@ import Units
 struct GeneratorHealth: Sendable {
   /// From this share of one core on, the busiest worker has no room left to be on time.
   static let saturatedCPU = 0.9
-  /// Requests are sent within a millisecond where the generator has room; this is far beyond.
-  static let latenessLimit = GeneratorSample.latenessLimit
 
   let offered: Int
   let dropped: Int
@@ -22,6 +20,8 @@ struct GeneratorHealth: Sendable {
   let worstLatenessP99: WallTime?
   /// Of the lateness, what this machine took.
   let worstOwnLatenessP99: WallTime?
+  /// Whether that was so much in any sample that the generator measured itself.
+  let wasLate: Bool
   /// The longest time for which an answer can have lain unread.
   let longestPause: WallTime?
   /// The first sample at whose end the target held all places.
@@ -55,6 +55,7 @@ struct GeneratorHealth: Sendable {
     worstLatenessP50 = samples.map(\.latenessP50).max().map(WallTime.init)
     worstLatenessP99 = samples.map(\.latenessP99).max().map(WallTime.init)
     worstOwnLatenessP99 = samples.map(\.ownLatenessP99).max().map(WallTime.init)
+    wasLate = samples.contains(where: \.isLate)
     longestPause = samples.compactMap(\.longestPause).max().map(WallTime.init)
     heldFirst = samples.first { $0.targetHeldSince != nil }
     worstLateness = samples.map(\.latenessMax).max().map(WallTime.init)
@@ -96,7 +97,7 @@ struct GeneratorHealth: Sendable {
         "The busiest worker thread used up to \(highestWorkerCPU.wholePercent) of a core: the generator was saturated, "
           + "and latencies may hold its own waiting.")
     }
-    if let worst = worstOwnLatenessP99, worst >= WallTime(Self.latenessLimit) {
+    if wasLate, let worst = worstOwnLatenessP99 {
       warnings.append(
         "In at least one interval, one request in a hundred left more than \(worst.text) after it was due."
       )
@@ -106,9 +107,10 @@ struct GeneratorHealth: Sendable {
 }
 
 extension Timeline {
-  /// The samples that took long enough for a share of CPU to mean something; the last one of a run may cover just the
+  /// The samples that tell of CPU.
+  var tellingGeneratorSamples: [GeneratorSample] { generator.filter(tellsOfCPU) }
+
+  /// Whether a sample took long enough for a share of CPU to mean something; the last one of a run may cover just the
   /// moment between the last interval and the end.
-  var tellingGeneratorSamples: [GeneratorSample] {
-    generator.filter { wallSeconds($0.end - $0.start) >= 0.1 }
-  }
+  func tellsOfCPU(_ sample: GeneratorSample) -> Bool { wallSeconds(sample.end - sample.start) >= 0.1 }
 }

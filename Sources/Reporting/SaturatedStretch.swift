@@ -4,8 +4,8 @@ import Units
 
 /// A stretch of the run in which the load generator did not do what was asked of it, and what it saw of itself meanwhile.
 ///
-/// It is strained while it gives requests up, while one request in a hundred leaves later than
-/// ``GeneratorHealth/latenessLimit``, and while a worker uses ``GeneratorHealth/saturatedCPU`` of a core or more.
+/// It is strained while it gives requests up, while a sample ``GeneratorSample/isLate``, and while a worker uses
+/// ``GeneratorHealth/saturatedCPU`` of a core or more.
 struct SaturatedStretch: Sendable, Equatable {
   /// From this share of wall time on that a worker waits for a CPU, others take the machine from the generator.
   static let noticeableDelay = 0.1
@@ -20,6 +20,7 @@ struct SaturatedStretch: Sendable, Equatable {
   private(set) var late = 0
   private(set) var latenessP99 = WallTime.zero
   private(set) var longestPause = WallTime.zero
+  private(set) var wasAway = false
   private(set) var highestQueued = 0
   private(set) var highestInFlight = 0
   private(set) var busiestWorkerCPU = 0.0
@@ -49,7 +50,7 @@ struct SaturatedStretch: Sendable, Equatable {
     if steal >= Self.noticeableSteal {
       causes.append("a hypervisor gave \(steal.wholePercent) of the CPU time to others")
     }
-    if longestPause >= WallTime(GeneratorHealth.latenessLimit) {
+    if wasAway {
       causes.append("answers may have lain unread for up to \(longestPause.text)")
     }
     if highestQueued > 0 {
@@ -62,10 +63,9 @@ struct SaturatedStretch: Sendable, Equatable {
   }
 
   static func stretches(_ timeline: Timeline) -> [SaturatedStretch] {
-    let samples = timeline.tellingGeneratorSamples
     let strained =
-      samples.filter {
-        $0.ownLatenessP99 >= GeneratorHealth.latenessLimit || $0.busiestWorkerCPU >= GeneratorHealth.saturatedCPU
+      timeline.generator.filter {
+        $0.isLate || timeline.tellsOfCPU($0) && $0.busiestWorkerCPU >= GeneratorHealth.saturatedCPU
       }.map { ($0.start, $0.end) } + timeline.load.filter { $0.droppedOtherwise > 0 }.map { ($0.start, $0.end) }
     // Two seconds of wall time are one breath of the generator.
     let pause = Duration.seconds(2) * (timeline.run.timeScale > 0 ? timeline.run.timeScale : 1)
@@ -77,7 +77,7 @@ struct SaturatedStretch: Sendable, Equatable {
         stretches.append(SaturatedStretch(from: start, to: end))
       }
     }
-    for index in stretches.indices { stretches[index].take(samples, timeline.load) }
+    for index in stretches.indices { stretches[index].take(timeline) }
     return stretches
   }
 
@@ -86,19 +86,22 @@ struct SaturatedStretch: Sendable, Equatable {
     self.to = to
   }
 
-  private mutating func take(_ samples: [GeneratorSample], _ load: [LoadInterval]) {
-    for interval in load where interval.start < to && interval.end > from {
+  private mutating func take(_ timeline: Timeline) {
+    for interval in timeline.load where interval.start < to && interval.end > from {
       dropped += interval.droppedOtherwise
       late += interval.lateByMachine ?? interval.late
     }
-    for sample in samples where sample.start < to && sample.end > from {
+    for sample in timeline.generator where sample.start < to && sample.end > from {
       latenessP99 = max(latenessP99, WallTime(sample.ownLatenessP99))
       longestPause = max(longestPause, WallTime(sample.longestPause ?? .zero))
+      if sample.wasAway { wasAway = true }
       highestQueued = max(highestQueued, sample.queued)
       if sample.queued > 0 { highestInFlight = max(highestInFlight, sample.inFlight) }
-      busiestWorkerCPU = max(busiestWorkerCPU, sample.busiestWorkerCPU)
-      runQueueDelay = max(runQueueDelay, sample.runQueueDelay ?? 0)
-      steal = max(steal, sample.steal ?? 0)
+      if timeline.tellsOfCPU(sample) {
+        busiestWorkerCPU = max(busiestWorkerCPU, sample.busiestWorkerCPU)
+        runQueueDelay = max(runQueueDelay, sample.runQueueDelay ?? 0)
+        steal = max(steal, sample.steal ?? 0)
+      }
       if let used = sample.ephemeralPortsUsed, let all = sample.ephemeralPorts, used >= usedPorts {
         (usedPorts, ports) = (used, all)
       }

@@ -33,7 +33,7 @@ package struct MachineDelay: Sendable {
     package var isNoticeable: Bool { total > LoadInterval.lateAfter }
 
     /// Whether it is so much that the generator measures itself.
-    package var isLong: Bool { max(lateness, unread) > GeneratorSample.latenessLimit }
+    package var isLong: Bool { GeneratorSample.isTooLong(max(lateness, unread)) }
   }
 
   /// For so many times the length of a hold-up its requests may be what others wait for.

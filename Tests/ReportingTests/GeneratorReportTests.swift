@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import LoadFacts
+import Profiles
 import Reporting
 import RunTimeline
 import Testing
@@ -21,6 +22,42 @@ struct GeneratorReportTests {
       #expect(section.contains(cause), "\(cause)")
     }
     #expect(section.components(separatedBy: "<path class=\"area-strained\" d=\"M400 0H600V").count - 1 == 5)
+  }
+
+  @Test(
+    "verdict and report call a generator late from the same lateness on, however short the sample: beyond 100 ms",
+    arguments: [99_999, 100_000, 100_001], [1, 0.05])
+  func latenessLimit(microseconds: Int, length: Double) throws {
+    let isLate = microseconds > 100_000
+    let edges = [0, 1, 1 + length] + (length < 1 ? [2] : []) + [3, 4]
+    var timeline = SmallRun.timeline()
+    timeline.generator = zip(edges, edges.dropFirst()).map { start, end in
+      let delay = Duration.microseconds(start == 1 ? microseconds : 30)
+      let lateness = Lateness(p50: .zero, p99: delay, maximum: delay)
+      return GeneratorSample(
+        start: .seconds(start), end: .seconds(end), lateness: lateness, machineLateness: lateness, longestPause: delay)
+    }
+    let expectations = try ProfileReader.read(
+      text: """
+        apiVersion: scaleproof/v1
+        kind: Profile
+        metadata: {name: small}
+        target: {url: "http://small.example.com"}
+        requests: [{name: list, path: /}]
+        load: {phases: [{name: calm, for: 2s, rate: 100/s}, {name: surge, for: 2s, rate: 100/s}]}
+        expectations: [{name: fast, latency: {during: calm, percentile: 50, below: 1s}}]
+        """, source: "small.yaml"
+    ).expectations
+
+    let judgement = try #require(Judge.judge(expectations, on: timeline).first)
+    let page = HTMLReport.render(timeline, [])
+    let json = JSONReport.render(timeline, [])
+
+    #expect(judgement.verdict == (isLate ? .inconclusive : .pass), "\(judgement.finding)")
+    #expect(judgement.isUntrusted == isLate)
+    #expect(page.contains("did not keep up") == isLate)
+    #expect(page.contains("answers may have lain unread for up to 100 ms") == isLate)
+    #expect(json.contains("\"saturated\": []") == !isLate)
   }
 
   @Test("every figure that the generator keeps of itself has a chart or a fact, and none is made up when it is missing")

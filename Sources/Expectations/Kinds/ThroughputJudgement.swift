@@ -94,7 +94,7 @@ extension Expectation.Throughput: JudgedKind {
     guard LoadCoverage.closedModel(run, in: stretch.hull) != nil else { return .zero }
     return run.timeline.generator.reduce(.zero) { away, sample in
       let longest = max(sample.longestPause ?? .zero, sample.machineLatenessMax ?? sample.latenessMax)
-      guard longest > GeneratorSample.latenessLimit else { return away }
+      guard GeneratorSample.isTooLong(longest) else { return away }
       let (from, to) = (max(sample.start, stretch.start.earliest), min(sample.end, stretch.end.latest))
       return away + max(to - from, .zero)
     }
