@@ -7,26 +7,40 @@ import Statistics
 /// of the load has been seen.
 package struct Ledger: Sendable {
   struct Entry: Sendable {
-    var interval = 0
-    var route = 0
-    var offered = 0
-    var sent = 0
-    var dropped = 0
-    var late = 0
-    var lateByMachine = 0
+    var interval: Int
+    var route: Int
+    var counts = RequestCounts()
     /// The first ``outcomeCount`` are in use.
     var outcomes: [OutcomeEntry] = []
     var outcomeCount = 0
   }
 
+  /// Plain numbers, so that a new beginning is one assignment.
+  struct RequestCounts: Sendable {
+    var offered = 0
+    var sent = 0
+    var dropped = 0
+    var late = 0
+    var lateByMachine = 0
+  }
+
   struct OutcomeEntry: Sendable {
+    var way: OutcomeWay
+    var counts = AnswerCounts()
+    var fromDue = LatencyHistogram()
+    var fromSend = LatencyHistogram()
+  }
+
+  /// In which way requests ended that are counted together.
+  struct OutcomeWay: Sendable, Equatable {
     var outcome: Outcome
     var failed: Bool
     var version: String?
+  }
+
+  struct AnswerCounts: Sendable {
     var completed = 0
     var bytes = 0
-    var fromDue = LatencyHistogram()
-    var fromSend = LatencyHistogram()
   }
 
   /// The first ``entryCount`` are in use.
@@ -45,17 +59,17 @@ package struct Ledger: Sendable {
   var usedEntries: ArraySlice<Entry> { entries[..<entryCount] }
 
   mutating func offered(interval: Int, route: Int) {
-    let entry = index(interval, route)
-    entries[entry].offered += 1
+    let entry = takeEntry(interval, route)
+    entries[entry].counts.offered += 1
   }
 
   mutating func sent(
     interval: Int, route: Int, lateness microseconds: Int, byMachine: Int, isLate: Bool, isLateByMachine: Bool
   ) {
-    let entry = index(interval, route)
-    entries[entry].sent += 1
-    if isLate { entries[entry].late += 1 }
-    if isLateByMachine { entries[entry].lateByMachine += 1 }
+    let entry = takeEntry(interval, route)
+    entries[entry].counts.sent += 1
+    if isLate { entries[entry].counts.late += 1 }
+    if isLateByMachine { entries[entry].counts.lateByMachine += 1 }
     lateness.record(microseconds: microseconds)
     machineLateness.record(microseconds: byMachine)
   }
@@ -65,11 +79,11 @@ package struct Ledger: Sendable {
     interval: Int, route: Int, outcome: Outcome, failed: Bool, version: String?, bytes: Int, fromDue: Int,
     fromSend: Int?
   ) {
-    let entry = index(interval, route)
-    if case .dropped = outcome { entries[entry].dropped += 1 }
-    let place = entries[entry].index(outcome, failed: failed, version: version)
-    entries[entry].outcomes[place].completed += 1
-    entries[entry].outcomes[place].bytes += bytes
+    let entry = takeEntry(interval, route)
+    if case .dropped = outcome { entries[entry].counts.dropped += 1 }
+    let place = entries[entry].takeOutcome(OutcomeWay(outcome: outcome, failed: failed, version: version))
+    entries[entry].outcomes[place].counts.completed += 1
+    entries[entry].outcomes[place].counts.bytes += bytes
     entries[entry].outcomes[place].fromDue.record(microseconds: fromDue)
     if let fromSend { entries[entry].outcomes[place].fromSend.record(microseconds: fromSend) }
   }
@@ -92,43 +106,35 @@ package struct Ledger: Sendable {
     failures.removeAll(keepingCapacity: true)
   }
 
-  /// Place of the entry, which is made if need be. The newest intervals stand last, so the search begins there.
-  private mutating func index(_ interval: Int, _ route: Int) -> Int {
+  /// Place of an entry, which is taken into use where it is not yet. The newest intervals stand last, so the search begins
+  /// there.
+  private mutating func takeEntry(_ interval: Int, _ route: Int) -> Int {
     var place = entryCount - 1
     while place >= 0 {
       if entries[place].interval == interval, entries[place].route == route { return place }
       place -= 1
     }
-    if entryCount == entries.count { entries.append(Entry()) }
-    entries[entryCount].interval = interval
-    entries[entryCount].route = route
-    entries[entryCount].offered = 0
-    entries[entryCount].sent = 0
-    entries[entryCount].dropped = 0
-    entries[entryCount].late = 0
-    entries[entryCount].lateByMachine = 0
+    if entryCount == entries.count {
+      entries.append(Entry(interval: interval, route: route))
+    } else {
+      entries[entryCount].interval = interval
+      entries[entryCount].route = route
+      entries[entryCount].counts = RequestCounts()
+    }
     entryCount += 1
     return entryCount - 1
   }
 }
 
 extension Ledger.Entry {
-  /// Place of the outcome, which is made if need be.
-  fileprivate mutating func index(_ outcome: Outcome, failed: Bool, version: String?) -> Int {
-    for place in 0..<outcomeCount
-    where outcomes[place].outcome == outcome && outcomes[place].failed == failed
-      && outcomes[place].version == version
-    {
-      return place
-    }
+  /// Place of an outcome, which is taken into use where it is not yet.
+  fileprivate mutating func takeOutcome(_ way: Ledger.OutcomeWay) -> Int {
+    for place in 0..<outcomeCount where outcomes[place].way == way { return place }
     if outcomeCount == outcomes.count {
-      outcomes.append(Ledger.OutcomeEntry(outcome: outcome, failed: failed, version: version))
+      outcomes.append(Ledger.OutcomeEntry(way: way))
     } else {
-      outcomes[outcomeCount].outcome = outcome
-      outcomes[outcomeCount].failed = failed
-      outcomes[outcomeCount].version = version
-      outcomes[outcomeCount].completed = 0
-      outcomes[outcomeCount].bytes = 0
+      outcomes[outcomeCount].way = way
+      outcomes[outcomeCount].counts = Ledger.AnswerCounts()
       outcomes[outcomeCount].fromDue.reset()
       outcomes[outcomeCount].fromSend.reset()
     }

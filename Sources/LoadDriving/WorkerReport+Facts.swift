@@ -46,12 +46,13 @@ extension Ledger {
       let bounds = naming.intervals.bounds(of: entry.interval)
       return LoadInterval(
         start: bounds.lowerBound, end: bounds.upperBound, route: naming.routes[entry.route], source: naming.source,
-        offered: entry.offered, sent: entry.sent, dropped: entry.dropped, late: entry.late,
-        lateByMachine: entry.lateByMachine,
+        offered: entry.counts.offered, sent: entry.counts.sent, dropped: entry.counts.dropped, late: entry.counts.late,
+        lateByMachine: entry.counts.lateByMachine,
         outcomes: entry.outcomes[..<entry.outcomeCount].map { outcome in
           OutcomeTally(
-            outcome: outcome.outcome.text, failed: outcome.failed, version: outcome.version,
-            completed: outcome.completed, bytes: outcome.bytes, fromDue: outcome.fromDue, fromSend: outcome.fromSend)
+            outcome: outcome.way.outcome.text, failed: outcome.way.failed, version: outcome.way.version,
+            completed: outcome.counts.completed, bytes: outcome.counts.bytes, fromDue: outcome.fromDue,
+            fromSend: outcome.fromSend)
         })
     }
   }

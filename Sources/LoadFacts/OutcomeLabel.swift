@@ -14,15 +14,37 @@ package enum OutcomeLabel {
   package static let unfinished = Outcome.unfinished.text
 
   private static let drops: Set = [dropped, droppedByMachine, droppedByTarget]
-  private static let untold: Set = [dropped, droppedByMachine, localLimit, stopped]
-  private static let timeouts = Set(
-    [Outcome.failure(.connectTimeout), .failure(.tlsTimeout), .failure(.timeout), .unfinished].map(\.text))
-  private static let breaks = Set(
-    [
-      Outcome.failure(.resetBeforeResponse), .failure(.resetDuringResponse), .failure(.idleClosed),
-      .failure(.emptyReply),
-      .failure(.tlsHandshake), .failure(.http2Stream), .failure(.http2GoAway), .status(408),
-    ].map(\.text))
+  private static let untold = texts(of: .unsent).union([dropped, droppedByMachine, stopped])
+  private static let timeouts = texts(of: .timeout).union([unfinished])
+  private static let breaks = texts(of: .broken).union([Outcome.status(408).text])
+
+  /// What a failure may be beside the doing of the target.
+  private enum Doubt {
+    /// This machine did not send the request.
+    case unsent
+    /// An answer may have come, and not been read in time.
+    case timeout
+    /// The connection broke: so may one do whose client does nothing for long.
+    case broken
+    case none
+  }
+
+  private static func doubt(about failure: TransferFailure) -> Doubt {
+    switch failure {
+    case .localLimit: .unsent
+    case .connectTimeout, .tlsTimeout, .timeout: .timeout
+    case .resetBeforeResponse, .resetDuringResponse, .idleClosed, .emptyReply, .tlsHandshake, .http2Stream,
+      .http2GoAway:
+      .broken
+    case .dns, .connectRefused, .unreachable, .tlsExpired, .tlsUntrusted, .tlsNoAuthorities, .tlsName,
+      .tlsClientCertificate, .proxyRefused, .protocolError, .tooManyRedirects, .tooLarge, .cancelled, .other:
+      .none
+    }
+  }
+
+  private static func texts(of doubt: Doubt) -> Set<String> {
+    Set(TransferFailure.allCases.filter { self.doubt(about: $0) == doubt }.map(\.rawValue))
+  }
 
   /// Whether a request was given up unsent, by whatever cause.
   package static func isDropped(_ label: String) -> Bool { drops.contains(label) }

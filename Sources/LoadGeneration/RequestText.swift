@@ -5,7 +5,7 @@ import LoadDriving
 /// A text of a request that may differ from request to request: a path, a header value or a body.
 ///
 /// What a request gets depends on the seed of the plan, its stream and the index of its arrival only, so that a run can be
-/// repeated, however many workers share it.
+/// repeated, however many workers share it; all but ``Piece/time(_:)``, which is that of the wall clock.
 package struct RequestText: Sendable, Equatable {
   package enum Piece: Sendable, Equatable {
     case literal(String)
@@ -22,7 +22,7 @@ package struct RequestText: Sendable, Equatable {
     /// A value of a data feed, by the index in ``LoadPlan/feeds`` and of the column. All columns of a feed come from one
     /// row.
     case column(feed: Int, column: Int)
-    /// When the request was made.
+    /// When the request was made, by the wall clock.
     case time(TimeFormat)
   }
 

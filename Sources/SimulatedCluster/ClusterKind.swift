@@ -2,8 +2,8 @@ package import KubernetesObjects
 
 /// The kinds of objects that the simulated cluster keeps.
 ///
-/// The first ten are what it runs, and StatefulSets with their revisions and claims. The others are stored and shown, and
-/// nothing comes of them.
+/// It acts on the first ten, and on StatefulSets with their ControllerRevisions and PersistentVolumeClaims. The others
+/// are stored and shown, and nothing comes of them.
 package enum ClusterKind: Int, CaseIterable, Sendable {
   case namespace, pod, service, event, resourceQuota, deployment, replicaSet, autoscaler, endpointSlice, ingress
   case configMap, secret, serviceAccount, limitRange, persistentVolume, persistentVolumeClaim, podTemplate
