@@ -61,7 +61,11 @@ let package = Package(
         "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units",
       ]),
 
-    .target(name: "SimulatedLoad", dependencies: ["LoadDriving", "LoadFacts", "SimulatedCluster", "Units"]),
+    .target(
+      name: "SimulatedLoad",
+      dependencies: [
+        "KubernetesObjects", "LoadDriving", "LoadFacts", "RunTimeline", "SimulatedCluster", "Units",
+      ]),
 
     // At the edge: thin, and each C library behind one door.
     .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -94,7 +98,8 @@ let package = Package(
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
-        "SimulatedCluster", "SimulatedClusterServer", "Statistics", "TrafficReplay", "Units", logging(),
+        "SimulatedCluster", "SimulatedClusterServer", "SimulatedLoad", "Statistics", "TrafficReplay", "Units",
+        logging(),
       ]),
     .executableTarget(
       name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()], plugins: ["CommitStamp"]),
@@ -151,8 +156,8 @@ let package = Package(
     .testTarget(
       name: "SimulatedLoadTests",
       dependencies: [
-        "Arrivals", "Curl", "Harness", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "SimulatedCluster",
-        "SimulatedLoad", "Statistics", "Units",
+        "Arrivals", "Curl", "Harness", "KubernetesObjects", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles",
+        "RunTimeline", "SimulatedCluster", "SimulatedLoad", "Statistics", "Units",
       ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.
     .target(

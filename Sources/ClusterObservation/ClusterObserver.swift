@@ -14,6 +14,9 @@ package struct ClusterObserver: Sendable {
     return [.horizontalPodAutoscalers] + kinds.map(\.resource) + between + [.pods, .endpointSlices, .events]
   }
 
+  /// Wall time between two proving lists of a resource: 30 s of run time, and no less than a second.
+  package static func relistInterval(timeScale: Double) -> Duration { max(.seconds(30) / timeScale, .seconds(1)) }
+
   private let observers: [ResourceObserver]
   /// Wall time between two lists of the same resource.
   private let relistInterval: Duration

@@ -26,7 +26,7 @@ package struct Evaluation {
     let judgements = judged.judge()
     Verdicts.print(judgements, of: judged.analysis, by: judged.context)
     do {
-      try RecordingAccess.keep(judgements, by: judged.kept, version: version, in: recording)
+      try RecordingAccess.keep(judgements, by: judged.kept, version: version, at: Date().kubernetesTime, in: recording)
     } catch {
       // A recording may lie where nothing can be written; it is judged all the same.
       StandardOutput.complain("the verdicts are not kept in the recording: \(error)")

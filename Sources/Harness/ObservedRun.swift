@@ -46,7 +46,7 @@ struct ObservedRun: Sendable {
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
           clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
-        relistInterval: max(.seconds(30) / timeScale, .seconds(1)), log: cluster.log.logger(.observer))
+        relistInterval: ClusterObserver.relistInterval(timeScale: timeScale), log: cluster.log.logger(.observer))
     }
   }
 

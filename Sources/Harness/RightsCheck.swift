@@ -103,7 +103,7 @@ struct RightsCheck {
         }
         guard let (workload, action) = changed.first(where: { isMeant($0.0) }) else { return .allowed }
         _ = try await client.patch(
-          workload, namespace: right.namespace, body: RolloutAction.patch(for: action.kind, at: Date()),
+          workload, namespace: right.namespace, body: RolloutAction.patch(for: action.kind, at: Date().kubernetesTime),
           isDryRun: true)
       default: _ = try await client.get(path: right.resource.path(namespace: right.namespace, name: right.name))
       }

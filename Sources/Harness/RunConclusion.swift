@@ -15,6 +15,8 @@ struct RunConclusion {
   let version: ProgramVersion
   var quiet = false
   var jsonLines = false
+  /// When the verdicts are said to be made; `nil` for now.
+  var judgedAt: KubernetesTime?
 
   /// - Parameter failed: whether the generator or the recording failed, so that nothing can make up for it.
   func execute(interrupted: Bool, failed: Bool = false) throws -> ExitStatus {
@@ -24,7 +26,8 @@ struct RunConclusion {
     let recorded = JudgingProfile(source: timeline.run.profileSource, text: timeline.run.profileText)
     var problems: [String] = []
     do {
-      try RecordingAccess.keep(judgements, by: recorded, version: version, in: output.recording)
+      try RecordingAccess.keep(
+        judgements, by: recorded, version: version, at: judgedAt ?? Date().kubernetesTime, in: output.recording)
     } catch {
       problems.append("the verdicts are not kept in the recording: \(error)")
     }
@@ -111,7 +114,8 @@ enum RecordingAccess {
   }
 
   static func keep(
-    _ judgements: [Judgement], by profile: JudgingProfile, version: ProgramVersion, in path: String
+    _ judgements: [Judgement], by profile: JudgingProfile, version: ProgramVersion, at now: KubernetesTime,
+    in path: String
   ) throws(HarnessError) {
     let rows = judgements.map { judgement in
       VerdictRow(
@@ -122,7 +126,7 @@ enum RecordingAccess {
     }
     do {
       try RecordingVerdicts.append(
-        Judging(at: Date().kubernetesTime, toolVersion: version.description, profile: profile, verdicts: rows),
+        Judging(at: now, toolVersion: version.description, profile: profile, verdicts: rows),
         path: path)
     } catch {
       throw HarnessError(.invalidInput, "\(error)")

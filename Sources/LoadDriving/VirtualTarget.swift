@@ -35,13 +35,15 @@ public struct VirtualAnswer: Sendable, Equatable {
 }
 
 /// The way between a worker and a ``VirtualTarget``, and what becomes of the worker. Nanoseconds, and instants of the clock.
-package struct VirtualConditions: Sendable {
+package struct VirtualConditions {
   /// How long a connection takes to stand; `nil` when none ever does.
   package var connectTime: Int64? = 0
   /// After how long the target closes a connection that nothing goes over; `nil` for never.
   package var keepAlive: Int64?
   /// When the load is stopped from outside; `nil` for never.
   package var stop: Int64?
+  /// Stops it at the moment at which it is set.
+  package var stopSignal: VirtualStop?
   /// When the worker is not there: what would wake it wakes it at the end. In order.
   package var absences: [Range<Int64>] = []
   /// The most requests whose ends are read at a time.

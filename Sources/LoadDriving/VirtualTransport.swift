@@ -55,7 +55,9 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
     began = now
   }
 
-  public var isStopped: Bool { conditions.stop.map { $0 <= now } ?? false }
+  public var isStopped: Bool {
+    conditions.stop.map { $0 <= now } ?? false || conditions.stopSignal?.isSet ?? false
+  }
   public var endpoints: [Int] {
     (conditions.endpoints.last { $0.from <= now } ?? conditions.endpoints.first)?.known ?? []
   }

@@ -49,15 +49,7 @@ package struct LoadGenerator: Sendable {
     }
     self.plan = plan
     self.target = plan.redirects > 0 ? HostAndPort(host: name, port: target.port) : nil
-    var rotations: [RouteRotation] = []
-    for stream in plan.streams {
-      do throws(RotationProblem) {
-        rotations.append(try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight }))
-      } catch {
-        throw LoadGenerationError(error.description)
-      }
-    }
-    self.rotations = rotations
+    rotations = try plan.rotations()
     var checks: [CompiledChecks] = []
     for route in plan.routes { checks.append(try CompiledChecks(route.checks, route: route.name)) }
     self.checks = checks
@@ -174,26 +166,5 @@ package struct LoadGenerator: Sendable {
     await thread?.join()
     // There was no thread left.
     return found.withLock { $0 } ?? lookUp()
-  }
-}
-
-extension LoadPlan {
-  /// The most connections at one time.
-  var mostConnections: Int { min(connections.maximum ?? maxInFlight, maxInFlight) }
-
-  /// What one worker has of it.
-  ///
-  /// - Parameters:
-  ///   - rotations: by stream.
-  ///   - start: of the load, in nanoseconds of the transport's clock.
-  func share(of worker: Int, rotations: [RouteRotation], start: Int64) -> WorkerPlan {
-    // So that all together have what the plan allows.
-    func share(of total: Int) -> Int { total / workers + (worker < total % workers ? 1 : 0) }
-    return WorkerPlan(
-      worker: worker, of: workers, start: start, streams: streams, rotations: rotations,
-      expected: routes.map(\.expected), connections: connections, isMultiplexed: httpVersion.isMultiplexed,
-      intervals: wallIntervals, maxInFlight: share(of: maxInFlight), maxLanes: share(of: mostConnections),
-      maxLateness: maxLateness, lateAfter: lateAfter, connectTimeout: connectTimeout, requestTimeout: requestTimeout,
-      drainTimeout: drainTimeout, failureSamplesPerInterval: failureSamplesPerInterval)
   }
 }

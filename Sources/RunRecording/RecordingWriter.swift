@@ -39,12 +39,16 @@ package final class RecordingWriter: Sendable {
   /// The file that was made, whatever its name leads to later.
   private let file: FileIdentity
   private let queue = DispatchQueue(label: "scaleproof.recording")
+  private let isLive: Bool
 
   /// Creates the file and writes the row of the run.
   ///
+  /// - Parameter isLive: whether what is given is written while the run goes on; otherwise it is in one go at the end, by
+  ///   which equal runs give equal files.
   /// - Throws: ``RecordingError`` when the folder is missing, the file exists or it cannot be written.
-  package init(path: String, run: RunDescription) throws(RecordingError) {
+  package init(path: String, run: RunDescription, isLive: Bool = true) throws(RecordingError) {
     self.path = path
+    self.isLive = isLive
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard FileManager.default.fileExists(atPath: folder) else { throw .folderMissing(path: folder) }
     // Created here and exclusively, so that two runs never write into one file.
@@ -165,6 +169,7 @@ package final class RecordingWriter: Sendable {
       if state.isFinished, state.problem == nil { state.problem = .alreadyFinished(path: path) }
       guard state.problem == nil else { return nil }
       change(&state)
+      guard isLive else { return nil }
       let isLarge = state.pending.count >= Self.largeBatch
       guard !state.isScheduled || isLarge else { return nil }
       state.isScheduled = true

@@ -6,7 +6,9 @@ import RunTimeline
 /// The one row of the table `run`.
 enum RunRow {
   static func insert(_ run: RunDescription, into database: Database) throws {
-    let environment = try JSONEncoder().encode(run.environment)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let environment = try encoder.encode(run.environment)
     try database.execute(
       sql: """
         INSERT OR REPLACE INTO run (id, name, tool_version, profile_text, profile_source, started_at_us, started_at_exact,

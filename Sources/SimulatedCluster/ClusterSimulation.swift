@@ -11,6 +11,9 @@ package struct ClusterSimulation: Sendable {
   /// The most pods that one workload may have: enough for any that is tried on one machine, and soon worked through.
   package static let mostReplicas = 2_000
 
+  /// Cluster time that passes before anybody uses a cluster, so that its workloads are up by then.
+  package static let warmUp = Duration.seconds(60)
+
   /// What the API refuses; nothing unless it is told to.
   package var refusals: Set<AccessRefusal> = []
 
@@ -37,18 +40,25 @@ package struct ClusterSimulation: Sendable {
       statefulSets: StatefulSetController())
   }
 
-  /// - Parameter statefulSets: a controller that may do something else than Kubernetes', for tests of what notices.
+  /// - Parameters:
+  ///   - statefulSets: a controller that may do something else than Kubernetes', for tests of what notices.
+  ///   - historyLimit: how many changes of a kind are kept for watches.
   init(
-    manifests: [ClusterManifest], workload: SimulatedWorkload, timeScale: Double, epoch: KubernetesTime,
-    statefulSets: StatefulSetController
+    manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
+    epoch: KubernetesTime = KubernetesTime(seconds: 1_767_225_600), statefulSets: StatefulSetController,
+    historyLimit: Int = 5_000
   ) throws(ManifestProblem) {
-    context = ControllerContext(workload: workload, timeScale: timeScale, epoch: epoch)
+    context = ControllerContext(
+      workload: workload, timeScale: timeScale, epoch: epoch, historyLimit: historyLimit)
     dataPlane = DataPlane(nodes: workload.nodes)
     self.statefulSets = statefulSets
     try apply(manifests)
     context.schedule(.measure, at: workload.metricsResolution)
     context.schedule(.forgetEvents, at: .seconds(300))
   }
+
+  /// `gitVersion` of the API server.
+  package static var version: String { Discovery.version["gitVersion"]?.string ?? "" }
 
   package var workload: SimulatedWorkload { context.workload }
   /// Cluster seconds per second of wall time; at least 1.

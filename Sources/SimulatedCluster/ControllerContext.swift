@@ -18,13 +18,15 @@ struct ControllerContext: Sendable {
   /// Cluster time.
   private(set) var now: Duration = .zero
 
-  var store = ObjectStore(historyLimit: 5_000)
+  var store: ObjectStore
   var random: SeededRandom
   var recorder = EventRecorder()
   private var queue = WorkQueue()
   private var reconciling: Set<Reconciliation> = []
 
-  init(workload: SimulatedWorkload, timeScale: Double, epoch: KubernetesTime) {
+  /// - Parameter historyLimit: how many changes of a kind are kept for watches.
+  init(workload: SimulatedWorkload, timeScale: Double, epoch: KubernetesTime, historyLimit: Int = 5_000) {
+    store = ObjectStore(historyLimit: historyLimit)
     self.workload = workload
     self.timeScale = max(timeScale, 1)
     self.epoch = epoch

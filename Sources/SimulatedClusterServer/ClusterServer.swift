@@ -57,7 +57,7 @@ package final class ClusterServer: Sendable {
   /// - Throws: ``ClusterSimulation/ManifestProblem`` for an object that the cluster cannot run.
   package init(
     manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
-    warmUp: Duration = .seconds(60), startDate: KubernetesTime, apiPort: Int = 0, ingressPort: Int = 0
+    warmUp: Duration = ClusterSimulation.warmUp, startDate: KubernetesTime, apiPort: Int = 0, ingressPort: Int = 0
   ) throws(ManifestProblem) {
     let epoch = KubernetesTime(microseconds: startDate.microseconds - warmUp.components.seconds * 1_000_000)
     var cluster = try ClusterSimulation(

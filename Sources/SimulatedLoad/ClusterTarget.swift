@@ -5,38 +5,51 @@ import Units
 
 /// The Ingress of a simulated cluster as the target of a load in virtual time.
 ///
-/// Answers have a status, the name of the pod, and its version; what else a route may expect of an answer is not there to be
+/// Answers have a status, and headers with the name of the pod and its version; what else a route may expect of an answer is not there to be
 /// checked. Instants are wall time, in which the cluster passes ``ClusterSimulation/timeScale`` times as fast.
 package struct ClusterTarget: VirtualTarget {
-  package private(set) var cluster: ClusterSimulation
+  /// The headers of an answer that the load generator reads.
+  package struct ReadHeaders: Sendable {
+    package var pod: Bool
+    package var version: Bool
+
+    package init(pod: Bool = true, version: Bool = true) {
+      self.pod = pod
+      self.version = version
+    }
+  }
+
+  package internal(set) var cluster: ClusterSimulation
   /// Cluster time at instant zero.
   private let origin: Duration
-  private let host: String
-  private let path: @Sendable (PendingRequest) -> String
+  private let address: @Sendable (PendingRequest) -> (host: String, target: String)
+  private let headers: ReadHeaders
   /// What the Ingress did with the latest request of a slot.
   private var decisions: [IngressDecision] = []
 
   /// - Parameters:
   ///   - cluster: at the moment that is instant zero.
-  ///   - host: the `Host` header.
-  ///   - path: the request target of a request, with or without a query.
+  ///   - headers: which headers of answers are read.
+  ///   - address: the `Host` header of a request, and its target, with or without a query.
   package init(
-    _ cluster: ClusterSimulation, host: String, path: @escaping @Sendable (PendingRequest) -> String
+    _ cluster: ClusterSimulation, reading headers: ReadHeaders = ReadHeaders(),
+    address: @escaping @Sendable (PendingRequest) -> (host: String, target: String)
   ) {
     self.cluster = cluster
-    self.host = host
-    self.path = path
+    self.headers = headers
+    self.address = address
     origin = cluster.now
   }
 
-  private mutating func advance(to instant: Int64) {
+  mutating func advance(to instant: Int64) {
     cluster.advance(to: origin + .nanoseconds(instant) * cluster.timeScale)
   }
 
   package mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
     advance(to: now)
     while decisions.count <= slot { decisions.append(.noRoute) }
-    decisions[slot] = cluster.arrive(host: host, target: path(request))
+    let (host, target) = address(request)
+    decisions[slot] = cluster.arrive(host: host, target: target)
     guard case .forwarded(let request) = decisions[slot] else { return now }
     return now + request.answerAfter.nanoseconds
   }
@@ -47,12 +60,16 @@ package struct ClusterTarget: VirtualTarget {
     case .noRoute: return VirtualAnswer(.status(404))
     case .noEndpoint: return VirtualAnswer(.status(503))
     case .refused: return VirtualAnswer(.status(502))
-    case .overloaded(let pod, let version): return VirtualAnswer(.status(503), pod: pod, version: version)
+    case .overloaded(let pod, let version): return answer(.status(503), pod, version)
     case .forwarded(let request):
       switch cluster.outcome(of: request) {
-      case .answered: return VirtualAnswer(.status(200), pod: request.pod, version: request.version)
+      case .answered: return answer(.status(200), request.pod, request.version)
       case .cut: return VirtualAnswer(.status(502))
       }
     }
+  }
+
+  private func answer(_ outcome: Outcome, _ pod: String, _ version: String) -> VirtualAnswer {
+    VirtualAnswer(outcome, pod: headers.pod ? pod : nil, version: headers.version ? version : nil)
   }
 }

@@ -20,7 +20,8 @@ struct ScaleProof: AsyncParsableCommand {
       """,
     version: ProgramVersion.built.description,
     subcommands: [
-      Run.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self, Cluster.self,
+      Run.self, Simulate.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self,
+      Cluster.self,
     ])
 
   static func main() async {

@@ -26,7 +26,7 @@ private let rules: [String: ModuleRule] = [
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
   "SimulatedCluster": ModuleRule(uses: ["KubernetesValidation", "Arrivals"], isPure: true),
-  "SimulatedLoad": ModuleRule(uses: ["LoadDriving", "SimulatedCluster"], isPure: true),
+  "SimulatedLoad": ModuleRule(uses: ["LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
   "CZlib": ModuleRule(),
@@ -41,7 +41,8 @@ private let rules: [String: ModuleRule] = [
     uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOConcurrencyHelpers"]),
   "Harness": ModuleRule(
     uses: [
-      "Reporting", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer", "Profiles",
+      "Reporting", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer", "SimulatedLoad",
+      "Profiles",
       "TrafficReplay", "LogFiles",
     ], libraries: ["Logging"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),

@@ -208,7 +208,9 @@ struct BadInputTests {
     #expect(ending.complaints.contains("--no-such-flag"))
   }
 
-  @Test("help names an example for every command", arguments: ["run", "validate", "evaluate", "report", "cluster"])
+  @Test(
+    "help names an example for every command",
+    arguments: ["run", "simulate", "validate", "evaluate", "report", "cluster"])
   func help(command: String) async throws {
     let ending = try await Program.run([command, "--help"])
 

@@ -20,6 +20,23 @@ struct DemonstrationTests {
     try await checkInBrowser(folder)
   }
 
+  @Test("simulated in virtual time it passes too, and leaves the same files each time")
+  func simulatedDemonstrationPasses() async throws {
+    let folder = try TemporaryFolder()
+    for name in ["first", "second"] {
+      let ending = try await Program.run(
+        ["simulate", "Profiles/surge-and-rollout.yaml", "--output", folder.file(name)])
+      #expect(ending.code == 0, "\(ending.output)\n\(ending.complaints)")
+    }
+
+    for file in ["run.sqlite", "report.html", "report.json", "junit.xml", "summary.md"] {
+      let first = try Data(contentsOf: URL(filePath: folder.file("first/" + file)))
+      let second = try Data(contentsOf: URL(filePath: folder.file("second/" + file)))
+      #expect(first == second, "\(file)")
+    }
+    #expect(try folder.text("first/report.html").contains("no request left this process"))
+  }
+
   /// People read a recording with `sqlite3`.
   private func checkViews(of folder: TemporaryFolder) async throws {
     func query(_ sql: String) async throws -> String {

@@ -54,6 +54,8 @@ struct OptionTests {
       ["run", "SIMULATED", "--context", ""],
       ["run", "PROFILE", "--quiet", "--json-lines"],
       ["run", "PROFILE", "--log-level", "loud"],
+      ["simulate", "SIMULATED", "--output", ""],
+      ["simulate", "SIMULATED", "--set", "manifests.nobody.spec.maxReplicas=4"],
       ["record", "--workload", "deployment/web", "--log-level", ""],
       ["validate", "PROFILE", "--set", "nowhere=1"],
       ["evaluate", "RECORDING", "--profile", ""],

@@ -34,17 +34,12 @@ private struct VirtualRun {
     cluster.advance(to: .seconds(60))
     let planning = LoadPlanning(profile: profile, files: loaded.files, timeScale: timeScale, environment: [:])
     let plan = try planning.plan(connectTo: nil)
-    let rotations = try plan.streams.map { stream in
-      try RouteRotation(weights: stream.routes.map { plan.routes[$0].weight })
-    }
-    let host = URL(string: profile.target.url)?.host ?? ""
-    let paths = profile.requests.map { request in
-      request.path.pieces.reduce(into: "") { if case .literal(let text) = $1 { $0 += text } }
-    }
+    let rotations = try plan.rotations()
+    let addresses = RequestAddresses(plan: plan)
 
     var whole = LoadSnapshot()
     let began = MonotonicClock.threadCPU()
-    let target = ClusterTarget(cluster, host: host) { paths[$0.route] }
+    let target = ClusterTarget(cluster) { addresses.address(of: $0) }
     var worker = LoadWorker(
       plan.share(of: 0, rotations: rotations, start: 0), over: VirtualTransport(to: target)
     ) { report in

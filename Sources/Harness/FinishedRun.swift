@@ -1,0 +1,51 @@
+import LoadFacts
+import RunRecording
+import RunTimeline
+
+/// All that is to be recorded of a run that is over.
+struct FinishedRun: Sendable {
+  var run: RunDescription
+  var phases: [PhaseSpan]
+  var actions: [ActionSpan]
+  var load: [LoadSnapshot]
+  /// In the order in which they were received.
+  var observations: [Observation]
+  var clock: ServerClock
+
+  /// Writes the recording.
+  ///
+  /// - Throws: ``HarnessError`` with the status `refused` when the file cannot be made, else `untrusted`.
+  func write(to path: String) throws(HarnessError) {
+    let writer: RecordingWriter
+    do {
+      writer = try RecordingWriter(path: path, run: run, isLive: false)
+    } catch {
+      throw HarnessError(.refused, "\(error)")
+    }
+    writer.set(phases: phases)
+    writer.set(actions: actions)
+    for snapshot in load {
+      writer.append(load: snapshot.intervals)
+      writer.append(failures: snapshot.failures)
+      writer.append(connections: snapshot.connections)
+      writer.append(generator: snapshot.generator)
+    }
+    writer.append(observations: observations)
+    writer.append(clock: clock, at: run.endedAt ?? .zero)
+    do {
+      try writer.finish(
+        endedAt: run.endedAt ?? .zero, reason: run.endReason ?? .completed, detail: run.endDetail)
+    } catch {
+      throw HarnessError(.untrusted, "\(path): the recording is not complete: \(error)")
+    }
+  }
+
+  /// The same as a value, without a file.
+  var timeline: Timeline {
+    var whole = LoadSnapshot()
+    for snapshot in load { whole.merge(snapshot) }
+    return Timeline(
+      run: run, phases: phases, actions: actions, load: whole.intervals, failures: whole.failures,
+      generator: whole.generator, connections: whole.connections, observations: observations, clock: clock)
+  }
+}

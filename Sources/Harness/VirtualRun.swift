@@ -1,0 +1,225 @@
+import ClusterObservation
+import KubernetesObjects
+import LoadDriving
+import LoadFacts
+import LoadGeneration
+import Profiles
+import RunTimeline
+import SimulatedCluster
+import SimulatedLoad
+import Units
+
+/// The run of a profile in virtual time: from its files to all that is to be recorded of it, without a socket.
+///
+/// It goes as on the wall clock: the workload comes to rest, everything is listed, the load begins.
+struct VirtualRun {
+  /// Wall time that a request to the API takes one way, as between two processes of one machine.
+  private static let latency = Duration.milliseconds(5)
+  /// Wall time between the first list of everything and the begin of the load.
+  private static let lead = Duration.milliseconds(300)
+  /// Cluster time that the workload has for coming to rest.
+  private static let settling = Duration.seconds(300)
+
+  private let loaded: LoadedProfile
+  private let version: ProgramVersion
+  private let reference: ClusterReference
+  private let planning: LoadPlanning
+  private let plan: LoadPlan
+  private let schedule: RunSchedule
+  /// As the manifests make it.
+  private let cluster: ClusterSimulation
+
+  /// Checks all that a run needs.
+  ///
+  /// - Throws: ``HarnessError`` when the profile is for a real cluster, or expects what a simulated one does not have.
+  init(_ loaded: LoadedProfile, version: ProgramVersion, environment: [String: String]) throws(HarnessError) {
+    let profile = loaded.profile
+    guard let reference = profile.cluster, case .simulated(let simulation) = reference.kind else {
+      throw HarnessError(
+        .refused,
+        "\(profile.source): cluster.simulated: only a simulated cluster can be run in virtual time: name its manifests "
+          + "under cluster.simulated")
+    }
+    for request in profile.requests where !request.checks.isEmpty {
+      throw HarnessError(
+        .refused,
+        "\(profile.source): the request \(request.name) expects more of an answer than its status, and answers in virtual "
+          + "time have nothing else: expect the status only, or use scaleproof run")
+    }
+    self.loaded = loaded
+    self.version = version
+    self.reference = reference
+    planning = LoadPlanning(
+      profile: profile, files: loaded.files, timeScale: simulation.timeScale, environment: environment)
+    var plan = try planning.plan(connectTo: nil)
+    // One thread, so one worker with all that the plan allows.
+    plan.workers = 1
+    self.plan = plan
+    schedule = RunSchedule(profile: profile)
+    do {
+      cluster = try ClusterSimulation(
+        manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: profile.load.seed),
+        timeScale: simulation.timeScale)
+    } catch {
+      throw HarnessError(.invalidInput, error.description)
+    }
+    let problems = WorkloadNames(profile: profile).problemsOfAutoscalers(in: loaded.manifests)
+    guard problems.isEmpty else { throw HarnessError(.refused, problems) }
+  }
+
+  /// - Throws: ``HarnessError`` when the workload does not come to rest.
+  func execute() throws(HarnessError) -> FinishedRun {
+    let profile = loaded.profile
+    var cluster = try rested()
+    let origin = cluster.now + Self.lead * planning.timeScale
+    var watcher = ClusterWatcher(
+      of: ClusterObserver.resources(of: reference.workloads.kinds), namespace: namespace,
+      latency: Self.latency * planning.timeScale, origin: origin)
+    watcher.list(cluster)
+    cluster.advance(to: origin)
+    let startedAt = cluster.preciseDate
+
+    let addresses = RequestAddresses(plan: plan)
+    let stop = VirtualStop()
+    let target = ObservedTarget(
+      ClusterTarget(
+        cluster,
+        reading: ClusterTarget.ReadHeaders(
+          pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version")
+      ) { addresses.address(of: $0) },
+      watcher: watcher, betweenLists: ClusterObserver.relistInterval(timeScale: planning.timeScale).nanoseconds,
+      writes: writes(at: startedAt), stop: stop)
+    let rotations: [RouteRotation]
+    do {
+      rotations = try plan.rotations()
+    } catch {
+      throw HarnessError(.refused, "\(profile.source): \(error)")
+    }
+    var load: [LoadSnapshot] = []
+    var stopRules = StopRuleWatch(rules: profile.abortOn, timeScale: planning.timeScale)
+    var breach: (text: String, at: Duration)?
+    let ending = SimulatedRun(
+      plan.share(of: 0, rotations: rotations, start: 0), naming: plan.naming, address: "simulated", target: target,
+      stop: stop
+    ).execute { snapshot, end in
+      load.append(snapshot)
+      if breach == nil, let found = stopRules.add(snapshot.intervals, snapshot.generator, now: end) {
+        breach = (found.text, end)
+      }
+      return breach != nil
+    }
+
+    var run = description(startedAt: startedAt)
+    run.endedAt = ending.endedAt
+    run.endReason = breach == nil ? .completed : .aborted
+    run.endDetail = breach?.text
+    return FinishedRun(
+      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.answers), load: load,
+      observations: ending.observations, clock: ServerClock(runStart: startedAt, offset: .zero ... .zero))
+  }
+}
+
+// The cluster.
+extension VirtualRun {
+  private var namespace: String { reference.namespace ?? cluster.mainNamespace }
+
+  /// The cluster when its workloads have come to rest.
+  private func rested() throws(HarnessError) -> ClusterSimulation {
+    var cluster = cluster
+    cluster.advance(to: ClusterSimulation.warmUp)
+    while let wait = try unsteady(in: cluster) {
+      guard cluster.now - ClusterSimulation.warmUp < Self.settling else {
+        throw HarnessError(.refused, wait.refusal(limit: Self.settling))
+      }
+      cluster.advance(to: cluster.now + .seconds(1))
+    }
+    return cluster
+  }
+
+  /// What the first workload that is not at rest waits for.
+  private func unsteady(in cluster: ClusterSimulation) throws(HarnessError) -> SteadyWait? {
+    for watched in reference.workloads.all {
+      let reference = watched.reference
+      guard
+        let kind = ClusterKind.allCases.first(where: { $0.resource == reference.kind.resource }),
+        let object = cluster.object(kind, namespace: namespace, name: reference.name)
+      else {
+        throw HarnessError(.refused, "\(reference.text): not found in the namespace \(namespace) of the manifests")
+      }
+      let workload: Workload
+      do {
+        workload = try Workload(reference.kind, json: object.json().json())
+      } catch {
+        throw HarnessError(.defect, "\(reference.text): it cannot be read: \(error)")
+      }
+      let wait = SteadyWait(workload)
+      if !wait.isSteady { return wait }
+    }
+    return nil
+  }
+}
+
+// The recording.
+extension VirtualRun {
+  /// What the actions of the profile send, in their order.
+  private func writes(at startedAt: KubernetesTime) -> [ObservedTarget.Write] {
+    schedule.actions.compactMap { action, at in
+      guard let workload = reference.workloads.named(action.workload)?.reference else { return nil }
+      let arrival = at / planning.timeScale + Self.latency
+      let date = KubernetesTime(microseconds: startedAt.microseconds + at.microseconds)
+      return ObservedTarget.Write(
+        at: arrival.nanoseconds,
+        APIRequest(
+          method: "PATCH", path: workload.kind.resource.path(namespace: namespace, name: workload.name),
+          query: ["fieldManager": "scaleproof"], contentType: "application/strategic-merge-patch+json",
+          body: RolloutAction.patch(for: action.kind, at: date)))
+    }
+  }
+
+  private func actions(_ answers: [APIAnswer]) -> [ActionSpan] {
+    var answers = answers[...]
+    return schedule.actions.map { action, at in
+      var span = ActionSpan(
+        name: action.name, summary: RolloutAction.summary(of: action.kind), plannedAt: at, workload: action.workload)
+      guard reference.workloads.named(action.workload) != nil else {
+        span.problem = "the profile names no such workload"
+        return span
+      }
+      guard let answer = answers.popFirst() else { return span }
+      span.sent = at
+      span.answered = at + Self.latency * 2 * planning.timeScale
+      switch answer {
+      case .object(200..<300, let object), .warned(200..<300, let object, _):
+        span.generation = object["metadata", "generation"]?.int.map(Int64.init)
+      case .object(let status, let object): span.problem = "\(status): \(object["message"]?.string ?? "")"
+      default: span.problem = "the API gave an answer that is no object"
+      }
+      return span
+    }
+  }
+
+  private func phases(until end: Duration) -> [PhaseSpan] {
+    schedule.phases.map { phase in
+      guard phase.plannedStart < end else { return phase }
+      var phase = phase
+      phase.start = phase.plannedStart
+      phase.end = min(phase.plannedEnd, end)
+      return phase
+    }
+  }
+
+  private func description(startedAt: KubernetesTime) -> RunDescription {
+    let profile = loaded.profile
+    return RunDescription(
+      name: profile.name, toolVersion: version.description, profileText: loaded.recordedText,
+      profileSource: profile.source, startedAt: startedAt, timeScale: planning.timeScale,
+      cluster: ClusterDescription(
+        context: "simulated", namespace: namespace, workloads: reference.workloads,
+        serverVersion: ClusterSimulation.version),
+      environment: [
+        "clock": "virtual: no request left this process", "seed": "\(profile.load.seed)",
+        "arrivals": profile.load.streams.map(\.model.word).joined(separator: ", "), "workers": "1",
+        "target": profile.target.url,
+      ])
+  }
+}

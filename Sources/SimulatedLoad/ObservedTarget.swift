@@ -1,0 +1,94 @@
+package import LoadDriving
+package import SimulatedCluster
+import Units
+
+/// A simulated cluster under load, and what goes on beside the load: somebody observes it, and clients write to it.
+///
+/// Everything happens at its own instant: before a request is dealt with, all that was due before it is.
+package struct ObservedTarget: VirtualTarget {
+  /// A request to the API of the cluster, at an instant of the load's clock.
+  package struct Write: Sendable {
+    let instant: Int64
+    let request: APIRequest
+
+    package init(at instant: Int64, _ request: APIRequest) {
+      self.instant = instant
+      self.request = request
+    }
+  }
+
+  /// Wall time between two looks at the cluster's changes, of which it does not keep all.
+  private static let betweenLooks: Int64 = 250_000_000
+
+  package private(set) var watcher: ClusterWatcher
+  /// What the API has answered, one for each write that came to pass.
+  package private(set) var answers: [APIAnswer] = []
+  private var target: ClusterTarget
+  private let writes: [Write]
+  private let stop: VirtualStop
+  private let betweenLists: Int64
+  private var nextLook: Int64 = 0
+  private var nextList: Int64
+  private var nextDeed: Int64 = 0
+
+  /// - Parameters:
+  ///   - watcher: one that has listed the cluster already.
+  ///   - betweenLists: wall time between two lists of a resource, in nanoseconds.
+  ///   - writes: none happens any more once the load is stopped.
+  package init(
+    _ target: ClusterTarget, watcher: ClusterWatcher, betweenLists: Int64, writes: [Write], stop: VirtualStop
+  ) {
+    self.target = target
+    self.watcher = watcher
+    self.betweenLists = betweenLists
+    self.writes = writes.sorted { $0.instant < $1.instant }
+    self.stop = stop
+    nextList = betweenLists
+    plan()
+  }
+
+  package mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
+    proceed(to: now)
+    return target.arrive(request, in: slot, at: now)
+  }
+
+  package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer {
+    proceed(to: now)
+    return target.answer(in: slot, at: now)
+  }
+
+  /// Lets the time go on to the end of the load, and has everything listed once more.
+  ///
+  /// - Returns: wall time at which the last answer has come, in nanoseconds.
+  mutating func finish(at now: Int64) -> Int64 {
+    proceed(to: now)
+    let latency = (watcher.latency / target.cluster.timeScale).nanoseconds
+    target.advance(to: now + latency)
+    watcher.list(target.cluster)
+    return now + 2 * latency
+  }
+
+  /// `nil` when there is none any more.
+  private var nextWrite: Int64? {
+    answers.count < writes.count && !stop.isSet ? writes[answers.count].instant : nil
+  }
+
+  private mutating func plan() { nextDeed = min(nextLook, nextList, nextWrite ?? .max) }
+
+  private mutating func proceed(to now: Int64) {
+    while nextDeed <= now {
+      target.advance(to: nextDeed)
+      while let instant = nextWrite, instant <= nextDeed {
+        answers.append(target.cluster.respond(to: writes[answers.count].request))
+      }
+      if nextList <= nextDeed {
+        watcher.list(target.cluster)
+        nextList += betweenLists
+      } else {
+        watcher.collect(target.cluster)
+      }
+      nextLook = nextDeed + Self.betweenLooks
+      plan()
+    }
+  }
+}
