@@ -7,7 +7,7 @@ import Units
 struct ReplayMemory {
   private let record: ScalingRecord
   private var recommendations: [(replicas: Int, possible: ClosedRange<Int>, at: Duration)] = []
-  private var rescales: [(from: Int, to: Int, at: Duration)] = []
+  private var rescales: [(from: Int, to: Int, at: Duration, sync: Int)] = []
   /// Syncs right before which the controller may have been restarted, with the count that they found.
   private var beginnings: [(at: Duration, count: Int)] = []
 
@@ -33,7 +33,7 @@ struct ReplayMemory {
         recommendations.append((raw, possible, observed.at.latest + record.rhythm * repetition))
       }
     }
-    if observed.start != observed.end { rescales.append((observed.start, observed.end, observed.at.latest)) }
+    if observed.start != observed.end { rescales.append((observed.start, observed.end, observed.at.latest, index)) }
   }
 
   /// The states of memory before a sync, the likeliest first.
@@ -51,8 +51,10 @@ struct ReplayMemory {
           history: history(of: sync, since: last),
           assumption: "the controller was restarted before \(DecisionReplay.seconds(last.at))"))
     }
-    for (keepsWindows, keepsPeriods) in [(false, false), (true, true), (true, false), (false, true)] {
-      variants.append(Variant(history: decided(sync, keepsWindows: keepsWindows, keepsPeriods: keepsPeriods)))
+    for known in [history(of: sync, since: nil), history(of: sync, since: nil, spacedUpTo: index)] {
+      for (keepsWindows, keepsPeriods) in [(false, false), (true, true), (true, false), (false, true)] {
+        variants.append(Variant(history: decided(known, sync, keepsWindows: keepsWindows, keepsPeriods: keepsPeriods)))
+      }
     }
     // Where a recommendation was read from several that fit its own sync, this one may tell which it was.
     for choice in [\ClosedRange<Int>.upperBound, \.lowerBound] {
@@ -88,30 +90,31 @@ struct ReplayMemory {
   }
 
   /// With what is so near to the end of its window or period that it may or may not have left it either kept or left out.
-  private func decided(_ sync: ObservedSync, keepsWindows: Bool, keepsPeriods: Bool) -> ScalingHistory {
-    var history = history(of: sync, since: nil)
+  private func decided(
+    _ known: ScalingHistory, _ sync: ObservedSync, keepsWindows: Bool, keepsPeriods: Bool
+  ) -> ScalingHistory {
+    var history = known
     guard let behavior = sync.plan.behavior else { return history }
     let now = record.time(sync.at.latest).microseconds
     let slack: Int64 = 1_000_000
-    /// The time to remember it by; `nil` to leave it out.
-    func decided(_ time: KubernetesTime, _ periods: [Int], keeps: Bool) -> KubernetesTime? {
+    /// The time to remember it by: just inside of what ends about then, or just outside, where longer ones hold it still.
+    func decided(_ time: KubernetesTime, _ periods: [Int], keeps: Bool) -> KubernetesTime {
       let near = periods.map { Int64($0) * 1_000_000 }.filter { (now - time.microseconds - $0).magnitude <= slack }
-      guard let shortest = near.min() else { return time }
-      return keeps ? KubernetesTime(microseconds: max(time.microseconds, now - shortest + 1)) : nil
+      guard let shortest = near.min(), let longest = near.max() else { return time }
+      return KubernetesTime(
+        microseconds: keeps ? max(time.microseconds, now - shortest + 1) : min(time.microseconds, now - longest - 1))
     }
     func decided(_ events: [ScaleEvent], _ rules: ScalingRules...) -> [ScaleEvent] {
       let periods = rules.flatMap(\.policies).map(\.periodSeconds)
-      return events.compactMap { event in
-        decided(event.time, periods, keeps: keepsPeriods).map {
-          ScaleEvent(change: event.change, time: $0, isOutdated: event.isOutdated)
-        }
+      return events.map { event in
+        ScaleEvent(
+          change: event.change, time: decided(event.time, periods, keeps: keepsPeriods), isOutdated: event.isOutdated)
       }
     }
     let windows = [behavior.scaleUp.stabilizationWindowSeconds, behavior.scaleDown.stabilizationWindowSeconds]
-    history.recommendations = history.recommendations?.compactMap { recommendation in
-      decided(recommendation.time, windows, keeps: keepsWindows).map {
-        TimedRecommendation(replicas: recommendation.replicas, time: $0)
-      }
+    history.recommendations = history.recommendations?.map { recommendation in
+      TimedRecommendation(
+        replicas: recommendation.replicas, time: decided(recommendation.time, windows, keeps: keepsWindows))
     }
     history.scaleUpEvents = decided(history.scaleUpEvents, behavior.scaleUp, behavior.scaleDown)
     history.scaleDownEvents = decided(history.scaleDownEvents, behavior.scaleUp, behavior.scaleDown)
@@ -120,9 +123,11 @@ struct ReplayMemory {
 
   /// - Parameters:
   ///   - beginning: the first sync after a restart, which began the list with the count that it found.
+  ///   - own: the position of the sync, to have rescales before it as far apart as the syncs that made them; as they were
+  ///     seen where it is not given.
   ///   - choose: which of the recommendations that fit a sync to remember; as replayed where it is not given.
   private func history(
-    of sync: ObservedSync, since beginning: (at: Duration, count: Int)?,
+    of sync: ObservedSync, since beginning: (at: Duration, count: Int)?, spacedUpTo own: Int? = nil,
     choosing choose: ((ClosedRange<Int>) -> Int)? = nil
   ) -> ScalingHistory {
     let start = beginning?.at ?? .seconds(-1e12)
@@ -135,11 +140,26 @@ struct ReplayMemory {
       TimedRecommendation(replicas: choose?($0.possible) ?? $0.replicas, time: record.time($0.at))
     }
     guard let behavior = sync.plan.behavior else { return history }
-    for rescale in rescales where rescale.at >= oldest {
+    for rescale in own.map(rescales(spacedUpTo:)) ?? rescales where rescale.at >= oldest {
       history.recordScaleEvent(
         from: rescale.from, to: rescale.to, rules: rescale.to > rescale.from ? behavior.scaleUp : behavior.scaleDown,
         at: record.time(rescale.at))
     }
     return history
+  }
+
+  /// The rescales, each as long before the next as the syncs between them take at least: what is written shows up sooner
+  /// or later, and on that depends which of them takes the place of another.
+  private func rescales(spacedUpTo own: Int) -> [(from: Int, to: Int, at: Duration, sync: Int)] {
+    let step = max(record.rhythm, record.settings.syncPeriod + .milliseconds(1))
+    var (next, limit) = (own, record.syncs[own].at.latest)
+    var spaced = rescales
+    for index in spaced.indices.reversed() {
+      if let periods = record.periods(from: spaced[index].sync, to: next) {
+        spaced[index].at = min(spaced[index].at, limit - step * periods)
+      }
+      (next, limit) = (spaced[index].sync, spaced[index].at)
+    }
+    return spaced
   }
 }
