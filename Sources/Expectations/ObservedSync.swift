@@ -39,6 +39,8 @@ package struct ObservedSync: Sendable {
   var fitting: [Proposal] = []
   /// What the metrics may have asked for in the syncs after this one that wrote nothing.
   var silent: CountSet?
+  /// Pods that were ready by then had samples at the end of this sync.
+  var sampledBy: Duration?
 
   /// What the metrics may have asked for in this sync.
   struct Proposal: Sendable {
@@ -47,10 +49,15 @@ package struct ObservedSync: Sendable {
     let basis: BindingTerm
     /// Whether all inputs that come to this have every pod counted.
     var isComplete: Bool
+    /// Whether some input that comes to this has samples of as many pods as is usual by then.
+    var isUsual: Bool
   }
 
+  /// Whether ``proposals`` are all that the observation allows; else others between them may have been made.
+  var proposalsAreAll = true
+
   /// What the metrics may have asked for; `nil` where they do not tell, or failed.
-  var raw: CountSet? { proposals.isEmpty ? nil : CountSet(proposals.map(\.raw)) }
+  var raw: CountSet? { asked(by: proposals) }
 
   /// What was known of this sync before a later one narrowed it by what that one did, in the order of the later ones.
   var narrowings: [Narrowing] = []
@@ -73,7 +80,12 @@ package struct ObservedSync: Sendable {
   }
 
   /// What the metrics asked for, given what the sync did; a mistake in this one sync aside.
-  var remembered: CountSet? { fitting.isEmpty ? raw : CountSet(fitting.map(\.raw)) }
+  var remembered: CountSet? { asked(by: fitting) ?? raw }
+
+  private func asked(by proposals: [Proposal]) -> CountSet? {
+    let counts = CountSet(proposals.map(\.raw))
+    return proposalsAreAll ? (counts.isEmpty ? nil : counts) : counts.hull.map { CountSet($0) }
+  }
 
   static func syncs(
     of history: ClusterHistory, clock: ServerClock, settings: ControllerSettings, version: KubernetesVersion
@@ -223,31 +235,55 @@ extension ClusterHistory {
 extension ObservedSync {
   /// What the metrics of this sync may ask for under a spec and with pods that may be others by now: what a controller
   /// without memory makes of any of the inputs.
-  func proposals(
-    under autoscaler: HorizontalPodAutoscaler, pods: PodSituation, settings: ControllerSettings,
-    version: KubernetesVersion
-  ) -> (inputs: [SyncInput], proposals: [Proposal]) {
-    if failed { return ([], []) }
+  ///
+  /// - Parameter usual: how far metrics usually are with those pods.
+  func readings(
+    under autoscaler: HorizontalPodAutoscaler, pods: PodSituation, usual: UsualSampling? = nil,
+    settings: ControllerSettings, version: KubernetesVersion
+  ) -> Readings {
+    if failed { return Readings() }
     let plan =
       autoscaler.spec == self.autoscaler.spec
       ? plan : ScalingPlan(autoscaler.spec, settings: settings, version: version)
     let inputs = SyncInputs(plan: plan, status: status, version: version, statusReplicas: statusReplicas).possible(pods)
-    var proposals: [Proposal] = []
+    var readings = Readings(inputs: inputs.inputs, areAll: inputs.areAll)
     var controller = HPAController(settings: settings, version: version)
-    for input in inputs {
+    for input in inputs.inputs {
       controller[history: autoscaler] = nil
       let decision = controller.sync(
         at: KubernetesTime(seconds: 0), autoscaler: autoscaler, target: input.read(target), pods: input.pods,
         metrics: input.metrics)
       guard let raw = decision.rawRecommendation else { continue }
-      let basis = decision.metricTerm
-      if let known = proposals.firstIndex(where: { $0.raw == raw && $0.basis == basis }) {
-        if !input.isComplete { proposals[known].isComplete = false }
-      } else {
-        proposals.append(Proposal(raw: raw, input: input, basis: basis, isComplete: input.isComplete))
-      }
+      readings.add(
+        Proposal(
+          raw: raw, input: input, basis: decision.metricTerm, isComplete: input.isComplete,
+          isUsual: usual?.allows(input) ?? false))
     }
-    return (inputs, proposals)
+    return readings
+  }
+
+  /// All that one sync may have read, and what it may have made of that.
+  struct Readings {
+    var inputs: [SyncInput] = []
+    /// What each of the inputs makes the metrics ask for, each outcome once.
+    private(set) var proposals: [Proposal] = []
+    /// Whether there are no others.
+    var areAll = true
+
+    /// What the metrics may ask for; where not every input was tried, also what lies between.
+    func asked(_ isPossible: (Int) -> Bool = { _ in true }) -> CountSet {
+      let counts = CountSet(proposals.map(\.raw).filter(isPossible))
+      return areAll ? counts : counts.hull.map { CountSet($0) } ?? counts
+    }
+
+    fileprivate mutating func add(_ proposal: Proposal) {
+      guard let known = proposals.firstIndex(where: { $0.raw == proposal.raw && $0.basis == proposal.basis }) else {
+        proposals.append(proposal)
+        return
+      }
+      proposals[known].isComplete = proposals[known].isComplete && proposal.isComplete
+      proposals[known].isUsual = proposals[known].isUsual || proposal.isUsual
+    }
   }
 }
 

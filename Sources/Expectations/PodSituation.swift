@@ -37,6 +37,23 @@ struct PodSituation: Sendable, Equatable {
 
     var total: Int { counted + doubtful + fresh + idle }
 
+    /// Whatever part of them may be there: all, none, and where those are not too many everything between.
+    fileprivate var parts: (parts: [Classes], areAll: Bool) {
+      if total == 0 { return ([self], true) }
+      if (counted + 1) * (doubtful + 1) * (fresh + 1) * (idle + 1) > 12 { return ([self, Classes()], false) }
+      var between: [Classes] = []
+      for counted in 0...counted {
+        for doubtful in 0...doubtful {
+          for fresh in 0...fresh {
+            for idle in 0...idle {
+              between.append(Classes(counted: counted, doubtful: doubtful, fresh: fresh, idle: idle))
+            }
+          }
+        }
+      }
+      return ([self, Classes()] + between.dropFirst().dropLast(), true)
+    }
+
     static func + (one: Classes, other: Classes) -> Classes {
       Classes(
         counted: one.counted + other.counted, doubtful: one.doubtful + other.doubtful, fresh: one.fresh + other.fresh,
@@ -73,8 +90,9 @@ struct PodSituation: Sendable, Equatable {
       let going = own.removed.contains(pod.uid) ? nil : pod.deleteRequested ?? pod.failed ?? pod.removed
       if let going, going.latest < at.earliest { continue }
       let index = place(of: PodShape(pod.spec))
+      let mayComeLater = pod.created.latest > at.earliest || own.perhapsMade.contains(pod.uid)
       let presence: WritableKeyPath<Group, Classes> =
-        own.perhapsMade.contains(pod.uid) || going.map { $0.earliest <= at.latest } ?? false ? \.leaving : \.staying
+        mayComeLater || going.map { $0.earliest <= at.latest } ?? false ? \.leaving : \.staying
       if let ready = pod.ready.last(where: { $0.from.earliest <= at.latest }) {
         // Until it was asked to go it stayed as it was.
         let holds =
@@ -83,7 +101,7 @@ struct PodSituation: Sendable, Equatable {
             ?? true)
         let readiness = Self.readiness(of: pod, since: ready.from, holds: holds, at: at, sampledBy: sampledBy)
         groups[index][keyPath: presence][keyPath: readiness] += 1
-      } else if pod.created.latest > at.earliest || own.perhapsMade.contains(pod.uid) {
+      } else if mayComeLater {
         groups[index].appearing += 1
       } else {
         groups[index][keyPath: presence].idle += 1
@@ -145,6 +163,7 @@ struct PodSituation: Sendable, Equatable {
     var shares: [Share]
 
     var counted: Int { shares.reduce(0) { $0 + $1.counted } }
+    var missing: Int { shares.reduce(0) { $0 + $1.missing } }
   }
 
   /// The situation with the fresh pods among those that may count, or among those that are not ready.
@@ -160,23 +179,64 @@ struct PodSituation: Sendable, Equatable {
     return situation
   }
 
-  /// The mixes that the observation allows, the likeliest first.
-  var mixes: [Mix] {
+  /// The mixes that the observation allows, the likeliest first, and whether those are all of them: of very many, some
+  /// stand for all.
+  var mixes: (mixes: [Mix], areAll: Bool) {
     var mixes = [unseen.map(allCounted)].compactMap { $0 }
     var seen: Set<Mix> = Set(mixes)
-    for leaves in [false, true] {
-      let present = groups.map { leaves ? $0.staying : $0.staying + $0.leaving }
-      for appeared in Self.choices(groups.map(\.appearing)) {
+    let leaving = Self.parts(groups.map(\.leaving))
+    let appearing = groups.map(\.appearing)
+    var areAll = leaving.areAll && Self.isExhaustible(appearing)
+    for leaving in leaving.parts {
+      let present = zip(groups, leaving).map { $0.staying + $1 }
+      areAll = areAll && Self.isExhaustible(present.map(\.doubtful))
+      for appeared in Self.choices(appearing) {
         for young in Self.choices(present.map(\.doubtful)).reversed() {
-          for missing in Missing.allCases {
-            let mix = mix(present, young: young, appeared: appeared, missing: missing)
+          let rest = groups.indices.map { index in
+            present[index].doubtful - young[index] + present[index].idle + appeared[index]
+          }
+          let absent = Self.absences(rest)
+          areAll = areAll && absent.areAll
+          for absent in absent.counts {
+            let mix = Mix(
+              shares: groups.indices.map { index in
+                Mix.Share(
+                  counted: present[index].counted + young[index], unready: rest[index] - absent[index],
+                  missing: absent[index])
+              })
             if mix.counted > 0, seen.insert(mix).inserted { mixes.append(mix) }
           }
         }
       }
     }
     // Some metrics need no pods, so that nothing has to be known of them.
-    return mixes.isEmpty ? [Mix(shares: groups.map { _ in Mix.Share() })] : mixes
+    return (mixes.isEmpty ? [Mix(shares: groups.map { _ in Mix.Share() })] : mixes, areAll)
+  }
+
+  /// Which of the groups' pods may be there of those that leave.
+  private static func parts(_ leaving: [Classes]) -> (parts: [[Classes]], areAll: Bool) {
+    let each = leaving.map(\.parts)
+    if each.allSatisfy(\.areAll), each.reduce(1, { $0 * $1.parts.count }) <= 12 {
+      return (each.reduce([[]]) { parts, own in parts.flatMap { part in own.parts.map { part + [$0] } } }, true)
+    }
+    return ([leaving, leaving.map { _ in Classes() }], false)
+  }
+
+  /// How many of the pods of each group that do not count may have no sample: none, all, half, and where those are not
+  /// too many everything between.
+  private static func absences(_ rest: [Int]) -> (counts: [[Int]], areAll: Bool) {
+    let total = rest.reduce(0, +)
+    let counts = [rest.map { _ in 0 }, rest, rest.map { $0 / 2 }]
+    guard let place = rest.firstIndex(of: total), total <= 6 else { return (counts, false) }
+    let others = (0...total).filter { ![0, total, total / 2].contains($0) }
+    return (
+      counts
+        + others.map { count in
+          var counts = rest.map { _ in 0 }
+          counts[place] = count
+          return counts
+        }, true
+    )
   }
 
   /// The mixes in which pods that have been ready for long have no sample all the same.
@@ -192,23 +252,6 @@ struct PodSituation: Sendable, Equatable {
     }
   }
 
-  private enum Missing: CaseIterable { case none, all, half }
-
-  private func mix(_ present: [Classes], young: [Int], appeared: [Int], missing: Missing) -> Mix {
-    Mix(
-      shares: groups.indices.map { index in
-        let classes = present[index]
-        let rest = classes.doubtful - young[index] + classes.idle + appeared[index]
-        let absent =
-          switch missing {
-          case .none: 0
-          case .all: rest
-          case .half: rest / 2
-          }
-        return Mix.Share(counted: classes.counted + young[index], unready: rest - absent, missing: absent)
-      })
-  }
-
   /// Every pod that the workload had, of the shape that most have.
   private func allCounted(_ count: Int) -> Mix {
     guard let most = groups.indices.max(by: { groups[$0].total < groups[$1].total }) else {
@@ -221,8 +264,15 @@ struct PodSituation: Sendable, Equatable {
   /// of them.
   private static func choices(_ counts: [Int]) -> [[Int]] {
     let steps = counts.map(Self.steps)
-    if steps.reduce(1, { $0 * $1.count }) <= 200 { return Self.product(steps) }
+    if steps.reduce(1, { $0 * $1.count }) <= mostChoices { return Self.product(steps) }
     return (0...12).map { twelfths in counts.map { $0 * twelfths / 12 } }
+  }
+
+  private static let mostChoices = 200
+
+  /// Whether ``choices(_:)`` are all that there are.
+  private static func isExhaustible(_ counts: [Int]) -> Bool {
+    counts.allSatisfy { $0 <= 12 } && counts.reduce(1) { $0 * ($1 + 1) } <= mostChoices
   }
 
   /// All counts up to a dozen, beyond that a spread of them with both ends.

@@ -79,7 +79,7 @@ extension ObservedSync {
     if !ordered.isEmpty { return ordered }
     if failed, !couldNotRead, status.currentMetrics?.contains(where: \.type.isEmpty) ?? false {
       let pods = SyncInputs(plan: plan, status: status, version: .v1_36, statusReplicas: statusReplicas)
-        .possible(PodSituation(counted: current))
+        .possible(PodSituation(counted: current)).inputs
       return pods + [unread]
     }
     return failed || isCorrection ? [unread] : []

@@ -88,8 +88,12 @@ package struct ScalingRecord: Sendable {
     let situation = PodSituation(
       history, at: sync.at, sampledBy: sampledBy, change: sync.change, unseen: wasSeen ? nil : sync.current)
     if !readsPodsInDoubt(sync.plan, at: sync.at), !sync.specIsInDoubt {
-      (syncs[index].inputs, syncs[index].proposals) = sync.proposals(
-        under: sync.autoscaler, pods: situation, settings: settings, version: version)
+      let readings = sync.readings(
+        under: sync.autoscaler, pods: situation, usual: UsualSampling(history, at: sync.at), settings: settings,
+        version: version)
+      syncs[index].inputs = readings.inputs
+      syncs[index].proposals = readings.proposals
+      syncs[index].proposalsAreAll = readings.areAll
     }
     syncs[index].fitting = bestFitting(index)
     let narrowings = prune(before: index)
@@ -98,6 +102,7 @@ package struct ScalingRecord: Sendable {
     if let first = syncs[index].fitting.first, first.isComplete, syncs[index].fitting.allSatisfy(\.isComplete) {
       sampledBy = sync.at.earliest
     }
+    syncs[index].sampledBy = sampledBy
     syncs[index].silent = silent(after: index, situation: situation)
   }
 
@@ -212,9 +217,9 @@ package struct ScalingRecord: Sendable {
     }
     let later = PodSituation(history, at: InstantBounds(exactly: last), sampledBy: sampledBy)
     if later == situation { return sync.remembered }
-    let raw = sync.proposals(under: sync.autoscaler, pods: later, settings: settings, version: version).proposals
-      .map(\.raw).filter { sync.claims.allows(repeated: $0, of: sync) }
-    let all = CountSet(raw).union(sync.remembered ?? .none)
+    let raw = sync.readings(under: sync.autoscaler, pods: later, settings: settings, version: version)
+      .asked { sync.claims.allows(repeated: $0, of: sync) }
+    let all = raw.union(sync.remembered ?? .none)
     return all.isEmpty ? nil : all
   }
 
@@ -298,10 +303,10 @@ package struct ScalingRecord: Sendable {
   func rawRecommendation(of sync: ObservedSync, repeatedAt at: InstantBounds) -> CountSet? {
     if readsPodsInDoubt(sync.plan, at: at) { return nil }
     let inForce = history.autoscaler.last { $0.at.earliest <= at.latest && !$0.deleted }?.object ?? sync.autoscaler
-    let proposals = sync.proposals(
-      under: inForce, pods: PodSituation(history, at: at, sampledBy: sampledBy), settings: settings, version: version
-    ).proposals
-    return proposals.isEmpty ? nil : CountSet(proposals.map(\.raw))
+    // What later syncs show of samples says nothing of this instant.
+    let pods = PodSituation(history, at: at, sampledBy: sync.sampledBy)
+    let raw = sync.readings(under: inForce, pods: pods, settings: settings, version: version).asked()
+    return raw.isEmpty ? nil : raw
   }
 
   /// Whether a sync read metrics of pods while the pods cannot have been those that were seen.

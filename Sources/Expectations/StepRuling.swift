@@ -7,9 +7,10 @@ import Units
 struct StepRuling {
   let verdict: Verdict
   let text: String
-  /// Whether a reading of the metrics that fits what the autoscaler says of itself asks for this count under every
-  /// history, so that only which young pods counted is open. Where it is not known when the sync took place, or its pods
-  /// were not watched, all readings that fit have to. A break in the rhythm of the writes is taken for a restart.
+  /// Whether a reading of the metrics that fits what the autoscaler says of itself, and the way that metrics usually take
+  /// (``UsualSampling``), asks for this count under every history, so that only which young pods counted is open. Where it
+  /// is not known when the sync took place, or its pods were not watched, all readings that fit have to. A break in the
+  /// rhythm of the writes is taken for a restart.
   let isExplained: Bool
 
   init(from: Int, to: Int, at: InstantBounds, plan: ScalingPlan, sync: Int?, record: ScalingRecord) {
@@ -71,6 +72,8 @@ private struct JudgedStep {
     if outcomes.contains(where: { $0.allows(to) }) { return nil }
     let whole = outcome(all, sync?.raw)
     if whole.allows(to) {
+      // Not every input was tried.
+      if let sync, !sync.proposalsAreAll { return nil }
       // Between what different inputs lead to.
       return "the metrics allow \(outcomes.map(\.counts).union.text), and nothing between"
     }
@@ -125,7 +128,8 @@ private struct JudgedStep {
       let counts = (settled.isEmpty ? firm.counts : settled).union(outcome(timed, raw).counts)
       return counts.single == to || restarted.map { outcome($0, raw).counts.single == to } ?? false
     }
-    return record.observesReading(of: sync) ? !explaining.isEmpty : explaining.count == asked.count
+    guard record.observesReading(of: sync) else { return explaining.count == asked.count }
+    return explaining.contains { raw in raw == nil || sync.proposals.contains { $0.raw == raw && $0.isUsual } }
   }
 
   /// Why the count, which some history allows, is not what all of them ask for; `nil` when it is.

@@ -11,6 +11,9 @@ struct SyncInput: Sendable {
   var statusReplicas: Int
   /// Whether every pod counts.
   var isComplete = false
+  /// Pods that count, and pods of which there is no sample.
+  var counted = 0
+  var missing = 0
 
   /// The target as a sync with this input read it.
   func read(_ target: ScaleTarget) -> ScaleTarget {
@@ -44,16 +47,18 @@ struct SyncInputs {
   /// The end of what a published value, rounded as it is, may stand for.
   private enum Extreme: CaseIterable { case low, high }
 
-  /// The inputs, the likeliest first; empty where the status bears no metrics.
-  func possible(_ situation: PodSituation) -> [SyncInput] {
-    guard let current = status.currentMetrics, current.count == plan.metrics.count else { return [] }
+  /// The inputs, the likeliest first, and whether those are all of them; empty where the status bears no metrics.
+  func possible(_ situation: PodSituation) -> (inputs: [SyncInput], areAll: Bool) {
+    guard let current = status.currentMetrics, current.count == plan.metrics.count else { return ([], true) }
     let situation = situation.withFreshPods(counting: plan.metrics.contains(where: \.countsPodsThatAreNotReady))
-    let found = situation.mixes.flatMap { inputs(of: $0, situation, current, agreeing: true) }
-    if !found.isEmpty { return found }
+    let (mixes, areAll) = situation.mixes
+    let found = mixes.flatMap { inputs(of: $0, situation, current, agreeing: true) }
+    // Of some metrics pods play no part.
+    if !found.isEmpty { return (found, areAll || !plan.metrics.contains(where: \.isOfPods)) }
     let without = situation.mixesWithoutSamples.flatMap { inputs(of: $0, situation, current, agreeing: true) }
-    if !without.isEmpty { return without }
+    if !without.isEmpty { return (without, false) }
     // What was published contradicts the pods that were seen, so that either may be wrong.
-    return situation.mixes.flatMap { inputs(of: $0, situation, current, agreeing: false) }
+    return (mixes.flatMap { inputs(of: $0, situation, current, agreeing: false) }, false)
   }
 
   /// What the target's `status.replicas` may have been, the likeliest first: the count that the sync found in its spec.
@@ -81,7 +86,8 @@ struct SyncInputs {
         }
         guard metrics.count == plan.metrics.count else { continue }
         let input = SyncInput(
-          pods: pods.pods, metrics: metrics, statusReplicas: count, isComplete: pods.pods.count == pods.counted)
+          pods: pods.pods, metrics: metrics, statusReplicas: count, isComplete: pods.pods.count == pods.counted,
+          counted: mix.counted, missing: mix.missing)
         if inputs.last?.metrics != metrics || inputs.last?.statusReplicas != count { inputs.append(input) }
       }
     }

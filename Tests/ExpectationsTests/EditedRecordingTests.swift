@@ -142,7 +142,7 @@ struct EditedRecordingTests {
     Recordings.all.flatMap { name in seeds.map { (name, $0) } }
     + [
       ("surge-and-rollout", 4), ("quota-blocked", 9), ("foreign-pod-in-selector", 23),
-      ("release-overtaken-by-undo", 26),
+      ("release-overtaken-by-undo", 26), ("release-overtaken-by-undo", 35),
       ("quota-blocked", 37),
     ]
 

@@ -8,18 +8,26 @@ import Testing
 /// Which pods a CPU metric may count.
 @Suite("Pods at a sync")
 struct PodSituationTests {
-  /// A run in which one pod was created at 90 s and became ready at 100 s.
+  /// A run in which pods were created at 90 s and became ready at 100 s.
   ///
-  /// - Parameter removed: when it was gone, with nothing seen of the request.
-  private func history(removed: Double? = nil) -> ClusterHistory {
+  /// - Parameters:
+  ///   - removed: when they were gone, with nothing seen of the request.
+  ///   - started: when their containers began to run; not told where it is not given.
+  ///   - clock: how well the server's clock is known.
+  private func history(
+    pods: Int = 1, removed: Double? = nil, started: Int64? = nil, clock: Duration = .zero
+  ) -> ClusterHistory {
     let start: Int64 = 1_800_000_000
     func time(_ seconds: Int64) -> String { "\"\(KubernetesTime(seconds: start + seconds))\"" }
-    func pod(ready: Bool) -> String {
+    func pod(_ uid: String, ready: Bool) -> String {
       let status = ready ? "True" : "False"
+      let containers =
+        started.map { #""containerStatuses": [{"name": "app", "state": {"running": {"startedAt": \#(time($0))}}}],"# }
+        ?? ""
       return """
-        {"metadata": {"name": "web-1", "uid": "p", "labels": {"app": "web"}, "creationTimestamp": \(time(90))},
+        {"metadata": {"name": "web-\(uid)", "uid": "\(uid)", "labels": {"app": "web"}, "creationTimestamp": \(time(90))},
          "spec": {"containers": [{"name": "app", "resources": {"requests": {"cpu": "1"}}}]},
-         "status": {"phase": "Running", "startTime": \(time(90)), "conditions": [
+         "status": {"phase": "Running", \(containers) "startTime": \(time(90)), "conditions": [
          {"type": "Ready", "status": "\(status)", "lastTransitionTime": \(time(ready ? 100 : 90))}]}}
         """
     }
@@ -40,10 +48,14 @@ struct PodSituationTests {
       of: WatchedWorkload(WorkloadReference(.deployment, "web"), autoscaler: "web"),
       observations: ([
         observation(0.1, .listed, "deployments", "d", deployment), list("deployments"), list("pods"),
-        observation(90.5, .added, "pods", "p", pod(ready: false)),
-        observation(100.5, .modified, "pods", "p", pod(ready: true)),
-      ] + [removed.map { observation($0, .deleted, "pods", "p", pod(ready: true)) }].compactMap { $0 }),
-      clock: ServerClock(runStart: KubernetesTime(seconds: start), offset: .zero ... .zero, skew: .zero))
+      ]
+        + (1...pods).map { observation(90.5, .added, "pods", "\($0)", pod("\($0)", ready: false)) }
+        + (1...pods).map { observation(100.5, .modified, "pods", "\($0)", pod("\($0)", ready: true)) }
+        + (1...pods).compactMap { uid in
+          removed.map { observation($0, .deleted, "pods", "\(uid)", pod("\(uid)", ready: true)) }
+        }),
+      clock: ServerClock(
+        runStart: KubernetesTime(seconds: start), offset: .zero - clock...clock, skew: .zero))
   }
 
   /// The window of a CPU sample has to lie wholly after the pod became ready (Kubernetes 1.36,
@@ -84,5 +96,58 @@ struct PodSituationTests {
     let group = try #require(situation.groups.first)
     #expect(group.staying == .init())
     #expect(group.leaving == .init(fresh: 1))
+  }
+
+  @Test("A pod of which nobody knows whether it had been made is not certainly there")
+  func uncertainCreation() throws {
+    let situation = PodSituation(history(clock: .seconds(3600)), at: InstantBounds(.zero, .seconds(120)))
+
+    let group = try #require(situation.groups.first)
+    #expect(group.staying == .init())
+    #expect(group.leaving == .init(doubtful: 1))
+  }
+
+  /// How many pods count, and how many have no sample.
+  private struct Sampled: Hashable {
+    let counted: Int
+    let missing: Int
+  }
+
+  @Test("Each number of young pods may count, and each number of the others may have no sample")
+  func youngPods() {
+    let (mixes, areAll) = PodSituation(history(pods: 4), at: InstantBounds(exactly: .seconds(120))).mixes
+
+    let expected = (1...4).flatMap { counted in
+      (0...4 - counted).map { Sampled(counted: counted, missing: $0) }
+    }
+    #expect(Set(mixes.map { Sampled(counted: $0.counted, missing: $0.missing) }) == Set(expected))
+    #expect(areAll)
+  }
+
+  @Test("Each number of pods whose request to go was missed may still be there")
+  func goingPods() {
+    let (mixes, areAll) = PodSituation(history(pods: 3, removed: 130), at: InstantBounds(exactly: .seconds(129.9)))
+      .mixes
+
+    #expect(Set(mixes.filter { $0.shares[0].unready + $0.missing == 0 }.map(\.counted)) == [1, 2, 3])
+    #expect(areAll)
+  }
+
+  @Test("Of very many pods some mixes stand for all")
+  func manyPods() {
+    #expect(!PodSituation(history(pods: 20), at: InstantBounds(exactly: .seconds(120))).mixes.areAll)
+  }
+
+  @Test(
+    "A container has a sample 45 s after it began to run, and a pod counts 60 s after it became ready",
+    arguments: [
+      (nil, 145.0, 0, 1), (nil, 146.0, 0, 0), (90, 135.0, 0, 1), (90, 136.0, 0, 0), (nil, 160.0, 0, 0),
+      (nil, 161.0, 1, 0),
+    ] as [(Int64?, Double, Int, Int)])
+  func usualSampling(started: Int64?, at: Double, counted: Int, missing: Int) {
+    let usual = UsualSampling(history(started: started), at: InstantBounds(exactly: .seconds(at)))
+
+    #expect(usual.counted == counted)
+    #expect(usual.missing == missing)
   }
 }

@@ -103,8 +103,8 @@ struct AgreementTests {
   @Test(
     "Runs that were once answered wrongly are answered rightly",
     arguments: [
-      2105, 2504, 2542, 2664, 2842, 3074, 3109, 3310, 3566, 3620, 3748, 3922, 4372, 6139, 6186, 6302, 10754, 12898,
-      13298, 13531,
+      2105, 2504, 2542, 2664, 2842, 3074, 3109, 3310, 3566, 3620, 3748, 3922, 4372, 4398, 5572, 6139, 6186, 6302, 7528,
+      10754, 12898, 13298, 13531, 14745, 17995, 18199, 18546, 18797, 19862,
     ] as [UInt64])
   func onceWrong(seed: UInt64) throws {
     let trial = try ScalingTrial(seed: seed, isMutated: seed.isMultiple(of: 2))

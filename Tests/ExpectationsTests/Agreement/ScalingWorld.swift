@@ -397,9 +397,13 @@ extension ScalingWorld {
     let going =
       pod.deleted.map { #","deletionTimestamp":\#(text($0 + 30)),"deletionGracePeriodSeconds":30"# } ?? ""
     let start = pod.created + 0.1 <= time ? #","startTime":\#(text(pod.created + 0.1))"# : ""
+    let containers =
+      pod.created + 2 <= time
+      ? #","containerStatuses":[{"name":"app","ready":\#(isReady),"restartCount":0,"state":{"running":{"startedAt":\#(text(pod.created + 2))}}}]"#
+      : ""
     append(
       "pods", kind, pod.name, at: time,
-      #"{"metadata":{"name":"\#(pod.name)","namespace":"default","uid":"uid-pods-\#(pod.name)","creationTimestamp":\#(text(pod.created)),"labels":{"app":"web","pod-template-hash":"1"}\#(owner)\#(going)},"spec":{"containers":[{"name":"app","image":"app:v1","resources":{"requests":{"cpu":"1"}}}]},"status":{"phase":"\#(isReady ? "Running" : "Pending")","conditions":[{"type":"Ready","status":"\#(isReady ? "True" : "False")","lastTransitionTime":\#(text(isReady ? pod.ready : pod.created + 0.1))}]\#(start)}}"#
+      #"{"metadata":{"name":"\#(pod.name)","namespace":"default","uid":"uid-pods-\#(pod.name)","creationTimestamp":\#(text(pod.created)),"labels":{"app":"web","pod-template-hash":"1"}\#(owner)\#(going)},"spec":{"containers":[{"name":"app","image":"app:v1","resources":{"requests":{"cpu":"1"}}}]},"status":{"phase":"\#(isReady ? "Running" : "Pending")","conditions":[{"type":"Ready","status":"\#(isReady ? "True" : "False")","lastTransitionTime":\#(text(isReady ? pod.ready : pod.created + 0.1))}]\#(containers)\#(start)}}"#
     )
   }
 
