@@ -150,8 +150,8 @@ package struct Transfer: ~Copyable {
 
   /// Where to connect in place of the URL's host and port, `HOST:PORT:NEW-HOST:NEW-PORT` each, in a list that the caller
   /// keeps. The first that fits counts; empty parts fit all.
-  package mutating func setConnectTo(_ places: borrowing TextList) throws(CurlError) {
-    try check("CURLOPT_CONNECT_TO", scaleproof_easy_set_list(handle, CURLOPT_CONNECT_TO, places.head))
+  package mutating func setConnectTo(_ destinations: borrowing TextList) throws(CurlError) {
+    try check("CURLOPT_CONNECT_TO", scaleproof_easy_set_list(handle, CURLOPT_CONNECT_TO, destinations.head))
   }
 
   /// Addresses of names, `HOST:PORT:ADDRESS` each, or `-HOST:PORT` to forget one, in a list that the caller keeps. They

@@ -33,11 +33,9 @@ enum AbsenceRule {
   ) -> Opinion {
     let isCertain = window.earliest >= absence.deleted.latest
     let start = "it \(isCertain ? "was not there" : "may not have been there any more") when the window began"
-    var opinion = Opinion.inconclusive(
+    return .inconclusive(
       "\(absence.sentence): \(start), \(window.earliest.plain) into the run", window: window,
       evidence: [Evidence(at: absence.deleted, absence.sentence)] + whole.evidence)
-    opinion.isUntrusted = false
-    return opinion
   }
 
   private static func concerns(_ kind: any JudgedKind, _ absence: Absence) -> Bool {

@@ -26,7 +26,7 @@ struct CorridorMark: Sendable {
   /// The place among the changes that were seen, which follow one another.
   var changeOrder: Int?
   /// From when on something later certainly has taken its place.
-  var until = Duration.seconds(86_400 * 365 * 100)
+  var until = Duration.farFuture
 
   /// Whether this certainly came after another.
   func isAfter(_ other: CorridorMark) -> Bool {

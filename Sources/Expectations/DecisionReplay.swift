@@ -35,11 +35,11 @@ package struct DecisionReplay: Sendable {
     /// What has to be assumed of the time before or between what was watched for this to be so; else `nil`.
     package let assumption: String?
     /// Other terms that may have bound the decision, where what was observed does not tell.
-    package let otherTerms: [String]
+    let otherTerms: [String]
     /// How many syncs after this one came to the same without a trace.
     package let repeats: Int
     /// How many more may have, where restarts or gaps leave that open.
-    package let possibleRepeats: Int
+    let possibleRepeats: Int
   }
 
   init(_ record: ScalingRecord) {

@@ -8,9 +8,9 @@ import Units
 /// What was not sent since the target held all places in flight, without answering, is the target's doing and voids nothing.
 struct GeneratorGuard {
   /// Below this share of requests that this machine did not fail to send, a verdict on scaling is void.
-  static let leastSent = Percentage(billionths: 950_000_000)
+  private static let leastSent = Percentage(billionths: 950_000_000)
   /// More late samples than this share make verdicts on latency and errors void.
-  static let mostLateSamples = Percentage(billionths: 50_000_000)
+  private static let mostLateSamples = Percentage(billionths: 50_000_000)
 
   private struct Source {
     var offered = 0
@@ -18,23 +18,23 @@ struct GeneratorGuard {
     var lateSamples = 0
   }
 
-  private(set) var offered = 0
+  private var offered = 0
   /// Requests that were handed to the network.
-  private(set) var sent = 0
+  private var sent = 0
   /// Requests that were not sent since the target held all places, and those that still waited when the load was stopped.
-  private(set) var held = 0
-  private(set) var stopped = 0
+  private var held = 0
+  private var stopped = 0
   /// Requests that were handed to the network, or waited for a place that the target held.
-  private(set) var delivered = 0
+  private var delivered = 0
   /// Requests that were given up, and not for want of answers.
-  private(set) var dropped = 0
+  private var dropped = 0
   /// What each process offered, and told of itself.
   private var sources: [String: Source] = [:]
-  private(set) var worstLateness = Duration.zero
+  private var worstLateness = Duration.zero
   /// Whether the recording tells whose doing it was that requests were late, or not sent.
-  private(set) var causeIsKnown = true
+  private var causeIsKnown = true
   /// The first stretch of the window whose planned load is not recorded.
-  let hole: LoadCoverage.Hole?
+  private let hole: LoadCoverage.Hole?
   /// Whether so much load was planned that the generator must have told of itself.
   private let expectsSamples: Bool
 

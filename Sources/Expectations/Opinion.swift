@@ -58,6 +58,23 @@ struct Opinion: Equatable {
     return opinion
   }
 
+  /// What is said where both must pass: one that fails fails the whole.
+  func joined(with other: Opinion) -> Opinion {
+    let verdicts = [verdict, other.verdict]
+    var joint = self
+    joint.verdict = verdicts.contains(.fail) ? .fail : verdicts.contains(.inconclusive) ? .inconclusive : .pass
+    joint.isUntrusted = joint.verdict == .inconclusive && (isUntrusted || other.isUntrusted)
+    joint.finding += "; " + other.finding
+    let reasons = [reason, other.reason].compactMap { $0 }
+    joint.reason = joint.verdict == .inconclusive ? reasons.joined(separator: "; ") : nil
+    let further = [furtherReason, other.furtherReason].compactMap { $0 }
+    joint.furtherReason = joint.reason == nil || further.isEmpty ? nil : further.joined(separator: "; ")
+    joint.window = [window, other.window].compactMap { $0 }.max { $0.latest < $1.latest }
+    joint.evidence += other.evidence.filter { !evidence.contains($0) }
+    joint.measurements += other.measurements
+    return joint
+  }
+
   /// Goes on with the reason of an inconclusive one, wherever it is told.
   mutating func addToReason(_ words: String) {
     guard let reason, !words.isEmpty else { return }

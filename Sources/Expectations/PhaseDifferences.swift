@@ -1,17 +1,17 @@
-package import Profiles
-package import RunTimeline
+import Profiles
+import RunTimeline
 import Units
 
 /// How the phases that a profile plans differ from those that a recording has, where the profile judges a run that another
 /// one made.
-package struct PhaseDifferences: Sendable, Equatable {
+struct PhaseDifferences: Sendable, Equatable {
   /// One sentence; `nil` where the phases of the profile are those of the recording.
-  package let sentence: String?
+  let sentence: String?
 
   private static let most = 4
 
   /// - Parameter source: where the profile came from.
-  package init(_ profile: Profile, source: String, on timeline: Timeline) {
+  init(_ profile: Profile, source: String, on timeline: Timeline) {
     var facts: [String] = []
     for planned in profile.load.plannedPhases {
       guard let phase = timeline.phase(planned.name) else {

@@ -25,22 +25,6 @@ extension PlanRemark {
 }
 
 extension Profile {
-  /// When a moment is planned; `nil` where that depends on the cluster.
-  fileprivate func planned(_ moment: Moment) -> Duration? {
-    let phases = load.plannedPhases
-    func bounds(_ name: String) -> Range<Duration>? {
-      phases.first { $0.name == name }.map { $0.start..<$0.end }
-    }
-    switch moment.anchor {
-    case .runStart: return moment.offset
-    case .phaseStart(let name): return bounds(name).map { $0.lowerBound + moment.offset }
-    case .phaseEnd(let name): return bounds(name).map { $0.upperBound + moment.offset }
-    case .actionStart(let name):
-      return actions.first { $0.name == name }.flatMap { planned($0.at) }.map { $0 + moment.offset }
-    case .actionEnd: return nil
-    }
-  }
-
   /// Requests that are planned for a window; `nil` where that depends on the cluster or on users.
   func requests(in window: Window, _ route: String?) -> Int? {
     plannedRequests(in: window, route: route).map { Int($0.rounded()) }

@@ -18,7 +18,7 @@ struct ReplayedSync {
     let sync = record.syncs[index]
     var base = HPAController(settings: record.settings, version: record.version)
     base[history: sync.autoscaler] = nil
-    let inputs = sync.replayInputs
+    let inputs = sync.replayInputs(by: record.version)
     if inputs.isEmpty { return nil }
     var best: ReplayedSync?
     var terms: [String] = []
@@ -74,11 +74,13 @@ extension Decision.Path {
 
 extension ObservedSync {
   /// The inputs to replay it with: those that fit first.
-  fileprivate var replayInputs: [SyncInput] {
+  ///
+  /// - Parameter version: whose rules say what pods ask for.
+  fileprivate func replayInputs(by version: KubernetesVersion) -> [SyncInput] {
     let ordered = fitting.map(\.input) + proposals.map(\.input)
     if !ordered.isEmpty { return ordered }
     if failed, !couldNotRead, status.currentMetrics?.contains(where: \.type.isEmpty) ?? false {
-      let pods = SyncInputs(plan: plan, status: status, version: .v1_36, statusReplicas: statusReplicas)
+      let pods = SyncInputs(plan: plan, status: status, version: version, statusReplicas: statusReplicas)
         .possible(PodSituation(counted: current)).inputs
       return pods + [unread]
     }

@@ -1,4 +1,4 @@
-package import AutoscalerModel
+import AutoscalerModel
 import KubernetesObjects
 import RunTimeline
 import Units
@@ -9,16 +9,16 @@ import Units
 /// The syncs are gone through in order, since each one's windows and limits depend on what came before. What a sync says
 /// of itself, and what it did, narrows what its metrics can have asked for, and with it what later ones remember.
 package struct ScalingRecord: Sendable {
-  package let version: KubernetesVersion
+  let version: KubernetesVersion
   /// The recorded version of the API server, where it is one that is modelled.
-  package let versionIsKnown: Bool
-  package let settings: ControllerSettings
+  let versionIsKnown: Bool
+  let settings: ControllerSettings
   package private(set) var syncs: [ObservedSync]
   package let changes: [ObservedChange]
   /// Edits of the autoscaler's spec while it was watched.
-  package let edits: [SpecEdit]
+  let edits: [SpecEdit]
   /// Why what the autoscaler did says nothing of the workload: it scales another one.
-  package let misdirection: String?
+  let misdirection: String?
   let timeline: Timeline
   let history: ClusterHistory
   private let rhythmOfWrites: WriteRhythm

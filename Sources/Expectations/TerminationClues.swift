@@ -8,9 +8,6 @@ import Units
 /// A failure belongs to the pod that answered it where that is known, and else to the pod whose deletion was asked for
 /// last, as long as that pod may still have got traffic: until it was gone, and a few seconds for proxies to notice.
 enum TerminationClues {
-  /// How long after a pod is gone a proxy may still send to it.
-  static let lag = Duration.seconds(5)
-
   private struct Group {
     var count = 0
     var outcomes: [String: Int] = [:]
@@ -47,7 +44,7 @@ enum TerminationClues {
   ) -> (pod: PodLifeline, asked: InstantBounds)? {
     let candidates = pods.compactMap { pod -> (pod: PodLifeline, asked: InstantBounds)? in
       guard let asked = pod.deleteRequested, failure.completed >= asked.earliest else { return nil }
-      let end = (pod.removed?.latest ?? asked.latest + (pod.gracePeriod ?? .seconds(30))) + lag
+      let end = (pod.removed?.latest ?? asked.latest + (pod.gracePeriod ?? .seconds(30))) + PodLifeline.propagation
       return (failure.sent ?? failure.due) <= end ? (pod, asked) : nil
     }
     if let name = failure.pod { return candidates.first { $0.pod.name == name } }

@@ -26,13 +26,13 @@ struct LoadPlanning {
   /// - Parameter connectTo: where the simulated Ingress listens; the profile's own setting wins.
   func plan(connectTo: String?) throws(HarnessError) -> LoadPlan {
     let target = profile.target
-    let places = target.connectTo.isEmpty ? [connectTo].compactMap(\.self) : target.connectTo
+    let destinations = target.connectTo.isEmpty ? [connectTo].compactMap(\.self) : target.connectTo
     let proxies = ProxyEnvironment(environment)
     let requests = RequestPlanning(profile: profile, files: files, environment: environment)
     var routes: [Route] = []
     for request in profile.requests { routes.append(try requests.route(request)) }
     return LoadPlan(
-      baseURL: target.url, connectTo: places, proxy: try proxy(places, proxies), proxies: proxies,
+      baseURL: target.url, connectTo: destinations, proxy: try proxy(destinations, proxies), proxies: proxies,
       httpVersion: Self.version(target.http), tls: Self.tls(target.tls), connectTimeout: target.connectTimeout,
       requestTimeout: target.requestTimeout, drainTimeout: target.requestTimeout, routes: routes,
       streams: profile.load.streams.indices.map(stream),
@@ -47,14 +47,14 @@ struct LoadPlanning {
 
   /// The proxy that the environment asks for; `nil` where none is, or where the target or every address that is connected
   /// to in its place is reached directly.
-  private func proxy(_ places: [String], _ proxies: ProxyEnvironment) throws(HarnessError) -> Proxy? {
+  private func proxy(_ destinations: [String], _ proxies: ProxyEnvironment) throws(HarnessError) -> Proxy? {
     let url = profile.target.url
     do throws(ProxyEnvironment.Problem) {
       guard let proxy = try proxies.proxy(url: url) else { return nil }
-      if places.isEmpty { return proxy }
+      if destinations.isEmpty { return proxy }
       let scheme = url.prefix { $0 != ":" }
-      for place in places {
-        if let proxy = try proxies.proxy(url: "\(scheme)://\(place)") { return proxy }
+      for destination in destinations {
+        if let proxy = try proxies.proxy(url: "\(scheme)://\(destination)") { return proxy }
       }
       return nil
     } catch {

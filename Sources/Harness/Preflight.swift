@@ -19,12 +19,12 @@ struct Preflight {
   /// - Returns: the certificate that the first one showed; `nil` without TLS.
   func checkTarget(connectTo: String?, proxy: Proxy? = nil) async throws(HarnessError) -> ServerCertificate? {
     let target = profile.target
-    var places: [String?] = target.connectTo
-    if places.isEmpty { places = [connectTo] }
+    var destinations: [String?] = target.connectTo
+    if destinations.isEmpty { destinations = [connectTo] }
     var certificate: ServerCertificate?
-    for place in places {
+    for destination in destinations {
       do {
-        let shown = try await ask(place, proxy: proxy)
+        let shown = try await ask(destination, proxy: proxy)
         certificate = certificate ?? shown
       } catch let error as HarnessError {
         throw error
@@ -33,7 +33,8 @@ struct Preflight {
         throw HarnessError(
           .refused, "\(loaded.targetPlace): \(field): the certificate of \(target.url) cannot be checked: \(error)")
       } catch {
-        let connecting = place.map { " (connecting to \($0))" } ?? proxy.map { " (through the proxy \($0))" } ?? ""
+        let connecting =
+          destination.map { " (connecting to \($0))" } ?? proxy.map { " (through the proxy \($0))" } ?? ""
         throw HarnessError(
           .unreachable, "\(loaded.targetPlace): target.url: \(target.url)\(connecting) does not answer: \(error)")
       }
@@ -41,11 +42,11 @@ struct Preflight {
     return certificate
   }
 
-  private func ask(_ place: String?, proxy: Proxy?) async throws -> ServerCertificate? {
+  private func ask(_ destination: String?, proxy: Proxy?) async throws -> ServerCertificate? {
     let session = try CurlSession(name: "preflight")
     let outcome: Result<ServerCertificate?, any Error>
     do {
-      outcome = .success(try await ask(place, proxy: proxy, over: session))
+      outcome = .success(try await ask(destination, proxy: proxy, over: session))
     } catch {
       outcome = .failure(error)
     }
@@ -53,12 +54,14 @@ struct Preflight {
     return try outcome.get()
   }
 
-  private func ask(_ place: String?, proxy: Proxy?, over session: CurlSession) async throws -> ServerCertificate? {
+  private func ask(_ destination: String?, proxy: Proxy?, over session: CurlSession) async throws -> ServerCertificate?
+  {
     let target = profile.target
     let request = CurlRequest(
       method: "GET", url: target.url + "/", headers: [("User-Agent", "scaleproof-preflight")],
       timeout: target.connectTimeout + .seconds(5), connectTimeout: target.connectTimeout,
-      tls: LoadPlanning.tls(target.tls), connectTo: place, proxy: proxy, httpVersion: LoadPlanning.version(target.http),
+      tls: LoadPlanning.tls(target.tls), connectTo: destination, proxy: proxy,
+      httpVersion: LoadPlanning.version(target.http),
       keepsCertificate: true)
     let response = try await session.perform(request)
     if let proxy, response.status == 407 {

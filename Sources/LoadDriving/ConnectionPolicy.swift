@@ -38,4 +38,9 @@ package struct ConnectionPolicy: Sendable, Equatable {
     self.streams = streams
     self.lookupInterval = lookupInterval
   }
+
+  /// The most requests at one time on one connection.
+  ///
+  /// - Parameter isMultiplexed: whether the protocol carries several requests at a time.
+  func requestsAtOnce(isMultiplexed: Bool) -> Int { isMultiplexed && reuse ? max(streams, 1) : 1 }
 }

@@ -49,7 +49,7 @@ struct LanePool {
     self.policy = policy
     self.maximumLanes = maximumLanes
     minimumLanes = min((policy.minimum + workers - 1 - worker) / workers, maximumLanes)
-    room = isMultiplexed && policy.reuse ? max(policy.streams, 1) : 1
+    room = policy.requestsAtOnce(isMultiplexed: isMultiplexed)
     maximumAge = policy.maximumAge?.nanoseconds ?? .max
     maximumRequests = policy.maximumRequests ?? .max
     turn = worker

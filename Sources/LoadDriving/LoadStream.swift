@@ -25,3 +25,8 @@ package struct LoadStream: Sendable {
     self.model = model
   }
 }
+
+extension [LoadStream] {
+  /// When the last of them ends, after the start of the load, which is that of all.
+  package var duration: Duration { map(\.model.duration).max() ?? .zero }
+}

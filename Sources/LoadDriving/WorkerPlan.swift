@@ -61,11 +61,8 @@ package struct WorkerPlan: Sendable {
   }
 
   /// When the last stream ends, after the start of the load.
-  package var duration: Duration { streams.map(\.model.duration).max() ?? .zero }
+  package var duration: Duration { streams.duration }
 
   /// The most requests that are in flight at a time, by number and by connections.
-  var places: Int {
-    let streams = isMultiplexed && connections.reuse ? max(connections.streams, 1) : 1
-    return min(maxInFlight, maxLanes * streams)
-  }
+  var places: Int { min(maxInFlight, maxLanes * connections.requestsAtOnce(isMultiplexed: isMultiplexed)) }
 }

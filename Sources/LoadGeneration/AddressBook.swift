@@ -17,7 +17,7 @@ final class AddressBook: Sendable {
 
   typealias Lookup = @Sendable (_ host: String, _ port: Int) -> [Endpoint]
 
-  private let places: [HostAndPort]
+  private let destinations: [HostAndPort]
   private let lookup: Lookup
   private let answers: @Sendable (Endpoint) -> Bool
   private let log: Logger?
@@ -27,10 +27,10 @@ final class AddressBook: Sendable {
   ///
   /// - Parameter answers: whether an address takes a connection; asked only where a name has addresses of both kinds.
   init(
-    places: [HostAndPort], lookup: @escaping Lookup = Endpoint.lookUp,
+    destinations: [HostAndPort], lookup: @escaping Lookup = Endpoint.lookUp,
     answers: @escaping @Sendable (Endpoint) -> Bool = Endpoint.answers, log: Logger? = nil
   ) {
-    self.places = places
+    self.destinations = destinations
     self.lookup = lookup
     self.answers = answers
     self.log = log
@@ -45,9 +45,9 @@ final class AddressBook: Sendable {
   /// Looks the names up again. When nothing is found the old addresses stay, since open connections outlive an outage of
   /// the name service.
   func refresh() {
-    let found = places.flatMap { ofOneKind(lookup($0.host, $0.port), host: $0.host) }
+    let found = destinations.flatMap { ofOneKind(lookup($0.host, $0.port), host: $0.host) }
     guard !found.isEmpty else {
-      log?.warning("no address found", metadata: ["names": "\(places.map(\.host).joined(separator: ", "))"])
+      log?.warning("no address found", metadata: ["names": "\(destinations.map(\.host).joined(separator: ", "))"])
       return
     }
     let isNews = state.withLock { state in

@@ -8,7 +8,7 @@ package struct AnswerChecks: Sendable {
   package var headers: [(name: HeaderName, value: String)]
   /// Texts that the body must contain.
   package var bodyContains: [String]
-  /// Places in a JSON body (RFC 6901) and the value, as JSON text, that each must have.
+  /// Pointers into a JSON body (RFC 6901) and the value, as JSON text, that each must lead to.
   package var json: [(pointer: String, value: String)]
   /// The most bytes of body.
   package var maximumSize: Int?
@@ -35,7 +35,7 @@ package struct AnswerChecks: Sendable {
 struct CompiledChecks {
   private let headers: [(name: HeaderName, value: [UInt8])]
   private let texts: [[UInt8]]
-  private let places: [(tokens: [String], value: JSONTree)]
+  private let values: [(tokens: [String], value: JSONTree)]
   let isEmpty: Bool
   /// The most bytes of body to keep; `nil` when none is needed.
   let bodyLimit: Int?
@@ -45,14 +45,14 @@ struct CompiledChecks {
   init(_ checks: AnswerChecks, route: String) throws(LoadGenerationError) {
     headers = checks.headers.map { ($0.name, Array($0.value.utf8)) }
     texts = checks.bodyContains.map { Array($0.utf8) }
-    var places: [(tokens: [String], value: JSONTree)] = []
+    var values: [(tokens: [String], value: JSONTree)] = []
     for (pointer, value) in checks.json {
       guard let tree = JSONTree(Array(value.utf8)) else {
         throw LoadGenerationError("the request \"\(route)\" expects \(value) at \(pointer), which is no JSON")
       }
-      places.append((Self.tokens(of: pointer), tree))
+      values.append((Self.tokens(of: pointer), tree))
     }
-    self.places = places
+    self.values = values
     isEmpty = checks.isEmpty
     bodyLimit = checks.needsBody ? checks.maximumSize ?? AnswerChecks.largestBody : nil
     limitsSize = checks.maximumSize != nil
@@ -62,12 +62,12 @@ struct CompiledChecks {
   func failure(of transfer: borrowing Transfer, body: [UInt8]) -> FailedCheck? {
     for (name, value) in headers where transfer.withHeader(name, { $0.elementsEqual(value) }) != true { return .header }
     for text in texts where !body.contains(text) { return .body }
-    guard !places.isEmpty else { return nil }
+    guard !values.isEmpty else { return nil }
     return JSONTree(body).map(failure(ofBody:)) ?? .json
   }
 
   func failure(ofBody tree: JSONTree) -> FailedCheck? {
-    places.allSatisfy { tokens, value in tree.value(at: tokens[...]) == value } ? nil : .json
+    values.allSatisfy { tokens, value in tree.value(at: tokens[...]) == value } ? nil : .json
   }
 
   /// RFC 6901, section 3 and 4: `~1` stands for `/` and `~0` for `~`.

@@ -21,7 +21,7 @@ final class LaneAddress {
   private let target: HostAndPort?
   private let proxy: Proxy?
   /// The name and port that a connection of the lane was made to.
-  private var place: (name: String, port: Int)?
+  private var destination: (name: String, port: Int)?
   private var abandoned = 0
 
   /// - Parameter target: `nil` where requests go to one host only. Otherwise redirects to other hosts find their own
@@ -41,7 +41,7 @@ final class LaneAddress {
     connectTo = try TextList(texts.connectTo)
     addresses = try TextList(texts.addresses)
     proxyURL = texts.proxyURL
-    place = (name(choice), endpoint.port)
+    destination = (name(choice), endpoint.port)
     abandoned = choice.abandoned
     edition = choice.edition
   }
@@ -51,7 +51,7 @@ final class LaneAddress {
     for choice: ConnectionChoice, at endpoint: Endpoint
   ) -> (connectTo: [String], addresses: [String], proxyURL: String) {
     let name = name(choice)
-    let left = abandoned == choice.abandoned ? nil : place.map { "-\($0.name):\($0.port)" }
+    let left = abandoned == choice.abandoned ? nil : destination.map { "-\($0.name):\($0.port)" }
     let from = target.map { ($0.host.contains(":") ? "[\($0.host)]" : $0.host) + ":\($0.port)" } ?? ":"
     let address = endpoint.isIPv6 ? "[\(endpoint.address)]" : endpoint.address
     return (

@@ -12,7 +12,7 @@ package struct LoadGenerator: Sendable {
   /// Whose connections are spread over lanes; `nil` for all.
   private let target: HostAndPort?
   /// What connections are made to, by name.
-  private let places: [HostAndPort]
+  private let destinations: [HostAndPort]
   /// By stream.
   private let rotations: [RouteRotation]
   /// By route.
@@ -37,7 +37,7 @@ package struct LoadGenerator: Sendable {
     self.lookup = lookup
     let target = try PlanCheck.target(of: plan)
     try PlanCheck.check(plan)
-    places = try PlanCheck.places(of: plan, target: target)
+    destinations = try PlanCheck.destinations(of: plan, target: target)
     // libcurl asks for, and checks, the host of the URL. Another name is therefore put into the URL.
     var name = target.host
     if let serverName = plan.tls.serverName, plan.baseURL.hasPrefix("https://") {
@@ -156,8 +156,8 @@ package struct LoadGenerator: Sendable {
   /// The addresses, found on a thread of its own: a lookup blocks.
   private func lookedUp() async -> AddressBook {
     let found = Mutex<AddressBook?>(nil)
-    let lookUp: @Sendable () -> AddressBook = { [places, lookup, log] in
-      AddressBook(places: places, lookup: lookup, log: log)
+    let lookUp: @Sendable () -> AddressBook = { [destinations, lookup, log] in
+      AddressBook(destinations: destinations, lookup: lookup, log: log)
     }
     let thread = try? NamedThread.start("name-lookup") {
       let book = lookUp()

@@ -1,6 +1,7 @@
 package import Arrivals
 package import Curl
 package import LoadDriving
+import LoadFacts
 
 /// Everything that a ``LoadGenerator`` needs to know. All times are wall time, but for those of what it tells.
 package struct LoadPlan: Sendable {
@@ -63,7 +64,7 @@ package struct LoadPlan: Sendable {
     connections: ConnectionPolicy = ConnectionPolicy(), acceptsGzip: Bool = false, redirects: Int = 0,
     intervals: CountingIntervals = CountingIntervals(length: .seconds(1)), timeScale: Double = 1, source: String = "",
     maxInFlight: Int = 1000, maxLateness: Duration = .seconds(1),
-    lateAfter: Duration = .milliseconds(10), workers: Int = 1, seed: UInt64 = 0, podHeader: String? = nil,
+    lateAfter: Duration = LoadInterval.lateAfter, workers: Int = 1, seed: UInt64 = 0, podHeader: String? = nil,
     versionHeader: String? = nil, failureSamplesPerInterval: Int = 5, userAgent: String = "scaleproof"
   ) {
     self.baseURL = baseURL
@@ -104,5 +105,5 @@ package struct LoadPlan: Sendable {
   package var wallIntervals: CountingIntervals { intervals.onTheWall(timeScale: timeScale) }
 
   /// When the last stream ends.
-  var duration: Duration { streams.map(\.model.duration).max() ?? .zero }
+  var duration: Duration { streams.duration }
 }

@@ -35,17 +35,17 @@ enum PlanCheck {
   }
 
   /// What connections are made to.
-  static func places(of plan: LoadPlan, target: HostAndPort) throws(LoadGenerationError) -> [HostAndPort] {
+  static func destinations(of plan: LoadPlan, target: HostAndPort) throws(LoadGenerationError) -> [HostAndPort] {
     if let proxy = plan.proxy { return [HostAndPort(host: proxy.host, port: proxy.port)] }
     if plan.connectTo.isEmpty { return [target] }
-    var places: [HostAndPort] = []
+    var destinations: [HostAndPort] = []
     for text in plan.connectTo {
-      guard let place = HostAndPort(text) else {
+      guard let destination = HostAndPort(text) else {
         throw LoadGenerationError("\"\(text)\" is no address to connect to: write HOST:PORT")
       }
-      places.append(place)
+      destinations.append(destination)
     }
-    return places
+    return destinations
   }
 
   private static func checkVersion(_ plan: LoadPlan) throws(LoadGenerationError) {

@@ -3,7 +3,7 @@
 /// libcurl follows redirects by itself, but keeps a method that it was given by name where the rules want a GET, and leaves out the
 /// body of all but those that it knows. So it stops at each redirect, and the request is sent on by these rules.
 struct Redirection {
-  /// Whether an answer with a place to go to sends the request there. Others (300, 304, 305) are answers.
+  /// Whether an answer with a destination sends the request there. Others (300, 304, 305) are answers.
   static func isFollowed(_ status: Int) -> Bool {
     [301, 302, 303, 307, 308].contains(status)
   }
@@ -38,12 +38,12 @@ struct Redirection {
     publicOrigin = Origin(publicURL)
   }
 
-  /// The URL to give to libcurl for a place that an answer named, and whether it is at the target.
+  /// The URL to give to libcurl for a destination that an answer named, and whether it is at the target.
   func destination(_ url: String) -> (url: String, isAtTarget: Bool) {
-    guard let place = Origin(url) else { return (url, false) }
-    if place == origin { return (url, true) }
-    guard place == publicOrigin else { return (url, false) }
-    return (baseURL + place.rest, true)
+    guard let named = Origin(url) else { return (url, false) }
+    if named == origin { return (url, true) }
+    guard named == publicOrigin else { return (url, false) }
+    return (baseURL + named.rest, true)
   }
 }
 
@@ -62,9 +62,11 @@ private struct Origin: Equatable {
     var authority = behind.prefix { !"/?#".contains($0) }
     rest = behind.dropFirst(authority.count)
     if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-    guard let place = HostAndPort(authority.lowercased(), defaultPort: scheme == "https" ? 443 : 80) else { return nil }
-    host = place.host
-    port = place.port
+    guard let server = HostAndPort(authority.lowercased(), defaultPort: scheme == "https" ? 443 : 80) else {
+      return nil
+    }
+    host = server.host
+    port = server.port
   }
 
   static func == (left: Origin, right: Origin) -> Bool {

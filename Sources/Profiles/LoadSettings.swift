@@ -21,6 +21,11 @@ package struct LoadSettings: Sendable, Equatable {
       .map(\.element)
   }
 
+  /// From when to when the phase of a name is planned; `nil` where there is none.
+  func bounds(ofPhase name: String) -> Range<Duration>? {
+    plannedPhases.first { $0.name == name }.map { $0.start..<$0.end }
+  }
+
   /// The arrivals of a stream; `nil` for a closed one, whose requests come when answers do.
   ///
   /// - Parameter timeScale: run time per wall time; durations of the schedule are wall time.

@@ -31,7 +31,7 @@ extension Profile {
   private func bounds(of window: Window) -> Range<Duration>? {
     switch window {
     case .run: .zero..<load.duration
-    case .phase(let name): load.plannedPhases.first { $0.name == name }.map { $0.start..<$0.end }
+    case .phase(let name): load.bounds(ofPhase: name)
     case .action: nil
     }
   }

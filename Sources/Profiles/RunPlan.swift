@@ -35,13 +35,11 @@ struct RunPlan {
   /// When a moment is planned; `nil` where that depends on the cluster.
   func planned(_ moment: Moment) -> Duration? {
     guard timesAreKnown else { return nil }
-    return switch moment.anchor {
-    case .runStart: moment.offset
-    case .phaseStart(let name): phases.first { $0.name == name }.map { $0.start + moment.offset }
-    case .phaseEnd(let name): phases.first { $0.name == name }.map { $0.end + moment.offset }
-    case .actionStart(let name): actions.first { $0.name == name }.flatMap(\.at).map { $0 + moment.offset }
-    case .actionEnd: nil
-    }
+    return moment.planned(phase: bounds(ofPhase:)) { name in actions.first { $0.name == name }.flatMap(\.at) }
+  }
+
+  private func bounds(ofPhase name: String) -> Range<Duration>? {
+    phases.first { $0.name == name }.map { $0.start..<$0.end }
   }
 
   /// The planned length of a window; `nil` where that depends on the cluster.
@@ -49,7 +47,7 @@ struct RunPlan {
     guard timesAreKnown else { return nil }
     return switch window {
     case .run: end
-    case .phase(let name): phases.first { $0.name == name }.map { $0.end - $0.start }
+    case .phase(let name): bounds(ofPhase: name).map { $0.upperBound - $0.lowerBound }
     case .action: nil
     }
   }

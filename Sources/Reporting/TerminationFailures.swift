@@ -7,9 +7,6 @@ import Units
 /// A failure whose response names a pod belongs to that pod alone. One that names none belongs to every pod that was
 /// going at that moment, since any of them may have caused it: it is shown on all of them and counted once.
 struct TerminationFailures: Sendable {
-  /// For how long after a pod is gone requests may still be sent to it.
-  static let propagation = Duration.seconds(5)
-
   /// Moments of failures by uid of the pod.
   private(set) var momentsByPod: [String: [Duration]] = [:]
   /// Recorded failures that fell into the termination of at least one pod.
@@ -20,7 +17,7 @@ struct TerminationFailures: Sendable {
     let going = pods.compactMap { pod -> (pod: PodLifeline, from: Duration, to: Duration)? in
       guard let from = pod.deleteRequested?.earliest ?? pod.removed?.earliest else { return nil }
       let end = pod.removed?.latest ?? pod.gracePeriod.map { from + $0 } ?? from
-      return (pod, from, end + Self.propagation)
+      return (pod, from, end + PodLifeline.propagation)
     }
     for failure in failures where !OutcomeLabel.isDropped(failure.outcome) {
       recorded += 1

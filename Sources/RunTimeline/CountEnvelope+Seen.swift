@@ -22,7 +22,7 @@ extension CountEnvelope {
     }
 
     /// Whether it certainly had it at or after an instant.
-    package func mustLast(after instant: Duration) -> Bool {
+    func mustLast(after instant: Duration) -> Bool {
       from.earliest >= instant || to.map { $0.earliest > instant } ?? true
     }
   }

@@ -4,7 +4,7 @@ import Units
 /// Objects that bore one name, one after another.
 extension ObjectHistory {
   /// The versions of all objects that bore a name, one after another, each but the last one ended by its deletion.
-  package func versions(named name: String) -> [ObjectVersion<Object>] {
+  func versions(named name: String) -> [ObjectVersion<Object>] {
     let incarnations = order.filter { names[$0] == name }.compactMap { versions[$0] }.filter { !$0.isEmpty }
     var joined: [ObjectVersion<Object>] = []
     for incarnation in incarnations {
@@ -27,7 +27,7 @@ extension ObjectHistory {
   func uids(named name: String) -> [String] { names.filter { $0.value == name }.map(\.key).sorted() }
 
   /// The objects in the order in which they were first seen.
-  package var objects: [[ObjectVersion<Object>]] { order.compactMap { versions[$0] } }
+  var objects: [[ObjectVersion<Object>]] { order.compactMap { versions[$0] } }
 
   /// Over which time the objects of one name are known; without a name, those that are seen at all.
   func sight(named name: String?) -> ResourceSight {

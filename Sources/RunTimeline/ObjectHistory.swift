@@ -1,5 +1,5 @@
 import Foundation
-package import KubernetesObjects
+import KubernetesObjects
 import Units
 
 /// All versions of the objects of one resource, put together from lists and watch events.
@@ -11,21 +11,21 @@ import Units
 /// Lists may be read beside a watch, so that either may be ahead of the other. Which version is the newer one is told
 /// from the resource versions, which are numbers that grow (Kubernetes 1.35 makes that part of the API; all servers on
 /// etcd have always kept to it). Where they are no numbers, the order of arrival counts.
-package struct ObjectHistory<Object: KubernetesObject>: Sendable {
+struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// Versions by object uid, in the order in which they happened.
-  package private(set) var versions: [String: [ObjectVersion<Object>]] = [:]
+  private(set) var versions: [String: [ObjectVersion<Object>]] = [:]
   /// Uids in the order in which the objects were first seen.
-  package private(set) var order: [String] = []
+  private(set) var order: [String] = []
   /// Stretches over which changes of any object may have been lost, since nothing could be read.
-  package private(set) var gaps: [ObservationGap] = []
+  private(set) var gaps: [ObservationGap] = []
   /// Stretches over which the watch was silent while lists show that objects were changed.
-  package private(set) var silences: [ObservationGap] = []
+  private(set) var silences: [ObservationGap] = []
   /// Stretches over which one object is unknown, since a version of it could not be read; by uid.
-  package private(set) var objectGaps: [String: [ObservationGap]] = [:]
+  private(set) var objectGaps: [String: [ObservationGap]] = [:]
   /// When the first complete list was read; `nil` if there was none.
-  package private(set) var knownFrom: Duration?
+  private(set) var knownFrom: Duration?
   /// When something was last heard on this resource.
-  package private(set) var knownUntil: Duration = .zero
+  private(set) var knownUntil: Duration = .zero
   /// Names by uid, also of objects of which no version could be read.
   private(set) var names: [String: String] = [:]
 
@@ -75,7 +75,7 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// - Parameters:
   ///   - end: the instant up to which the watch, which nobody saw end, is known to have told all.
   ///   - tellsArrivals: whether they were received when they say, and not at that time at the latest.
-  package init(
+  init(
     _ observations: some Sequence<Observation>, clock: ServerClock, watchedUntil end: Duration? = nil,
     tellsArrivals: Bool = true
   ) {
@@ -114,7 +114,7 @@ package struct ObjectHistory<Object: KubernetesObject>: Sendable {
   }
 
   /// When an object came into being; for one of the first list, some time before it.
-  package func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
+  func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
 
   /// Takes the next observation of the resource in the order of recording.
   mutating func add(_ observation: Observation) {
@@ -428,11 +428,4 @@ extension ObjectHistory {
       if silences.last?.stretch != silence.stretch { silences.append(silence) }
     }
   }
-}
-
-extension Duration {
-  /// Earlier than any run: the lower bound of what happened before we looked.
-  static let farPast = Duration.seconds(-86_400 * 365)
-  /// Later than any run.
-  static let farFuture = Duration.seconds(86_400 * 365 * 100)
 }

@@ -17,11 +17,11 @@ package struct ObservedObjects: Sendable {
   private(set) var events: ObjectHistory<Event>
   let clock: ServerClock
   /// How many observations there were.
-  package private(set) var count = 0
+  private(set) var count = 0
   /// Plurals of the resources of which a whole list was read.
-  package private(set) var listed: Set<String> = []
+  private(set) var listed: Set<String> = []
   /// When the last of them had come in; `nil` where there were none.
-  package private(set) var lastReceived: Duration?
+  private(set) var lastReceived: Duration?
 
   /// - Parameter undated: plurals of the resources of which nobody noted when what was observed arrived.
   package init(clock: ServerClock, withoutArrivals undated: Set<String> = []) {

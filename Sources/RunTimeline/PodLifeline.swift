@@ -3,6 +3,9 @@ import Units
 
 /// The life of one pod, each step with the bounds of its moment.
 package struct PodLifeline: Sendable, Equatable {
+  /// For how long after a pod is gone a proxy may still send requests to it.
+  package static let propagation = Duration.seconds(5)
+
   package let name: String
   package let uid: String
   /// Tells the pods of one template from another's.

@@ -93,7 +93,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     }
   }
 
-  package var isNamespaced: Bool {
+  var isNamespaced: Bool {
     switch self {
     case .namespace, .persistentVolume, .ingressClass, .priorityClass, .storageClass, .clusterRole, .clusterRoleBinding:
       false

@@ -16,7 +16,7 @@ package enum IngressDecision: Sendable, Equatable {
 
 /// A request that a pod has taken; ask ``ClusterSimulation/outcome(of:)`` when its time has come.
 package struct ForwardedRequest: Sendable, Equatable {
-  package let podID: PodID
+  let podID: PodID
   package let pod: String
   package let version: String
   /// Wall time from now until the answer.

@@ -31,7 +31,7 @@ enum Reconciliation: Sendable, Hashable {
 }
 
 /// Number of a pod in the order of creation.
-package typealias PodID = Int
+typealias PodID = Int
 
 /// Work by due time; what is due at the same time comes in the order of asking. A binary heap.
 struct WorkQueue: Sendable {

@@ -58,7 +58,8 @@ extension ScaleProof {
 
     @Option(
       help: ArgumentHelp(
-        "Watch log: the workload (default: the only one, or what the HPA scales).", valueName: "deployment/name"))
+        "Watch log: the workload, deployment/NAME or statefulset/NAME (default: the only one, or what the HPA scales).",
+        valueName: "kind/name"))
     var workload: String?
 
     @Option(help: "Watch log: the name of the HorizontalPodAutoscaler (default: the only one).")

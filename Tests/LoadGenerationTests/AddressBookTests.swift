@@ -12,7 +12,7 @@ struct AddressBookTests {
   func outage() throws {
     let target = try #require(Self.target)
     let isDown = Mutex(false)
-    let book = AddressBook(places: [target]) { _, port in
+    let book = AddressBook(destinations: [target]) { _, port in
       isDown.withLock { $0 } ? [] : [Endpoint(address: "10.0.0.1", port: port)]
     }
     isDown.withLock { $0 = true }
@@ -25,7 +25,7 @@ struct AddressBookTests {
     let target = try #require(Self.target)
     let asked = Mutex<[String]>([])
     let book = AddressBook(
-      places: [target],
+      destinations: [target],
       lookup: { _, port in ["::1", "127.0.0.1", "127.0.0.2"].map { Endpoint(address: $0, port: port) } },
       answers: { endpoint in
         asked.withLock { $0.append(endpoint.address) }

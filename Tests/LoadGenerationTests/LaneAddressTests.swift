@@ -14,7 +14,7 @@ struct LaneAddressTests {
 
   private func book() throws -> AddressBook {
     let target = try #require(HostAndPort("shop.example:443"))
-    return AddressBook(places: [target]) { [endpoints] _, _ in
+    return AddressBook(destinations: [target]) { [endpoints] _, _ in
       endpoints
     } answers: { _ in
       true

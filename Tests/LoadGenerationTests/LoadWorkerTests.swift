@@ -61,7 +61,7 @@ struct LoadWorkerTests {
     let rotation = try RouteRotation(weights: plan.routes.map(\.weight))
     let checks = try plan.routes.map { try CompiledChecks($0.checks, route: $0.name) }
     let share = plan.share(of: 0, rotations: [rotation], start: MonotonicClock.now())
-    let book = AddressBook(places: [target])
+    let book = AddressBook(destinations: [target])
     let failure = Mutex<CurlError?>(nil)
     let thread = try NamedThread.start("load-0") {
       do throws(CurlError) {

@@ -16,7 +16,7 @@ struct SnapshotCollectorTests {
     plan.timeScale = timeScale
     plan.source = source
     return SnapshotCollector(
-      plan: plan, pool: LedgerPool(), book: AddressBook(places: []) { _, _ in [] }, start: 10_000_000_000)
+      plan: plan, pool: LedgerPool(), book: AddressBook(destinations: []) { _, _ in [] }, start: 10_000_000_000)
   }
 
   private func report(

@@ -32,7 +32,8 @@ struct IngressServerTests {
       let unknown = try await curl([url])
       #expect(unknown.hasPrefix("HTTP/1.1 404 Not Found"), "\(unknown)")
       let api = try await curl([endpoints.apiURL + "/readyz"])
-      #expect(api.contains("Date: Thu, 01 Jan 2026 00:0"), "\(api)")
+      // A day of the cluster is more than an hour of the wall.
+      #expect(api.contains("Date: Thu, 01 Jan 2026 "), "\(api)")
     } catch {
       await server.stop()
       throw error

@@ -13,21 +13,8 @@ extension Expectation.ScaleDown: JudgedKind {
         Reaching(count: of, condition: to, after: after, within: within, direction: .down)
           .opinion(on: run))
     }
-    guard var result = opinions.first else { return .inconclusive("nothing is expected") }
-    for other in opinions.dropFirst() {
-      let verdicts = [result.verdict, other.verdict]
-      result.verdict = verdicts.contains(.fail) ? .fail : verdicts.contains(.inconclusive) ? .inconclusive : .pass
-      result.isUntrusted = result.verdict == .inconclusive && (result.isUntrusted || other.isUntrusted)
-      result.finding += "; " + other.finding
-      let reasons = [result.reason, other.reason].compactMap { $0 }
-      result.reason = result.verdict == .inconclusive ? reasons.joined(separator: "; ") : nil
-      let further = [result.furtherReason, other.furtherReason].compactMap { $0 }
-      result.furtherReason = result.reason == nil || further.isEmpty ? nil : further.joined(separator: "; ")
-      result.window = [result.window, other.window].compactMap { $0 }.max { $0.latest < $1.latest }
-      result.evidence += other.evidence.filter { !result.evidence.contains($0) }
-      result.measurements += other.measurements
-    }
-    return result
+    guard let first = opinions.first else { return .inconclusive("nothing is expected") }
+    return opinions.dropFirst().reduce(first) { $0.joined(with: $1) }
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {
