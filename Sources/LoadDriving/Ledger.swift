@@ -32,7 +32,7 @@ package struct Ledger: Sendable {
   }
 
   /// In which way requests ended that are counted together.
-  struct OutcomeWay: Sendable, Equatable {
+  struct OutcomeWay: Sendable {
     var outcome: Outcome
     var failed: Bool
     var version: String?
@@ -129,7 +129,13 @@ package struct Ledger: Sendable {
 extension Ledger.Entry {
   /// Place of an outcome, which is taken into use where it is not yet.
   fileprivate mutating func takeOutcome(_ way: Ledger.OutcomeWay) -> Int {
-    for place in 0..<outcomeCount where outcomes[place].way == way { return place }
+    // Field by field, so that no text is retained for a comparison.
+    for place in 0..<outcomeCount
+    where outcomes[place].way.outcome == way.outcome && outcomes[place].way.failed == way.failed
+      && outcomes[place].way.version == way.version
+    {
+      return place
+    }
     if outcomeCount == outcomes.count {
       outcomes.append(Ledger.OutcomeEntry(way: way))
     } else {
