@@ -156,7 +156,7 @@ let package = Package(
     .testTarget(
       name: "SimulatedLoadTests",
       dependencies: [
-        "Arrivals", "Curl", "Harness", "KubernetesObjects", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles",
+        "Arrivals", "Harness", "KubernetesObjects", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles",
         "RunTimeline", "SimulatedCluster", "SimulatedLoad", "Statistics", "Units",
       ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.

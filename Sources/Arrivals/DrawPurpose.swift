@@ -8,6 +8,8 @@ package enum DrawPurpose: UInt64, Sendable, CaseIterable {
   case rows = 3
   /// Names, uids and instants of the simulated cluster.
   case cluster = 4
+  /// The variants of a profile that a sweep runs.
+  case variants = 5
 }
 
 extension SplitMix64 {

@@ -121,6 +121,17 @@ struct VirtualRun {
 
 // The cluster.
 extension VirtualRun {
+  /// How many requests a wall second cost one pod as much CPU as it requests; `nil` where it requests none, or several workloads
+  /// share the load.
+  var requestsPerPod: Double? {
+    let workloads = reference.workloads.all
+    guard workloads.count == 1, let workload = try? workload(workloads[0].reference, in: cluster) else { return nil }
+    let requests = (workload.template.spec.containers ?? []).map { $0.resources?.requests?["cpu"]?.quantity.milli ?? 0 }
+    let cost = cluster.workload.cpuPerRequest.seconds
+    let requested = Double(requests.reduce(0, +)) / 1000
+    return requested > 0 && cost > 0 ? requested / cost : nil
+  }
+
   private var namespace: String { reference.namespace ?? cluster.mainNamespace }
 
   /// The cluster when its workloads have come to rest.
@@ -139,23 +150,25 @@ extension VirtualRun {
   /// What the first workload that is not at rest waits for.
   private func unsteady(in cluster: ClusterSimulation) throws(HarnessError) -> SteadyWait? {
     for watched in reference.workloads.all {
-      let reference = watched.reference
-      guard
-        let kind = ClusterKind.allCases.first(where: { $0.resource == reference.kind.resource }),
-        let object = cluster.object(kind, namespace: namespace, name: reference.name)
-      else {
-        throw HarnessError(.refused, "\(reference.text): not found in the namespace \(namespace) of the manifests")
-      }
-      let workload: Workload
-      do {
-        workload = try Workload(reference.kind, json: object.json().json())
-      } catch {
-        throw HarnessError(.defect, "\(reference.text): it cannot be read: \(error)")
-      }
-      let wait = SteadyWait(workload)
+      let wait = SteadyWait(try workload(watched.reference, in: cluster))
       if !wait.isSteady { return wait }
     }
     return nil
+  }
+
+  private func workload(_ reference: WorkloadReference, in cluster: ClusterSimulation) throws(HarnessError) -> Workload
+  {
+    guard
+      let kind = ClusterKind.allCases.first(where: { $0.resource == reference.kind.resource }),
+      let object = cluster.object(kind, namespace: namespace, name: reference.name)
+    else {
+      throw HarnessError(.refused, "\(reference.text): not found in the namespace \(namespace) of the manifests")
+    }
+    do {
+      return try Workload(reference.kind, json: object.json().json())
+    } catch {
+      throw HarnessError(.defect, "\(reference.text): it cannot be read: \(error)")
+    }
   }
 }
 

@@ -13,6 +13,9 @@ extension ScaleProof {
         EXAMPLES
           scaleproof simulate Profiles/surge-and-rollout.yaml
           scaleproof simulate Profiles/surge-and-rollout.yaml --set manifests.hpa.spec.maxReplicas=4
+          scaleproof simulate gate.yaml --seeds 20
+          scaleproof simulate gate.yaml --output what-if/ \\
+            --sweep manifests.hpa.spec.behavior.scaleDown.stabilizationWindowSeconds=60,120,300
         """)
 
     @Argument(help: "The profile.", completion: .file(extensions: ["yaml", "yml"]))
@@ -25,15 +28,42 @@ extension ScaleProof {
         valueName: "path=value"))
     var changes: [String] = []
 
-    @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
+    @Option(
+      name: .customLong("sweep"), parsing: .singleValue,
+      help: ArgumentHelp(
+        "Run the profile with each of several values of a field, and compare. May be repeated: every combination is run.",
+        valueName: "path=value,value"))
+    var sweeps: [String] = []
+
+    @Option(help: "Run so many points of the swept fields, drawn evenly; they may be ranges then: 60..300.")
+    var samples: Int?
+
+    @Option(help: "Run everything with the seeds from 1 to this, and say how often each verdict falls.")
+    var seeds: Int?
+
+    @Option(
+      help:
+        "The folder for the recording and the reports (default: Reports/<time>-<profile>; of several runs: no folder).")
     var output: String?
 
     @Flag(help: "Print only the verdicts.")
     var quiet = false
 
+    func validate() throws {
+      if quiet, !sweeps.isEmpty || seeds != nil {
+        throw ValidationError("--quiet means nothing here: of several runs a table is printed and nothing else")
+      }
+    }
+
     func run() async throws {
       await Ending.of {
-        try SimulateSession(
+        if !sweeps.isEmpty || seeds != nil || samples != nil {
+          return try await SweepSession(
+            profile: profile, changes: changes, sweeps: sweeps, samples: samples, seeds: seeds, output: output,
+            version: .built
+          ).execute()
+        }
+        return try SimulateSession(
           profile: profile, changes: changes, output: output, quiet: quiet, version: .built
         ).execute()
       }

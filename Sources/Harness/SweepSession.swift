@@ -1,0 +1,119 @@
+import Expectations
+import Foundation
+import Profiles
+import Reporting
+
+/// Many runs of a profile in virtual time, side by side, and what tells them apart.
+package struct SweepSession: Sendable {
+  let profile: String
+  /// `PATH=VALUE`, each, for every run.
+  let changes: [String]
+  let sweeps: [String]
+  let samples: Int?
+  let seeds: Int?
+  /// The folder for `sweep.html` and `sweep.json`; `nil` for none.
+  let output: String?
+  let version: ProgramVersion
+
+  package init(
+    profile: String, changes: [String], sweeps: [String], samples: Int?, seeds: Int?, output: String?,
+    version: ProgramVersion
+  ) {
+    self.profile = profile
+    self.changes = changes
+    self.sweeps = sweeps
+    self.samples = samples
+    self.seeds = seeds
+    self.output = output
+    self.version = version
+  }
+
+  /// Which run of the plan it is.
+  private struct Place: Sendable {
+    let point: Int
+    /// `nil` for that of the profile.
+    let seed: Int?
+  }
+
+  /// Simulates every variant, tabulates them, and writes the report.
+  ///
+  /// - Returns: of seeds alone what the worst run came to; of variants always that they were run.
+  /// - Throws: ``HarnessError`` when one was refused.
+  package func execute() async throws -> ExitStatus {
+    // Wrong as it stands, it is told before anything else.
+    let base = try LoadedProfile(path: profile, changes: changes)
+    let plan = try SweepPlan(sweeps: sweeps, samples: samples, seeds: seeds, seed: base.profile.load.seed)
+    let seeds: [Int?] = plan.seeds == 0 ? [nil] : (1...plan.seeds).map(\.self)
+    let places = plan.points.indices.flatMap { point in seeds.map { Place(point: point, seed: $0) } }
+    let costs = try await run(places, of: plan)
+    let rows = plan.points.indices.map { point in
+      Sweep.Row(
+        values: plan.points[point], runs: Array(costs[(point * seeds.count)..<((point + 1) * seeds.count)]))
+    }
+    let sweep = Sweep(
+      profile: base.profile.name, fields: plan.fields.map(\.path),
+      expectations: base.profile.expectations.map(\.name), rows: rows)
+    StandardOutput.write(SweepTable.render(sweep, width: LiveView.terminalSize().columns))
+    if let output { try write(sweep, to: output) }
+    guard plan.fields.isEmpty else { return .passed }
+    let verdicts = Set(costs.flatMap(\.verdicts))
+    return verdicts.contains(.fail) ? .failed : verdicts.contains(.inconclusive) ? .inconclusive : .passed
+  }
+
+  /// As many at a time as there are processors.
+  private func run(_ places: [Place], of plan: SweepPlan) async throws -> [RunCost] {
+    let environment = ProcessInfo.processInfo.environment
+    var costs: [RunCost?] = Array(repeating: nil, count: places.count)
+    try await withThrowingTaskGroup(of: (Int, RunCost).self) { group in
+      var next = 0
+      func start() {
+        guard next < places.count else { return }
+        let (index, place) = (next, places[next])
+        next += 1
+        group.addTask { (index, try cost(of: place, in: plan, environment: environment)) }
+      }
+      for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { start() }
+      for try await (index, cost) in group {
+        costs[index] = cost
+        start()
+      }
+    }
+    return costs.compactMap(\.self)
+  }
+
+  private func cost(
+    of place: Place, in plan: SweepPlan, environment: [String: String]
+  ) throws(HarnessError) -> RunCost {
+    let varied = plan.changes(plan.points[place.point], seed: place.seed)
+    do {
+      let loaded = try LoadedProfile(path: profile, changes: changes + varied)
+      let run = try VirtualRun(loaded, version: version, environment: environment)
+      let analysis = RunAnalysis(try run.execute().timeline, of: loaded.profile.expectations)
+      let judgements = Judge.judge(loaded.profile.expectations, on: analysis)
+      return RunCost(analysis, judgements, requestsPerPod: run.requestsPerPod)
+    } catch {
+      if plan.fields.isEmpty { throw error }
+      // What was swept was said otherwise on the command line.
+      let lines = error.lines.map { line in
+        plan.fields.reduce(line) { $0.replacing("--set \($1.path): ", with: "") }
+      }
+      throw HarnessError(error.status, lines.map { "--sweep: with \(varied.joined(separator: ", ")): \($0)" })
+    }
+  }
+
+  private func write(_ sweep: Sweep, to folder: String) throws(HarnessError) {
+    let output = try ReportFiles.make(folder: folder).output
+    let files = [
+      ("sweep.html", SweepReport.render(sweep, version: version.description)), ("sweep.json", SweepJSON.render(sweep)),
+    ]
+    for (name, text) in files {
+      let path = output.folder + "/" + name
+      do {
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+      } catch {
+        throw HarnessError(.defect, "\(path): the report cannot be written: \(FileProblem.reason(of: error))")
+      }
+    }
+    StandardOutput.line("\nReport     \(output.folder)/sweep.html")
+  }
+}
