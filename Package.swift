@@ -197,7 +197,8 @@ let package = Package(
       name: "HarnessTests",
       dependencies: [
         "Arrivals", "AutoscalerModel", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects",
-        "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "RunRecording", "RunTimeline", "SimulatedCluster",
+        "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",
+        "SimulatedCluster",
         "SimulatedClusterServer", "Statistics",
         "TestRecordings", "TestServers", "Units", logging(),
       ]),

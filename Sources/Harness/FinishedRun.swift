@@ -42,8 +42,10 @@ struct FinishedRun: Sendable {
 
   /// The same as a value, without a file.
   var timeline: Timeline {
-    var whole = LoadSnapshot()
-    for snapshot in load { whole.merge(snapshot) }
+    // All at once: adding one after the other would go over all that came before each time.
+    let whole = LoadSnapshot(
+      intervals: load.flatMap(\.intervals), failures: load.flatMap(\.failures),
+      connections: load.flatMap(\.connections), generator: load.flatMap(\.generator))
     return Timeline(
       run: run, phases: phases, actions: actions, load: whole.intervals, failures: whole.failures,
       generator: whole.generator, connections: whole.connections, observations: observations, clock: clock)

@@ -34,6 +34,7 @@ package struct SimulateSession: Sendable {
     let loaded = try LoadedProfile(path: profile, changes: changes)
     let run = try VirtualRun(loaded, version: version, environment: ProcessInfo.processInfo.environment)
     for note in loaded.manifestNotes { StandardOutput.complain("note: \(note)") }
+    for warning in LoadCapacity.warnings(loaded.profile) { StandardOutput.complain("warning: \(warning)") }
     let finished = try run.execute()
     let output = try RunOutput.create(requested: output, profile: loaded.profile.name, at: Date())
     try finished.write(to: output.recording)

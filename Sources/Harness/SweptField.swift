@@ -1,3 +1,5 @@
+import Redaction
+
 /// A field of a profile that a sweep varies: `PATH=60,120,300`, or `PATH=60..300` where values are drawn.
 struct SweptField: Sendable, Equatable {
   enum Values: Sendable, Equatable {
@@ -16,6 +18,14 @@ struct SweptField: Sendable, Equatable {
     }
     path = String(text[..<equals])
     let values = String(text[text.index(after: equals)...])
+    let name = path.split(separator: ".").last.map(String.init) ?? path
+    let isCredential = path.split(separator: ".").contains { $0 == "auth" || SecretName.isSecret($0) }
+    guard !isCredential, SecretText.redacted(message: "\(name): \(values)") == "\(name): \(values)" else {
+      throw HarnessError(
+        .usage,
+        "--sweep \(path): a value holds a secret, which the table would show: read it from the environment, as "
+          + "{{env NAME}}, and sweep something else")
+    }
     if let range = NumberRange(values) {
       self.values = .range(range)
     } else {
@@ -51,50 +61,5 @@ struct SweptField: Sendable, Equatable {
       list[list.count - 1].append(character)
     }
     return list
-  }
-}
-
-/// From which numbers a sweep draws: `60..300`, `0.5..0.9`, `100/s..400/s`.
-struct NumberRange: Sendable, Equatable {
-  private let low: Double
-  private let high: Double
-  private let decimals: Int
-  /// What stands behind the number.
-  private let unit: String
-
-  /// - Returns: `nil` for a text that is no range of numbers in one unit.
-  init?(_ text: String) {
-    guard let dots = text.firstRange(of: "..") else { return nil }
-    guard let low = Self.number(text[..<dots.lowerBound]), let high = Self.number(text[dots.upperBound...]),
-      low.unit == high.unit, low.value < high.value
-    else { return nil }
-    (self.low, self.high, unit) = (low.value, high.value, low.unit)
-    decimals = max(low.decimals, high.decimals)
-  }
-
-  private static func number(_ text: Substring) -> (value: Double, decimals: Int, unit: String)? {
-    let digits = text.prefix { $0.isNumber || $0 == "." || $0 == "-" }
-    guard let value = Double(digits), value.isFinite else { return nil }
-    let decimals = digits.firstIndex(of: ".").map { digits.distance(from: $0, to: digits.endIndex) - 1 } ?? 0
-    return (value, decimals, String(text[digits.endIndex...]))
-  }
-
-  /// The number at a share of the way, from 0 to 1, with as many decimals as the bounds; of whole numbers each is as likely.
-  func value(at share: Double) -> String {
-    var power = 1.0
-    for _ in 0..<decimals { power *= 10 }
-    let steps = ((high - low) * power).rounded() + 1
-    let step = min((share * steps).rounded(.down), steps - 1)
-    let value = low + step / power
-    return (decimals == 0 ? "\(Int(value.rounded()))" : Self.text(value, decimals)) + unit
-  }
-
-  private static func text(_ value: Double, _ decimals: Int) -> String {
-    var power = 1
-    for _ in 0..<decimals { power *= 10 }
-    let scaled = Int((value * Double(power)).rounded())
-    let fraction = "\(scaled.magnitude % UInt(power))"
-    let zeros = String(repeating: "0", count: decimals - fraction.count)
-    return "\(scaled < 0 ? "-" : "")\(scaled.magnitude / UInt(power)).\(zeros)\(fraction)"
   }
 }

@@ -44,7 +44,7 @@ struct VirtualRun {
       throw HarnessError(
         .refused,
         "\(profile.source): the request \(request.name) expects more of an answer than its status, and answers in virtual "
-          + "time have nothing else: expect the status only, or use scaleproof run")
+          + "time have no body and no headers that are checked: expect the status only, or use scaleproof run")
     }
     self.loaded = loaded
     self.version = version
@@ -122,10 +122,13 @@ struct VirtualRun {
 // The cluster.
 extension VirtualRun {
   /// How many requests a wall second cost one pod as much CPU as it requests; `nil` where it requests none, or several workloads
-  /// share the load.
+  /// or services share the load.
   var requestsPerPod: Double? {
     let workloads = reference.workloads.all
-    guard workloads.count == 1, let workload = try? workload(workloads[0].reference, in: cluster) else { return nil }
+    // Requests to another service cost its pods nothing.
+    guard workloads.count == 1, cluster.objects(.service).count == 1,
+      let workload = try? workload(workloads[0].reference, in: cluster)
+    else { return nil }
     let requests = (workload.template.spec.containers ?? []).map { $0.resources?.requests?["cpu"]?.quantity.milli ?? 0 }
     let cost = cluster.workload.cpuPerRequest.seconds
     let requested = Double(requests.reduce(0, +)) / 1000

@@ -7,7 +7,7 @@ extension ScaleProof {
       abstract:
         "Run a profile in virtual time: the same load, cluster, verdicts and report, without waiting for any of it.",
       discussion: """
-        The cluster is that of cluster.simulated, and its clock jumps from one instant to the next: a run of an hour takes
+        The cluster is that of cluster.simulated, and its clock jumps from one instant to the next: a run of an hour takes \
         seconds, sends nothing, and comes to the same each time.
 
         EXAMPLES

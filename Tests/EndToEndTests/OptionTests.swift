@@ -64,6 +64,7 @@ struct OptionTests {
       ["simulate", "SIMULATED", "--samples", "3"],
       ["simulate", "SIMULATED", "--seeds", "0"],
       ["simulate", "SIMULATED", "--seeds", "3", "--quiet"],
+      ["simulate", "SIMULATED", "--sweep", "load.seed=7,8", "--seeds", "2"],
       ["simulate", "SIMULATED", "--set", "manifests.nobody.spec.maxReplicas=4"],
       ["record", "--workload", "deployment/web", "--log-level", ""],
       ["validate", "PROFILE", "--set", "nowhere=1"],

@@ -67,6 +67,20 @@ struct SweepPlanTests {
   }
 
   @Test(
+    "secrets are not swept, since tables show what is",
+    arguments: [
+      "requests.list.headers={Authorization: hunter2},{X-Api-Key: s3cr3tvalue}",
+      "requests.list.path=/y?token=abcdsecret,/y",
+      "target.auth.bearer=abc123,def456",
+    ])
+  func secrets(text: String) throws {
+    let error = try #require(throws: HarnessError.self) { try SweptField(text) }
+
+    #expect(error.description.contains("secret"))
+    #expect(!error.description.contains("hunter2") && !error.description.contains("abc"))
+  }
+
+  @Test(
     "what means nothing is refused, in words that name it",
     arguments: [
       (["a"], nil, nil, "write PATH=VALUE"), (["a=1,,2"], nil, nil, "a value is empty"),

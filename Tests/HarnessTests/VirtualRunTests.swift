@@ -3,6 +3,7 @@ import Foundation
 import KubernetesObjects
 import LoadFacts
 import Profiles
+import Reporting
 import RunTimeline
 import TestServers
 import Testing
@@ -111,6 +112,23 @@ struct VirtualRunTests {
     #expect(ofFile.map(\.finding) == ofValue.map(\.finding))
     #expect(ofFile.map(\.verdict) == ofValue.map(\.verdict))
     #expect(Set(ofFile.map(\.verdict)).contains(.pass))
+  }
+
+  @Test(
+    "has figures for comparison over all of its time, also where no request was due", arguments: ["40/s", "0.05/s"])
+  func cost(rate: String) throws {
+    let folder = try TemporaryFolder()
+    let loaded = try SmallProfile(rate: rate).loaded(in: folder)
+    let virtual = try VirtualRun(loaded, version: ProgramVersion(commit: nil), environment: [:])
+    let run = try virtual.execute()
+
+    let cost = RunCost(RunAnalysis(run.timeline), [], requestsPerPod: virtual.requestsPerPod)
+
+    // Three pods throughout, of which one at most is needed.
+    let length = try #require(run.run.endedAt).seconds
+    #expect(abs(try #require(cost.podTime).seconds - 3 * length) < 0.1)
+    #expect(try #require(cost.missing) == .zero)
+    #expect(abs(try #require(cost.idle).seconds - 2 * length) < 0.1)
   }
 
   @Test("does the actions at their instants, and tells what the API answered")

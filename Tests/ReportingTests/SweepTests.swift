@@ -76,6 +76,26 @@ struct SweepTests {
     #expect(html.count(of: "stroke=\"var(--fail)\"") == 1)
   }
 
+  @Test("never calls a run whole that a stop rule cut short, or judged that was not")
+  func cutShort() throws {
+    let cut = RunCost(
+      verdicts: [.pass, .pass], isCutShort: true, requests: 10, failed: 0, slowest: nil, podTime: .seconds(60),
+      missing: .seconds(1), idle: nil)
+    let sweep = Self.sweep([
+      (["cut"], [cut]), (["whole"], [Self.cost(podMinutes: 9, missing: 4)]), (["dear"], [Self.cost(missing: 9)]),
+    ])
+    let unjudged = Sweep.Row(values: [], runs: [Self.cost([]), Self.cost([])])
+
+    #expect(sweep.rows[0].verdictText == "2 pass, cut short")
+    #expect(sweep.rows[0].verdict == .inconclusive && cut.verdict == .inconclusive)
+    #expect(Sweep.Row(values: [], runs: [cut, Self.cost()]).verdictText == "1 of 2 runs pass, 1 cut short")
+    #expect(unjudged.verdictText == "not judged" && unjudged.verdict == .inconclusive)
+    // The cheapest, and yet not on the line.
+    let html = try #require(SweepChart(sweep)).html.markup
+    let path = try #require(html.firstMatch(of: /<path d="(M[^"]+)" fill="none" stroke="var\(--soft\)"/)).1
+    #expect(path.count { $0 == "M" || $0 == "L" } == 1)
+  }
+
   @Test("draws no picture of figures that are all alike, or of one point")
   func noPicture() {
     #expect(SweepChart(Self.sweep([(["1"], [Self.cost()]), (["2"], [Self.cost(podMinutes: 12)])])) == nil)

@@ -8,6 +8,8 @@ import Units
 package struct RunCost: Sendable, Equatable {
   /// Of each expectation, in the order of the profile.
   package let verdicts: [Verdict]
+  /// Whether a stop rule ended it early, so that its other figures are those of a part.
+  package let isCutShort: Bool
   package let requests: Int
   package let failed: Int
   /// 99th percentile of the successful requests from when they were due, on the wall; `nil` when none succeeded.
@@ -20,10 +22,12 @@ package struct RunCost: Sendable, Equatable {
   package let idle: Duration?
 
   init(
-    verdicts: [Verdict], requests: Int, failed: Int, slowest: Duration?, podTime: Duration?, missing: Duration?,
+    verdicts: [Verdict], isCutShort: Bool = false, requests: Int, failed: Int, slowest: Duration?, podTime: Duration?,
+    missing: Duration?,
     idle: Duration?
   ) {
     self.verdicts = verdicts
+    self.isCutShort = isCutShort
     self.requests = requests
     self.failed = failed
     self.slowest = slowest
@@ -37,6 +41,7 @@ package struct RunCost: Sendable, Equatable {
   package init(_ run: RunAnalysis, _ judgements: [Judgement], requestsPerPod: Double?) {
     let timeline = run.timeline
     verdicts = judgements.map(\.verdict)
+    isCutShort = timeline.run.endReason != .completed
     requests = run.load.total?.offered ?? 0
     failed = run.load.total?.failed ?? 0
     slowest = run.load.total?.latency.quantile(0.99)
@@ -47,7 +52,7 @@ package struct RunCost: Sendable, Equatable {
       (missing, idle) = (nil, nil)
       return
     }
-    let needs = Self.needs(of: timeline, requestsPerPod: requestsPerPod)
+    let needs = Self.needs(of: timeline, until: end, requestsPerPod: requestsPerPod)
     missing = needs.sum { need, start, end in ready.sum(from: start, to: end) { max(need - $0, 0) } }
     idle = needs.sum { need, start, end in ready.sum(from: start, to: end) { max($0 - need, 0) } }
   }
@@ -58,18 +63,34 @@ package struct RunCost: Sendable, Equatable {
     let end: Duration
   }
 
-  /// How many pods the offered load would keep busy, stretch by stretch; one at the least.
-  private static func needs(of timeline: Timeline, requestsPerPod: Double) -> [Need] {
+  /// So many requests tell a rate well enough.
+  private static let enoughRequests = 200
+  /// A stretch is no longer than this, in run time.
+  private static let longestStretch = Duration.seconds(60)
+
+  /// How many pods the offered load keeps busy, stretch by stretch over the whole run; one at the least.
+  private static func needs(of timeline: Timeline, until end: Duration, requestsPerPod: Double) -> [Need] {
     var offered: [Duration: (end: Duration, requests: Int)] = [:]
     for interval in timeline.load {
       offered[interval.start, default: (interval.end, 0)].requests += interval.offered
     }
-    return offered.sorted { $0.key < $1.key }.compactMap { start, interval in
-      let wall = (interval.end - start).seconds / timeline.run.timeScale
-      guard wall > 0 else { return nil }
-      let pods = (Double(interval.requests) / wall / requestsPerPod).rounded(.up)
-      return Need(pods: max(pods, 1), start: start, end: interval.end)
+    var needs: [Need] = []
+    var (start, requests) = (Duration.zero, 0)
+    func close(at instant: Duration) {
+      let wall = (instant - start).seconds / timeline.run.timeScale
+      if wall > 0 {
+        needs.append(Need(pods: max(Double(requests) / wall / requestsPerPod, 1), start: start, end: instant))
+      }
+      (start, requests) = (instant, 0)
     }
+    for (begin, interval) in offered.sorted(by: { $0.key < $1.key }) {
+      // In which no request was due there is none of these.
+      if begin - start > longestStretch { close(at: begin) }
+      requests += interval.requests
+      if requests >= enoughRequests || interval.end - start >= longestStretch { close(at: interval.end) }
+    }
+    close(at: max(end, start))
+    return needs
   }
 }
 
@@ -90,7 +111,8 @@ extension CountEnvelope {
   /// nothing is known of a part.
   fileprivate func sum(from start: Duration, to end: Duration, _ of: (Double) -> Double) -> Duration? {
     var sum = Duration.zero
-    for piece in pieces(from: start, to: end) {
+    // What is told in microseconds may end a trifle before the run does.
+    for piece in pieces(from: start, to: end) where piece.range != nil || piece.to - piece.from > .milliseconds(1) {
       guard let range = piece.range else { return nil }
       sum += (piece.to - piece.from) * ((of(Double(range.lowerBound)) + of(Double(range.upperBound))) / 2)
     }

@@ -1,4 +1,4 @@
-import Expectations
+package import Expectations
 import Units
 
 /// Runs of one profile that differ in some of its fields, or in the seed only.
@@ -41,22 +41,27 @@ extension Sweep.Row {
     runs.count { $0.verdicts[expectation] == verdict }
   }
 
-  /// The worst verdict of any run: fail before inconclusive before pass.
+  /// The worst verdict of any run: fail before inconclusive before pass. What was cut short or not judged is undecided.
   var verdict: Verdict {
-    let all = Set(runs.flatMap(\.verdicts))
+    let all = Set(runs.map(\.verdict))
     return all.contains(.fail) ? .fail : all.contains(.inconclusive) ? .inconclusive : .pass
   }
 
+  var isCutShort: Bool { runs.contains(where: \.isCutShort) }
+
   /// `12 pass`, `1 fail, 11 pass`; of several runs `18 of 20 runs pass`.
   var verdictText: String {
+    let cut = runs.count(where: \.isCutShort)
+    guard runs.allSatisfy({ !$0.verdicts.isEmpty }) else { return "not judged\(cut > 0 ? ", cut short" : "")" }
     guard runs.count == 1, let run = runs.first else {
-      let passing = runs.count { $0.verdicts.allSatisfy { $0 == .pass } }
-      return "\(passing) of \(runs.count) runs pass"
+      let passing = runs.count { $0.verdict == .pass }
+      return "\(passing) of \(runs.count) runs pass\(cut > 0 ? ", \(cut) cut short" : "")"
     }
-    return [Verdict.fail, .inconclusive, .pass].compactMap { verdict in
+    let counts = [Verdict.fail, .inconclusive, .pass].compactMap { verdict in
       let count = run.verdicts.count { $0 == verdict }
       return count == 0 ? nil : "\(count) \(verdict.rawValue)"
-    }.joined(separator: ", ")
+    }
+    return (counts + (cut > 0 ? ["cut short"] : [])).joined(separator: ", ")
   }
 
   /// The median over the runs; `nil` where one of them does not know.
@@ -106,5 +111,13 @@ extension Sweep {
       return "\(word) at \(places.joined(separator: ", "))"
     }
     return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+}
+
+extension RunCost {
+  /// A run that was cut short never passes: the rest of it was not seen.
+  package var verdict: Verdict {
+    if verdicts.contains(.fail) { return .fail }
+    return isCutShort || verdicts.isEmpty || verdicts.contains(.inconclusive) ? .inconclusive : .pass
   }
 }

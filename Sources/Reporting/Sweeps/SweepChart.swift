@@ -51,8 +51,9 @@ struct SweepChart {
 
   /// Points that no other one beats in one figure without losing in the other, from the cheapest to the dearest.
   private var front: [Point] {
-    points.filter { point in
-      !points.contains { other in
+    let whole = points.filter { !$0.row.isCutShort }
+    return whole.filter { point in
+      !whole.contains { other in
         other.cost <= point.cost && other.harm <= point.harm && (other.cost < point.cost || other.harm < point.harm)
       }
     }.sorted { ($0.cost, $1.harm) < ($1.cost, $0.harm) }
@@ -92,7 +93,7 @@ struct SweepChart {
       minutes and \(harm.title)">\(grid)\(ends)<path d="\(path)" fill="none" stroke="var(--soft)" stroke-width="1.5" \
       stroke-dasharray="5 4"/>\(marks)</svg>
       <p class="note">Further left is cheaper, further down is better. The dashed line joins what no other point beats in \
-      both. A disc: every expectation passes; a cross: one fails; a ring: one is undecided.</p>
+      both, of what was not cut short. A disc: every expectation passes; a cross: one fails; a ring: it is undecided.</p>
       </figure>
 
       """

@@ -22,7 +22,8 @@ package enum SweepJSON {
 
   private static func run(_ run: RunCost) -> OrderedJSON {
     .record([
-      ("verdicts", .row(run.verdicts.map { .string($0.rawValue) })), ("requests", .integer(run.requests)),
+      ("verdicts", .row(run.verdicts.map { .string($0.rawValue) })), ("cutShort", .bool(run.isCutShort)),
+      ("requests", .integer(run.requests)),
       ("failed", .integer(run.failed)),
       ("p99Ms", .optional(run.slowest) { .number($0.seconds * 1000) }),
       ("podSeconds", .optional(run.podTime) { .number($0.seconds) }),

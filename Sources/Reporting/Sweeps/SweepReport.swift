@@ -15,8 +15,10 @@ package enum SweepReport {
       sweep.exceptions(of: index).map { "<li><strong>\(sweep.expectations[index])</strong> \($0)</li>" }
     }
     let list: HTML =
-      exceptions.isEmpty
-      ? "<p>Every expectation passes everywhere.</p>" : "<ul>\(exceptions)</ul>"
+      sweep.expectations.isEmpty
+      ? "<p>The profile has no expectations, so that nothing was judged.</p>"
+      : exceptions.isEmpty
+        ? "<p>Every expectation passes everywhere.</p>" : "<ul>\(exceptions)</ul>"
     let page: HTML = """
       <!DOCTYPE html>
       <html lang="en">
