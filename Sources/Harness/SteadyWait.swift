@@ -45,8 +45,10 @@ struct SteadyWait: Equatable {
   }
 
   /// Why the run is refused.
-  func refusal(limit: Duration) -> String {
-    "\(workload.text): not steady after \(limit.text): \(counts): \(reason); see why with kubectl rollout status"
+  ///
+  /// - Parameter advice: what helps to see more.
+  func refusal(limit: Duration, advice: String = "see why with kubectl rollout status") -> String {
+    "\(workload.text): not steady after \(limit.text): \(counts): \(reason); \(advice)"
   }
 }
 

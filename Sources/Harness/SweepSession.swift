@@ -49,6 +49,7 @@ package struct SweepSession: Sendable {
     let plan = try SweepPlan(sweeps: sweeps, samples: samples, seeds: seeds, seed: base.profile.load.seed)
     let seeds: [Int?] = plan.seeds == 0 ? [nil] : (1...plan.seeds).map(\.self)
     let places = plan.points.indices.flatMap { point in seeds.map { Place(point: point, seed: $0) } }
+    let folder = try output.map { (requested) throws(HarnessError) in try Self.folder(requested) }
     let costs = try await run(places, of: plan)
     let rows = plan.points.indices.map { point in
       Sweep.Row(
@@ -58,7 +59,7 @@ package struct SweepSession: Sendable {
       profile: base.profile.name, fields: plan.fields.map(\.path),
       expectations: base.profile.expectations.map(\.name), rows: rows)
     StandardOutput.write(SweepTable.render(sweep, width: LiveView.terminalSize().columns))
-    if let output { try write(sweep, to: output) }
+    if let folder { try write(sweep, to: folder) }
     guard plan.fields.isEmpty else { return .passed }
     if base.profile.expectations.isEmpty, !costs.contains(where: \.isCutShort) { return .passed }
     let verdicts = Set(costs.map(\.verdict))
@@ -78,8 +79,15 @@ package struct SweepSession: Sendable {
         group.addTask { (index, try cost(of: place, in: plan, environment: environment)) }
       }
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { start() }
+      var said = ContinuousClock.now
+      var ended = 0
       for try await (index, cost) in group {
         costs[index] = cost
+        ended += 1
+        if said.duration(to: .now) >= .seconds(10) {
+          said = .now
+          StandardOutput.complain("\(ended) of \(places.count) runs simulated")
+        }
         start()
       }
     }
@@ -106,19 +114,35 @@ package struct SweepSession: Sendable {
     }
   }
 
+  /// Makes the folder for the files of the sweep.
+  ///
+  /// - Throws: ``HarnessError`` when it cannot be made, or holds a sweep already.
+  private static func folder(_ requested: String) throws(HarnessError) -> String {
+    let folder = try ReportFiles.make(folder: requested).output.folder
+    for name in [page, data] where FileManager.default.fileExists(atPath: folder + "/" + name) {
+      throw HarnessError(
+        .refused, "\(folder)/\(name): there is a sweep already; name another folder with --output")
+    }
+    return folder
+  }
+
+  private static let page = "sweep.html"
+  private static let data = "sweep.json"
+
+  /// Writes all that can be written.
   private func write(_ sweep: Sweep, to folder: String) throws(HarnessError) {
-    let output = try ReportFiles.make(folder: folder).output
     let files = [
-      ("sweep.html", SweepReport.render(sweep, version: version.description)), ("sweep.json", SweepJSON.render(sweep)),
+      (Self.page, SweepReport.render(sweep, version: version.description)), (Self.data, SweepJSON.render(sweep)),
     ]
+    var problems: [String] = []
     for (name, text) in files {
-      let path = output.folder + "/" + name
       do {
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
       } catch {
-        throw HarnessError(.defect, "\(path): the report cannot be written: \(FileProblem.reason(of: error))")
+        problems.append("\(folder)/\(name): the report cannot be written: \(FileProblem.reason(of: error))")
       }
     }
-    StandardOutput.line("\nReport     \(output.folder)/sweep.html")
+    guard problems.isEmpty else { throw HarnessError(.defect, problems) }
+    StandardOutput.line("\nReport     \(folder)/\(Self.page)")
   }
 }

@@ -143,7 +143,10 @@ extension VirtualRun {
     cluster.advance(to: ClusterSimulation.warmUp)
     while let wait = try unsteady(in: cluster) {
       guard cluster.now - ClusterSimulation.warmUp < Self.settling else {
-        throw HarnessError(.refused, wait.refusal(limit: Self.settling))
+        throw HarnessError(
+          .refused,
+          wait.refusal(
+            limit: Self.settling, advice: "serve the manifests with scaleproof cluster, and see why with kubectl"))
       }
       cluster.advance(to: cluster.now + .seconds(1))
     }

@@ -34,14 +34,14 @@ package struct ObservedTarget: VirtualTarget {
   /// - Parameters:
   ///   - watcher: one that has listed the cluster already.
   ///   - betweenLists: wall time between two lists of a resource, in nanoseconds.
-  ///   - writes: none happens any more once the load is stopped.
+  ///   - writes: in the order of their instants; none happens any more once the load is stopped.
   package init(
     _ target: ClusterTarget, watcher: ClusterWatcher, betweenLists: Int64, writes: [Write], stop: VirtualStop
   ) {
     self.target = target
     self.watcher = watcher
     self.betweenLists = betweenLists
-    self.writes = writes.sorted { $0.instant < $1.instant }
+    self.writes = writes
     self.stop = stop
     nextList = betweenLists
     plan()

@@ -22,12 +22,7 @@ extension ScaleProof {
     @Option(help: "The kubeconfig to read, in place of $KUBECONFIG or ~/.kube/config.")
     var kubeconfig: String?
 
-    @Option(
-      name: .customLong("set"), parsing: .singleValue,
-      help: ArgumentHelp(
-        "Change one field of the profile, or under \"manifests.\" of a manifest. May be repeated.",
-        valueName: "path=value"))
-    var changes: [String] = []
+    @OptionGroup var fields: FieldChanges
 
     @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
     var output: String?
@@ -52,7 +47,8 @@ extension ScaleProof {
       await Ending.of {
         try await RunSession(
           RunOptions(
-            profile: profile, context: context, kubeconfig: kubeconfig, changes: changes, output: output, quiet: quiet,
+            profile: profile, context: context, kubeconfig: kubeconfig, changes: fields.changes, output: output,
+            quiet: quiet,
             jsonLines: jsonLines, log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()
       }

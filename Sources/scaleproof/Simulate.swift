@@ -21,12 +21,7 @@ extension ScaleProof {
     @Argument(help: "The profile.", completion: .file(extensions: ["yaml", "yml"]))
     var profile: String
 
-    @Option(
-      name: .customLong("set"), parsing: .singleValue,
-      help: ArgumentHelp(
-        "Change one field of the profile, or under \"manifests.\" of a manifest. May be repeated.",
-        valueName: "path=value"))
-    var changes: [String] = []
+    @OptionGroup var fields: FieldChanges
 
     @Option(
       name: .customLong("sweep"), parsing: .singleValue,
@@ -59,12 +54,12 @@ extension ScaleProof {
       await Ending.of {
         if !sweeps.isEmpty || seeds != nil || samples != nil {
           return try await SweepSession(
-            profile: profile, changes: changes, sweeps: sweeps, samples: samples, seeds: seeds, output: output,
+            profile: profile, changes: fields.changes, sweeps: sweeps, samples: samples, seeds: seeds, output: output,
             version: .built
           ).execute()
         }
         return try SimulateSession(
-          profile: profile, changes: changes, output: output, quiet: quiet, version: .built
+          profile: profile, changes: fields.changes, output: output, quiet: quiet, version: .built
         ).execute()
       }
     }

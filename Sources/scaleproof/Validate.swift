@@ -17,12 +17,7 @@ extension ScaleProof {
     @Flag(help: "Print the JSON Schema of a profile, by which editors complete and check.")
     var schema = false
 
-    @Option(
-      name: .customLong("set"), parsing: .singleValue,
-      help: ArgumentHelp(
-        "Change one field of the profile, or under \"manifests.\" of a manifest. May be repeated.",
-        valueName: "path=value"))
-    var changes: [String] = []
+    @OptionGroup var fields: FieldChanges
 
     func validate() throws {
       guard (profile == nil) == schema else {
@@ -33,7 +28,7 @@ extension ScaleProof {
     func run() async throws {
       await Ending.of {
         guard let profile else { return Validation.printSchema(of: .built) }
-        return try Validation(profile: profile, changes: changes).execute()
+        return try Validation(profile: profile, changes: fields.changes).execute()
       }
     }
   }

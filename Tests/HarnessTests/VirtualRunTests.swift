@@ -131,6 +131,28 @@ struct VirtualRunTests {
     #expect(abs(try #require(cost.idle).seconds - 2 * length) < 0.1)
   }
 
+  @Test(
+    "of seeds alone ends as its worst run, also where a stop rule ended that",
+    arguments: [
+      ("expectations: [{name: calm, steadyReplicas: {during: only, count: 3}}]", Harness.ExitStatus.passed),
+      ("expectations: [{name: calm, steadyReplicas: {during: only, count: 4}}]", .failed),
+      ("abortOn: [{name: slow, latency: {percentile: 50, above: 1ms}, over: 20s}]", .inconclusive),
+    ])
+  func worstOfSeeds(rest: String, expected: Harness.ExitStatus) async throws {
+    let folder = try TemporaryFolder()
+    _ = try SmallProfile(rate: "100/s", length: "1m", rest: rest).loaded(in: folder)
+    let session = SweepSession(
+      profile: folder.file("small.yaml"), changes: [], sweeps: [], samples: nil, seeds: 2, output: folder.file("sweep"),
+      version: ProgramVersion(commit: nil))
+
+    #expect(try await session.execute() == expected)
+
+    #expect(FileManager.default.fileExists(atPath: folder.file("sweep/sweep.html")))
+    #expect(FileManager.default.fileExists(atPath: folder.file("sweep/sweep.json")))
+    let again = try await #require(throws: HarnessError.self) { try await session.execute() }
+    #expect(again.status == .refused && again.description.contains("there is a sweep already"))
+  }
+
   @Test("does the actions at their instants, and tells what the API answered")
   func actions() throws {
     let run = try SmallProfile(

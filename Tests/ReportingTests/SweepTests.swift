@@ -10,7 +10,7 @@ struct SweepTests {
     _ verdicts: [Verdict] = [.pass, .pass], failed: Int = 0, podMinutes: Double = 10, missing: Double? = 0
   ) -> RunCost {
     RunCost(
-      verdicts: verdicts, requests: 1000, failed: failed, slowest: .milliseconds(5), podTime: .seconds(podMinutes * 60),
+      verdicts: verdicts, requests: 1000, failed: failed, p99: .milliseconds(5), podTime: .seconds(podMinutes * 60),
       missing: missing.map { .seconds($0) }, idle: .seconds(100))
   }
 
@@ -79,7 +79,7 @@ struct SweepTests {
   @Test("never calls a run whole that a stop rule cut short, or judged that was not")
   func cutShort() throws {
     let cut = RunCost(
-      verdicts: [.pass, .pass], isCutShort: true, requests: 10, failed: 0, slowest: nil, podTime: .seconds(60),
+      verdicts: [.pass, .pass], isCutShort: true, requests: 10, failed: 0, p99: nil, podTime: .seconds(60),
       missing: .seconds(1), idle: nil)
     let sweep = Self.sweep([
       (["cut"], [cut]), (["whole"], [Self.cost(podMinutes: 9, missing: 4)]), (["dear"], [Self.cost(missing: 9)]),
@@ -100,6 +100,8 @@ struct SweepTests {
   func noPicture() {
     #expect(SweepChart(Self.sweep([(["1"], [Self.cost()]), (["2"], [Self.cost(podMinutes: 12)])])) == nil)
     #expect(SweepChart(Self.sweep([(["1"], [Self.cost(failed: 3)])])) == nil)
+    #expect(
+      SweepReport.render(Self.sweep([(["1"], [Self.cost()])]), version: "").contains("No picture of cost and harm"))
   }
 
   @Test("is a page in which nothing that the profile says is markup")

@@ -13,7 +13,7 @@ package struct RunCost: Sendable, Equatable {
   package let requests: Int
   package let failed: Int
   /// 99th percentile of the successful requests from when they were due, on the wall; `nil` when none succeeded.
-  package let slowest: Duration?
+  package let p99: Duration?
   /// Run time that pods existed, summed over the pods of all workloads; `nil` where some of it was not observed.
   package let podTime: Duration?
   /// Pods that were ready fewer than the load needed, summed over run time; `nil` where that is not known.
@@ -22,7 +22,7 @@ package struct RunCost: Sendable, Equatable {
   package let idle: Duration?
 
   init(
-    verdicts: [Verdict], isCutShort: Bool = false, requests: Int, failed: Int, slowest: Duration?, podTime: Duration?,
+    verdicts: [Verdict], isCutShort: Bool = false, requests: Int, failed: Int, p99: Duration?, podTime: Duration?,
     missing: Duration?,
     idle: Duration?
   ) {
@@ -30,7 +30,7 @@ package struct RunCost: Sendable, Equatable {
     self.isCutShort = isCutShort
     self.requests = requests
     self.failed = failed
-    self.slowest = slowest
+    self.p99 = p99
     self.podTime = podTime
     self.missing = missing
     self.idle = idle
@@ -44,7 +44,7 @@ package struct RunCost: Sendable, Equatable {
     isCutShort = timeline.run.endReason != .completed
     requests = run.load.total?.offered ?? 0
     failed = run.load.total?.failed ?? 0
-    slowest = run.load.total?.latency.quantile(0.99)
+    p99 = run.load.total?.latency.quantile(0.99)
     let end = timeline.run.endedAt ?? timeline.lastInstant
     let parts = timeline.clusters.map { $0.currentReplicas.sum(from: .zero, to: end) { $0 } }
     podTime = parts.contains(nil) ? nil : parts.compactMap(\.self).reduce(.zero, +)

@@ -74,7 +74,7 @@ extension Sweep.Row {
 
   var failedShare: Double? { median { $0.requests == 0 ? nil : Double($0.failed) / Double($0.requests) } }
   var failed: Double? { median { Double($0.failed) } }
-  var slowest: Double? { median { $0.slowest?.seconds } }
+  var p99: Double? { median { $0.p99?.seconds } }
   var podMinutes: Double? { median { ($0.podTime?.seconds).map { $0 / 60 } } }
   var missing: Double? { median { $0.missing?.seconds } }
   var idle: Double? { median { $0.idle?.seconds } }
@@ -82,7 +82,7 @@ extension Sweep.Row {
   /// The figures as people read them, one for each of ``Sweep/figureNames``.
   var figureTexts: [String] {
     [
-      failed.map(\.rateText), slowest.map { WallTime(.seconds($0)).text }, podMinutes.map { $0.fixed(1) },
+      failed.map(\.rateText), p99.map { WallTime(.seconds($0)).text }, podMinutes.map { $0.fixed(1) },
       missing.map(\.rateText), idle.map(\.rateText),
     ].map { $0 ?? "–" }
   }

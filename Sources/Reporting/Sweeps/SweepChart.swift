@@ -18,7 +18,7 @@ struct SweepChart {
     func value(of row: Sweep.Row) -> Double? {
       switch self {
       case .failures: row.failedShare.map { $0 * 100 }
-      case .latency: row.slowest.map { $0 * 1000 }
+      case .latency: row.p99.map { $0 * 1000 }
       case .missing: row.missing
       }
     }

@@ -25,7 +25,7 @@ package enum SweepJSON {
       ("verdicts", .row(run.verdicts.map { .string($0.rawValue) })), ("cutShort", .bool(run.isCutShort)),
       ("requests", .integer(run.requests)),
       ("failed", .integer(run.failed)),
-      ("p99Ms", .optional(run.slowest) { .number($0.seconds * 1000) }),
+      ("p99Ms", .optional(run.p99) { .number($0.seconds * 1000) }),
       ("podSeconds", .optional(run.podTime) { .number($0.seconds) }),
       ("missingPodSeconds", .optional(run.missing) { .number($0.seconds) }),
       ("idlePodSeconds", .optional(run.idle) { .number($0.seconds) }),

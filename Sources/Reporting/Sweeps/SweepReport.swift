@@ -3,6 +3,11 @@ import Units
 
 /// A sweep as one page that needs nothing else.
 package enum SweepReport {
+  private static let noPicture: HTML = """
+    <p class="note">No picture of cost and harm: there are no two variants that differ in failed requests, p99 or missing pods and \
+    whose pod minutes are known.</p>
+    """
+
   /// - Parameter version: of the program that made it.
   package static func render(_ sweep: Sweep, version: String) -> String {
     let runs = sweep.rows.reduce(0) { $0 + $1.runs.count }
@@ -36,7 +41,7 @@ package enum SweepReport {
       <main>
       <h1>\(sweep.profile): \(sweep.rows.count.counted("variant")) in \(runs.counted("run")) of virtual time</h1>
       <p class="facts">\(sweep.fields.joined(separator: ", "))</p>
-      \(SweepChart(sweep)?.html ?? .empty)
+      \(SweepChart(sweep)?.html ?? noPicture)
       <h2>Variants</h2>
       <div class="scroll"><table class="figures-table"><thead><tr>\(head)</tr></thead><tbody>
       \(rows)</tbody></table></div>

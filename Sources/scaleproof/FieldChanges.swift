@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// What a command changes of a profile before it reads it.
+struct FieldChanges: ParsableArguments {
+  @Option(
+    name: .customLong("set"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Change one field of the profile, or under \"manifests.\" of a manifest. May be repeated.",
+      valueName: "path=value"))
+  var changes: [String] = []
+}
