@@ -41,16 +41,8 @@ struct PodSituation: Sendable, Equatable {
     fileprivate var parts: (parts: [Classes], areAll: Bool) {
       if total == 0 { return ([self], true) }
       if (counted + 1) * (doubtful + 1) * (fresh + 1) * (idle + 1) > 12 { return ([self, Classes()], false) }
-      var between: [Classes] = []
-      for counted in 0...counted {
-        for doubtful in 0...doubtful {
-          for fresh in 0...fresh {
-            for idle in 0...idle {
-              between.append(Classes(counted: counted, doubtful: doubtful, fresh: fresh, idle: idle))
-            }
-          }
-        }
-      }
+      let between = PodSituation.product([counted, doubtful, fresh, idle].map { Array(0...$0) })
+        .map { Classes(counted: $0[0], doubtful: $0[1], fresh: $0[2], idle: $0[3]) }
       return ([self, Classes()] + between.dropFirst().dropLast(), true)
     }
 

@@ -236,7 +236,7 @@ extension VirtualRun {
         context: "simulated", namespace: namespace, workloads: reference.workloads,
         serverVersion: ClusterSimulation.version),
       environment: [
-        "clock": "virtual: no request left this process", "seed": "\(profile.load.seed)",
+        RunDescription.clock: "virtual: no request left this process", "seed": "\(profile.load.seed)",
         "arrivals": profile.load.streams.map(\.model.word).joined(separator: ", "), "workers": "1",
         "target": profile.target.url,
       ])

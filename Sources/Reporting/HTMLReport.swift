@@ -87,12 +87,13 @@ package enum HTMLReport {
     if let warning = CertificateNotice(timeline.run)?.warning {
       boxes += "<p class=\"box warning\" role=\"note\"><strong>\(warning)</strong></p>"
     }
-    let timeScale: HTML = headline.timeScale.map { "<p class=\"facts\" role=\"note\">\($0)</p>" } ?? .empty
+    let remarks = [headline.simulation, headline.timeScale].compactMap { $0 }
+      .map { "<p class=\"facts\" role=\"note\">\($0)</p>" as HTML }
     return """
       <header class="verdict \(verdict)">
       <p class="verdict-word">\(headline.verdict.map(icon) ?? .empty)\(headline.verdict?.word ?? "not judged")</p>
       <div><h1>\(timeline.run.name)</h1><p class="sentence">\(sentence)</p>
-      <p class="facts">\(facts.joined(separator: " · "))</p>\(timeScale)</div>
+      <p class="facts">\(facts.joined(separator: " · "))</p>\(remarks)</div>
       </header>
       \(boxes)
       """

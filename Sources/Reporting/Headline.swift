@@ -10,6 +10,8 @@ package struct Headline: Sendable, Equatable {
   package let sentence: String
   /// Why the run is not a whole one: it was killed, interrupted, or failed. `nil` for a complete run.
   package let incomplete: String?
+  /// For a run in virtual time.
+  package let simulation: String?
   /// For a run whose time passed faster or slower than the wall's.
   package let timeScale: String?
   /// That the workload or its autoscaler was deleted, one sentence each: the first thing that a reader needs.
@@ -42,9 +44,12 @@ package struct Headline: Sendable, Equatable {
     incomplete = Self.incomplete(timeline)
     absences = timeline.clusters.flatMap(\.absenceSentences).map(\.withFullStop)
     let health = GeneratorHealth(timeline)
+    simulation =
+      timeline.run.isVirtual ? "Simulated in virtual time: no request was sent, and no cluster was watched." : nil
     notes =
       absences
       + [
+        simulation,
         profile.source.map { "Judged by \($0), not by the profile that was recorded." },
         profile.phaseDifferences,
         health.targetNote, health.warnings.first.map { "The load generator did not keep up: \($0)" },

@@ -46,6 +46,12 @@ package struct RunDescription: Sendable, Equatable {
   /// Whether the recording was made of a watch log that somebody else took.
   package var isImported: Bool { environment[Self.importSource] != nil }
 
+  /// The key of ``environment`` that says of a simulated run what its clock was; others have none.
+  package static let clock = "clock"
+
+  /// Whether it took place in virtual time, and no request was sent.
+  package var isVirtual: Bool { environment[Self.clock] != nil }
+
   /// The key of ``environment`` that names the resources of which the log does not tell when its lines came.
   package static let arrivalsMissing = "without times of arrival"
 

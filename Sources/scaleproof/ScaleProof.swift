@@ -14,9 +14,9 @@ struct ScaleProof: AsyncParsableCommand {
         scaleproof evaluate Reports/…/run.sqlite
 
       EXIT STATUS
-        0 all expectations pass; 1 one failed; 2 none failed, some inconclusive; 3 the run could not be trusted;
-        4 refused before load; 64 usage; 65 invalid profile; 69 target or cluster unreachable; 70 defect, or results
-        that could not be written; 130 interrupted.
+        0 all expectations pass; 1 one failed; 2 none failed, some inconclusive; 3 the run could not be trusted; \
+      4 refused before load; 64 usage; 65 invalid profile; 69 target or cluster unreachable; 70 defect, or results \
+      that could not be written; 130 interrupted.
       """,
     version: ProgramVersion.built.description,
     subcommands: [

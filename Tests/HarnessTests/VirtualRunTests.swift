@@ -153,6 +153,18 @@ struct VirtualRunTests {
     #expect(again.status == .refused && again.description.contains("there is a sweep already"))
   }
 
+  @Test("is told as a simulation in each report")
+  func told() throws {
+    let analysis = RunAnalysis(try SmallProfile(length: "1m").run().timeline)
+
+    for report in [
+      HTMLReport.render(analysis, []), JSONReport.render(analysis, []), MarkdownSummary.render(analysis, []),
+      TerminalTable.render(analysis, [], width: 200),
+    ] {
+      #expect(report.contains("Simulated in virtual time: no request was sent"))
+    }
+  }
+
   @Test("does the actions at their instants, and tells what the API answered")
   func actions() throws {
     let run = try SmallProfile(
