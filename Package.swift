@@ -220,7 +220,9 @@ for target in package.targets where target.type != .system && target.type != .pl
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
   if specialisedByOthers.contains(target.name) {
-    target.swiftSettings?.append(.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)))
+    // Whether accesses overlap is checked in debug builds, which is what the tests run.
+    let flags = ["-cross-module-optimization", "-enforce-exclusivity=unchecked"]
+    target.swiftSettings?.append(.unsafeFlags(flags, .when(configuration: .release)))
   } else {
     target.swiftSettings?.append(.enableUpcomingFeature("InternalImportsByDefault"))
   }

@@ -20,6 +20,7 @@ package struct ArrivalSequence: Sequence, IteratorProtocol, Sendable {
   private let worker: Int
   private let workers: Int
   private let phaseStarts: [Int64]
+  private let courses: [LoadPhase.Course]
   private var random: SplitMix64
   private var index = 0
   /// Λ at the latest Poisson arrival.
@@ -32,6 +33,7 @@ package struct ArrivalSequence: Sequence, IteratorProtocol, Sendable {
     self.worker = worker
     self.workers = workers
     phaseStarts = schedule.starts.map(\.nanoseconds)
+    courses = schedule.phases.map(\.course)
     if case .poisson(let seed, let stream) = schedule.process {
       random = SplitMix64(seed: seed, purpose: .arrivals, stream: stream)
     } else {
@@ -62,9 +64,9 @@ package struct ArrivalSequence: Sequence, IteratorProtocol, Sendable {
 
   /// When Λ reaches a mark, in nanoseconds; `nil` when it never does.
   private mutating func due(at mark: Double) -> Int64? {
-    while phase < schedule.phases.count, schedule.cumulative[phase + 1] <= mark { phase += 1 }
-    guard phase < schedule.phases.count else { return nil }
-    let seconds = schedule.phases[phase].seconds(untilExpected: mark - schedule.cumulative[phase])
+    while phase < courses.count, schedule.cumulative[phase + 1] <= mark { phase += 1 }
+    guard phase < courses.count else { return nil }
+    let seconds = courses[phase].seconds(untilExpected: mark - schedule.cumulative[phase])
     // What is due in a phase is due before the next one begins.
     return Swift.min(phaseStarts[phase] + Int64((seconds * 1e9).rounded()), Swift.max(phaseStarts[phase + 1] - 1, 0))
   }

@@ -33,14 +33,25 @@ package struct LoadPhase: Sendable, Equatable {
     return startRate.perSecond * t + acceleration / 2 * t * t
   }
 
-  /// Seconds after the start of the phase when `count` arrivals are expected: the inverse of ``expectedCount(by:)``.
-  ///
-  /// Of the two textbook solutions of the quadratic this is the one that does not cancel: 2y / (r + √(r² + 2ay)).
-  func seconds(untilExpected count: Double) -> Double {
-    let rate = startRate.perSecond
-    let root = max(rate * rate + 2 * acceleration * count, 0).squareRoot()
-    guard count > 0, rate + root > 0 else { return 0 }
-    return min(2 * count / (rate + root), duration.seconds)
+  /// The phase in plain numbers, for who asks once for each arrival.
+  var course: Course {
+    Course(rate: startRate.perSecond, acceleration: acceleration, length: duration.seconds)
+  }
+
+  /// A rate per second that changes by so much per second, for so many seconds.
+  struct Course: Sendable {
+    let rate: Double
+    let acceleration: Double
+    let length: Double
+
+    /// Seconds after the start of the phase when `count` arrivals are expected: the inverse of ``expectedCount(by:)``.
+    ///
+    /// Of the two textbook solutions of the quadratic this is the one that does not cancel: 2y / (r + √(r² + 2ay)).
+    func seconds(untilExpected count: Double) -> Double {
+      let root = max(rate * rate + 2 * acceleration * count, 0).squareRoot()
+      guard count > 0, rate + root > 0 else { return 0 }
+      return min(2 * count / (rate + root), length)
+    }
   }
 
   /// Change of the rate per second.

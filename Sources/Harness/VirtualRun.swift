@@ -85,7 +85,8 @@ struct VirtualRun {
       ClusterTarget(
         cluster,
         reading: ClusterTarget.ReadHeaders(
-          pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version")
+          pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version"),
+        settledRoutes: addresses.settledRoutes
       ) { addresses.address(of: $0) },
       watcher: watcher, betweenLists: ClusterObserver.relistInterval(timeScale: planning.timeScale).nanoseconds,
       writes: writes(at: startedAt), stop: stop)

@@ -42,11 +42,9 @@ extension JSONValue {
     self = try JSONDecoder().decode(JSONValue.self, from: json)
   }
 
-  /// Compact JSON text with sorted keys, so that equal values have equal texts.
+  /// Compact JSON text with sorted keys (by their bytes), so that equal values have equal texts.
   package func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(self)
+    Data(try JSONValueText(self).bytes)
   }
 
   /// Reads the typed view of this value that a Kubernetes object type gives.

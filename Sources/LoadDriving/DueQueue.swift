@@ -32,9 +32,9 @@ struct DueQueue<Element> {
     var place = 0
     while true {
       var smallest = place
-      for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child].isBefore(heap[smallest]) {
-        smallest = child
-      }
+      let left = 2 * place + 1
+      if left < heap.count, heap[left].isBefore(heap[smallest]) { smallest = left }
+      if left + 1 < heap.count, heap[left + 1].isBefore(heap[smallest]) { smallest = left + 1 }
       if smallest == place { return (first.element, first.due) }
       heap.swapAt(place, smallest)
       place = smallest

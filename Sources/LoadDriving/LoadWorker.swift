@@ -243,7 +243,8 @@ public struct LoadWorker<Transport: LoadTransport> {
         lane.freeSlots.append(slot)
         throw error
       }
-      flights[slot] = Flight(lane: lane, request: request, sent: sent, expectsConnection: passage.expectsConnection)
+      flights[slot] = Flight(
+        lane: lane.number, request: request, sent: sent, expectsConnection: passage.expectsConnection)
       inFlight += 1
       if connectTimeout < requestTimeout { connecting.append(slot) } else { answering.append(slot) }
       let lateness = sent - request.due
@@ -262,7 +263,7 @@ public struct LoadWorker<Transport: LoadTransport> {
   private mutating func takeSlot(on lane: ConnectionLane) throws(SendingError) -> Int {
     if let slot = lane.freeSlots.popLast() { return slot }
     try transport.addSlot(lane: lane.number)
-    flights.append(Flight(lane: lane))
+    flights.append(Flight(lane: lane.number))
     return flights.count - 1
   }
 
@@ -302,7 +303,7 @@ public struct LoadWorker<Transport: LoadTransport> {
     case .ended(let conclusion): end = conclusion
     case .redirected(let connection):
       if let connection { count(connection, of: slot, at: now) }
-      flights[slot].expectsConnection = flights[slot].lane.openedAt != nil
+      flights[slot].expectsConnection = lanes.lanes[flights[slot].lane].openedAt != nil
       return
     case .sentAgain: return
     }
@@ -318,16 +319,17 @@ public struct LoadWorker<Transport: LoadTransport> {
     inFlight -= 1
     connecting.remove(slot)
     answering.remove(slot)
-    flight.lane.freeSlots.append(slot)
-    lanes.leave(flight.lane)
+    let lane = lanes.lanes[flight.lane]
+    lane.freeSlots.append(slot)
+    lanes.leave(lane)
     sources[request.stream].ended(request, at: now, failed: failed)
   }
 
   /// Counts what a request has done to the connection of its lane.
   private mutating func count(_ connection: ConnectionUse, of slot: Int, at now: Int64) {
+    let lane = lanes.lanes[flights[slot].lane]
     ledger.connected(
-      flights[slot].lane.endpoint,
-      flights[slot].lane.count(connection, isExpected: flights[slot].expectsConnection, at: now))
+      lane.endpoint, lane.count(connection, isExpected: flights[slot].expectsConnection, at: now))
   }
 
   /// Ends requests whose time is over.
@@ -408,9 +410,11 @@ public struct LoadWorker<Transport: LoadTransport> {
     var instant = turns.due
     let due = nextSource.flatMap { sources[$0].nextDue }
     if let due { instant = min(instant, due) }
-    if let waiting = queue.first { instant = min(instant, waiting.due + maxLateness + 1) }
-    if lacksConnection, let waiting = queue.first {
-      instant = min(instant, transport.hasReadAll ? pace.instant(forLate: isLate(waiting)) : now)
+    if queue.count > 0, let waiting = queue.first {
+      instant = min(instant, waiting.due + maxLateness + 1)
+      if lacksConnection {
+        instant = min(instant, transport.hasReadAll ? pace.instant(forLate: isLate(waiting)) : now)
+      }
     }
     if let slot = connecting.first { instant = min(instant, flights[slot].sent + connectTimeout) }
     if let slot = answering.first { instant = min(instant, flights[slot].sent + requestTimeout) }

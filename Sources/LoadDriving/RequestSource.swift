@@ -13,6 +13,8 @@ struct RequestSource {
   private var nextArrival: Arrival?
   /// In a closed one.
   private var users: UserPool?
+  /// When the next request is due, in nanoseconds of the transport's clock; `nil` when none is known.
+  private(set) var nextDue: Int64?
   /// The interval of the latest request, and when it begins and ends, in nanoseconds after the start of the load.
   private var interval = 0
   private var intervalBounds: Range<Int64>
@@ -31,13 +33,15 @@ struct RequestSource {
     case .closed(let phases):
       users = UserPool(phases: phases, worker: plan.worker, workers: plan.workers)
     }
+    note()
   }
 
-  /// When the next request is due, in nanoseconds of the transport's clock; `nil` when none is known.
-  var nextDue: Int64? { (nextArrival?.due ?? users?.nextDue).map { start + $0 } }
+  /// Has ``nextDue`` follow a change. It is asked for several times a request, and of each stream.
+  private mutating func note() { nextDue = (nextArrival?.due ?? users?.nextDue).map { start + $0 } }
 
   /// Takes the next request.
   mutating func take() -> PendingRequest? {
+    defer { note() }
     if let arrival = nextArrival {
       nextArrival = arrivals?.next()
       return pending(arrival: arrival.index, due: arrival.due, user: nil)
@@ -47,7 +51,9 @@ struct RequestSource {
 
   /// A request of this stream has ended: its user goes on, if it had one.
   mutating func ended(_ pending: PendingRequest, at now: Int64, failed: Bool) {
-    if let user = pending.user { users?.finished(user, at: now - start, failed: failed) }
+    guard let user = pending.user else { return }
+    users?.finished(user, at: now - start, failed: failed)
+    note()
   }
 
   mutating func stop() {
@@ -55,6 +61,7 @@ struct RequestSource {
     arrivals = nil
     // Users whose answers are still to come must not come back either.
     users = nil
+    note()
   }
 
   private mutating func pending(arrival: Int, due: Int64, user: UserPool.User?) -> PendingRequest {

@@ -19,6 +19,7 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
     var abandoned = 0
   }
 
+  /// Plain numbers, since they are read several times a request, and nothing of it is to be retained for that.
   private struct Slot {
     let lane: Int
     /// Counts its requests, so that what is still to come of an earlier one is told apart.
@@ -29,7 +30,8 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
     /// When its connection stands.
     var standsFrom = Int64.max
     var closesConnection = false
-    var answer: VirtualAnswer?
+    /// How its request has ended; `nil` before it has.
+    var outcome: Outcome?
   }
 
   public private(set) var now: Int64
@@ -40,6 +42,8 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
   /// By lane.
   private var lanes: [Lane] = []
   private var slots: [Slot] = []
+  /// By slot: the latest answer.
+  private var answers: [VirtualAnswer] = []
   private var ports = 0
   /// Slots whose requests have ended and were read, and how many of them were told of.
   private var ended: [Int] = []
@@ -81,7 +85,7 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
       case .connected(let slot, let use): if slots[slot].use == use { arrive(slot, at: due) }
       case .ended(let slot, let use):
         guard slots[slot].use == use else { continue }
-        slots[slot].answer = target.answer(in: slot, at: due)
+        end(slot, target.answer(in: slot, at: due))
         ended.append(slot)
         left -= 1
       }
@@ -92,6 +96,7 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
   public mutating func addSlot(lane: Int) throws(SendingError) {
     while lanes.count <= lane { lanes.append(Lane()) }
     slots.append(Slot(lane: lane))
+    answers.append(VirtualAnswer())
   }
 
   public mutating func start(
@@ -103,7 +108,7 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
     lanes[lane].abandoned = connection.abandoned
     slots[slot].use += 1
     slots[slot].request = request
-    slots[slot].answer = nil
+    slots[slot].outcome = nil
     slots[slot].closesConnection = connection.closesConnection
     slots[slot].opened = 0
     if lanes[lane].port == nil {
@@ -134,38 +139,45 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
 
   public mutating func nextEnded() -> EndedRequest? {
     guard told < ended.count else {
-      ended.removeAll(keepingCapacity: true)
+      if told > 0 { ended.removeAll(keepingCapacity: true) }
       told = 0
       return nil
     }
     let slot = ended[told]
     told += 1
-    if case .failure? = slots[slot].answer?.outcome { return EndedRequest(slot: slot, isAnswered: false) }
+    if case .failure? = slots[slot].outcome { return EndedRequest(slot: slot, isAnswered: false) }
     return EndedRequest(slot: slot, isAnswered: true)
   }
 
   public mutating func nextClosed() -> ClosedConnection? { closed.popLast() }
 
   public mutating func timeOut(_ slot: Int) {
-    slots[slot].answer = VirtualAnswer(.failure(hasConnection(slot) ? .timeout : .connectTimeout))
+    end(slot, VirtualAnswer(.failure(hasConnection(slot) ? .timeout : .connectTimeout)))
+  }
+
+  private mutating func end(_ slot: Int, _ answer: VirtualAnswer) {
+    slots[slot].outcome = answer.outcome
+    if answer.closesConnection { slots[slot].closesConnection = true }
+    answers[slot] = answer
   }
 
   public mutating func conclude(_ slot: Int) -> Conclusion {
-    let answer = slots[slot].answer ?? VirtualAnswer(.failure(.cancelled))
+    if slots[slot].outcome == nil { end(slot, VirtualAnswer(.failure(.cancelled))) }
     let stands = hasConnection(slot)
     var use = ConnectionUse(
       opened: stands ? slots[slot].opened : 0, localPort: stands ? slots[slot].port : 0,
-      isClosed: slots[slot].closesConnection || answer.closesConnection)
-    if case .failure(let failure) = answer.outcome { use.failure = failure }
+      isClosed: slots[slot].closesConnection)
+    if case .failure(let failure)? = slots[slot].outcome { use.failure = failure }
     return .ended(
-      RequestEnd(outcome: answer.outcome, bytes: answer.bytes, version: answer.version, connection: use))
+      RequestEnd(
+        outcome: answers[slot].outcome, bytes: answers[slot].bytes, version: answers[slot].version, connection: use))
   }
 
   public func failure(_ slot: Int) -> FailureDetail {
     var detail = FailureDetail()
-    if case .status(let status)? = slots[slot].answer?.outcome { detail.status = status }
+    if case .status(let status)? = slots[slot].outcome { detail.status = status }
     detail.localPort = hasConnection(slot) ? slots[slot].port : 0
-    detail.pod = slots[slot].answer?.pod
+    if slots[slot].outcome != nil { detail.pod = answers[slot].pod }
     detail.reusedConnection = slots[slot].opened == 0 && detail.localPort > 0
     return detail
   }
@@ -175,9 +187,12 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
     lanes[lane].inFlight -= 1
     lanes[lane].idleSince = now
     slots[slot].use += 1
-    guard let answer = slots[slot].answer else { return closeIfIdle(lane) }
-    if case .failure = answer.outcome { closeIfIdle(lane) }
-    if slots[slot].closesConnection || answer.closesConnection { close(lane) }
+    switch slots[slot].outcome {
+    case nil: return closeIfIdle(lane)
+    case .failure: closeIfIdle(lane)
+    default: break
+    }
+    if slots[slot].closesConnection { close(lane) }
   }
 
   public mutating func closeConnection(of slot: Int) -> Bool {

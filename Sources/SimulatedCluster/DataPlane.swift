@@ -3,9 +3,8 @@ import Units
 /// The machines with their pods, and the Ingress in front of them: what serves, and what the controllers decide about.
 struct DataPlane: Sendable {
   /// What the machines know of their pods.
-  var runtimes: [PodID: PodRuntime] = [:]
+  var runtimes = PodTable()
   var podIDs: [ObjectKey: PodID] = [:]
-  private var podCounter = 0
   var podsOnNode: [Int]
   var addressesOnNode: [Int]
   var pulledImages: [Set<String>]
@@ -27,16 +26,17 @@ struct DataPlane: Sendable {
 
   /// Takes up a pod; `make` gets its number.
   mutating func add(_ make: (PodID) -> PodRuntime) -> PodID {
-    podCounter += 1
-    let runtime = make(podCounter)
-    runtimes[podCounter] = runtime
-    podIDs[runtime.key] = podCounter
-    if let owner = runtime.owner { podsOfOwner[owner, default: []].append(podCounter) }
-    return podCounter
+    let id = runtimes.nextID
+    let runtime = make(id)
+    runtimes.append(runtime)
+    podIDs[runtime.key] = id
+    if let owner = runtime.owner { podsOfOwner[owner, default: []].append(id) }
+    return id
   }
 
   mutating func forget(_ runtime: PodRuntime) {
     runtimes[runtime.id] = nil
+    routing.forgetTargets()
     podIDs[runtime.key] = nil
     if let node = runtime.node { podsOnNode[node] -= 1 }
     guard let owner = runtime.owner else { return }

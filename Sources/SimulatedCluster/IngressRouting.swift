@@ -3,12 +3,12 @@ import KubernetesObjects
 /// What the Ingress knows: which service a host and path belong to, and which pods that service had of late.
 struct IngressRouting: Sendable {
   /// A service with the port that an Ingress names.
-  struct Backend: Sendable, Equatable {
+  struct Backend: Sendable, Hashable {
     let service: ObjectKey
     /// `nil` when the service does not exist or has no such port, so that nothing answers.
     let port: Port?
 
-    enum Port: Sendable, Equatable {
+    enum Port: Sendable, Hashable {
       case number
       /// Only pods in which a container names a port so.
       case named(String)
@@ -24,13 +24,29 @@ struct IngressRouting: Sendable {
   private(set) var routes: [String: [Route]] = [:]
   /// Where requests go that no rule is for.
   private(set) var fallback: Backend?
+  /// Counts how often the rules were set: what was looked up before holds no more.
+  private(set) var edition = 0
   /// The pods to which the Ingress sends now: those announced some time ago.
-  var endpoints: [ObjectKey: [PodID]] = [:]
-  /// Whose turn it is in each service.
-  private var turns: [ObjectKey: Int] = [:]
+  private(set) var endpoints: [ObjectKey: [PodID]] = [:]
+  /// What has been behind a destination so far, each with its number.
+  private(set) var upstreams: [Upstream] = []
+  private var numbers: [Backend: Int] = [:]
+  /// Whose turn it is in each service, by ``Upstream/turn``.
+  private var turns: [Int] = []
+  private var turnsOfServices: [ObjectKey: Int] = [:]
+
+  /// A backend, and what is ready for its next request.
+  struct Upstream: Sendable {
+    let backend: Backend
+    /// Where the turn of its service stands in ``turns``: the backends of a service share one.
+    let turn: Int
+    /// The pods to which its requests go now; `nil` when that is to be found out.
+    var targets: [PodID]?
+  }
 
   mutating func setRoutes(_ routes: [String: [Route]], fallback: Backend?) {
     self.fallback = fallback
+    edition += 1
     self.routes = routes.mapValues { routes in
       routes.enumerated().sorted { left, right in
         let (one, other) = (left.element.path.precedence, right.element.path.precedence)
@@ -48,12 +64,46 @@ struct IngressRouting: Sendable {
     return candidates.first { $0.path.matches(path) }?.backend ?? fallback
   }
 
-  /// The next of some pods of a service in turn.
-  mutating func next(of pods: [PodID], in service: ObjectKey) -> PodID? {
-    guard !pods.isEmpty else { return nil }
-    let turn = turns[service, default: -1] + 1
-    turns[service] = turn
-    return pods[turn % pods.count]
+  /// The number of what is behind a destination, which remembers it.
+  mutating func upstream(behind destination: inout IngressDestination) -> Int? {
+    if destination.edition != edition {
+      destination.edition = edition
+      destination.upstream = backend(host: destination.host, path: destination.path[...]).map { number(of: $0) }
+    }
+    return destination.upstream
+  }
+
+  private mutating func number(of backend: Backend) -> Int {
+    if let number = numbers[backend] { return number }
+    let turn = turnsOfServices[backend.service] ?? turns.count
+    if turn == turns.count { turns.append(-1) }
+    turnsOfServices[backend.service] = turn
+    numbers[backend] = upstreams.count
+    upstreams.append(Upstream(backend: backend, turn: turn))
+    return upstreams.count - 1
+  }
+
+  func knowsTargets(of upstream: Int) -> Bool { upstreams[upstream].targets != nil }
+
+  mutating func note(_ targets: [PodID], of upstream: Int) { upstreams[upstream].targets = targets }
+
+  /// Has the pods behind every upstream found out anew.
+  mutating func forgetTargets() {
+    for upstream in upstreams.indices { upstreams[upstream].targets = nil }
+  }
+
+  mutating func setEndpoints(_ pods: [PodID], of service: ObjectKey) {
+    endpoints[service] = pods
+    forgetTargets()
+  }
+
+  /// The pod that is next in turn for a request; `nil` when there is none.
+  mutating func nextTarget(of upstream: Int) -> PodID? {
+    let count = upstreams[upstream].targets?.count ?? 0
+    guard count > 0 else { return nil }
+    let turn = upstreams[upstream].turn
+    turns[turn] += 1
+    return upstreams[upstream].targets?[turns[turn] % count]
   }
 }
 
@@ -73,7 +123,7 @@ extension DataPlane {
   /// The Ingress learns the endpoints of a service.
   mutating func route(_ service: ObjectKey, to pods: [PodID], at wall: Double) {
     settleOfferedLoad(at: wall)
-    routing.endpoints[service] = pods
+    routing.setEndpoints(pods, of: service)
   }
 
   /// Reads hosts, paths and services anew, after an Ingress or a Service has changed.

@@ -40,12 +40,19 @@ extension ClusterSimulation {
   ///   - host: the `Host` header, with or without a port.
   ///   - target: the request target, with or without a query.
   package mutating func arrive(host: String, target: String) -> IngressDecision {
-    dataPlane.arrive(host: host, target: target, at: context.wall, serviceTime: workload.serviceTime.seconds)
+    var destination = IngressDestination(host: host, target: target)
+    return arrive(at: &destination)
+  }
+
+  /// A request arrives at the Ingress now, for a destination to which others may have gone before.
+  package mutating func arrive(at destination: inout IngressDestination) -> IngressDecision {
+    dataPlane.arrive(at: &destination, at: context.wall, serviceTime: context.workload.serviceTime.seconds)
   }
 
   /// The service whose turn a request would be, by the rules of the Ingress alone.
   package func ingressService(host: String, target: String) -> ObjectKey? {
-    dataPlane.backend(host: host, target: target)?.service
+    let destination = IngressDestination(host: host, target: target)
+    return dataPlane.routing.backend(host: destination.host, path: destination.path[...])?.service
   }
 
   /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
@@ -57,26 +64,30 @@ extension ClusterSimulation {
 
 extension DataPlane {
   /// A request arrives at a time on the wall; `serviceTime` is in seconds of the wall.
-  mutating func arrive(host: String, target: String, at arrival: Double, serviceTime: Double) -> IngressDecision {
-    guard let backend = backend(host: host, target: target) else { return .noRoute }
-    guard let id = routing.next(of: targets(of: backend), in: backend.service) else { return .noEndpoint }
-    guard let runtime = runtimes[id], runtime.isListening else { return .refused(pod: runtimes[id]?.key.name ?? "") }
-    guard let done = runtimes[id]?.load.take(at: arrival) else {
-      return .overloaded(pod: runtime.key.name, version: runtime.version)
+  mutating func arrive(
+    at destination: inout IngressDestination, at arrival: Double, serviceTime: Double
+  ) -> IngressDecision {
+    guard let upstream = routing.upstream(behind: &destination) else { return .noRoute }
+    if !routing.knowsTargets(of: upstream) {
+      routing.note(targets(of: routing.upstreams[upstream].backend), of: upstream)
     }
+    guard let id = routing.nextTarget(of: upstream) else { return .noEndpoint }
+    // The pod is changed where it stands: to copy all that is known of it would take longer than the rest.
+    return runtimes[id]?.take(at: arrival, serviceTime: serviceTime) ?? .refused(pod: "")
+  }
+}
+
+extension PodRuntime {
+  /// A request arrives at a time on the wall; `serviceTime` is in seconds of the wall.
+  fileprivate mutating func take(at arrival: Double, serviceTime: Double) -> IngressDecision {
+    guard isListening else { return .refused(pod: key.name) }
+    guard let done = load.take(at: arrival) else { return .overloaded(pod: key.name, version: version) }
     // The CPU works for a part of the service time; the pod waits for others in the rest.
-    let limit = runtime.load.limit ?? 1
-    let rest = max(0, serviceTime - runtime.load.cost / limit)
-    let answered = done + (runtime.load.limit == nil ? serviceTime : rest)
+    let limit = load.limit ?? 1
+    let rest = max(0, serviceTime - load.cost / limit)
+    let answered = done + (load.limit == nil ? serviceTime : rest)
     return .forwarded(
       ForwardedRequest(
-        podID: id, pod: runtime.key.name, version: runtime.version,
-        answerAfter: .seconds(answered - arrival), answeredAt: answered))
-  }
-
-  func backend(host: String, target: String) -> IngressRouting.Backend? {
-    let name = host.utf8.firstIndex(of: 0x3A).map { String(host[..<$0]) } ?? host
-    let path = target.utf8.firstIndex(of: 0x3F).map { target[..<$0] } ?? target[...]
-    return routing.backend(host: name, path: path)
+        podID: id, pod: key.name, version: version, answerAfter: .seconds(answered - arrival), answeredAt: answered))
   }
 }

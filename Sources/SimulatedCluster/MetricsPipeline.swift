@@ -40,7 +40,7 @@ extension MetricsPipeline {
   mutating func measure(in context: inout ControllerContext, pods plane: inout DataPlane) {
     plane.settleOfferedLoad(at: context.wall)
     var measurements: [Measurement] = []
-    for id in plane.runtimes.keys.sorted() {
+    for id in plane.runtimes.keys {
       guard var runtime = plane.runtimes[id], runtime.startedAt != nil, plane.exits[id] == nil else { continue }
       runtime.load.points.append(UsagePoint(time: context.now, used: runtime.load.used(at: context.wall)))
       let opening = runtime.load.points.lastIndex { $0.time <= context.now - context.workload.metricsWindow }

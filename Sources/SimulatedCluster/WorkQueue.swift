@@ -64,7 +64,9 @@ struct WorkQueue: Sendable {
 
   /// Takes the first work that is due at or before a time.
   mutating func next(until time: Duration) -> (work: Work, due: Duration)? {
-    guard let first = heap.first, first.due <= time else { return nil }
+    // Asked for each request, so nothing is copied as long as nothing is due.
+    guard !heap.isEmpty, heap[0].due <= time else { return nil }
+    let first = heap[0]
     let last = heap.removeLast()
     if !heap.isEmpty {
       heap[0] = last

@@ -23,6 +23,10 @@ package struct ClusterTarget: VirtualTarget {
   /// Cluster time at instant zero.
   private let origin: Duration
   private let address: @Sendable (PendingRequest) -> (host: String, target: String)
+  private let settledRoutes: Set<Int>
+  /// By route: where its latest request went, and whether the next one goes there too.
+  private var destinations: [IngressDestination] = []
+  private var isSettled: [Bool] = []
   private let headers: ReadHeaders
   /// What the Ingress did with the latest request of a slot.
   private var decisions: [IngressDecision] = []
@@ -30,28 +34,43 @@ package struct ClusterTarget: VirtualTarget {
   /// - Parameters:
   ///   - cluster: at the moment that is instant zero.
   ///   - headers: which headers of answers are read.
+  ///   - settledRoutes: those whose requests all go to one host and path, so that one of them is asked for.
   ///   - address: the `Host` header of a request, and its target, with or without a query.
   package init(
-    _ cluster: ClusterSimulation, reading headers: ReadHeaders = ReadHeaders(),
+    _ cluster: ClusterSimulation, reading headers: ReadHeaders = ReadHeaders(), settledRoutes: Set<Int> = [],
     address: @escaping @Sendable (PendingRequest) -> (host: String, target: String)
   ) {
     self.cluster = cluster
     self.headers = headers
+    self.settledRoutes = settledRoutes
     self.address = address
     origin = cluster.now
   }
 
   mutating func advance(to instant: Int64) {
-    cluster.advance(to: origin + .nanoseconds(instant) * cluster.timeScale)
+    cluster.advance(to: origin + .nanoseconds(instant, times: cluster.timeScale))
   }
 
   package mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
     advance(to: now)
+    find(request)
     while decisions.count <= slot { decisions.append(.noRoute) }
-    let (host, target) = address(request)
-    decisions[slot] = cluster.arrive(host: host, target: target)
+    decisions[slot] = cluster.arrive(at: &destinations[request.route])
     guard case .forwarded(let request) = decisions[slot] else { return now }
     return now + request.answerAfter.nanoseconds
+  }
+
+  /// Has ``destinations`` say where a request goes.
+  private mutating func find(_ request: PendingRequest) {
+    let route = request.route
+    if route < isSettled.count, isSettled[route] { return }
+    while destinations.count <= route {
+      destinations.append(IngressDestination(host: "", target: ""))
+      isSettled.append(false)
+    }
+    let (host, target) = address(request)
+    destinations[route] = IngressDestination(host: host, target: target)
+    isSettled[route] = settledRoutes.contains(route)
   }
 
   package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer {

@@ -48,6 +48,29 @@ struct IngressTrafficTests {
     #expect(abs((delays.max() ?? .zero).seconds - (0.005 + 10 * 0.002)) < 1e-6)
   }
 
+  @Test("A destination that was looked up before goes where a new one goes, whatever has changed in between")
+  func destinations() throws {
+    var cluster = try Workload().settledCluster()
+    var known = IngressDestination(host: Workload.host, target: "/x?page=1")
+    let path = "/apis/networking.k8s.io/v1/namespaces/production/ingresses/aspnetcore-ingress"
+    let replicas = "/apis/apps/v1/namespaces/production/deployments/aspnetcore-deployment"
+    let changes: [(path: String, patch: JSONValue)] = [
+      (replicas, ["spec": ["replicas": 5]]), (replicas, ["spec": ["replicas": 1]]),
+      (path, ["spec": ["rules": [["host": "other.example.com"]]]]),
+    ]
+    // Two clusters with one past: one gets the known destination, the other a new one.
+    for change in changes {
+      cluster.ask("PATCH", change.path, type: "application/merge-patch+json", body: change.patch)
+      for second in 1...40 {
+        cluster.advance(to: cluster.now + .seconds(second % 2))
+        var other = cluster
+        let decision = cluster.arrive(at: &known)
+        #expect(decision == other.arrive(host: Workload.host, target: "/x"), "\(change.patch), step \(second)")
+      }
+    }
+    #expect(cluster.arrive(at: &known) == .noRoute, "no rule is left for the host")
+  }
+
   @Test("A request that is under way in a pod when it is killed is cut")
   func cut() throws {
     var workload = SimulatedWorkload()

@@ -46,4 +46,31 @@ struct DurationTextTests {
     #expect(duration.microseconds == 1_234_567)
     #expect(Duration.milliseconds(1500).seconds == 1.5)
   }
+
+  @Test("Whole parts and seconds are those of the components, and end at 64 bits", arguments: 0..<127)
+  func components(bit: Int) {
+    for attoseconds in [Int128(1) << bit, (Int128(1) << bit) - 1, -(Int128(1) << bit), -(Int128(1) << bit) + 1] {
+      let duration = Duration(attoseconds: attoseconds)
+      let billionths = attoseconds / 1_000_000_000
+      #expect(duration.nanoseconds == Int64(clamping: billionths))
+      #expect(duration.microseconds == Int64(clamping: billionths / 1000))
+      guard bit < 120 else { continue }
+      let (seconds, rest) = duration.components
+      #expect(duration.seconds == Double(seconds) + Double(rest) * 1e-18)
+    }
+  }
+
+  @Test(
+    "Nanoseconds times a factor are to the last bit what the standard library makes of them",
+    arguments: [1, 20, 1.0 / 3, 7.7, 1000, 1e6, 0, -2.5, 1e-9])
+  func scaled(factor: Double) {
+    var count: Int64 = 1
+    for step in 0..<2000 {
+      // Some thousand counts of each length up to 63 bits.
+      count = (count &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407) >> Int64(step % 64)
+      let plain = Duration.nanoseconds(count)
+      guard abs(plain.seconds * factor) < 1e18 else { continue }
+      #expect(Duration.nanoseconds(count, times: factor) == plain * factor, "\(count) ns × \(factor)")
+    }
+  }
 }

@@ -1,0 +1,24 @@
+/// What the machines know of their pods, by number: read for each request, so it is looked up in one step and never copied
+/// whole.
+struct PodTable: Sendable {
+  /// By number; numbers begin at 1 and are not used again.
+  private var places: [PodRuntime?] = [nil]
+
+  /// The number of the next pod that is added.
+  var nextID: PodID { places.count }
+
+  /// - Parameter runtime: of the pod with the number ``nextID``.
+  mutating func append(_ runtime: PodRuntime) { places.append(runtime) }
+
+  /// `nil` for a pod that is gone; setting `nil` forgets one.
+  subscript(id: PodID) -> PodRuntime? {
+    _read { yield places[id] }
+    _modify { yield &places[id] }
+  }
+
+  /// The numbers of the pods that are not gone, the oldest first.
+  var keys: [PodID] { places.indices.filter { places[$0] != nil } }
+
+  /// The pods that are not gone, the oldest first.
+  var values: [PodRuntime] { places.compactMap(\.self) }
+}
