@@ -77,6 +77,27 @@ package struct HPAController: Sendable {
     return decision
   }
 
+  /// One sync whose metrics ask for a count, whatever they read: from the recommendation on as any other.
+  package mutating func sync(
+    at now: KubernetesTime, autoscaler: HorizontalPodAutoscaler, currentReplicas current: Int, asking raw: Int
+  ) -> Decision {
+    let position = position(of: autoscaler)
+    let plan = memories[position].plan
+    memories[position].history.recordInitialRecommendation(current, at: now)
+    var decision = Decision(
+      time: now, plan: plan, version: version, path: .computed, currentReplicas: current, desiredReplicas: current)
+    if current > plan.maxReplicas {
+      decision.path = .aboveMaxReplicas
+      decision.desiredReplicas = plan.maxReplicas
+    } else if current < plan.minReplicas {
+      decision.path = .belowMinReplicas
+      decision.desiredReplicas = plan.minReplicas
+    } else {
+      settle(raw, in: &decision, position: position)
+    }
+    return decision
+  }
+
   /// One sync whose target or scale could not be read.
   package mutating func sync(
     at now: KubernetesTime, autoscaler: HorizontalPodAutoscaler, targetError: String

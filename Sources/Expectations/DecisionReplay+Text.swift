@@ -50,16 +50,25 @@ extension DecisionReplay {
 
   /// What is explained, and by which rules.
   private static func head(_ record: ScalingRecord) -> [String] {
-    let version = record.versionIsKnown ? "" : " (the recording does not say which; another may differ)"
-    var lines = ["Explained by the autoscaler of Kubernetes \(record.version)\(version)."]
+    var lines = [rules(record)]
     if let autoscaler = record.history.autoscaler.last?.object {
-      let plan = ScalingPlan(autoscaler.spec, settings: record.settings, version: record.version)
-      let metrics = plan.metrics.map(Self.target).joined(separator: "; ")
-      lines.append(
-        "HPA \(autoscaler.metadata.name ?? ""): \(plan.minReplicas) to \(plan.maxReplicas) replicas; \(metrics); "
-          + behavior(plan, settings: record.settings))
+      lines.append("HPA \(autoscaler.metadata.name ?? ""): \(summary(of: autoscaler.spec, record))")
     }
     return lines + [""]
+  }
+
+  /// By which version is explained.
+  static func rules(_ record: ScalingRecord) -> String {
+    let version = record.versionIsKnown ? "" : " (the recording does not say which; another may differ)"
+    return "Explained by the autoscaler of Kubernetes \(record.version)\(version)."
+  }
+
+  /// `3 to 10 replicas; cpu at 70 % of the request; scaleUp …`.
+  static func summary(of spec: HorizontalPodAutoscaler.Spec, _ record: ScalingRecord) -> String {
+    let plan = ScalingPlan(spec, settings: record.settings, version: record.version)
+    let metrics = plan.metrics.map(Self.target).joined(separator: "; ")
+    return
+      "\(plan.minReplicas) to \(plan.maxReplicas) replicas; \(metrics); \(behavior(plan, settings: record.settings))"
   }
 
   private static func target(_ metric: PlannedMetric) -> String {
@@ -112,7 +121,7 @@ extension DecisionReplay {
     return lines + ["\(indent)otherwise: \(entry.alternative)"]
   }
 
-  private static let indent = String(repeating: " ", count: 12)
+  static let indent = String(repeating: " ", count: 12)
 
   private static func repeats(_ entry: Entry) -> [String] {
     var lines: [String] = []
@@ -129,8 +138,10 @@ extension DecisionReplay {
   }
 
   /// Ten characters: `    163.4s`.
-  private static func instant(_ at: InstantBounds) -> String {
-    let text = seconds(at.latest)
+  private static func instant(_ at: InstantBounds) -> String { instant(at.latest) }
+
+  static func instant(_ at: Duration) -> String {
+    let text = seconds(at)
     return String(repeating: " ", count: max(0, 10 - text.count)) + text
   }
 

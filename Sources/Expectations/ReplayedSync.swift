@@ -45,7 +45,7 @@ struct ReplayedSync {
   ) {
     var controller = base
     controller[history: sync.autoscaler] = memory.history
-    var decision = sync.decision(controller: controller, input: input, at: now)
+    var decision = sync.decision(controller: &controller, autoscaler: sync.autoscaler, from: sync.start, input, at: now)
     if sync.couldNotWrite, decision.rescale != nil {
       decision.rescaleError = sync.status.condition("AbleToScale")?.message ?? "the scale could not be written"
     }
@@ -76,7 +76,7 @@ extension ObservedSync {
   /// The inputs to replay it with: those that fit first.
   ///
   /// - Parameter version: whose rules say what pods ask for.
-  fileprivate func replayInputs(by version: KubernetesVersion) -> [SyncInput] {
+  func replayInputs(by version: KubernetesVersion) -> [SyncInput] {
     let ordered = fitting.map(\.input) + proposals.map(\.input)
     if !ordered.isEmpty { return ordered }
     if failed, !couldNotRead, status.currentMetrics?.contains(where: \.type.isEmpty) ?? false {
@@ -92,10 +92,16 @@ extension ObservedSync {
   }
 
   /// What a controller decides in this sync.
-  fileprivate func decision(controller: HPAController, input: SyncInput, at now: KubernetesTime) -> Decision {
-    var controller = controller
+  ///
+  /// - Parameters:
+  ///   - autoscaler: the one that was recorded, or the same with another spec.
+  ///   - count: the count that it finds.
+  func decision(
+    controller: inout HPAController, autoscaler: HorizontalPodAutoscaler, from count: Int, _ input: SyncInput,
+    at now: KubernetesTime
+  ) -> Decision {
     var target = input.read(target)
-    target.specReplicas = start
+    target.specReplicas = count
     if couldNotRead {
       let message = status.condition("AbleToScale")?.message ?? "the target's scale was not there"
       return controller.sync(at: now, autoscaler: autoscaler, targetError: message)

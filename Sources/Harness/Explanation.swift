@@ -33,15 +33,22 @@ package struct Explanation {
   let recording: String
   let workload: String?
   let controller: Controller
+  let changes: [String]
 
-  /// - Parameter workload: what the profile calls the workload that is meant, where it watches several.
-  package init(recording: String, workload: String? = nil, controller: Controller = Controller()) {
+  /// - Parameters:
+  ///   - workload: what the profile calls the workload that is meant, where it watches several.
+  ///   - changes: `manifests.hpa.spec.PATH=VALUE`, each: to say as well what would have been decided with these.
+  package init(
+    recording: String, workload: String? = nil, controller: Controller = Controller(), changes: [String] = []
+  ) {
     self.recording = recording
     self.workload = workload
     self.controller = controller
+    self.changes = changes
   }
 
   package func execute() throws -> ExitStatus {
+    let change = try changes.isEmpty ? nil : AutoscalerChange(changes, recording: recording)
     let option = try controller.version.map { text throws(HarnessError) in try ServerVersionOption(text) }
     if let warning = option?.warning { StandardOutput.complain("warning: \(warning)") }
     let timeline = try RecordingAccess.timeline(recording)
@@ -53,9 +60,25 @@ package struct Explanation {
       throw HarnessError(
         .invalidInput, "\(recording): there is nothing to explain: \(analysis.timeline.missingAutoscaler)")
     }
+    let lines = try change.map { try hypothetical($0, record, beside: replay) } ?? replay.lines(of: record)
     if let told = Self.sentence(recorded) { StandardOutput.line(TerminalText.plain(told)) }
-    for line in replay.lines(of: record) { StandardOutput.line(TerminalText.plain(line)) }
+    for line in lines { StandardOutput.line(TerminalText.plain(line)) }
     return .passed
+  }
+
+  /// What would have been decided with another spec, beside what was.
+  private func hypothetical(
+    _ change: AutoscalerChange, _ record: ScalingRecord, beside replay: DecisionReplay
+  ) throws(HarnessError) -> [String] {
+    let spec = try HypotheticalSpec(of: record) { autoscaler throws(HarnessError) in try change.spec(of: autoscaler) }
+    if let metric = spec.unread(record) {
+      throw HarnessError(
+        .invalidInput,
+        "\(changes.map { "--set \($0.prefix { $0 != "=" })" }.joined(separator: ", ")): the recorded autoscaler did not read "
+          + "\(metric.text), so that nothing tells what it would have read; metrics can be left out, and their targets changed"
+      )
+    }
+    return HypotheticalReplay(record, spec: spec).lines(of: record, beside: replay)
   }
 
   /// The run with the workload in focus that is asked for.

@@ -33,7 +33,13 @@ package struct ManifestOverride: Sendable, Equatable {
   package let name: String?
   private let steps: [FieldOverride.Step]
   private let value: JSONValue
-  private let source: String
+  /// The option, for messages.
+  package let source: String
+
+  /// The first step below the object: `spec`.
+  package var root: String? {
+    if case .key(let key)? = steps.first { key } else { nil }
+  }
 
   package static func == (left: ManifestOverride, right: ManifestOverride) -> Bool {
     left.kind == right.kind && left.name == right.name && left.steps == right.steps && left.value == right.value
