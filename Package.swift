@@ -152,7 +152,8 @@ let package = Package(
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterTests",
-      dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "Units"], exclude: ["Resources"]),
+      dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "TestRecordings", "Units"],
+      exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedLoadTests",
       dependencies: [

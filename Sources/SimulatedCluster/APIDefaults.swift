@@ -19,6 +19,11 @@ extension ClusterKind {
       json.setDefault(1, at: "spec", "replicas")
       Self.fillTemplate(of: &json)
     case .statefulSet: Self.fillStatefulSet(&json)
+    case .pod:
+      guard var spec = json["spec"] else { return }
+      Self.fillPod(&spec)
+      DataPlane.admit(&spec)
+      json["spec"] = spec
     case .persistentVolumeClaim: Self.fillClaim(&json)
     case .autoscaler: Self.fillAutoscaler(&json)
     case .service: Self.fillService(&json)
@@ -55,13 +60,17 @@ extension ClusterKind {
 
   private static func fillTemplate(of json: inout JSONValue) {
     guard var spec = json["spec", "template", "spec"] else { return }
+    fillPod(&spec)
+    json.setMember(spec, at: ["spec", "template", "spec"])
+  }
+
+  private static func fillPod(_ spec: inout JSONValue) {
     spec.setDefault("Always", at: "restartPolicy")
     spec.setDefault(30, at: "terminationGracePeriodSeconds")
     spec.setDefault("ClusterFirst", at: "dnsPolicy")
     spec.setDefault([:], at: "securityContext")
     spec.setDefault("default-scheduler", at: "schedulerName")
     for list in ["containers", "initContainers"] { spec.mapElements(of: list, Self.fillContainer) }
-    json.setMember(spec, at: ["spec", "template", "spec"])
   }
 
   private static func fillContainer(_ container: inout JSONValue) {

@@ -109,6 +109,11 @@ struct APIFailure: Error, Sendable {
       message: "the simulated cluster does not support \(method) on the requested resource")
   }
 
+  /// What the API server answers for an API behind it that is down.
+  static let metricsUnavailable = APIFailure(
+    code: 503, reason: "ServiceUnavailable",
+    message: "the server is currently unable to handle the request (get pods.metrics.k8s.io)")
+
   static let noSuchPath = APIFailure(
     code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: [:])
 

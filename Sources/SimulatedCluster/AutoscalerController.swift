@@ -7,35 +7,32 @@ import Units
 /// Reads HPAs, the scales of workloads, pods and the metrics API; writes sizes and the status of HPAs.
 struct AutoscalerController: Sendable {
   private var model = HPAController()
-  /// The uid of each HPA whose syncs run.
-  private var running: [ObjectKey: String] = [:]
+  /// The HPAs whose next sync is due at some time: by name, so that one that is made anew before it takes over the times
+  /// of its predecessor (client-go, util/workqueue/delaying_queue.go).
+  private var queued: Set<ObjectKey> = []
 
   private static let component = "horizontal-pod-autoscaler"
 
   /// The length of a sync: the next one starts a period after its end.
-  static let syncLength = Duration.milliseconds(10)
+  var syncLength = Duration.milliseconds(10)
 
   /// A new HPA waits one period for its first sync; a change of an old one wakes nobody.
   mutating func note(_ object: ClusterObject, in context: inout ControllerContext) {
-    let uid = object.metadata.uid ?? ""
-    guard running[object.key] != uid, context.store[.autoscaler, object.key] != nil else { return }
-    running[object.key] = uid
-    context.schedule(.synchronizeAutoscaler(object.key, uid: uid), after: model.settings.syncPeriod)
+    guard context.store[.autoscaler, object.key] != nil, queued.insert(object.key).inserted else { return }
+    context.schedule(.synchronizeAutoscaler(object.key), after: model.settings.syncPeriod)
   }
 
   mutating func synchronize(
-    _ key: ObjectKey, uid: String, in context: inout ControllerContext, pods: DataPlane, metrics: MetricsPipeline
+    _ key: ObjectKey, in context: inout ControllerContext, pods: DataPlane, metrics: MetricsPipeline
   ) {
-    guard let object = context.store[.autoscaler, key], let autoscaler = object.autoscaler, object.metadata.uid == uid
-    else {
-      if running[key] == uid { running[key] = nil }
+    guard let autoscaler = context.store[.autoscaler, key]?.autoscaler else {
+      queued.remove(key)
       // Memory goes by name, so that only a sync that finds nothing of that name forgets.
-      if context.store[.autoscaler, key] == nil { model.forget(namespace: key.namespace, name: key.name) }
+      model.forget(namespace: key.namespace, name: key.name)
       return
     }
     context.schedule(
-      .synchronizeAutoscaler(key, uid: uid),
-      at: context.now + model.settings.syncPeriod + Self.syncLength)
+      .synchronizeAutoscaler(key), at: context.now + model.settings.syncPeriod + syncLength)
     var decision: Decision
     if let target = Self.scaleTarget(of: autoscaler, namespace: key.namespace, in: context.store) {
       let selected = Self.selectedPods(target.target, namespace: key.namespace, in: context.store, pods: pods)
@@ -117,6 +114,9 @@ struct AutoscalerController: Sendable {
     guard metric.type == "Resource" || metric.type == "ContainerResource" else {
       let group = metric.type == "External" ? "external.metrics.k8s.io" : "custom.metrics.k8s.io"
       return .failed("unable to get metric: no API of the group \(group) is simulated")
+    }
+    guard metrics.isServed else {
+      return .failed("unable to fetch metrics from resource metrics API: \(APIFailure.metricsUnavailable.message)")
     }
     var measured: [PodID: MetricsPipeline.Measurement] = [:]
     for measurement in metrics.visible(at: context.now) { measured[measurement.pod] = measurement }

@@ -21,11 +21,13 @@ package struct ClusterSimulation: Sendable {
   var dataPlane: DataPlane
   var metrics = MetricsPipeline()
 
-  private var autoscalers = AutoscalerController()
-  private var deployments = DeploymentController()
-  private var replicaSets = ReplicaSetController()
-  private var statefulSets: StatefulSetController
-  private var endpointSlices = EndpointSliceController()
+  var autoscalers = AutoscalerController()
+  var deployments = DeploymentController()
+  var replicaSets = ReplicaSetController()
+  var statefulSets: StatefulSetController
+  var endpointSlices = EndpointSliceController()
+  /// Whether the controller manager runs; see ``stopControllers()``.
+  var controllersRun = true
 
   /// - Parameters:
   ///   - manifests: the objects to begin with, each with the name of what it came from, for error messages.
@@ -53,7 +55,7 @@ package struct ClusterSimulation: Sendable {
     dataPlane = DataPlane(nodes: workload.nodes)
     self.statefulSets = statefulSets
     try apply(manifests)
-    context.schedule(.measure, at: workload.metricsResolution)
+    context.schedule(.measure, at: workload.firstMeasurement ?? workload.metricsResolution)
     context.schedule(.forgetEvents, at: .seconds(300))
   }
 
@@ -67,6 +69,12 @@ package struct ClusterSimulation: Sendable {
   package var epoch: KubernetesTime { context.epoch }
   /// Cluster time of the last ``advance(to:)``.
   package var now: Duration { context.now }
+  /// Whether `metrics.k8s.io` answers 503, as it does while metrics-server is down.
+  package var metricsAPIFails: Bool {
+    get { !metrics.isServed }
+    set { metrics.isServed = !newValue }
+  }
+
   /// The date now, to the second, as objects bear it.
   package var date: KubernetesTime { context.date }
   /// The date now, to the microsecond.
@@ -82,10 +90,11 @@ package struct ClusterSimulation: Sendable {
   }
 
   private mutating func perform(_ work: Work) {
+    guard controllersRun || !work.isOfControllers else { return }
     switch work {
     case .reconcile(let reconciliation): reconcile(reconciliation)
-    case .synchronizeAutoscaler(let key, let uid):
-      autoscalers.synchronize(key, uid: uid, in: &context, pods: dataPlane, metrics: metrics)
+    case .synchronizeAutoscaler(let key):
+      autoscalers.synchronize(key, in: &context, pods: dataPlane, metrics: metrics)
     case .bind(let pod): dataPlane.bind(pod, in: &context)
     case .finishPull(let pod): dataPlane.finishPull(pod, in: &context)
     case .startContainers(let pod): dataPlane.startContainers(pod, in: &context)
@@ -133,7 +142,7 @@ package struct ClusterSimulation: Sendable {
   private mutating func notice(_ object: ClusterObject) {
     switch object.kind {
     case .service, .ingress: dataPlane.rebuildRoutes(from: context.store, at: context.wall)
-    case .autoscaler: autoscalers.note(object, in: &context)
+    case .autoscaler where controllersRun: autoscalers.note(object, in: &context)
     default: break
     }
   }

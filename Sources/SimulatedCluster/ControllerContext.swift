@@ -66,6 +66,13 @@ extension ControllerContext {
     if time > now { now = time }
   }
 
+  /// Forgets all that was asked of the controller manager, as the end of its process does, and what it knew of events.
+  mutating func forgetControllerWork() {
+    queue.remove(where: \.isOfControllers)
+    reconciling = []
+    recorder.forget(componentsWhere: { $0 != DataPlane.kubelet && $0 != "default-scheduler" })
+  }
+
   mutating func schedule(_ work: Work, at time: Duration) {
     queue.add(work, at: time)
   }
@@ -111,7 +118,8 @@ extension ControllerContext {
     return removed
   }
 
-  private mutating func wakeControllers(of object: ClusterObject) {
+  /// Has the controllers that watch an object look at it.
+  mutating func wakeControllers(of object: ClusterObject) {
     let key = object.key
     switch object.kind {
     case .deployment: requestReconciliation(.deployment(key))

@@ -13,6 +13,8 @@ struct DataPlane: Sendable {
   var exits: [PodID: Double] = [:]
   var routing = IngressRouting()
   var offered = OfferedLoad()
+  /// What is known beforehand of the next pods with an image, in the order of their creation.
+  var courses: [String: [PodCourse]] = [:]
 
   init(nodes: Int) {
     let nodes = max(nodes, 1)

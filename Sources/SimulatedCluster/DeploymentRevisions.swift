@@ -18,13 +18,15 @@ extension DeploymentController {
     template.setMember(.string(hash), at: ["metadata", "labels", ReplicaSet.templateHashLabel])
     var selector = spec["selector"] ?? [:]
     selector.setMember(.string(hash), at: ["matchLabels", ReplicaSet.templateHashLabel])
-    let json: JSONValue = [
+    var json: JSONValue = [
       "metadata": ["name": .string(name), "namespace": .string(key.namespace)],
       "spec": [
         "replicas": .integer(Int64(size)), "selector": selector, "template": template,
-        "minReadySeconds": .integer(Int64(deployment.spec.minReadySeconds ?? 0)),
       ],
     ]
+    if let seconds = deployment.spec.minReadySeconds, seconds > 0 {
+      json.setMember(.integer(Int64(seconds)), at: ["spec", "minReadySeconds"])
+    }
     guard var created = try? ClusterObject(kind: .replicaSet, json: json), var set = created.replicaSet else {
       return nil
     }

@@ -121,11 +121,11 @@ extension DeploymentController {
     of deployment: Deployment, _ key: ObjectKey, in context: inout ControllerContext
   ) {
     guard let deadline = RolloutArithmetic.progressDeadline(of: deployment),
-      deployment.status?.condition("Progressing")?.reason != "ProgressDeadlineExceeded",
-      progressChecks[key].map({ $0 <= context.now }) ?? true
+      deployment.status?.condition("Progressing")?.reason != "ProgressDeadlineExceeded"
     else { return }
     let left = deadline.microseconds - context.preciseDate.microseconds
     let due = context.now + .microseconds(max(left, 0)) + .seconds(1)
+    if let asked = progressChecks[key], asked > context.now, asked <= due { return }
     progressChecks[key] = due
     context.schedule(.checkProgress(key), at: due)
   }

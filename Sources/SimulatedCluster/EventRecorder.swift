@@ -1,4 +1,5 @@
 import KubernetesObjects
+import Units
 
 /// What the recorders of all components remember, to merge repeated events and to hold back floods
 /// (client-go 1.36, tools/record/events_cache.go).
@@ -27,36 +28,101 @@ struct EventRecorder: Sendable {
     var last: Duration
   }
 
-  var aggregates: [Topic: Aggregate] = [:]
-  var buckets: [Topic: Bucket] = [:]
-  /// The event object of each message that was recorded.
-  var names: [Topic: [String: ObjectKey]] = [:]
-  /// Numbers the names of events.
-  var counter: UInt64 = 0
+  private struct Source: Hashable, Sendable {
+    let component: String
+    let object: String
+  }
 
-  /// The message that an event gets: its own, or that of its many likes. `nil` when it is held back.
-  mutating func message(_ message: String, topic: Topic, at now: Duration) -> (text: String, key: String)? {
+  /// How often something was to be told, whether or not it was held back.
+  struct Observation: Sendable {
+    var count: Int
+    let first: KubernetesTime
+    let name: String
+    var last: Duration
+  }
+
+  /// What becomes of something that is to be told.
+  struct Telling: Sendable {
+    let text: String
+    /// Whether it stands for many that are alike.
+    let isCombined: Bool
+    let observation: Observation
+  }
+
+  private var aggregates: [Topic: Aggregate] = [:]
+  private var buckets: [Source: Bucket] = [:]
+  private var observations: [Topic: [String: Observation]] = [:]
+  /// Numbers the names of events.
+  private var counter: UInt64 = 0
+
+  /// The event that a message gets: its own, or that of its many likes. `nil` when it is held back, which is counted too.
+  ///
+  /// - Parameter subject: the name of the object that it is about.
+  mutating func tell(
+    _ message: String, topic: Topic, about subject: String, at now: Duration, date: KubernetesTime,
+    random: inout SeededRandom
+  ) -> Telling? {
+    let isCombined = combines(message, topic: topic, at: now, random: &random)
+    let key = isCombined ? "" : message
+    var observation =
+      observations[topic]?[key]
+      ?? Observation(
+        count: 0, first: KubernetesTime(seconds: date.microseconds / 1_000_000), name: newName(subject, at: date),
+        last: now)
+    observation.count += 1
+    observation.last = now
+    observations[topic, default: [:]][key] = observation
+    guard takesToken(Source(component: topic.component, object: topic.object), at: now) else { return nil }
+    return Telling(
+      text: isCombined ? "(combined from similar events): \(message)" : message, isCombined: isCombined,
+      observation: observation)
+  }
+
+  private mutating func combines(
+    _ message: String, topic: Topic, at now: Duration, random: inout SeededRandom
+  ) -> Bool {
     var aggregate = aggregates[topic] ?? Aggregate(last: now)
     if now - aggregate.last > Self.similarWindow { aggregate = Aggregate(last: now) }
     aggregate.messages.insert(message)
     aggregate.last = now
-    aggregates[topic] = aggregate
     let isCombined = aggregate.messages.count >= Self.similarLimit
+    // Any of them, so that the set does not grow.
+    if isCombined, let forgotten = aggregate.messages.sorted().randomElement(using: &random) {
+      aggregate.messages.remove(forgotten)
+    }
+    aggregates[topic] = aggregate
+    return isCombined
+  }
 
-    let source = Topic(component: topic.component, object: topic.object, type: topic.type, reason: "")
+  private mutating func takesToken(_ source: Source, at now: Duration) -> Bool {
     var bucket = buckets[source] ?? Bucket(last: now)
-    let passed = (now - bucket.last).components.seconds
-    if passed > 0 {
-      bucket.tokens = min(Self.burst, bucket.tokens + Double(passed) * Self.refill)
-      bucket.last = now
-    }
-    guard bucket.tokens >= 1 else {
-      buckets[source] = bucket
-      return nil
-    }
+    bucket.tokens = min(Self.burst, bucket.tokens + max(0, (now - bucket.last).seconds) * Self.refill)
+    bucket.last = now
+    defer { buckets[source] = bucket }
+    guard bucket.tokens >= 1 else { return false }
     bucket.tokens -= 1
-    buckets[source] = bucket
-    return isCombined ? ("(combined from similar events): \(message)", "") : (message, message)
+    return true
+  }
+
+  private mutating func newName(_ subject: String, at date: KubernetesTime) -> String {
+    counter += 1
+    let stamp = UInt64(bitPattern: date.microseconds) &* 1_000 &+ counter % 1_000
+    return "\(subject).\(SeededRandom.hexadecimal(stamp))"
+  }
+
+  /// Forgets what components knew whose process has ended.
+  mutating func forget(componentsWhere isGone: (String) -> Bool) {
+    aggregates = aggregates.filter { !isGone($0.key.component) }
+    buckets = buckets.filter { !isGone($0.key.component) }
+    observations = observations.filter { !isGone($0.key.component) }
+  }
+
+  /// Forgets what is so long ago that it changes nothing.
+  mutating func prune(at now: Duration) {
+    observations = observations.mapValues { $0.filter { now - $0.value.last <= .seconds(3_600) } }
+      .filter { !$0.value.isEmpty }
+    aggregates = aggregates.filter { now - $0.value.last <= Self.similarWindow }
+    buckets = buckets.filter { now - $0.value.last < .seconds(7_500) }
   }
 }
 
@@ -74,32 +140,36 @@ extension ControllerContext {
     guard let subject = store[kind, key] else { return }
     let uid = subject.metadata.uid ?? ""
     let topic = EventRecorder.Topic(component: component, object: uid, type: severity.rawValue, reason: reason)
-    guard let message = recorder.message(text, topic: topic, at: now) else { return }
-    if let known = recorder.names[topic]?[message.key], var object = store[.event, known], var event = object.event {
-      event.message = message.text
-      event.count = (event.count ?? 1) + 1
+    let telling = recorder.tell(text, topic: topic, about: key.name, at: now, date: preciseDate, random: &random)
+    guard let telling else { return }
+    let eventKey = ObjectKey(namespace: key.namespace, name: telling.observation.name)
+    if var object = store[.event, eventKey], var event = object.event {
+      event.message = telling.text
+      event.count = telling.observation.count
       event.lastTimestamp = date
       object.content = .event(event)
+      object.recordWriter(eventWriter(component), at: date)
       commit(object)
       return
     }
-    recorder.counter += 1
-    let stamp = UInt64(bitPattern: preciseDate.microseconds) &* 1_000 &+ recorder.counter % 1_000
-    let name = "\(key.name).\(SeededRandom.hexadecimal(stamp))"
-    var metadata = ObjectMetadata(name: name, namespace: key.namespace, uid: random.uid())
+    var metadata = ObjectMetadata(name: eventKey.name, namespace: key.namespace, uid: random.uid())
     metadata.creationTimestamp = date
-    metadata.managedFields = [
-      ManagedFieldsEntry(
-        manager: component == DataPlane.kubelet ? component : Self.controllerManager, operation: "Update", time: date)
-    ]
-    let event = Event(
+    var event = Event(
       metadata: metadata,
       involvedObject: Event.Reference(
         apiVersion: kind.resource.apiVersion, kind: kind.resource.kind, namespace: key.namespace, name: key.name,
         uid: uid, resourceVersion: subject.metadata.resourceVersion),
-      type: severity.rawValue, reason: reason, message: message.text, component: component, time: date)
-    let stored = commit(ClusterObject(kind: .event, content: .event(event)))
-    recorder.names[topic, default: [:]][message.key] = stored.key
+      type: severity.rawValue, reason: reason, message: telling.text, component: component, time: date)
+    event.firstTimestamp = telling.observation.first
+    event.count = telling.observation.count
+    if telling.isCombined { event.reportingComponent = "" }
+    var object = ClusterObject(kind: .event, content: .event(event))
+    object.recordWriter(eventWriter(component), at: date)
+    commit(object)
+  }
+
+  private func eventWriter(_ component: String) -> String {
+    component == DataPlane.kubelet ? component : Self.controllerManager
   }
 
   /// Events live for an hour (kube-apiserver, `--event-ttl`).
@@ -108,10 +178,7 @@ extension ControllerContext {
     for object in store.all(.event) {
       if let last = object.event?.lastTimestamp, last < oldest { discard(.event, object.key) }
     }
-    recorder.names = recorder.names.mapValues { $0.filter { store[.event, $0.value] != nil } }
-      .filter { !$0.value.isEmpty }
-    recorder.aggregates = recorder.aggregates.filter { now - $0.value.last <= EventRecorder.similarWindow }
-    recorder.buckets = recorder.buckets.filter { now - $0.value.last < .seconds(7_500) }
+    recorder.prune(at: now)
     schedule(.forgetEvents, after: .seconds(300))
   }
 }

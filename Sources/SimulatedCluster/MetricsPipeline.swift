@@ -16,6 +16,8 @@ struct MetricsPipeline: Sendable {
     var millicores: Int64 { (nanocores + 999_999) / 1_000_000 }
   }
 
+  /// Whether the metrics API answers.
+  var isServed = true
   /// Measurements of one tick and when they show; the newest last.
   private var ticks: [(visibleAt: Duration, measurements: [Measurement])] = []
 

@@ -170,8 +170,10 @@ extension HorizontalPodAutoscaler.Status {
 extension EndpointSlice {
   func render(into result: inout JSONMembers) {
     result.put("addressType", text: addressType)
-    result.put("endpoints", endpoints.map { .array($0.map(\.json)) } ?? .null)
-    result.put("ports", ports.map { .array($0.map(\.json)) } ?? .null)
+    // Without endpoints the controller keeps a placeholder that has neither.
+    let isPlaceholder = endpoints?.isEmpty ?? true
+    result.put("endpoints", isPlaceholder ? .null : endpoints.map { .array($0.map(\.json)) })
+    result.put("ports", isPlaceholder ? .null : ports.map { .array($0.map(\.json)) })
   }
 }
 

@@ -7,7 +7,7 @@ extension ClusterSimulation {
   mutating func create(
     _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String, fields: FieldValidation = .strict
   ) throws(APIFailure) -> ClusterObject {
-    guard kind != .pod, kind != .event, kind != .endpointSlice else {
+    guard kind != .event, kind != .endpointSlice else {
       throw .badRequest(
         "the simulated cluster makes \(kind.resource.plural) itself: create a Deployment or a StatefulSet")
     }
@@ -40,7 +40,25 @@ extension ClusterSimulation {
       object.content = .plain(object.metadata, status: status)
     }
     if kind == .service || kind == .ingress { object.written["status"] = ["loadBalancer": [:]] }
-    return commit(object)
+    guard kind == .pod else { return commit(object) }
+    try admitPod(&object, name: name)
+    let stored = commit(object)
+    dataPlane.takeUp(stored, in: &context)
+    return stored
+  }
+
+  /// - Throws: the refusal of a quota.
+  private func admitPod(_ object: inout ClusterObject, name: String) throws(APIFailure) {
+    guard var pod = object.pod else { return }
+    var status = Pod.Status()
+    status.phase = "Pending"
+    pod.status = status
+    object.content = .pod(pod)
+    let namespace = object.metadata.namespace ?? ""
+    guard let refusal = context.store.quotaRefusal(of: .pod, name: name, namespace: namespace, .pod(pod.spec)) else {
+      return
+    }
+    throw APIFailure(code: 403, reason: "Forbidden", message: refusal)
   }
 
   private func nextServiceAddress() -> String {

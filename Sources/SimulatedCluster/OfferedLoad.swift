@@ -1,13 +1,26 @@
 import Units
 
-/// A steady stream of requests to one host and path: load without single requests, for virtual time.
+/// Steady streams of requests, each to a host and path: load without single requests, for virtual time.
 struct OfferedLoad: Sendable {
-  var rate = 0.0
-  var host = ""
-  var path = "/"
+  struct Stream: Sendable {
+    let host: String
+    let path: String
+    var rate: Double
+  }
+
+  /// In the order in which they began, so that equal calls have equal sums.
+  private(set) var streams: [Stream] = []
   /// Until when it is reckoned, in seconds on the wall.
   var settledAt = 0.0
   var totals = OfferedLoadTotals()
+
+  mutating func setRate(_ rate: Double, host: String, path: String) {
+    if let index = streams.firstIndex(where: { $0.host == host && $0.path == path }) {
+      streams[index].rate = rate
+    } else {
+      streams.append(Stream(host: host, path: path, rate: rate))
+    }
+  }
 }
 
 /// What became of the requests of a steady stream; fractions of requests, since the stream has no single ones.
@@ -22,17 +35,15 @@ package struct OfferedLoadTotals: Sendable, Equatable {
 }
 
 extension ClusterSimulation {
-  /// From now on requests come at a steady rate, spread evenly over the pods that the Ingress knows.
+  /// From now on requests to a host and path come at a steady rate, spread evenly over the pods that the Ingress knows.
   ///
   /// - Parameter rate: requests per second of wall time.
   package mutating func setOfferedRate(_ rate: Double, host: String, path: String = "/") {
     dataPlane.settleOfferedLoad(at: context.wall)
-    dataPlane.offered.rate = rate
-    dataPlane.offered.host = host
-    dataPlane.offered.path = path
+    dataPlane.offered.setRate(rate, host: host, path: path)
   }
 
-  /// What became of the steady stream until now.
+  /// What became of the steady streams until now.
   package mutating func offeredLoadTotals() -> OfferedLoadTotals {
     dataPlane.settleOfferedLoad(at: context.wall)
     return dataPlane.offered.totals
@@ -40,13 +51,17 @@ extension ClusterSimulation {
 }
 
 extension DataPlane {
-  /// Reckons the steady stream up to a time on the wall; called before anything changes that it depends on.
+  /// Reckons the steady streams up to a time on the wall; called before anything changes that they depend on.
   mutating func settleOfferedLoad(at end: Double) {
     let start = offered.settledAt
     offered.settledAt = end
-    guard offered.rate > 0, end > start else { return }
-    let count = offered.rate * (end - start)
-    guard let backend = routing.backend(host: offered.host, path: offered.path[...]) else {
+    guard end > start else { return }
+    for stream in offered.streams where stream.rate > 0 { settle(stream, from: start, to: end) }
+  }
+
+  private mutating func settle(_ stream: OfferedLoad.Stream, from start: Double, to end: Double) {
+    let count = stream.rate * (end - start)
+    guard let backend = routing.backend(host: stream.host, path: stream.path[...]) else {
       offered.totals.unrouted += count
       return
     }
@@ -55,7 +70,7 @@ extension DataPlane {
       offered.totals.unavailable += count
       return
     }
-    let share = offered.rate / Double(targets.count)
+    let share = stream.rate / Double(targets.count)
     for id in targets {
       guard runtimes[id]?.isListening == true,
         let taken = runtimes[id]?.load.take(rate: share, from: start, to: end)

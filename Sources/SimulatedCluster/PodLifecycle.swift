@@ -36,9 +36,7 @@ extension DataPlane {
     var pod = Pod(metadata: metadata, spec: wanted.template.spec)
     pod.status?.phase = "Pending"
     var spec = wanted.spec
-    spec["enableServiceLinks"] = true
-    spec["priority"] = 0
-    spec["preemptionPolicy"] = "PreemptLowerPriority"
+    Self.admit(&spec)
 
     // A limit of zero is none.
     let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
@@ -54,6 +52,7 @@ extension DataPlane {
         version: Self.version(ofImage: container.image ?? ""),
         load: PodLoad(cost: workload.cpuPerRequest.seconds, limit: limit, queueLimit: workload.queueLimit))
     }
+    takeCourse(of: id, image: container.image ?? "")
     context.schedule(.bind(id), after: ControllerContext.controlLatency)
     context.commit(ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec]))
   }
@@ -115,7 +114,9 @@ extension DataPlane {
       .normal, "Scheduled", "Successfully assigned \(runtime.key.namespace)/\(runtime.key.name) to \(name)",
       about: .pod, runtime.key, by: "default-scheduler")
     let image = runtime.container.image ?? ""
-    if pulledImages[node].contains(image) {
+    if let course = runtime.course {
+      context.schedule(.startContainers(id), at: max(runtime.createdAt + course.started, context.now))
+    } else if pulledImages[node].contains(image) {
       context.record(
         .normal, "Pulled", "Container image \"\(image)\" already present on machine", about: .pod, runtime.key,
         by: Self.kubelet)
@@ -185,6 +186,10 @@ extension DataPlane {
   /// (Kubernetes 1.36, pkg/kubelet/prober/worker.go).
   private func scheduleFirstProbe(_ id: PodID, in context: inout ControllerContext) {
     guard let runtime = runtimes[id], let startedAt = runtime.startedAt, let probe = currentProbe(runtime) else {
+      return
+    }
+    if let course = runtime.course {
+      if let ready = course.ready { context.schedule(.probe(id), at: max(runtime.createdAt + ready, context.now)) }
       return
     }
     let phase = Duration.seconds(context.random.fraction() * Double(probe.period))

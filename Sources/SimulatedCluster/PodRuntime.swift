@@ -15,6 +15,8 @@ struct PodRuntime: Sendable {
   /// Tag of the image: what answers call their version.
   let version: String
 
+  /// What was known of the pod beforehand.
+  var course: PodCourse?
   var node: Int?
   var startedAt: Duration?
   /// The application answers probes and requests.

@@ -32,7 +32,7 @@ struct ReplicaSetController: Sendable {
       retries.succeeded(key)
       return
     }
-    context.schedule(.reconcile(.replicaSet(key)), after: retries.delay(of: key))
+    if let due = retries.next(of: key, at: context.now) { context.schedule(.reconcile(.replicaSet(key)), at: due) }
   }
 
   /// Makes pods, first one, then twice as many with every success, and stops at the first failure.

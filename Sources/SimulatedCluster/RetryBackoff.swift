@@ -2,14 +2,22 @@
 /// one, up to 1,000 s (client-go, util/workqueue/default_rate_limiters.go).
 struct RetryBackoff: Sendable {
   private var failures: [ObjectKey: Int] = [:]
+  private var due: [ObjectKey: Duration] = [:]
 
   func isRetrying(_ key: ObjectKey) -> Bool { failures[key] != nil }
 
-  /// The wait after one more failure.
-  mutating func delay(of key: ObjectKey) -> Duration {
+  /// Counts one more failure, from which the wait begins when the controller has written it down.
+  ///
+  /// - Returns: when to try again; `nil` when that is to be earlier by an earlier failure, which stands
+  ///   (client-go, util/workqueue/delaying_queue.go, `insert`).
+  mutating func next(of key: ObjectKey, at now: Duration) -> Duration? {
     let count = failures[key] ?? 0
     failures[key] = count + 1
-    return min(.milliseconds(5) * (1 << min(count, 20)), Duration.seconds(1_000))
+    let next =
+      now + ControllerContext.controlLatency + min(.milliseconds(5) * (1 << min(count, 20)), Duration.seconds(1_000))
+    if let earlier = due[key], earlier > now, earlier <= next { return nil }
+    due[key] = next
+    return next
   }
 
   mutating func succeeded(_ key: ObjectKey) {

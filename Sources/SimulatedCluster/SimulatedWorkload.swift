@@ -30,6 +30,8 @@ package struct SimulatedWorkload: Sendable, Equatable {
 
   /// How often the CPU use of pods is measured. Cluster time.
   package var metricsResolution: Duration = .seconds(15)
+  /// Cluster time of the first measurement; `nil` for a resolution after the start. Cluster time.
+  package var firstMeasurement: Duration?
   /// Length of the interval that one measurement covers. Cluster time; a pod younger than it has no measurement.
   package var metricsWindow: Duration = .seconds(15)
   /// Time from the end of the interval until the metrics API shows it. Cluster time.

@@ -58,7 +58,7 @@ struct StatefulSetController: Sendable {
       retries.succeeded(key)
       return
     }
-    context.schedule(.reconcile(.statefulSet(key)), after: retries.delay(of: key))
+    if let due = retries.next(of: key, at: context.now) { context.schedule(.reconcile(.statefulSet(key)), at: due) }
   }
 
   private static func member(

@@ -1,7 +1,7 @@
 /// What the cluster has to do at some time.
 enum Work: Sendable, Hashable {
   case reconcile(Reconciliation)
-  case synchronizeAutoscaler(ObjectKey, uid: String)
+  case synchronizeAutoscaler(ObjectKey)
   case bind(PodID)
   case finishPull(PodID)
   case startContainers(PodID)
@@ -33,6 +33,16 @@ enum Reconciliation: Sendable, Hashable {
 /// Number of a pod in the order of creation.
 typealias PodID = Int
 
+extension Work {
+  /// Whether the controller manager does this: what is asked of it is lost with its process.
+  var isOfControllers: Bool {
+    switch self {
+    case .reconcile, .synchronizeAutoscaler, .collectGarbage, .checkProgress: true
+    default: false
+    }
+  }
+}
+
 /// Work by due time; what is due at the same time comes in the order of asking. A binary heap.
 struct WorkQueue: Sendable {
   private struct Entry: Sendable {
@@ -60,6 +70,12 @@ struct WorkQueue: Sendable {
       heap.swapAt(child, parent)
       child = parent
     }
+  }
+
+  /// Forgets work that nobody will do.
+  mutating func remove(where isLost: (Work) -> Bool) {
+    // Ordered by time and number, the array is a heap.
+    heap = heap.filter { !isLost($0.work) }.sorted { $0.precedes($1) }
   }
 
   /// Takes the first work that is due at or before a time.

@@ -198,7 +198,7 @@ struct ControllerTests {
       ])
     var controller = AutoscalerController()
 
-    controller.synchronize(hpa, uid: "uid-web", in: &bench.context, pods: bench.pods, metrics: MetricsPipeline())
+    controller.synchronize(hpa, in: &bench.context, pods: bench.pods, metrics: MetricsPipeline())
 
     #expect(bench.context.store[kind, key]?.scale?.wanted == 3)
   }

@@ -1,0 +1,44 @@
+import KubernetesObjects
+import Units
+
+extension DataPlane {
+  /// Fills in what the API server adds to the spec of a pod, and not to that of a template.
+  static func admit(_ spec: inout JSONValue) {
+    spec.setDefault(true, at: "enableServiceLinks")
+    spec.setDefault(0, at: "priority")
+    spec.setDefault("PreemptLowerPriority", at: "preemptionPolicy")
+    spec["tolerations"] = .array((spec["tolerations"]?.array ?? []) + tolerations(beside: spec))
+  }
+
+  /// How long a pod stays on a node that has gone, unless it says so itself
+  /// (Kubernetes 1.36, plugin/pkg/admission/defaulttolerationseconds).
+  private static func tolerations(beside spec: JSONValue) -> [JSONValue] {
+    let own = spec["tolerations"]?.array ?? []
+    return ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].compactMap { key in
+      let isTolerated = own.contains { toleration in
+        [nil, "", key].contains(toleration["key"]?.string)
+          && [nil, "", "NoExecute"].contains(toleration["effect"]?.string)
+      }
+      guard !isTolerated else { return nil }
+      return ["key": .string(key), "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300]
+    }
+  }
+
+  /// Has a machine take up a pod that a client made, without a controller that would make another one in its place.
+  mutating func takeUp(_ object: ClusterObject, in context: inout ControllerContext) {
+    guard let pod = object.pod, let container = Self.servingContainer(pod.spec) else { return }
+    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }
+    let workload = context.workload
+    let now = context.now
+    let id = add { id in
+      PodRuntime(
+        id: id, key: object.key, uid: object.metadata.uid ?? "", owner: nil, createdAt: now, container: container,
+        portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: Self.version(ofImage: container.image ?? ""),
+        load: PodLoad(
+          cost: workload.cpuPerRequest.seconds, limit: limit.flatMap { $0 > 0 ? $0 : nil },
+          queueLimit: workload.queueLimit))
+    }
+    takeCourse(of: id, image: container.image ?? "")
+    context.schedule(.bind(id), after: ControllerContext.controlLatency)
+  }
+}
