@@ -21,6 +21,7 @@ package struct ScalingRecord: Sendable {
   let misdirection: String?
   let timeline: Timeline
   let history: ClusterHistory
+  private let specsInForce: SpecsInForce
   private let rhythmOfWrites: WriteRhythm
   /// Stretches in which something of the workload or the autoscaler may have been missed.
   private let blindStretches: [InstantBounds]
@@ -55,6 +56,7 @@ package struct ScalingRecord: Sendable {
     }
     blindStretches = blind
     edits = SpecEdit.edits(of: history)
+    specsInForce = SpecsInForce(history.autoscaler, until: timeline.lastInstant)
     let syncs = ObservedSync.syncs(
       of: history, clock: timeline.clock, settings: settings, version: recorded ?? .v1_36)
     let changes = ObservedChange.changes(of: history, syncs: syncs, timeline: timeline, settings: settings)
@@ -229,19 +231,7 @@ package struct ScalingRecord: Sendable {
 
   /// The plans by which a change may have been decided: those of all versions of the spec in force about that time.
   func plans(at: InstantBounds) -> [ScalingPlan] {
-    let versions = history.autoscaler
-    var specs: [HorizontalPodAutoscaler.Spec] = []
-    for (index, version) in versions.enumerated() where !version.deleted {
-      let end = index + 1 < versions.count ? versions[index + 1].at.latest : timeline.lastInstant
-      // An edit that was seen with a later status may be as old as the version before.
-      let isLate = index > 0 && versions[index - 1].object.status != version.object.status
-      let start = isLate ? versions[index - 1].at.earliest : version.at.earliest
-      let isInForce = start <= at.latest && end + .seconds(1) >= at.earliest
-      if isInForce || (index == 0 && at.latest <= version.at.earliest), !specs.contains(version.object.spec) {
-        specs.append(version.object.spec)
-      }
-    }
-    return specs.map { ScalingPlan($0, settings: settings, version: self.version) }
+    specsInForce.specs(at: at).map { ScalingPlan($0, settings: settings, version: version) }
   }
 
   /// Whether the controller may have been restarted in a stretch of time, so that it forgot what it knew.

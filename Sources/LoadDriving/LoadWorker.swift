@@ -9,6 +9,9 @@ import Units
 /// ``giveUp(at:)`` at the end.
 ///
 /// It decides; sockets and clock are the transport's. Over the clock of a simulation it is the same worker to the nanosecond.
+///
+/// What each request asks for without changing anything is always inlined: for a call, the compiler makes a copy of the whole
+/// worker, which is some thousand bytes where the transport is a simulated cluster.
 public struct LoadWorker<Transport: LoadTransport> {
   /// Requests that are handed over before they are sent. The first waits for the last, some 2 µs each.
   private static var sentAtOnce: Int { 64 }
@@ -136,6 +139,7 @@ public struct LoadWorker<Transport: LoadTransport> {
   }
 
   /// The stream whose next request is due first.
+  @inline(__always)
   private var nextSource: Int? {
     var first: (source: Int, due: Int64)?
     for source in sources.indices {
@@ -178,6 +182,7 @@ public struct LoadWorker<Transport: LoadTransport> {
   }
 
   /// What this machine took of the time, up to now, that a request has waited, in nanoseconds.
+  @inline(__always)
   private func machineShare(of request: PendingRequest, at now: Int64) -> Int64 {
     let all = now - request.due
     // Taken up in this very pass, it did not wait for a place.
@@ -363,6 +368,7 @@ public struct LoadWorker<Transport: LoadTransport> {
     return true
   }
 
+  @inline(__always)
   private func isOverdue(_ slot: Int?, after timeout: Int64, _ now: Int64) -> Bool {
     slot.map { now - flights[$0].sent >= timeout } ?? false
   }
@@ -406,6 +412,7 @@ public struct LoadWorker<Transport: LoadTransport> {
   }
 
   /// The next instant at which there is something to do even if nothing comes.
+  @inline(__always)
   private func nextInstant(end: Int64, now: Int64) -> Int64 {
     var instant = turns.due
     let due = nextSource.flatMap { sources[$0].nextDue }

@@ -30,7 +30,7 @@ extension Array where Element: MergeableFact {
   ///
   /// What the array holds has to be so already.
   mutating func merge(_ others: some Sequence<Element>) {
-    var places = Dictionary(uniqueKeysWithValues: zip(lazy.map(\.key), indices))
+    var places = Dictionary(uniqueKeysWithValues: zip(lazy.map { $0.key }, indices))
     for other in others {
       if let place = places[other.key] {
         self[place].merge(other)

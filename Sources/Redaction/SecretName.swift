@@ -107,6 +107,8 @@ package enum SecretName {
     return ["authorization", "cookie"].contains(words.last)
   }
 
+  private static let sha256 = Array("sha256".utf8)
+
   /// The words of a name in small letters; digits at the end of one are left out.
   private static func words(of name: some Collection<UInt8>) -> [String] {
     var words: [String] = []
@@ -120,8 +122,10 @@ package enum SecretName {
         return
       }
       // `sha256` is one word; `token2` is a token.
-      let text = String(decoding: word, as: UTF8.self)
-      words.append(text == "sha256" ? text : String(text.reversed().drop { $0.isNumber }.reversed()))
+      if word != sha256 {
+        while let last = word.last, isDigit(last) { word.removeLast() }
+      }
+      words.append(String(decoding: word, as: UTF8.self))
       word.removeAll(keepingCapacity: true)
     }
     var previous: UInt8 = 0

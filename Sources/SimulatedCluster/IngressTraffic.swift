@@ -55,8 +55,9 @@ extension ClusterSimulation {
     return dataPlane.routing.backend(host: destination.host, path: destination.path[...])?.service
   }
 
-  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
-  package func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
+  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed. It changes nothing, and is mutating so
+  /// that asking does not copy the cluster.
+  package mutating func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
     if let exit = dataPlane.exits[request.podID], exit < request.answeredAt { return .cut }
     return .answered
   }

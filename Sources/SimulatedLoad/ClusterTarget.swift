@@ -22,6 +22,7 @@ package struct ClusterTarget: VirtualTarget {
   package internal(set) var cluster: ClusterSimulation
   /// Cluster time at instant zero.
   private let origin: Duration
+  private let timeScale: Double
   private let address: @Sendable (PendingRequest) -> (host: String, target: String)
   private let settledRoutes: Set<Int>
   /// By route: where its latest request went, and whether the next one goes there too.
@@ -45,10 +46,11 @@ package struct ClusterTarget: VirtualTarget {
     self.settledRoutes = settledRoutes
     self.address = address
     origin = cluster.now
+    timeScale = cluster.timeScale
   }
 
   mutating func advance(to instant: Int64) {
-    cluster.advance(to: origin + .nanoseconds(instant, times: cluster.timeScale))
+    cluster.advance(to: origin + .nanoseconds(instant, times: timeScale))
   }
 
   package mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
