@@ -8,7 +8,10 @@ struct StoryDeed {
   enum Kind {
     /// Creates an object, or gives it this spec; `replicas` says whether its size is meant too.
     case apply(resource: String, object: JSONValue, manager: String, replicas: Bool)
+    case scale(resource: String, namespace: String, name: String, replicas: Int, manager: String)
     case delete(resource: String, namespace: String, name: String)
+    case endPod(ToldStory.PodNumber)
+    case findReady(ToldStory.PodNumber, Bool)
     case offer(service: String, rate: Double)
     /// How long the next sync of the autoscaler takes, in seconds.
     case pace(Double)
@@ -25,10 +28,15 @@ struct StoryDeed {
 }
 
 extension ToldStory {
+  /// What people write of what is recorded; pods only where nobody owns them.
+  private static let kinds: [String: ClusterKind] = [
+    "horizontalpodautoscalers": .autoscaler, "deployments": .deployment, "statefulsets": .statefulSet,
+  ]
+
   /// What others than controllers wrote: the objects that the recording began with, and each change of their specs.
   func writes(firstSyncs: [String: Double]) -> [StoryDeed] {
     var deeds: [StoryDeed] = []
-    for resource in ["horizontalpodautoscalers", "deployments"] {
+    for resource in Self.kinds.keys.sorted() {
       var current: [String: JSONValue] = [:]
       for line in lines(of: resource) {
         let key = "\(line.object.namespace)/\(line.object.name)"
@@ -52,7 +60,7 @@ extension ToldStory {
         }
       }
     }
-    return deeds + strayPods()
+    return deeds + strayPods() + endings() + readinessChanges()
   }
 
   /// Pods without an owner, which people made and took away.
@@ -111,6 +119,16 @@ extension ToldStory {
       before["spec", "replicas"] != line.object["spec", "replicas"]
       && !isRescale(to: line.object["spec", "replicas"]?.int ?? 0, at: line.time)
     guard isSpec || isSize else { return nil }
+    let scalers = (line.object.metadata["managedFields"]?.array ?? []).filter {
+      $0["subresource"] == "scale" && $0["manager"]?.string != "kube-controller-manager"
+    }
+    if !isSpec, let manager = scalers.last?["manager"]?.string, let replicas = line.object["spec", "replicas"]?.int {
+      return StoryDeed(
+        time: line.time,
+        kind: .scale(
+          resource: resource, namespace: line.object.namespace, name: line.object.name, replicas: replicas,
+          manager: manager))
+    }
     return StoryDeed(time: line.time, kind: application(of: line.object, resource, replicas: isSize))
   }
 
@@ -133,9 +151,9 @@ extension ToldStory {
   /// What a person wrote of an object.
   private func written(_ object: JSONValue, _ resource: String, sized: Bool) -> JSONValue {
     var manifest: JSONValue = ["metadata": ["name": .string(object.name), "namespace": .string(object.namespace)]]
-    let isAutoscaler = resource == "horizontalpodautoscalers"
-    manifest["apiVersion"] = isAutoscaler ? "autoscaling/v2" : "apps/v1"
-    manifest["kind"] = isAutoscaler ? "HorizontalPodAutoscaler" : "Deployment"
+    let kind = Self.kinds[resource]
+    manifest["apiVersion"] = .string(kind?.resource.apiVersion ?? "")
+    manifest["kind"] = .string(kind?.resource.kind ?? "")
     manifest["spec"] = object["spec"]
     if !sized { manifest.setMember(nil, at: ["spec", "replicas"]) }
     manifest.setMember(object.metadata["labels"], at: ["metadata", "labels"])

@@ -102,20 +102,20 @@ struct StoryFacts {
 extension StoryFacts {
   fileprivate mutating func readSizes(_ story: ToldStory) {
     var sizes: [String: Int] = [:]
-    for line in story.lines where ["deployments", "replicasets"].contains(line.resource) {
+    for line in story.lines where ["deployments", "statefulsets", "replicasets"].contains(line.resource) {
       let object = line.object
-      let isDeployment = line.resource == "deployments"
-      let subject = isDeployment ? object.name : neutral(object.name)
+      let isWorkload = line.resource != "replicasets"
+      let subject = isWorkload ? object.name : neutral(object.name)
       guard line.change != .deleted else {
         sizes[object.uid] = nil
         continue
       }
       let size = object["spec", "replicas"]?.int ?? 1
       let before = sizes.updateValue(size, forKey: object.uid)
-      if isDeployment, let before, before != size {
+      if isWorkload, let before, before != size {
         note(.rescales, subject, "\(before) -> \(size)", at: line.time)
       }
-      if !isDeployment, line.change != .listed, before != size {
+      if !isWorkload, line.change != .listed, before != size {
         note(
           .replicaSetSizes, object.owner?["name"]?.string ?? "?", "\(subject): \(before ?? 0) -> \(size)", at: line.time
         )
@@ -238,16 +238,18 @@ extension StoryFacts {
 
   /// Which members objects have, and who wrote them.
   fileprivate mutating func readFields(_ story: ToldStory) {
+    var paths: [String: Set<String>] = [:]
     for line in story.lines where ![.polled, .marked].contains(line.change) {
-      var paths: Set<String> = []
-      Self.collect(line.object, path: "", into: &paths)
-      for path in paths.sorted() where !["kind", "apiVersion"].contains(path) {
-        noteOnce(.fields, line.resource, path)
-      }
+      Self.collect(line.object, path: "", into: &paths[line.resource, default: []])
       for entry in line.object.metadata["managedFields"]?.array ?? [] {
         let words = ["manager", "operation", "subresource"].compactMap { entry[$0]?.string }
         noteOnce(
           .writers, line.resource, (words + [entry["time"] == nil ? "untimed" : "timed"]).joined(separator: " "))
+      }
+    }
+    for (resource, paths) in paths {
+      facts[StoryFact(aspect: .fields, subject: resource)] = paths.subtracting(["kind", "apiVersion"]).sorted().map {
+        FactEntry(text: $0)
       }
     }
   }

@@ -35,7 +35,7 @@ struct StoryTelling {
       epoch: KubernetesTime(microseconds: Int64(((recorded.wall + zero) * 1e6).rounded())))
     cluster.autoscalers.syncLength = .seconds(recorded.syncPeriod - 15)
     cluster.dataPlane.courses = recorded.podCourses(
-      workloadsCreated: writes.filter { $0.makes("deployments") }.map(\.time).min() ?? 0)
+      workloadsCreated: writes.filter { $0.makes("deployments") || $0.makes("statefulsets") }.map(\.time).min() ?? 0)
   }
 
   /// What the simulated cluster would have had recorded.
@@ -44,7 +44,9 @@ struct StoryTelling {
     for deed in deeds(after: -.infinity, until: listed) { perform(deed) }
     advance(to: listed)
     var lines: [ToldStory.Line] = []
-    let kinds: [ClusterKind] = [.autoscaler, .deployment, .replicaSet, .pod, .event, .endpointSlice]
+    let kinds: [ClusterKind] = [
+      .autoscaler, .deployment, .statefulSet, .replicaSet, .pod, .event, .endpointSlice,
+    ]
     for kind in kinds {
       for object in cluster.objects(kind) {
         lines.append(
@@ -91,6 +93,16 @@ struct StoryTelling {
       apply(object, to: resource, by: manager, replicas: replicas)
     case .delete(let resource, let namespace, let name):
       ask("DELETE", "\(Self.path(of: resource, namespace))/\(name)", by: "kubectl", body: nil)
+    case .scale(let resource, let namespace, let name, let replicas, let manager):
+      ask(
+        "PATCH", "\(Self.path(of: resource, namespace))/\(name)/scale", by: manager,
+        type: "application/merge-patch+json", body: ["spec": ["replicas": .integer(Int64(replicas))]])
+    case .endPod(let number):
+      guard let pod = pod(number) else { return }
+      ask("DELETE", "\(Self.path(of: "pods", pod.namespace))/\(pod.name)", by: "kubectl", body: nil)
+    case .findReady(let number, let isReady):
+      guard let pod = pod(number) else { return }
+      setReady(pod, isReady)
     case .offer(let service, let rate): cluster.setOfferedRate(rate, host: Self.host(of: service))
     case .pace(let length): cluster.autoscalers.syncLength = .seconds(length)
     case .scripted(let scripted): perform(scripted)
@@ -118,7 +130,7 @@ struct StoryTelling {
 
   private mutating func apply(_ object: JSONValue, to resource: String, by manager: String, replicas: Bool) {
     let collection = Self.path(of: resource, object.namespace)
-    let kinds: [ClusterKind] = [.deployment, .autoscaler, .pod]
+    let kinds: [ClusterKind] = [.deployment, .statefulSet, .autoscaler, .pod]
     guard let kind = kinds.first(where: { $0.resource.plural == resource }) else { return }
     guard let current = cluster.object(kind, namespace: object.namespace, name: object.name) else {
       ask("POST", collection, by: manager, body: object)
@@ -131,12 +143,41 @@ struct StoryTelling {
     for (name, value) in object.metadata["annotations"]?.object ?? [:] {
       wanted.setMember(value, at: ["metadata", "annotations", name])
     }
+    if let labels = object.metadata["labels"] { wanted.setMember(labels, at: ["metadata", "labels"]) }
     wanted.setMember(nil, at: ["metadata", "resourceVersion"])
     ask("PUT", "\(collection)/\(object.name)", by: manager, body: wanted)
   }
 
-  private mutating func ask(_ method: String, _ path: String, by manager: String, body: JSONValue?) {
-    let request = APIRequest(method: method, path: path, query: ["fieldManager": manager], body: body)
+  /// The pod of a number; where that is gone, since another was given up in its place, one like it.
+  private func pod(_ number: ToldStory.PodNumber) -> ObjectKey? {
+    let made = (cluster.changes(.pod, after: 200) ?? []).filter {
+      $0.action == .added && $0.object.json().image == number.image
+    }
+    let living = cluster.objects(.pod).filter {
+      $0.metadata.deletionTimestamp == nil && $0.json().image == number.image
+    }.map(\.key)
+    let meant = made.dropFirst(number.number).first?.object.key
+    return meant.flatMap { living.contains($0) ? $0 : nil } ?? living.first
+  }
+
+  private mutating func setReady(_ pod: ObjectKey, _ isReady: Bool) {
+    guard let id = cluster.dataPlane.podIDs[pod] else { return }
+    let (now, date) = (cluster.now, cluster.date)
+    cluster.dataPlane.runtimes[id]?.isReady = isReady
+    if isReady { cluster.dataPlane.runtimes[id]?.readyAt = now }
+    cluster.dataPlane.updatePod(id, in: &cluster.context) { pod in
+      pod.status?.setConditions(["ContainersReady", "Ready"], to: isReady ? "True" : "False", reason: nil, at: date)
+      for index in pod.status?.containerStatuses?.indices ?? 0..<0 {
+        pod.status?.containerStatuses?[index].ready = isReady
+      }
+    }
+  }
+
+  private mutating func ask(
+    _ method: String, _ path: String, by manager: String, type: String = "application/json", body: JSONValue?
+  ) {
+    let request = APIRequest(
+      method: method, path: path, query: ["fieldManager": manager], contentType: type, body: body)
     guard case .object(let status, _) = cluster.respond(to: request), status < 300 else {
       Issue.record("\(recorded.name): \(method) \(path) was refused")
       return
@@ -144,8 +185,8 @@ struct StoryTelling {
   }
 
   private static func path(of resource: String, _ namespace: String) -> String {
-    let group = ["deployments": "/apis/apps/v1", "horizontalpodautoscalers": "/apis/autoscaling/v2"][resource]
-    return "\(group ?? "/api/v1")/namespaces/\(namespace)/\(resource)"
+    let group = ClusterKind.allCases.first { $0.resource.plural == resource }?.resource.apiVersion ?? "v1"
+    return "/\(group == "v1" ? "api" : "apis")/\(group)/namespaces/\(namespace)/\(resource)"
   }
 
   private static func host(of service: String) -> String { "\(service).test" }
