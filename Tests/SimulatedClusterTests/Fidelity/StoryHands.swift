@@ -29,6 +29,11 @@ extension ToldStory {
           text.hasPrefix("Deleted pod: ") ? String(text.dropFirst("Deleted pod: ".count)) : nil
         }
       })
+    let sizes = Dictionary(grouping: lines(of: "replicasets"), by: \.object.name)
+    func wanted(_ name: String, at time: Double) -> Int {
+      guard let last = sizes[name]?.last(where: { $0.time <= time }), last.change != .deleted else { return 0 }
+      return last.object["spec", "replicas"]?.int ?? 0
+    }
     var living: [String: Set<String>] = [:]
     var deeds: [StoryDeed] = []
     for line in lines(of: "pods") {
@@ -39,20 +44,13 @@ extension ToldStory {
         continue
       }
       guard living[owner]?.contains(line.object.uid) == true else { continue }
-      let isSurplus = living[owner, default: []].count > size(ofReplicaSet: owner, at: line.time + 0.5)
+      let isSurplus = living[owner, default: []].count > wanted(owner, at: line.time + 0.5)
       living[owner]?.remove(line.object.uid)
       if !isSurplus, !deletedByController.contains(line.object.name) {
         deeds.append(StoryDeed(time: line.time, kind: .endPod(number)))
       }
     }
     return deeds
-  }
-
-  /// How many pods a ReplicaSet wanted; none once it is gone.
-  private func size(ofReplicaSet name: String, at time: Double) -> Int {
-    let last = lines(of: "replicasets").last { $0.object.name == name && $0.time <= time }
-    guard let last, last.change != .deleted else { return 0 }
-    return last.object["spec", "replicas"]?.int ?? 0
   }
 
   /// Pods that were found ready no longer, or again.

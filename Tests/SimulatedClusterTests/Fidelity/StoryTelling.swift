@@ -11,7 +11,7 @@ struct StoryTelling {
 
   let recorded: ToldStory
   let script: StoryScript
-  private let firstSyncs: [String: Double]
+  private let deeds: [StoryDeed]
   /// Time of the recording at cluster time zero.
   private let zero: Double
   private var cluster: ClusterSimulation
@@ -19,8 +19,12 @@ struct StoryTelling {
   init(_ recorded: ToldStory, script: StoryScript) throws {
     self.recorded = recorded
     self.script = script
-    firstSyncs = recorded.firstSyncs()
-    let writes = recorded.writes(firstSyncs: firstSyncs)
+    let writes = recorded.writes(firstSyncs: recorded.firstSyncs())
+    let rates = script.load.flatMap { service, rates in
+      rates.map { StoryDeed(time: $0.at, kind: .offer(service: service, rate: $0.rate)) }
+    }
+    let scripted = (script.deeds ?? []).map { StoryDeed(time: $0.at, kind: .scripted($0)) }
+    deeds = (writes + recorded.paces() + rates + scripted).sorted { $0.time < $1.time }
     zero = (writes.map(\.time).min() ?? 0) - 0.05
     var workload = SimulatedWorkload()
     workload.nodes = 1
@@ -41,7 +45,7 @@ struct StoryTelling {
   /// What the simulated cluster would have had recorded.
   mutating func told() -> ToldStory {
     let listed = recorded.lines(of: "horizontalpodautoscalers").first?.time ?? 0
-    for deed in deeds(after: -.infinity, until: listed) { perform(deed) }
+    for deed in deeds where deed.time <= listed { perform(deed) }
     advance(to: listed)
     var lines: [ToldStory.Line] = []
     let kinds: [ClusterKind] = [
@@ -54,7 +58,7 @@ struct StoryTelling {
       }
     }
     let version = cluster.resourceVersion
-    for deed in deeds(after: listed, until: recorded.end) { perform(deed) }
+    for deed in deeds where deed.time > listed && deed.time <= recorded.end { perform(deed) }
     // What is told late in a recording began a moment before.
     advance(to: recorded.end + 0.3)
     var changes: [(version: Int64, line: ToldStory.Line)] = []
@@ -75,15 +79,6 @@ struct StoryTelling {
 
   private mutating func advance(to time: Double) {
     cluster.advance(to: .seconds(max(0, time - zero)))
-  }
-
-  private func deeds(after start: Double, until end: Double) -> [StoryDeed] {
-    var deeds = recorded.writes(firstSyncs: firstSyncs) + recorded.paces()
-    for (service, rates) in script.load {
-      deeds += rates.map { StoryDeed(time: $0.at, kind: .offer(service: service, rate: $0.rate)) }
-    }
-    deeds += (script.deeds ?? []).map { StoryDeed(time: $0.at, kind: .scripted($0)) }
-    return deeds.filter { $0.time > start && $0.time <= end }.sorted { $0.time < $1.time }
   }
 
   private mutating func perform(_ deed: StoryDeed) {

@@ -53,7 +53,7 @@ extension ToldStory {
     var wall = 0.0
     var lines: [Line] = []
     for text in try Recordings.text(name).split(separator: UInt8(ascii: "\n")) {
-      let entry = try JSONValue(json: Data(text))
+      let entry = JSONValue(read: try JSONSerialization.jsonObject(with: Data(text)))
       let type = entry["type"]?.string ?? ""
       if type == "START" { wall = entry["wall"]?.double ?? 0 }
       guard let change = Change(rawValue: type), let resource = entry["resource"]?.string else { continue }
@@ -72,6 +72,22 @@ extension ToldStory {
 }
 
 extension JSONValue {
+  /// What Foundation read: of a whole recording sooner than by a decoder, which tries one type after the other.
+  init(read value: Any) {
+    switch value {
+    case let text as String: self = .string(text)
+    case let members as [String: Any]: self = .object(members.mapValues { JSONValue(read: $0) })
+    case let elements as [Any]: self = .array(elements.map { JSONValue(read: $0) })
+    case let number as NSNumber:
+      switch String(cString: number.objCType) {
+      case "c", "B": self = .bool(number.boolValue)
+      case "d", "f": self = .number(number.doubleValue)
+      default: self = .integer(number.int64Value)
+      }
+    default: self = .null
+    }
+  }
+
   /// A number, whole or not.
   var double: Double? {
     switch self {
