@@ -11,6 +11,8 @@ struct FinishedRun: Sendable {
   /// In the order in which they were received.
   var observations: [Observation]
   var clock: ServerClock
+  /// Why the cluster refused writes that were to go wrong.
+  var faultProblems: [String] = []
 
   /// Writes the recording.
   ///

@@ -16,13 +16,21 @@ struct LoadedProfile: Sendable {
   let manifests: [ClusterManifest]
   /// What in the manifests is not run as it is written, one line each.
   let manifestNotes: [String]
+  let incidentCheck: IncidentCheck
 
   /// Reads and checks everything that a run needs from files.
   ///
-  /// - Parameter context: a context named on the command line takes the place of the simulated cluster, so that its
-  ///   manifests are not read.
+  /// - Parameters:
+  ///   - changes: `PATH=VALUE`, each.
+  ///   - fixed: whether what the profile names as the fix of its incident is changed before.
+  ///   - context: a context named on the command line takes the place of the simulated cluster, so that its
+  ///     manifests are not read.
   /// - Throws: ``HarnessError`` with every problem, one a line.
-  init(path: String, changes: [String], context: String? = nil) throws(HarnessError) {
+  init(
+    path: String, changes asked: [String], fixed: Bool = false, context: String? = nil
+  ) throws(HarnessError) {
+    let changes = try (fixed ? Self.fix(of: path) : []) + asked
+    incidentCheck = IncidentCheck(isFixed: fixed)
     let forManifests = changes.filter { $0.hasPrefix(ManifestOverride.prefix) }
     let text = try Self.text(of: path, what: "the profile")
     var profile: Profile
@@ -75,6 +83,22 @@ struct LoadedProfile: Sendable {
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
   }
 
+  /// What the profile names as the fix of its incident.
+  private static func fix(of path: String) throws(HarnessError) -> [String] {
+    do {
+      let incident = try ProfileReader.read(text: text(of: path, what: "the profile"), source: path).incident
+      if let incident { return incident.fix.changes }
+    } catch let error as ProfileProblems {
+      throw HarnessError(.invalidInput, error.problems.map(\.description))
+    } catch let error as HarnessError {
+      throw error
+    } catch {
+      throw HarnessError(.invalidInput, "\(path): \(error)")
+    }
+    throw HarnessError(
+      .usage, "\(path): --fixed: the profile is of no incident, so that it names no fix; change fields with --set")
+  }
+
   /// A profile for a recording that sends no load, and so reads no files and asks for no manifests.
   init(withoutLoad document: ProfileDocument) throws(HarnessError) {
     do {
@@ -83,6 +107,7 @@ struct LoadedProfile: Sendable {
       throw HarnessError(.invalidInput, error.problems.map(\.description))
     }
     recordedText = document.redactedText
+    incidentCheck = IncidentCheck(isFixed: false)
     targetPlace = document.source
     files = try RequestFiles(of: profile, folder: ".")
     manifests = []

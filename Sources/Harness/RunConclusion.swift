@@ -15,6 +15,7 @@ struct RunConclusion {
   let version: ProgramVersion
   var quiet = false
   var jsonLines = false
+  var incidentCheck = IncidentCheck(isFixed: false)
   /// When the verdicts are said to be made; `nil` for now.
   var judgedAt: KubernetesTime?
 
@@ -51,6 +52,7 @@ struct RunConclusion {
       if !quiet {
         if reports.has(output.html) { StandardOutput.line("\nReport     \(output.html)") }
         StandardOutput.line("\(reports.has(output.html) ? "" : "\n")Recording  \(output.recording)")
+        for line in profile.incident.map({ incidentCheck.lines($0, judgements) }) ?? [] { StandardOutput.line(line) }
       }
     }
     for problem in problems { StandardOutput.complain(problem) }

@@ -7,6 +7,8 @@ package struct RunOptions: Sendable {
   package var kubeconfig: String?
   /// `PATH=VALUE`, each.
   package var changes: [String]
+  /// Make the fix of the profile's incident before.
+  package var fixed: Bool
   /// The folder for the recording and the reports.
   package var output: String?
   /// Print the verdicts and nothing else.
@@ -18,12 +20,14 @@ package struct RunOptions: Sendable {
 
   package init(
     profile: String, context: String? = nil, kubeconfig: String? = nil, changes: [String] = [],
-    output: String? = nil, quiet: Bool = false, jsonLines: Bool = false, log: DiagnosticLog = DiagnosticLog()
+    fixed: Bool = false, output: String? = nil, quiet: Bool = false, jsonLines: Bool = false,
+    log: DiagnosticLog = DiagnosticLog()
   ) {
     self.profile = profile
     self.context = context
     self.kubeconfig = kubeconfig
     self.changes = changes
+    self.fixed = fixed
     self.output = output
     self.quiet = quiet
     self.jsonLines = jsonLines

@@ -92,13 +92,14 @@ struct RunRecorder: Sendable {
         "arrivals": loaded.profile.load.streams.map(\.model.word).joined(separator: ", "),
         "workers": "\(loaded.profile.load.workers ?? 1)",
         "target": loaded.profile.target.url,
-      ])
+      ].merging(SimulatedWorld.summary(of: loaded.profile).map { ["faults": $0] } ?? [:]) { $1 })
   }
 
   /// Records until the load has ended, by its plan or by the stop signal.
   ///
   /// - Throws: ``HarnessError`` with the status `untrusted` when the generator or the recording failed.
   func record(stop: StopSignal, interruption: Interruption) async throws(HarnessError) {
+    await cluster?.planFaults(loadBegins: clock.origin)
     let phases = PhaseLog(schedule.phases, writer: writer)
     let actions = ActionLog(schedule.actions, writer: writer)
     let failure = await withTaskGroup(of: Void.self, returning: (any Error)?.self) { group in
@@ -112,6 +113,9 @@ struct RunRecorder: Sendable {
       }
       let failure = await load(stop: stop)
       await observer?.listAll()
+      for problem in await cluster?.faultProblems() ?? [] {
+        StandardOutput.complain("warning: a declared fault did not come to pass: \(problem)")
+      }
       group.cancelAll()
       return failure
     }

@@ -41,7 +41,8 @@ package struct RunSession: Sendable {
       }
       stop.stop()
     }
-    let loaded = try LoadedProfile(path: options.profile, changes: options.changes, context: options.context)
+    let loaded = try LoadedProfile(
+      path: options.profile, changes: options.changes, fixed: options.fixed, context: options.context)
     if let problem = options.problem(with: loaded.profile) { throw HarnessError(.usage, problem) }
     var cluster: TargetCluster?
     if let reference = loaded.profile.cluster {
@@ -52,7 +53,7 @@ package struct RunSession: Sendable {
       recordingBegan.store(true, ordering: .relaxed)
       let conclusion = RunConclusion(
         output: recorder.output, profile: loaded.profile, version: version, quiet: options.quiet,
-        jsonLines: options.jsonLines)
+        jsonLines: options.jsonLines, incidentCheck: loaded.incidentCheck)
       do {
         try await recorder.record(stop: stop, interruption: interruption)
       } catch {

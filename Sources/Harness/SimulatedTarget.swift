@@ -26,20 +26,6 @@ struct SimulatedTarget: Sendable {
       throw HarnessError(.unreachable, "the simulated cluster cannot be started: \(error)")
     }
   }
-
-  static func workload(_ simulation: ClusterReference.Simulation, seed: UInt64) -> SimulatedWorkload {
-    var workload = SimulatedWorkload()
-    workload.cpuPerRequest = simulation.cpuPerRequest
-    workload.serviceTime = simulation.serviceTime
-    workload.imagePull = simulation.imagePull
-    workload.containerStart = simulation.containerStart
-    workload.endpointDelay = simulation.endpointDelay
-    workload.keepsServingAfterTermination = simulation.keepsServing
-    workload.metricsResolution = simulation.metricsResolution
-    workload.metricsWindow = simulation.metricsWindow
-    workload.seed = seed
-    return workload
-  }
 }
 
 extension Date {

@@ -8,6 +8,8 @@ package struct SweepSession: Sendable {
   let profile: String
   /// `PATH=VALUE`, each, for every run.
   let changes: [String]
+  /// Make the fix of the profile's incident before.
+  let fixed: Bool
   let sweeps: [String]
   let samples: Int?
   let seeds: Int?
@@ -16,11 +18,13 @@ package struct SweepSession: Sendable {
   let version: ProgramVersion
 
   package init(
-    profile: String, changes: [String], sweeps: [String], samples: Int?, seeds: Int?, output: String?,
+    profile: String, changes: [String], fixed: Bool = false, sweeps: [String], samples: Int?, seeds: Int?,
+    output: String?,
     version: ProgramVersion
   ) {
     self.profile = profile
     self.changes = changes
+    self.fixed = fixed
     self.sweeps = sweeps
     self.samples = samples
     self.seeds = seeds
@@ -41,7 +45,7 @@ package struct SweepSession: Sendable {
   /// - Throws: ``HarnessError`` when one was refused.
   package func execute() async throws -> ExitStatus {
     // Wrong as it stands, it is told before anything else.
-    let base = try LoadedProfile(path: profile, changes: changes)
+    let base = try LoadedProfile(path: profile, changes: changes, fixed: fixed)
     for warning in LoadCapacity.warnings(base.profile) { StandardOutput.complain("warning: \(warning)") }
     if seeds != nil, let change = (changes + sweeps).first(where: { $0.hasPrefix("load.seed=") }) {
       throw HarnessError(.usage, "--seeds: it chooses the seeds, and \(change) does so too: leave one of them out")
@@ -99,7 +103,7 @@ package struct SweepSession: Sendable {
   ) throws(HarnessError) -> RunCost {
     let varied = plan.changes(plan.points[place.point], seed: place.seed)
     do {
-      let loaded = try LoadedProfile(path: profile, changes: changes + varied)
+      let loaded = try LoadedProfile(path: profile, changes: changes + varied, fixed: fixed)
       let run = try VirtualRun(loaded, version: version, environment: environment)
       let analysis = RunAnalysis(try run.execute().timeline, of: loaded.profile.expectations)
       let judgements = Judge.judge(loaded.profile.expectations, on: analysis)

@@ -5,6 +5,7 @@ import KubernetesClient
 import KubernetesObjects
 import Profiles
 import RunTimeline
+import SimulatedCluster
 import SimulatedClusterServer
 
 /// The cluster of a run: a real one behind a context of the kubeconfig, or the embedded simulated one.
@@ -18,6 +19,8 @@ struct TargetCluster: Sendable {
   /// Where the simulated Ingress listens; `nil` for a real cluster, whose Ingress the profile names.
   let ingress: String?
   let log: DiagnosticLog
+  /// What goes wrong in the simulated cluster.
+  private let faults: [Fault]
   private let simulated: SimulatedTarget?
 
   var isSimulated: Bool { simulated != nil }
@@ -29,14 +32,17 @@ struct TargetCluster: Sendable {
     var simulated: SimulatedTarget?
     var session: CurlSession?
     var timeScale = 1.0
+    var faults: [Fault] = []
     let connection: APIConnection
     do {
       switch reference.kind {
       case .simulated(let simulation) where options.context == nil:
         let started = try await SimulatedTarget.start(
-          loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: loaded.profile.load.seed),
+          loaded.manifests, workload: SimulatedWorld.workload(simulation, seed: loaded.profile.load.seed),
           timeScale: simulation.timeScale)
         simulated = started
+        faults = try SimulatedWorld.faults(
+          of: loaded.profile, simulation, namespace: reference.namespace ?? started.endpoints.namespace)
         timeScale = simulation.timeScale
         connection = try await APIConnection(
           kubeconfig: try Kubeconfig(text: started.endpoints.kubeconfig, source: "simulated cluster"), context: nil,
@@ -54,7 +60,8 @@ struct TargetCluster: Sendable {
         description: ClusterDescription(
           context: connection.context, namespace: reference.namespace ?? connection.namespace,
           workloads: reference.workloads, serverVersion: version),
-        timeScale: timeScale, ingress: simulated?.ingressAddress, log: options.log, simulated: simulated)
+        timeScale: timeScale, ingress: simulated?.ingressAddress, log: options.log, faults: faults,
+        simulated: simulated)
     } catch {
       await session?.close()
       await simulated?.server.stop()
@@ -67,7 +74,25 @@ struct TargetCluster: Sendable {
     var description = description
     description.autoscaler = autoscaler
     return TargetCluster(
-      client: client, description: description, timeScale: timeScale, ingress: ingress, log: log, simulated: simulated)
+      client: client, description: description, timeScale: timeScale, ingress: ingress, log: log, faults: faults,
+      simulated: simulated)
+  }
+
+  /// Has the declared faults of a simulated cluster come to pass.
+  ///
+  /// - Parameter loadBegins: the instant of run time zero.
+  func planFaults(loadBegins: ContinuousClock.Instant) async {
+    guard let simulated else { return }
+    let (faults, scale) = (faults, timeScale)
+    try? await simulated.server.withCluster { cluster in
+      let ahead = (loadBegins - .now) * scale
+      cluster.plan(faults, loadBegins: cluster.now + ahead)
+    }
+  }
+
+  /// Why the simulated cluster refused writes that were to go wrong.
+  func faultProblems() async -> [String] {
+    await (try? simulated?.server.withCluster { $0.faultProblems }) ?? []
   }
 
   private static func find(

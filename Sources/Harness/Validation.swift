@@ -7,10 +7,13 @@ import Units
 package struct Validation {
   let profile: String
   let changes: [String]
+  /// Make the fix of the profile's incident before.
+  let fixed: Bool
 
-  package init(profile: String, changes: [String]) {
+  package init(profile: String, changes: [String], fixed: Bool = false) {
     self.profile = profile
     self.changes = changes
+    self.fixed = fixed
   }
 
   /// Prints the JSON Schema of profiles.
@@ -20,15 +23,10 @@ package struct Validation {
   }
 
   package func execute() throws -> ExitStatus {
-    let loaded = try LoadedProfile(path: profile, changes: changes)
+    let loaded = try LoadedProfile(path: profile, changes: changes, fixed: fixed)
     if case .simulated(let simulation)? = loaded.profile.cluster?.kind {
-      do {
-        _ = try ClusterSimulation(
-          manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: loaded.profile.load.seed),
-          timeScale: simulation.timeScale)
-      } catch {
-        throw HarnessError(.invalidInput, error.description)
-      }
+      let cluster = try SimulatedWorld.cluster(loaded, simulation)
+      _ = try SimulatedWorld.faults(of: loaded.profile, simulation, namespace: cluster.mainNamespace)
       let problems = WorkloadNames(profile: loaded.profile).problemsOfAutoscalers(in: loaded.manifests)
       guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
     }

@@ -28,6 +28,7 @@ struct VirtualRun {
   private let schedule: RunSchedule
   /// As the manifests make it.
   private let cluster: ClusterSimulation
+  private let faults: [Fault]
 
   /// Checks all that a run needs.
   ///
@@ -56,13 +57,9 @@ struct VirtualRun {
     plan.workers = 1
     self.plan = plan
     schedule = RunSchedule(profile: profile)
-    do {
-      cluster = try ClusterSimulation(
-        manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: profile.load.seed),
-        timeScale: simulation.timeScale)
-    } catch {
-      throw HarnessError(.invalidInput, error.description)
-    }
+    cluster = try SimulatedWorld.cluster(loaded, simulation)
+    faults = try SimulatedWorld.faults(
+      of: profile, simulation, namespace: reference.namespace ?? cluster.mainNamespace)
     let problems = WorkloadNames(profile: profile).problemsOfAutoscalers(in: loaded.manifests)
     guard problems.isEmpty else { throw HarnessError(.refused, problems) }
   }
@@ -76,6 +73,7 @@ struct VirtualRun {
       of: ClusterObserver.resources(of: reference.workloads.kinds), namespace: namespace,
       latency: Self.latency * planning.timeScale, origin: origin)
     watcher.list(cluster)
+    cluster.plan(faults, loadBegins: origin)
     cluster.advance(to: origin)
     let startedAt = cluster.preciseDate
 
@@ -116,7 +114,8 @@ struct VirtualRun {
     run.endDetail = breach?.text
     return FinishedRun(
       run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.answers), load: load,
-      observations: ending.observations, clock: ServerClock(runStart: startedAt, offset: .zero ... .zero))
+      observations: ending.observations, clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
+      faultProblems: ending.faultProblems)
   }
 }
 
@@ -131,7 +130,7 @@ extension VirtualRun {
       let workload = try? workload(workloads[0].reference, in: cluster)
     else { return nil }
     let requests = (workload.template.spec.containers ?? []).map { $0.resources?.requests?["cpu"]?.quantity.milli ?? 0 }
-    let cost = cluster.workload.cpuPerRequest.seconds
+    let cost = cluster.workload.application.cpuPerRequest.seconds
     let requested = Double(requests.reduce(0, +)) / 1000
     return requested > 0 && cost > 0 ? requested / cost : nil
   }
@@ -240,6 +239,6 @@ extension VirtualRun {
         RunDescription.clock: "virtual: no request left this process", "seed": "\(profile.load.seed)",
         "arrivals": profile.load.streams.map(\.model.word).joined(separator: ", "), "workers": "1",
         "target": profile.target.url,
-      ])
+      ].merging(SimulatedWorld.summary(of: profile).map { ["faults": $0] } ?? [:]) { $1 })
   }
 }

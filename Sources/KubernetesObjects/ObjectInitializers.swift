@@ -20,8 +20,8 @@ extension Pod.ContainerStatus {
 }
 
 extension Pod.ContainerState {
-  package static func waiting(reason: String) -> Self {
-    Self(waiting: Waiting(reason: reason), running: nil, terminated: nil)
+  package static func waiting(reason: String, message: String? = nil) -> Self {
+    Self(waiting: Waiting(reason: reason, message: message), running: nil, terminated: nil)
   }
 
   package static func running(since startedAt: KubernetesTime) -> Self {

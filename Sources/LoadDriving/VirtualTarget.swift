@@ -4,11 +4,13 @@ import LoadFacts
 public protocol VirtualTarget {
   /// A request arrives.
   ///
-  /// - Parameter slot: names it until it has ended; the next request in the slot takes its place.
+  /// - Parameters:
+  ///   - connection: the number of the connection that it comes over.
+  ///   - slot: names it until it has ended; the next request in the slot takes its place.
   /// - Returns: when it ends; `nil` when it never does.
-  mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64?
-  /// How the request that has arrived in a slot ends, when that instant has come.
-  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer
+  mutating func arrive(_ request: PendingRequest, over connection: Int, in slot: Int, at now: Int64) -> Int64?
+  /// How the request that has arrived in a slot ends, when that instant has come; `nil` when it does not after all.
+  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer?
 }
 
 /// How a request ends that a ``VirtualTarget`` has had.

@@ -85,7 +85,8 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
       case .connected(let slot, let use): if slots[slot].use == use { arrive(slot, at: due) }
       case .ended(let slot, let use):
         guard slots[slot].use == use else { continue }
-        end(slot, target.answer(in: slot, at: due))
+        guard let answer = target.answer(in: slot, at: due) else { continue }
+        end(slot, answer)
         ended.append(slot)
         left -= 1
       }
@@ -129,7 +130,8 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
   }
 
   private mutating func arrive(_ slot: Int, at instant: Int64) {
-    guard let end = target.arrive(slots[slot].request, in: slot, at: instant) else { return }
+    let (request, port) = (slots[slot].request, slots[slot].port)
+    guard let end = target.arrive(request, over: port, in: slot, at: instant) else { return }
     events.add(.ended(slot: slot, use: slots[slot].use), due: max(end, instant + 1))
   }
 

@@ -31,23 +31,4 @@ package struct ClusterReference: Sendable, Equatable {
     get { workloads.first.autoscaler }
     set { workloads.first.autoscaler = newValue }
   }
-
-  /// The embedded cluster: manifests and what the real thing would have decided by its nature.
-  package struct Simulation: Sendable, Equatable {
-    /// Files or folders, as written, relative to the profile.
-    package var manifests: [String]
-    /// Run time that passes in one second of wall time.
-    package var timeScale: Double
-    /// CPU that one request costs a pod, and how long it takes without load.
-    package var cpuPerRequest: Duration
-    package var serviceTime: Duration
-    package var imagePull: Duration
-    package var containerStart: Duration
-    /// From the termination of a pod to the moment the Ingress stops sending to it.
-    package var endpointDelay: Duration
-    /// How long a container answers after it was told to stop.
-    package var keepsServing: Duration
-    package var metricsResolution: Duration
-    package var metricsWindow: Duration
-  }
 }

@@ -14,6 +14,8 @@ package struct Profile: Sendable, Equatable {
   package var abortOn: [StopRule]
   package var actions: [PlannedAction]
   package var expectations: [Expectation]
+  /// What it is the example of, where it is one.
+  package var incident: Incident?
 }
 
 extension Profile {

@@ -29,7 +29,7 @@ extension ProfileDocument {
       ("target", mapping([("url", text("http://recorded.invalid"))])),
       ("cluster", mapping(workload)),
       ("requests", list([mapping([("name", text("none")), ("path", text("/"))])])),
-      ("data", nil), ("actions", nil), ("abortOn", nil),
+      ("data", nil), ("actions", nil), ("abortOn", nil), ("incident", nil),
       (
         "load",
         mapping([

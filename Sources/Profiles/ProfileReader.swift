@@ -92,7 +92,7 @@ extension Profile {
     guard
       let members = field.members(known: [
         "apiVersion", "kind", "metadata", "target", "cluster", "requests", "data", "load", "actions", "abortOn",
-        "expectations",
+        "expectations", "incident",
       ])
     else { return nil }
     Self.checkKind(members)
@@ -100,7 +100,7 @@ extension Profile {
       .required("name", example: "my-profile")?.name()
     let targetField = members.required("target", example: "{url: https://api.example.com}")
     let target = targetField.flatMap(Target.init)
-    let cluster = members["cluster"].flatMap { $0.read(ClusterReference.init) }
+    var cluster = members["cluster"].flatMap { $0.read(ClusterReference.init) }
     let requests = RequestRoute.list(
       members.required("requests", example: "[{name: home, path: /}]"),
       authentication: Self.authentication(targetField))
@@ -114,15 +114,25 @@ extension Profile {
     var plan = RunPlan(load: load, written: Self.phaseNames(members["load"]), isRun: isRun)
     plan.workloads = members["cluster"]?.members["workloads"]?.node.entries?.map(\.key) ?? []
     let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
+    if case .simulated(var simulation)? = cluster?.kind {
+      let faults = members["cluster"]?.members["simulated"].flatMap {
+        $0.node.entries == nil ? nil : $0.members["faults"]
+      }
+      simulation.faults = PlannedFault.list(faults, plan: plan, simulation: simulation)
+      cluster?.kind = .simulated(simulation)
+    }
     plan.routes = Self.names(members["requests"])
     plan.hasCluster = members["cluster"] != nil
     let abortOn = StopRule.list(members["abortOn"], end: plan.end)
     let expectations = Expectation.list(members["expectations"], plan: plan)
+    let incident = members["incident"].flatMap { field in
+      Incident(field, expectations: members["expectations"]?.node.elements?.compactMap { $0["name"]?.scalar } ?? [])
+    }
     guard let name, let target, let load else { return nil }
     if let field = members["load"]?.members["workers"] { Self.check(load, target.connections, field) }
     self.init(
       name: name, source: source, target: target, cluster: cluster, requests: requests, data: data, load: load,
-      abortOn: abortOn, actions: actions, expectations: expectations)
+      abortOn: abortOn, actions: actions, expectations: expectations, incident: incident)
   }
 
   /// The credentials for all requests that say nothing of their own.

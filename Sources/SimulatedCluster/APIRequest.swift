@@ -1,7 +1,7 @@
 package import KubernetesObjects
 
 /// A request to the Kubernetes API, read from HTTP.
-package struct APIRequest: Sendable {
+package struct APIRequest: Sendable, Equatable {
   package var method: String
   /// Without the query, percent-decoded.
   package var path: String

@@ -112,15 +112,16 @@ struct AutoscalerController: Sendable {
     in context: ControllerContext
   ) -> MetricReading {
     guard metric.type == "Resource" || metric.type == "ContainerResource" else {
-      let group = metric.type == "External" ? "external.metrics.k8s.io" : "custom.metrics.k8s.io"
-      return .failed("unable to get metric: no API of the group \(group) is simulated")
+      let name = metric.pods?.metric.name ?? metric.object?.metric.name ?? metric.external?.metric.name ?? ""
+      return metrics.custom.reading(
+        of: name, type: metric.type, pods: selected.compactMap { pod in pod.id.map { (pod.scaled.name, $0) } },
+        in: context)
     }
     guard metrics.isServed else {
       return .failed("unable to fetch metrics from resource metrics API: \(APIFailure.metricsUnavailable.message)")
     }
     var measured: [PodID: MetricsPipeline.Measurement] = [:]
     for measurement in metrics.visible(at: context.now) { measured[measurement.pod] = measurement }
-    let memory = context.workload.memoryBytes * 1_000
     let usages = selected.compactMap { selected -> PodUsage? in
       guard let id = selected.id, let measurement = measured[id], let serving = pods.runtimes[id]?.container.name else {
         return nil
@@ -130,7 +131,7 @@ struct AutoscalerController: Sendable {
         containers: (selected.pod.spec.containers ?? []).map { container in
           let cpu = container.name == serving ? measurement.millicores : 0
           return PodUsage.ContainerUsage(
-            name: container.name, usage: ResourceAmounts(cpu: cpu, memory: memory))
+            name: container.name, usage: ResourceAmounts(cpu: cpu, memory: measurement.memory * 1_000))
         })
     }
     return .resource(usages)

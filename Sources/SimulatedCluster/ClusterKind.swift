@@ -53,6 +53,16 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     ResourceType(group: group, version: "v1", plural: plural ?? kind.lowercased() + "s", kind: kind)
   }
 
+  /// The kind that kubectl takes for a word: the kind itself, its plural or a short name, in any case.
+  package init?(word: String) {
+    let word = word.lowercased()
+    let kind = Self.allCases.first {
+      $0.singular == word || $0.resource.plural == word || $0.shortNames.contains(word)
+    }
+    guard let kind else { return nil }
+    self = kind
+  }
+
   var singular: String { resource.kind.lowercased() }
 
   var shortNames: [String] {
@@ -93,7 +103,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     }
   }
 
-  var isNamespaced: Bool {
+  package var isNamespaced: Bool {
     switch self {
     case .namespace, .persistentVolume, .ingressClass, .priorityClass, .storageClass, .clusterRole, .clusterRoleBinding:
       false

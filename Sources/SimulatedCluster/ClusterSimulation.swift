@@ -28,6 +28,9 @@ package struct ClusterSimulation: Sendable {
   var endpointSlices = EndpointSliceController()
   /// Whether the controller manager runs; see ``stopControllers()``.
   var controllersRun = true
+  var faults: [Fault] = []
+  /// Writes of faults that the API has refused, with its reason.
+  package internal(set) var faultProblems: [String] = []
 
   /// - Parameters:
   ///   - manifests: the objects to begin with, each with the name of what it came from, for error messages.
@@ -52,7 +55,7 @@ package struct ClusterSimulation: Sendable {
   ) throws(ManifestProblem) {
     context = ControllerContext(
       workload: workload, timeScale: timeScale, epoch: epoch, historyLimit: historyLimit)
-    dataPlane = DataPlane(nodes: workload.nodes)
+    dataPlane = DataPlane(machines: workload.machines)
     self.statefulSets = statefulSets
     try apply(manifests)
     context.schedule(.measure, at: workload.firstMeasurement ?? workload.metricsResolution)
@@ -85,7 +88,10 @@ package struct ClusterSimulation: Sendable {
 
   /// Lets cluster time pass: does all that is due, in order. Going back does nothing.
   package mutating func advance(to time: Duration) {
-    while let work = context.takeWork(until: time) { perform(work) }
+    while let work = context.takeWork(until: time) {
+      workOffBacklogs()
+      perform(work)
+    }
     context.advance(to: time)
   }
 
@@ -98,20 +104,35 @@ package struct ClusterSimulation: Sendable {
     case .bind(let pod): dataPlane.bind(pod, in: &context)
     case .finishPull(let pod): dataPlane.finishPull(pod, in: &context)
     case .startContainers(let pod): dataPlane.startContainers(pod, in: &context)
-    case .startUp(let pod): dataPlane.startUp(pod, in: &context)
-    case .probe(let pod): dataPlane.probe(pod, in: &context)
+    case .startUp(let run): dataPlane.startUp(run, in: &context)
+    case .probe(let run, let kind): dataPlane.ask(kind, run, in: &context)
+    case .crash(let run): dataPlane.crash(run, in: &context)
     case .becomeAvailable(let pod): dataPlane.noteAvailability(of: pod, in: &context)
-    case .signal(let pod): dataPlane.signal(pod, in: &context)
-    case .stopListening(let pod): dataPlane.stopListening(pod, in: &context)
-    case .exit(let pod, let killed): dataPlane.exit(pod, killed: killed, in: &context)
+    case .signal(let run): dataPlane.signal(run, in: &context)
+    case .stopListening(let run): dataPlane.stopListening(run, in: &context)
+    case .exit(let run, let killed): dataPlane.exit(run, killed: killed, in: &context)
     case .remove(let pod): dataPlane.removePod(pod, in: &context)
-    case .forgetExit(let pod): dataPlane.exits[pod] = nil
+    case .forgetExit(let run): dataPlane.exits[run] = nil
+    case .addMachines: dataPlane.addMachines(in: &context)
+    case .machineJoins: dataPlane.machineJoins(in: &context)
+    case .machineUnreachable where !controllersRun, .evict where !controllersRun:
+      context.schedule(work, after: .seconds(1))
+    case .machineUnreachable(let machine): dataPlane.noteUnreachable(machine: machine, in: &context)
+    case .evict(let pod): dataPlane.evict(pod, in: &context)
+    case .faultBegins(let fault): beginFault(fault)
+    case .faultEnds(let fault): endFault(fault)
     case .route(let service, let pods): dataPlane.route(service, to: pods, at: context.wall)
     case .measure: metrics.measure(in: &context, pods: &dataPlane)
     case .collectGarbage(let uid): GarbageCollector.collect(ownerUID: uid, in: &context, pods: &dataPlane)
     case .checkProgress(let key): context.requestReconciliation(.deployment(key))
     case .forgetEvents: context.forgetEvents()
     }
+  }
+
+  private mutating func workOffBacklogs() {
+    guard !context.workload.metrics.isEmpty else { return }
+    metrics.custom.work(
+      at: context.now, of: context.workload, loadBegan: context.disturbances.loadBegan, pods: dataPlane)
   }
 
   private mutating func reconcile(_ reconciliation: Reconciliation) {

@@ -21,6 +21,7 @@ struct ControllerContext: Sendable {
   var store: ObjectStore
   var random: SeededRandom
   var recorder = EventRecorder()
+  var disturbances = Disturbances()
   private var queue = WorkQueue()
   private var reconciling: Set<Reconciliation> = []
 

@@ -5,22 +5,26 @@ struct DataPlane: Sendable {
   /// What the machines know of their pods.
   var runtimes = PodTable()
   var podIDs: [ObjectKey: PodID] = [:]
-  var podsOnNode: [Int]
-  var addressesOnNode: [Int]
-  var pulledImages: [Set<String>]
+  var machines: [Machine]
+  /// Pods that no machine has room for, in the order in which they asked.
+  var unscheduled: [PodID] = []
+  /// How many machines are on their way, and whether somebody looks for pods that need more.
+  var machinesToCome = 0
+  var isWatchedForShortage = false
   private var podsOfOwner: [PodOwner: [PodID]] = [:]
   /// When containers ended, in seconds on the wall since the start.
-  var exits: [PodID: Double] = [:]
+  var exits: [ContainerRun: Double] = [:]
+  /// What faults make of applications, for one version or for all.
+  var changes: [(change: ApplicationChange, version: String?)] = []
   var routing = IngressRouting()
+  /// The pods of connections, where the Ingress chooses one for each.
+  var podsOfConnections: [Int: PodID] = [:]
   var offered = OfferedLoad()
   /// What is known beforehand of the next pods with an image, in the order of their creation.
   var courses: [String: [PodCourse]] = [:]
 
-  init(nodes: Int) {
-    let nodes = max(nodes, 1)
-    podsOnNode = Array(repeating: 0, count: nodes)
-    addressesOnNode = Array(repeating: 1, count: nodes)
-    pulledImages = Array(repeating: [], count: nodes)
+  init(machines: SimulatedWorkload.Machines = SimulatedWorkload.Machines()) {
+    self.machines = (1...max(machines.count, 1)).map { Machine(name: "node-\($0)", capacity: machines.capacity) }
   }
 
   /// The pods of a workload that are not gone, the oldest first.
@@ -40,7 +44,8 @@ struct DataPlane: Sendable {
     runtimes[runtime.id] = nil
     routing.forgetTargets()
     podIDs[runtime.key] = nil
-    if let node = runtime.node { podsOnNode[node] -= 1 }
+    unscheduled.removeAll { $0 == runtime.id }
+    if let node = runtime.node { machines[node].release(runtime.request) }
     guard let owner = runtime.owner else { return }
     podsOfOwner[owner]?.removeAll { $0 == runtime.id }
     if podsOfOwner[owner]?.isEmpty == true { podsOfOwner[owner] = nil }

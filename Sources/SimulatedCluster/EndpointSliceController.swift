@@ -16,7 +16,7 @@ struct EndpointSliceController: Sendable {
     let members = context.store.all(.pod, namespace: service.namespace)
       .filter { object.selects($0.metadata.labels) }
       .compactMap { object in pods.podIDs[object.key].flatMap { pods.runtimes[$0] }.map { ($0, object) } }
-      .filter { $0.1.pod?.status?.podIP != nil && pods.exits[$0.0.id] == nil }
+      .filter { $0.1.pod?.status?.podIP != nil && ($0.0.isRunning || !$0.0.isTerminating) }
       .sorted { $0.0.id < $1.0.id }
     let endpoints = members.map { runtime, object in
       EndpointSlice.Endpoint(
@@ -35,7 +35,9 @@ struct EndpointSliceController: Sendable {
     let ready = members.map(\.0).filter { $0.isReady && !$0.isTerminating }.map(\.id)
     if announced[service] != ready {
       announced[service] = ready
-      context.schedule(.route(service: service, pods: ready), after: context.workload.endpointDelay)
+      context.schedule(
+        .route(service: service, pods: ready),
+        after: context.disturbances.endpointDelay ?? context.workload.endpointDelay)
     }
   }
 

@@ -11,6 +11,10 @@ struct MetricsPipeline: Sendable {
     let window: Duration
     /// Nanocores: CPU nanoseconds per second of wall time.
     let nanocores: Int64
+    /// Bytes.
+    let memory: Int64
+    /// Requests per second of wall time.
+    let rate: Double
 
     /// Rounded up to a thousandth of a core, as the autoscaler does with what it reads.
     var millicores: Int64 { (nanocores + 999_999) / 1_000_000 }
@@ -19,6 +23,7 @@ struct MetricsPipeline: Sendable {
   /// Whether the metrics API answers.
   var isServed = true
   /// Measurements of one tick and when they show; the newest last.
+  var custom = CustomMetrics()
   private var ticks: [(visibleAt: Duration, measurements: [Measurement])] = []
 
   mutating func add(_ measurements: [Measurement], visibleAt: Duration) {
@@ -43,8 +48,9 @@ extension MetricsPipeline {
     plane.settleOfferedLoad(at: context.wall)
     var measurements: [Measurement] = []
     for id in plane.runtimes.keys {
-      guard var runtime = plane.runtimes[id], runtime.startedAt != nil, plane.exits[id] == nil else { continue }
-      runtime.load.points.append(UsagePoint(time: context.now, used: runtime.load.used(at: context.wall)))
+      guard var runtime = plane.runtimes[id], runtime.isRunning, !runtime.isLost else { continue }
+      runtime.load.points.append(
+        UsagePoint(time: context.now, used: runtime.load.used(at: context.wall), taken: runtime.load.taken))
       let opening = runtime.load.points.lastIndex { $0.time <= context.now - context.workload.metricsWindow }
       if let opening, let end = runtime.load.points.last {
         let begin = runtime.load.points[opening]
@@ -52,13 +58,21 @@ extension MetricsPipeline {
         let cores = length > 0 ? max(0, end.used - begin.used) / length : 0
         measurements.append(
           Measurement(
-            pod: id, time: context.now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded())))
+            pod: id, time: context.now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded()),
+            memory: runtime.memory, rate: length > 0 ? (end.taken - begin.taken) / length : 0))
         runtime.load.points.removeFirst(opening)
       }
       plane.runtimes[id] = runtime
     }
-    add(measurements, visibleAt: context.now + context.workload.metricsLag)
-    prune(at: context.now)
+    if !context.disturbances.metricsAreStale {
+      add(measurements, visibleAt: context.now + context.workload.metricsLag)
+      prune(at: context.now)
+      if !context.workload.metrics.isEmpty {
+        let rates = Dictionary(uniqueKeysWithValues: measurements.map { ($0.pod, $0.rate) })
+        custom.measure(in: context, pods: plane, rates: rates)
+      }
+    }
+    plane.endContainersOutOfMemory(in: &context)
     context.schedule(.measure, after: max(context.workload.metricsResolution, .milliseconds(100)))
   }
 }
@@ -79,7 +93,7 @@ extension ClusterSimulation {
           container: container.name,
           usage: [
             "cpu": ResourceQuantity(Quantity(milli: serves ? measurement.millicores : 0)),
-            "memory": ResourceQuantity(Quantity(milli: workload.memoryBytes * 1_000)),
+            "memory": ResourceQuantity(Quantity(milli: measurement.memory * 1_000)),
           ])
       }
       return PodMetrics(

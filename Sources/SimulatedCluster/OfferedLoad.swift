@@ -72,7 +72,7 @@ extension DataPlane {
     }
     let share = stream.rate / Double(targets.count)
     for id in targets {
-      guard runtimes[id]?.isListening == true,
+      guard runtimes[id]?.isListening == true, runtimes[id]?.isLost == false,
         let taken = runtimes[id]?.load.take(rate: share, from: start, to: end)
       else {
         offered.totals.refused += share * (end - start)

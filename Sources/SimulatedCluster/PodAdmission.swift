@@ -27,16 +27,14 @@ extension DataPlane {
   /// Has a machine take up a pod that a client made, without a controller that would make another one in its place.
   mutating func takeUp(_ object: ClusterObject, in context: inout ControllerContext) {
     guard let pod = object.pod, let container = Self.servingContainer(pod.spec) else { return }
-    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }
-    let workload = context.workload
     let now = context.now
+    let version = Self.version(ofImage: container.image ?? "")
+    let application = application(version: version, of: context.workload)
     let id = add { id in
       PodRuntime(
         id: id, key: object.key, uid: object.metadata.uid ?? "", owner: nil, createdAt: now, container: container,
-        portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: Self.version(ofImage: container.image ?? ""),
-        load: PodLoad(
-          cost: workload.cpuPerRequest.seconds, limit: limit.flatMap { $0 > 0 ? $0 : nil },
-          queueLimit: workload.queueLimit))
+        portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: version, request: PodRequest(pod.spec),
+        application: application)
     }
     takeCourse(of: id, image: container.image ?? "")
     context.schedule(.bind(id), after: ControllerContext.controlLatency)

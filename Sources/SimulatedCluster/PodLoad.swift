@@ -1,23 +1,37 @@
+import Units
+
 /// A point on the curve of CPU that a pod has used.
 struct UsagePoint: Sendable {
   /// Cluster time.
   let time: Duration
   /// CPU seconds since the start of the container.
   let used: Double
+  /// Requests taken since then.
+  let taken: Double
 }
 
-/// The requests of one pod: a server that takes one after the other, as fast as the CPU limit allows.
+/// The requests of one container: a server that takes one after the other, as fast as the CPU limit allows.
 ///
 /// All times are seconds on the wall.
 struct PodLoad: Sendable {
-  /// CPU seconds that one request costs.
-  let cost: Double
+  /// CPU seconds that one request costs a warm application.
+  var cost: Double
   /// Cores; `nil` without a limit.
   let limit: Double?
-  let queueLimit: Int
+  var queueLimit: Int
 
-  /// CPU seconds of all requests that were taken.
-  private(set) var accepted = 0.0
+  /// When the container started.
+  private var began = 0.0
+  /// Until when the application is busy with itself, and with how many cores.
+  private var busyStartEnd = 0.0
+  private var busyStartCores = 0.0
+  /// Until when requests cost more, and how many times as much.
+  private var warmUpEnd = 0.0
+  private var warmUpCost = 1.0
+
+  /// CPU seconds of all requests that were taken, and their number.
+  private var accepted = 0.0
+  private(set) var taken = 0.0
   /// When the CPU has worked off what was taken.
   private(set) var busyUntil = 0.0
   var points: [UsagePoint] = []
@@ -28,41 +42,81 @@ struct PodLoad: Sendable {
     self.queueLimit = queueLimit
   }
 
-  /// CPU time of one request at the limit.
-  private var turn: Double { limit.map { cost / $0 } ?? 0 }
+  /// A container has started: its application has taken nothing yet.
+  mutating func begin(_ application: Application, at now: Double, timeScale: Double) {
+    (accepted, taken, busyUntil) = (0, 0, now)
+    began = now
+    busyStartEnd = now + application.busyStart.seconds / timeScale
+    busyStartCores = min(application.busyStartCores, limit ?? .infinity)
+    warmUpEnd = now + (application.start + application.warmUp).seconds / timeScale
+    warmUpCost = application.warmUp > .zero ? application.warmUpCost : 1
+  }
+
+  private func cost(at start: Double) -> Double { start < warmUpEnd ? cost * warmUpCost : cost }
+
+  /// Cores that are left for requests: those that the application does not take for itself, but a tenth at the least.
+  private func cores(at start: Double) -> Double? {
+    limit.map { start < busyStartEnd ? max($0 - busyStartCores, $0 / 10) : $0 }
+  }
+
+  /// How long the CPU works at a request whose turn comes.
+  private func turn(at start: Double) -> Double { cores(at: start).map { cost(at: start) / $0 } ?? 0 }
+
+  /// How long a request that comes now takes until the CPU is done with it.
+  func wait(at now: Double) -> Double {
+    let start = max(now, busyUntil)
+    return start + turn(at: start) - now
+  }
+
+  /// The longest that a request can wait, were none cheaper than now.
+  var longestWait: Double {
+    guard let limit else { return 0 }
+    let slowest = busyStartEnd > began ? max(limit - busyStartCores, limit / 10) : limit
+    return Double(queueLimit + 1) * cost * warmUpCost / slowest
+  }
+
+  /// Requests that wait for the CPU.
+  func waiting(at now: Double) -> Double {
+    let turn = turn(at: max(now, busyUntil))
+    return turn > 0 ? max(0, busyUntil - now) / turn : 0
+  }
 
   /// Takes a request; the time when the CPU is done with it, or `nil` when too many wait.
   mutating func take(at now: Double) -> Double? {
-    guard turn > 0 else {
-      accepted += cost
-      return now
-    }
     let start = max(now, busyUntil)
-    guard Int(((start - now) / turn).rounded()) <= queueLimit else { return nil }
-    busyUntil = start + turn
-    accepted += cost
-    return busyUntil
+    let turn = turn(at: start)
+    if turn > 0 {
+      guard Int(((start - now) / turn).rounded()) <= queueLimit else { return nil }
+      busyUntil = start + turn
+    }
+    accepted += cost(at: start)
+    taken += 1
+    return turn > 0 ? busyUntil : now
   }
 
   /// Takes a steady stream of requests; how many were taken.
   mutating func take(rate: Double, from start: Double, to end: Double) -> Double {
     let offered = rate * (end - start)
+    let (turn, cost) = (turn(at: start), cost(at: start))
     guard turn > 0 else {
       accepted += offered * cost
+      taken += offered
       return offered
     }
     let waiting = max(0, busyUntil - start) / turn
     let room = max(0, Double(queueLimit) + (end - start) / turn - waiting)
-    let taken = min(offered, room)
-    accepted += taken * cost
-    busyUntil = max(start, busyUntil) + taken * turn
+    let accepting = min(offered, room)
+    accepted += accepting * cost
+    taken += accepting
+    busyUntil = max(start, busyUntil) + accepting * turn
     if busyUntil < end { busyUntil = end }
-    return taken
+    return accepting
   }
 
-  /// CPU seconds used until a time: what was taken less what waits still.
+  /// CPU seconds used until a time: what was taken less what waits still, and what the application took for itself.
   func used(at now: Double) -> Double {
-    guard let limit else { return accepted }
-    return accepted - max(0, busyUntil - now) * limit
+    let own = busyStartEnd > began ? busyStartCores * (min(now, busyStartEnd) - began) : 0
+    guard let cores = cores(at: now) else { return accepted + own }
+    return accepted - max(0, busyUntil - now) * cores + own
   }
 }

@@ -1,4 +1,12 @@
 import KubernetesObjects
+import Units
+
+/// One start of the container of a pod: what was meant for an earlier one is nothing to a later one.
+struct ContainerRun: Sendable, Hashable {
+  let pod: PodID
+  /// How often the container had been started before.
+  let restart: Int
+}
 
 /// What the machine under a pod knows of it, beside the object in the API.
 struct PodRuntime: Sendable {
@@ -14,11 +22,19 @@ struct PodRuntime: Sendable {
   let portNames: Set<String>
   /// Tag of the image: what answers call their version.
   let version: String
+  let request: PodRequest
+  var application: Application
 
   /// What was known of the pod beforehand.
   var course: PodCourse?
   var node: Int?
+  /// Its machine is lost, so that nothing of it goes on.
+  var isLost = false
+  var restarts = 0
+  /// When the container was started last.
   var startedAt: Duration?
+  /// The container runs.
+  var isRunning = false
   /// The application answers probes and requests.
   var isUp = false
   /// The application accepts requests.
@@ -26,16 +42,22 @@ struct PodRuntime: Sendable {
   var isReady = false
   var readyAt: Duration?
   var startupDone = false
-  var successes = 0
-  var failures = 0
+  var startup = ProbeRecord()
+  var readiness = ProbeRecord()
+  var liveness = ProbeRecord()
   var isTerminating = false
   /// When the machine kills what still runs.
   var killedAt: Duration?
+  /// How long the container waits before its next start, and when it ended last.
+  var backOff: Duration = .zero
+  var endedAt: Duration?
+  /// The part of a failed request that is due.
+  var failing = 0.0
   var load: PodLoad
 
   init(
     id: PodID, key: ObjectKey, uid: String, owner: PodOwner?, createdAt: Duration, container: Container,
-    portNames: Set<String>, version: String, load: PodLoad
+    portNames: Set<String>, version: String, request: PodRequest, application: Application
   ) {
     self.id = id
     self.key = key
@@ -45,8 +67,16 @@ struct PodRuntime: Sendable {
     self.container = container
     self.portNames = portNames
     self.version = version
-    self.load = load
+    self.request = request
+    self.application = application
+    // A limit of zero is none.
+    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
+    load = PodLoad(cost: application.cpuPerRequest.seconds, limit: limit, queueLimit: application.queueLimit)
   }
+
+  var run: ContainerRun { ContainerRun(pod: id, restart: restarts) }
 
   /// How long the preStop hook holds SIGTERM back; one whose length is unknown takes no time.
   var preStop: Duration {
@@ -56,5 +86,31 @@ struct PodRuntime: Sendable {
     case .forever: .seconds(Int64(Int32.max))
     case .unknown, nil: .zero
     }
+  }
+
+  /// Bytes of memory that the container may take; `nil` without a limit.
+  var memoryLimit: Int64? {
+    container.resources?.limits?["memory"].map { $0.quantity.milli / 1_000 }.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// Bytes of memory that the container takes.
+  var memory: Int64 {
+    application.memory + Int64(min(load.taken * Double(application.memoryPerRequest), 1e18))
+  }
+}
+
+/// How a probe of a container has gone of late.
+struct ProbeRecord: Sendable {
+  var successes = 0
+  var failures = 0
+  /// The part of a period by which its grid is shifted; `nil` before the first probe is planned.
+  var phase: Duration?
+  /// Whether one is planned.
+  var isPlanned = false
+
+  /// Counts a probe; a success ends a row of failures, and the other way round.
+  mutating func note(_ succeeded: Bool) {
+    successes = succeeded ? successes + 1 : 0
+    failures = succeeded ? 0 : failures + 1
   }
 }

@@ -30,49 +30,53 @@ extension DataPlane {
     runtimes[id] = runtime
     object.content = .pod(pod)
     context.commit(object)
-    guard runtime.startedAt != nil else {
+    // Of a lost machine nobody hears that the pod has ended.
+    guard !runtime.isLost else { return }
+    guard runtime.isRunning else {
       context.schedule(.remove(id), at: begun + ControllerContext.controlLatency)
       return
     }
     context.record(
       .normal, "Killing", "Stopping container \(runtime.container.name)", about: .pod, key, by: Self.kubelet)
-    context.schedule(.exit(id, killed: true), at: killed)
+    context.schedule(.exit(runtime.run, killed: true), at: killed)
     let signalled = begun + runtime.preStop
-    if signalled < killed { context.schedule(.signal(id), at: signalled) }
+    if signalled < killed { context.schedule(.signal(runtime.run), at: signalled) }
   }
 
   /// SIGTERM arrives: the application takes requests for a moment longer.
-  func signal(_ id: PodID, in context: inout ControllerContext) {
-    guard runtimes[id] != nil else { return }
-    context.schedule(.stopListening(id), after: context.workload.keepsServingAfterTermination)
+  func signal(_ run: ContainerRun, in context: inout ControllerContext) {
+    guard let runtime = runtimes[run.pod], runtime.run == run else { return }
+    context.schedule(.stopListening(run), after: runtime.application.keepsServing)
   }
 
-  /// The application takes no more requests, answers those that it has, and ends.
-  mutating func stopListening(_ id: PodID, in context: inout ControllerContext) {
-    guard var runtime = runtimes[id] else { return }
+  /// The application takes no more requests, answers those that it has if it is made so, and ends.
+  mutating func stopListening(_ run: ContainerRun, in context: inout ControllerContext) {
+    guard var runtime = runtimes[run.pod], runtime.run == run, !runtime.isLost else { return }
     settleOfferedLoad(at: context.wall)
-    runtime = runtimes[id] ?? runtime
+    runtime = runtimes[run.pod] ?? runtime
     runtime.isListening = false
-    runtimes[id] = runtime
-    let answered = max(context.wall, runtime.load.busyUntil) + context.workload.serviceTime.seconds
-    context.schedule(.exit(id, killed: false), at: .seconds(answered * context.timeScale))
+    runtimes[run.pod] = runtime
+    let rest = max(context.wall, runtime.load.busyUntil) + runtime.application.serviceTime.seconds
+    let ended = runtime.application.drains ? rest : context.wall
+    context.schedule(.exit(run, killed: false), at: max(context.now, .seconds(ended * context.timeScale)))
   }
 
   /// The container has ended, by itself or killed at the end of the grace period.
-  mutating func exit(_ id: PodID, killed: Bool, in context: inout ControllerContext) {
-    guard var runtime = runtimes[id], exits[id] == nil else { return }
+  mutating func exit(_ run: ContainerRun, killed: Bool, in context: inout ControllerContext) {
+    guard var runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost else { return }
     if !killed, let deadline = runtime.killedAt, context.now >= deadline { return }
+    guard runtime.isTerminating else {
+      restart(run, exitCode: killed ? 137 : 0, reason: killed ? "Error" : "Completed", in: &context)
+      return
+    }
     settleOfferedLoad(at: context.wall)
-    runtime = runtimes[id] ?? runtime
-    exits[id] = context.wall
-    context.schedule(.forgetExit(id), after: .seconds(600))
-    runtime.isListening = false
-    runtime.isUp = false
+    runtime = runtimes[run.pod] ?? runtime
+    endRun(&runtime, in: &context)
     runtime.isReady = false
     let startedAt = runtime.startedAt.map { context.date(at: $0) }
-    runtimes[id] = runtime
+    runtimes[run.pod] = runtime
     let time = context.date
-    updatePod(id, in: &context) { pod in
+    updatePod(run.pod, in: &context) { pod in
       pod.status?.setConditions(["ContainersReady", "Ready"], to: "False", reason: "ContainersNotReady", at: time)
       for index in pod.status?.containerStatuses?.indices ?? 0..<0 {
         pod.status?.containerStatuses?[index].ready = false
@@ -81,18 +85,17 @@ extension DataPlane {
           exitCode: killed ? 137 : 0, reason: killed ? "Error" : "Completed", startedAt: startedAt, finishedAt: time)
       }
     }
-    context.schedule(.remove(id), after: .milliseconds(50))
+    context.schedule(.remove(run.pod), after: .milliseconds(50))
   }
 
   /// The pod is gone from its machine and from the API.
   mutating func removePod(_ id: PodID, in context: inout ControllerContext) {
-    guard let runtime = runtimes[id] else { return }
+    guard var runtime = runtimes[id] else { return }
     settleOfferedLoad(at: context.wall)
-    if exits[id] == nil, runtime.startedAt != nil {
-      exits[id] = context.wall
-      context.schedule(.forgetExit(id), after: .seconds(600))
-    }
+    runtime = runtimes[id] ?? runtime
+    if runtime.isRunning { endRun(&runtime, in: &context) }
     forget(runtime)
+    retryUnscheduled(in: &context)
     if var object = context.store[.pod, runtime.key] {
       object.metadata.deletionTimestamp =
         object.metadata.deletionTimestamp.map { min($0, context.date) } ?? context.date

@@ -1,46 +1,68 @@
-/// What the simulated application, its machines and its Ingress are like: everything that manifests do not say.
+import Units
+
+/// What applications, machines, metrics and the Ingress of a simulated cluster are like: everything that manifests do not
+/// say.
 ///
-/// Lengths marked *cluster time* pass faster than the wall clock when a time scale is set; those marked *wall time*
-/// do not, so that latencies and utilization stay what a load generator measures.
+/// Lengths are cluster time, which passes faster than the wall clock when a time scale is set.
 package struct SimulatedWorkload: Sendable, Equatable {
-  /// CPU that one request costs its pod. Wall time.
-  package var cpuPerRequest: Duration = .milliseconds(1)
-  /// Time from a pod's taking up a request to its answer while the pod is not busy. Wall time.
-  package var serviceTime: Duration = .milliseconds(5)
-  /// How many requests may wait in one pod for CPU; further ones get 503 from the pod.
-  package var queueLimit: Int = 50
+  /// What the applications are like whose version is not among ``versions``.
+  package var application = Application()
+  /// Other applications, by the tag of their image.
+  package var versions: [String: Application] = [:]
   /// Size of the body of an answer.
   package var responseBytes: Int = 64
 
-  /// Time to pull an image that a node does not have yet. Cluster time.
+  /// Time to pull an image that a machine does not have yet.
   package var imagePull: Duration = .seconds(2)
-  /// Time from having the image to a running container. Cluster time.
+  /// Time from having the image to a running container.
   package var containerStart: Duration = .seconds(1)
-  /// Time from a running container to an application that listens and answers its probes. Cluster time.
-  package var applicationStart: Duration = .zero
-  /// Images whose application never answers its probes: a broken release.
-  package var brokenImages: Set<String> = []
-  /// How long a container goes on accepting requests after SIGTERM. Cluster time.
-  package var keepsServingAfterTermination: Duration = .milliseconds(200)
-  /// Number of machines; pods go to the one with the fewest.
-  package var nodes: Int = 3
+  /// How long an init container takes.
+  package var initialization: Duration = .zero
 
-  /// Time from a change of the endpoints to the Ingress acting on it. Cluster time.
+  package var machines = Machines()
+
+  /// Time from a change of the endpoints to the Ingress acting on it.
   package var endpointDelay: Duration = .seconds(2)
+  package var balancing = Balancing.requests
+  /// How many other pods the Ingress tries when one refuses the connection.
+  package var retries: Int = 0
 
-  /// How often the CPU use of pods is measured. Cluster time.
+  /// How often pods are measured.
   package var metricsResolution: Duration = .seconds(15)
-  /// Cluster time of the first measurement; `nil` for a resolution after the start. Cluster time.
+  /// Cluster time of the first measurement; `nil` for a resolution after the start.
   package var firstMeasurement: Duration?
-  /// Length of the interval that one measurement covers. Cluster time; a pod younger than it has no measurement.
+  /// Length of the interval that one measurement covers; a pod younger than it has no measurement.
   package var metricsWindow: Duration = .seconds(15)
-  /// Time from the end of the interval until the metrics API shows it. Cluster time.
+  /// Time from the end of the interval until the metrics API shows it.
   package var metricsLag: Duration = .zero
-  /// Memory that every pod reports, in bytes.
-  package var memoryBytes: Int64 = 128 << 20
+  /// What the APIs of custom and external metrics know, by name.
+  package var metrics: [String: MetricSource] = [:]
 
   /// Chooses names of pods, uids and the phases of probes; equal seeds give equal runs.
   package var seed: UInt64 = 1
 
   package init() {}
+
+  /// What an application is like, by the tag of its image.
+  func application(version: String) -> Application { versions[version] ?? application }
+
+  /// The machines that pods run on.
+  package struct Machines: Sendable, Equatable {
+    /// Pods go to the one with the fewest that has room for them.
+    package var count: Int = 3
+    /// What each has for pods.
+    package var capacity = MachineCapacity()
+    /// How many there may be; more than ``count`` has some added for pods that find no room.
+    package var most: Int = 0
+    /// Time from the decision to add a machine until it takes pods.
+    package var addingTakes: Duration = .seconds(120)
+  }
+
+  /// What the Ingress chooses a pod for.
+  package enum Balancing: Sendable, Equatable {
+    /// For each request, as HTTP proxies do.
+    case requests
+    /// For each connection, as a Service of the type LoadBalancer does.
+    case connections
+  }
 }

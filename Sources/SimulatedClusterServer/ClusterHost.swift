@@ -13,6 +13,7 @@ final class ClusterHost: @unchecked Sendable {
   private var wakeUp: (due: Duration, task: Scheduled<Void>)?
   private var watches: [ObjectIdentifier: any WatchSink] = [:]
   private var toldVersion: Int64 = 0
+  private var connections = 0
 
   init(cluster: ClusterSimulation, warmUp: Duration, loop: any EventLoop) {
     self.cluster = cluster
@@ -65,6 +66,13 @@ final class ClusterHost: @unchecked Sendable {
       self.withCluster { _ in }
     }
     wakeUp = (due, task)
+  }
+
+  /// The number of a new connection to the Ingress.
+  func numberConnection() -> Int {
+    loop.preconditionInEventLoop()
+    connections += 1
+    return connections
   }
 
   func add(_ watch: any WatchSink) {

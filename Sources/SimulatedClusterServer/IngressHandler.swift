@@ -10,9 +10,17 @@ final class IngressHandler: ChannelInboundHandler {
 
   private let host: ClusterHost
   private var head: HTTPRequestHead?
+  /// The number of the connection.
+  private let connection: Int
 
   init(host: ClusterHost) {
     self.host = host
+    connection = host.numberConnection()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    host.withCluster { $0.close(connection: connection) }
+    context.fireChannelInactive()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -32,12 +40,17 @@ final class IngressHandler: ChannelInboundHandler {
 
   private func forward(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
     let decision = host.withCluster {
-      $0.arrive(host: head.headers.first(name: "host") ?? "", target: head.uri)
+      $0.arrive(host: head.headers.first(name: "host") ?? "", target: head.uri, over: connection)
     }
     switch decision {
     case .noRoute: answer(.notFound, to: head, context: context)
     case .noEndpoint: answer(.serviceUnavailable, to: head, context: context)
     case .refused: answer(.badGateway, to: head, context: context)
+    case .unanswered:
+      context.eventLoop.assumeIsolated().scheduleTask(in: .nanoseconds(ClusterSimulation.readTimeout.nanoseconds)) {
+        guard context.channel.isActive else { return }
+        self.answer(.gatewayTimeout, to: head, context: context)
+      }
     case .overloaded(let pod, let version):
       answer(.serviceUnavailable, to: head, pod: pod, version: version, context: context)
     case .forwarded(let request):
@@ -47,6 +60,9 @@ final class IngressHandler: ChannelInboundHandler {
         switch self.host.withCluster({ $0.outcome(of: request) }) {
         case .answered:
           self.answer(.ok, to: head, pod: request.pod, version: request.version, context: context)
+        case .failed:
+          self.answer(.internalServerError, to: head, pod: request.pod, version: request.version, context: context)
+        case .silent: break
         case .cut: self.answer(.badGateway, to: head, context: context)
         }
       }

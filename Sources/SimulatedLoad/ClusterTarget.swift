@@ -53,13 +53,18 @@ package struct ClusterTarget: VirtualTarget {
     cluster.advance(to: origin + .nanoseconds(instant, times: timeScale))
   }
 
-  package mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
+  package mutating func arrive(
+    _ request: PendingRequest, over connection: Int, in slot: Int, at now: Int64
+  ) -> Int64? {
     advance(to: now)
     find(request)
     while decisions.count <= slot { decisions.append(.noRoute) }
-    decisions[slot] = cluster.arrive(at: &destinations[request.route])
-    guard case .forwarded(let request) = decisions[slot] else { return now }
-    return now + request.answerAfter.nanoseconds
+    decisions[slot] = cluster.arrive(at: &destinations[request.route], over: connection)
+    switch decisions[slot] {
+    case .forwarded(let request): return now + request.answerAfter.nanoseconds
+    case .unanswered: return now + ClusterSimulation.readTimeout.nanoseconds
+    case .noRoute, .noEndpoint, .refused, .overloaded: return now
+    }
   }
 
   /// Has ``destinations`` say where a request goes.
@@ -75,16 +80,19 @@ package struct ClusterTarget: VirtualTarget {
     isSettled[route] = settledRoutes.contains(route)
   }
 
-  package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer {
+  package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer? {
     advance(to: now)
     switch decisions[slot] {
     case .noRoute: return VirtualAnswer(.status(404))
     case .noEndpoint: return VirtualAnswer(.status(503))
     case .refused: return VirtualAnswer(.status(502))
+    case .unanswered: return VirtualAnswer(.status(504))
     case .overloaded(let pod, let version): return answer(.status(503), pod, version)
     case .forwarded(let request):
       switch cluster.outcome(of: request) {
       case .answered: return answer(.status(200), request.pod, request.version)
+      case .failed: return answer(.status(500), request.pod, request.version)
+      case .silent: return nil
       case .cut: return VirtualAnswer(.status(502))
       }
     }

@@ -23,6 +23,7 @@ package struct ObservedTarget: VirtualTarget {
   package private(set) var watcher: ClusterWatcher
   /// What the API has answered, one for each write that came to pass.
   package private(set) var answers: [APIAnswer] = []
+  var cluster: ClusterSimulation { target.cluster }
   private var target: ClusterTarget
   private let writes: [Write]
   private let stop: VirtualStop
@@ -47,12 +48,14 @@ package struct ObservedTarget: VirtualTarget {
     plan()
   }
 
-  package mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
+  package mutating func arrive(
+    _ request: PendingRequest, over connection: Int, in slot: Int, at now: Int64
+  ) -> Int64? {
     proceed(to: now)
-    return target.arrive(request, in: slot, at: now)
+    return target.arrive(request, over: connection, in: slot, at: now)
   }
 
-  package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer {
+  package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer? {
     proceed(to: now)
     return target.answer(in: slot, at: now)
   }

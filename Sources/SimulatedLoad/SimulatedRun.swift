@@ -13,6 +13,8 @@ package struct SimulatedRun {
     package let observations: [Observation]
     /// One for each write that came to pass, in the order of their instants.
     package let answers: [APIAnswer]
+    /// Why the API refused writes that were to go wrong.
+    package let faultProblems: [String]
     /// Run time at which the load ended.
     package let loadEnded: Duration
     /// Run time at which the last that was observed had come in.
@@ -62,6 +64,7 @@ package struct SimulatedRun {
     let finished = target.finish(at: ended)
     return Ending(
       observations: target.watcher.observations, answers: target.answers,
+      faultProblems: target.cluster.faultProblems,
       loadEnded: naming.runTime(.nanoseconds(ended - plan.start)),
       endedAt: naming.runTime(.nanoseconds(finished - plan.start)))
   }

@@ -8,4 +8,7 @@ struct FieldChanges: ParsableArguments {
       "Change one field of the profile, or under \"manifests.\" of a manifest. May be repeated.",
       valueName: "path=value"))
   var changes: [String] = []
+
+  @Flag(help: "Make the fix first that the profile of an incident names.")
+  var fixed = false
 }

@@ -47,7 +47,8 @@ extension ScaleProof {
       await Ending.of {
         try await RunSession(
           RunOptions(
-            profile: profile, context: context, kubeconfig: kubeconfig, changes: fields.changes, output: output,
+            profile: profile, context: context, kubeconfig: kubeconfig, changes: fields.changes, fixed: fields.fixed,
+            output: output,
             quiet: quiet,
             jsonLines: jsonLines, log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()

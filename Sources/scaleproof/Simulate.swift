@@ -54,12 +54,13 @@ extension ScaleProof {
       await Ending.of {
         if !sweeps.isEmpty || seeds != nil || samples != nil {
           return try await SweepSession(
-            profile: profile, changes: fields.changes, sweeps: sweeps, samples: samples, seeds: seeds, output: output,
+            profile: profile, changes: fields.changes, fixed: fields.fixed, sweeps: sweeps, samples: samples,
+            seeds: seeds, output: output,
             version: .built
           ).execute()
         }
         return try SimulateSession(
-          profile: profile, changes: fields.changes, output: output, quiet: quiet, version: .built
+          profile: profile, changes: fields.changes, fixed: fields.fixed, output: output, quiet: quiet, version: .built
         ).execute()
       }
     }

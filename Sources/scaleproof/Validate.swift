@@ -28,7 +28,7 @@ extension ScaleProof {
     func run() async throws {
       await Ending.of {
         guard let profile else { return Validation.printSchema(of: .built) }
-        return try Validation(profile: profile, changes: fields.changes).execute()
+        return try Validation(profile: profile, changes: fields.changes, fixed: fields.fixed).execute()
       }
     }
   }

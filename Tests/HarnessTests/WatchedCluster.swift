@@ -22,8 +22,8 @@ struct WatchedCluster {
     var description = SimulatedWorkload()
     description.seed = seed
     // Longer than a drain takes.
-    description.applicationStart = .seconds(10)
-    description.brokenImages = ["registry.example.com/carts:broken"]
+    description.application.start = .seconds(10)
+    description.versions["broken"] = .broken
     cluster = try ClusterSimulation(
       manifests: manifests.map { ClusterManifest(source: "carts.json", object: $0) }, workload: description,
       timeScale: 1, epoch: KubernetesTime(seconds: 1_767_225_600), statefulSets: controller)

@@ -29,13 +29,13 @@ struct ScriptedTarget: VirtualTarget {
     self.init(end: { _, now in time.map { now + $0 } }, answer: { _ in answer })
   }
 
-  mutating func arrive(_ request: PendingRequest, in slot: Int, at now: Int64) -> Int64? {
+  mutating func arrive(_ request: PendingRequest, over connection: Int, in slot: Int, at now: Int64) -> Int64? {
     numbers[slot] = arrivals.count
     arrivals.append((request, now))
     return end(arrivals.count - 1, now)
   }
 
-  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer { answer(numbers[slot] ?? 0) }
+  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer? { answer(numbers[slot] ?? 0) }
 }
 
 /// What a worker did in virtual time.

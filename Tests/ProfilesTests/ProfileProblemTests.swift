@@ -185,7 +185,7 @@ struct ProfileProblemTests {
       (
         "[1]",
         [
-          "p.yaml:1:1: this should be a mapping with the keys apiVersion, kind, metadata, target, cluster, requests, data, load, actions, abortOn, expectations, not a list"
+          "p.yaml:1:1: this should be a mapping with the keys apiVersion, kind, metadata, target, cluster, requests, data, load, actions, abortOn, expectations, incident, not a list"
         ]
       ),
     ])

@@ -95,7 +95,7 @@ struct ProfileReaderTests {
     #expect(profile.target.connections.maxLateness == .seconds(1))
     #expect(profile.requests[0].expectedStatuses == [200...399])
     #expect(profile.load.schedule(ofStream: 0)?.process == .uniform)
-    #expect(profile.cluster?.kind == .simulated(ClusterReference.Simulation(manifests: ["manifests"])))
+    #expect(profile.cluster?.kind == .simulated(Simulation(manifests: ["manifests"])))
   }
 
   @Test("after a field was changed, and the new text yields the same profile")

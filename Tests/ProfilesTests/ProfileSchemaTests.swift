@@ -26,7 +26,14 @@ struct ProfileSchemaTests {
       connections: {max: 5}
       servedBy: {pod: X-Pod}
     cluster:
-      simulated: {manifests: m, workload: {serviceTime: 5ms}}
+      simulated:
+        manifests: m
+        workload: {serviceTime: 5ms}
+        versions: {v2: {failing: 5%}}
+        nodes: {count: 3}
+        ingress: {retries: 2}
+        metrics: {queue: {backlog: {arrivals: {0s: 5}, perPod: 2}}}
+        faults: [{at: calm + 2s, application: {version: v1, failing: 7%}}, {at: calm + 3s, write: {delete: pod/x}}]
       workload: deployment/web
     requests: [{name: home, path: /, method: POST, body: {text: hello}, expect: {status: 200}}]
     data: {skus: {file: skus.csv}}
@@ -35,6 +42,7 @@ struct ProfileSchemaTests {
     actions: [{name: release, at: calm + 1s, rollout: {restart: true}}]
     abortOn: [{over: 10s, latency: {percentile: 99, above: 2s}}]
     expectations: [{name: e, KIND}]
+    incident: {seen: it fails, verdicts: {e: fail}, fix: {because: it helps, set: [a=b]}}
     """
 
   /// The text with a list in place of the mapping behind a key, and the path to it in the schema.
@@ -44,6 +52,14 @@ struct ProfileSchemaTests {
     (("{verify: true}", "[]"), ["target", "tls"]), (("{connect: 1s}", "[]"), ["target", "timeouts"]),
     (("{max: 5}", "[]"), ["target", "connections"]), (("{pod: X-Pod}", "[]"), ["target", "servedBy"]),
     (("{serviceTime: 5ms}", "[]"), ["cluster", "simulated", "workload"]),
+    (("{failing: 5%}", "[]"), ["cluster", "simulated", "versions", "*"]),
+    (("{count: 3}", "[]"), ["cluster", "simulated", "nodes"]),
+    (("{retries: 2}", "[]"), ["cluster", "simulated", "ingress"]),
+    (("{backlog: {arrivals: {0s: 5}, perPod: 2}}", "[]"), ["cluster", "simulated", "metrics", "*"]),
+    (("{arrivals: {0s: 5}, perPod: 2}", "[]"), ["cluster", "simulated", "metrics", "*", "backlog"]),
+    (("{at: calm + 2s, application: {version: v1, failing: 7%}}", "[]"), ["cluster", "simulated", "faults"]),
+    (("{version: v1, failing: 7%}", "[]"), ["cluster", "simulated", "faults", "application"]),
+    (("{delete: pod/x}", "[]"), ["cluster", "simulated", "faults", "write"]),
     (("{text: hello}", "[]"), ["requests", "body"]), (("{status: 200}", "[]"), ["requests", "expect"]),
     (("{file: skus.csv}", "[]"), ["data", "*"]), (("{restart: true}", "[]"), ["actions", "rollout"]),
     (("{percentile: 99, above: 2s}", "[]"), ["abortOn", "latency"]),
@@ -51,6 +67,8 @@ struct ProfileSchemaTests {
     (("{over: 10s, latency: {percentile: 99, above: 2s}}", "[]"), ["abortOn"]),
     (("{name: home, path: /, method: POST, body: {text: hello}, expect: {status: 200}}", "[]"), ["requests"]),
     (("{name: e, KIND}", "[]"), ["expectations"]),
+    (("{because: it helps, set: [a=b]}", "[]"), ["incident", "fix"]),
+    (("{seen: it fails, verdicts: {e: fail}, fix: {because: it helps, set: [a=b]}}", "[]"), ["incident"]),
   ]
 
   private func keysOfReader(_ text: String) throws -> [Set<String>] {

@@ -8,7 +8,7 @@ import Units
 /// A control plane in which nothing happens but what a test does.
 private struct Bench {
   var context: ControllerContext
-  var pods = DataPlane(nodes: 1)
+  var pods = DataPlane()
 
   init(seed: UInt64 = 1) {
     var description = SimulatedWorkload()
@@ -37,11 +37,11 @@ private struct Bench {
       case .bind(let pod): pods.bind(pod, in: &context)
       case .finishPull(let pod): pods.finishPull(pod, in: &context)
       case .startContainers(let pod): pods.startContainers(pod, in: &context)
-      case .startUp(let pod): pods.startUp(pod, in: &context)
-      case .probe(let pod): pods.probe(pod, in: &context)
-      case .signal(let pod): pods.signal(pod, in: &context)
-      case .stopListening(let pod): pods.stopListening(pod, in: &context)
-      case .exit(let pod, let killed): pods.exit(pod, killed: killed, in: &context)
+      case .startUp(let run): pods.startUp(run, in: &context)
+      case .probe(let run, let kind): pods.ask(kind, run, in: &context)
+      case .signal(let run): pods.signal(run, in: &context)
+      case .stopListening(let run): pods.stopListening(run, in: &context)
+      case .exit(let run, let killed): pods.exit(run, killed: killed, in: &context)
       case .remove(let pod): pods.removePod(pod, in: &context)
       default: break
       }

@@ -32,7 +32,7 @@ struct IngressTrafficTests {
   @Test("Requests beyond the CPU limit wait, and beyond the queue they are refused by the pod")
   func overload() throws {
     var workload = SimulatedWorkload()
-    workload.queueLimit = 10
+    workload.application.queueLimit = 10
     var cluster = try Workload().settledCluster(workload)
     var delays: [Duration] = []
     var overloaded = 0
@@ -74,7 +74,7 @@ struct IngressTrafficTests {
   @Test("A request that is under way in a pod when it is killed is cut")
   func cut() throws {
     var workload = SimulatedWorkload()
-    workload.serviceTime = .seconds(60)
+    workload.application.serviceTime = .seconds(60)
     var cluster = try Workload().settledCluster(workload)
     guard case .forwarded(let request) = cluster.arrive(host: Workload.host, target: "/") else {
       Issue.record("not forwarded")

@@ -43,7 +43,7 @@ struct RolloutTests {
   @Test("A broken image keeps the floor, exceeds the progress deadline, and an undo takes the broken pods away")
   func stuckAndUndone() throws {
     var description = SimulatedWorkload()
-    description.brokenImages = ["myregistry.azurecr.io/aspnetcore-app:broken"]
+    description.versions["broken"] = .broken
     var workload = try Workload()
     workload.deploymentObject["spec"]?["progressDeadlineSeconds"] = 60
     var cluster = try workload.settledCluster(description)

@@ -138,7 +138,7 @@ struct StatefulSetTests {
   @Test("a broken rollout stays stuck after an undo, until its pod is deleted by hand; Parallel goes on by itself")
   func rollbackTrap() throws {
     var description = SimulatedWorkload()
-    description.brokenImages = ["registry.example.com/carts:broken"]
+    description.versions["broken"] = .broken
     var ordered = try Carts().cluster(description)
     var parallel = try Carts([(["podManagementPolicy"], "Parallel")]).cluster(description)
     ordered.setCartsImage("broken")

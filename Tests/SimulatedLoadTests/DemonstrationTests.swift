@@ -25,7 +25,7 @@ private struct LoadAlone {
     guard case .simulated(let simulation)? = profile.cluster?.kind else { throw Problem.notSimulated }
     let timeScale = simulation.timeScale
     var cluster = try ClusterSimulation(
-      manifests: loaded.manifests, workload: SimulatedTarget.workload(simulation, seed: profile.load.seed),
+      manifests: loaded.manifests, workload: SimulatedWorld.workload(simulation, seed: profile.load.seed),
       timeScale: timeScale)
     // As long as a run lets the workload come up.
     cluster.advance(to: .seconds(60))

@@ -27,11 +27,11 @@ struct StoryTelling {
     deeds = (writes + recorded.paces() + rates + scripted).sorted { $0.time < $1.time }
     zero = (writes.map(\.time).min() ?? 0) - 0.05
     var workload = SimulatedWorkload()
-    workload.nodes = 1
+    workload.machines.count = 1
     workload.imagePull = .zero
     workload.containerStart = .seconds(2.25)
     workload.endpointDelay = Self.endpointDelay
-    workload.brokenImages = Self.brokenImages(recorded)
+    for image in Self.brokenImages(recorded) { workload.versions[DataPlane.version(ofImage: image)] = .broken }
     let firstMeasurement = (script.metricsAt - zero).truncatingRemainder(dividingBy: 15)
     workload.firstMeasurement = .seconds(firstMeasurement <= 0 ? firstMeasurement + 15 : firstMeasurement)
     cluster = try ClusterSimulation(

@@ -1,0 +1,122 @@
+import KubernetesObjects
+import Units
+
+extension PlannedFault {
+  private static let kinds = [
+    "application", "metricsMissing", "metricsStale", "endpointDelay", "nodeLost", "controllersDown", "write",
+  ]
+
+  /// - Parameter simulation: what the faults befall.
+  static func list(_ field: Field?, plan: RunPlan, simulation: Simulation) -> [PlannedFault] {
+    guard let field, let elements = field.elements() else { return [] }
+    return elements.compactMap { PlannedFault($0, plan: plan, simulation: simulation) }
+  }
+
+  private init?(_ field: Field, plan: RunPlan, simulation: Simulation) {
+    guard let members = field.members(known: ["at", "for"] + Self.kinds) else { return nil }
+    let at = members.required("at", example: "\"\(plan.phaseNames.first ?? "surge") + 30s\"").flatMap {
+      Self.time($0, plan)
+    }
+    let lasts = members["for"]?.duration(atLeast: .milliseconds(1))
+    let named = Self.kinds.filter { members[$0] != nil }
+    guard named.count == 1, let name = named.first, let what = members[name] else {
+      field.report(
+        named.isEmpty ? "it is not said what goes wrong" : "\(named.joined(separator: " and ")) are two faults",
+        hint: "write one of \(Self.kinds.joined(separator: ", "))")
+      return nil
+    }
+    if name == "write", let length = members["for"] {
+      length.report("a write is not undone by itself", hint: "add a second fault that writes what was there before")
+    }
+    guard let kind = Self.kind(name, what, simulation: simulation), let at else { return nil }
+    self.init(kind: kind, at: at, lasts: lasts)
+  }
+
+  private static func time(_ field: Field, _ plan: RunPlan) -> Moment? {
+    guard let moment = field.moment(plan, anchors: plan.phaseNames) else { return nil }
+    if let planned = plan.planned(moment), let end = plan.end, planned >= end {
+      field.report(
+        "the fault would begin \(planned.text) after the start, but the run ends at \(end.text)",
+        hint: "let it begin earlier, or make a phase longer")
+      return nil
+    }
+    return moment
+  }
+
+  private static func kind(_ name: String, _ field: Field, simulation: Simulation) -> Kind? {
+    switch name {
+    case "application":
+      guard let members = field.members(known: ["version"] + SimulatedApplication.keys) else { return nil }
+      let change = SimulatedApplication(members)
+      if change == SimulatedApplication() {
+        field.report(
+          "nothing of the application changes", hint: "write what does, as in {version: v2, failing: 5%}")
+        return nil
+      }
+      return .application(change, version: members["version"]?.text())
+    case "metricsMissing":
+      guard let metric = field.text() else { return nil }
+      let known = ["resource"] + simulation.metrics.keys.sorted()
+      guard known.contains(metric) else {
+        field.report("there is no metric \"\(metric)\"", hint: "known are \(known.joined(separator: ", "))")
+        return nil
+      }
+      return .metricsMissing(metric)
+    case "metricsStale": return flag(field) ? .metricsStale : nil
+    case "endpointDelay": return field.duration().map { .endpointDelay($0) }
+    case "nodeLost":
+      return field.integer(1...max(simulation.nodes.count ?? 3, simulation.nodes.max ?? 1)).map { .nodeLost($0) }
+    case "controllersDown": return flag(field) ? .controllersDown : nil
+    default: return ForeignWrite(field).map { .write($0) }
+    }
+  }
+
+  private static func flag(_ field: Field) -> Bool {
+    guard let isMeant = field.bool() else { return false }
+    if !isMeant { field.report("a fault that does not happen is none", hint: "write true, or leave the fault out") }
+    return isMeant
+  }
+}
+
+extension ForeignWrite {
+  private static let hint =
+    "write {by: helm, patch: deployment/NAME, fields: {spec: {replicas: 3}}}, {create: {kind: …}} or {delete: resourcequota/NAME}"
+
+  init?(_ field: Field) {
+    guard let members = field.members(known: ["by", "patch", "fields", "create", "delete"]) else { return nil }
+    let by = members["by"]?.text() ?? "kubectl"
+    if let fields = members["fields"], members["patch"] == nil {
+      fields.report("fields are those of a patch", hint: Self.hint)
+    }
+    switch (members["patch"], members["create"], members["delete"]) {
+    case (let patch?, nil, nil):
+      guard let object = Self.object(patch),
+        let fields = members.required("fields", example: "{spec: {replicas: 3}}")
+      else { return nil }
+      self.init(by: by, deed: .patch(kind: object.kind, name: object.name, fields: fields.node.json))
+    case (nil, let create?, nil):
+      guard let entries = create.entries() else { return nil }
+      for key in ["apiVersion", "kind", "metadata"] where !entries.contains(where: { $0.key == key }) {
+        create.report("the key \"\(key)\" is missing", hint: "write the whole object, as in a manifest")
+        return nil
+      }
+      self.init(by: by, deed: .create(create.node.json))
+    case (nil, nil, let delete?):
+      guard let object = Self.object(delete) else { return nil }
+      self.init(by: by, deed: .delete(kind: object.kind, name: object.name))
+    default:
+      field.report("it is not said what is written", hint: Self.hint)
+      return nil
+    }
+  }
+
+  private static func object(_ field: Field) -> (kind: String, name: String)? {
+    guard let text = field.text() else { return nil }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
+      field.report("\"\(text)\" names no object", hint: "write KIND/NAME, as in deployment/web")
+      return nil
+    }
+    return (parts[0].lowercased(), String(parts[1]))
+  }
+}

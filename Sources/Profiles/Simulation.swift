@@ -1,0 +1,144 @@
+package import KubernetesObjects
+
+/// The embedded cluster: its manifests, and what the real thing would have decided by its nature.
+package struct Simulation: Sendable, Equatable {
+  /// Files or folders, as written, relative to the profile.
+  package var manifests: [String]
+  /// Run time that passes in one second of wall time.
+  package var timeScale: Double
+  /// What the applications of all pods are like.
+  package var application = SimulatedApplication()
+  /// How the applications of some versions differ from that, by the tag of their image.
+  package var versions: [String: SimulatedApplication] = [:]
+  package var nodes = SimulatedNodes()
+  package var ingress = SimulatedIngress()
+  /// Custom and external metrics, by name.
+  package var metrics: [String: SimulatedMetric] = [:]
+  package var faults: [PlannedFault] = []
+
+  package var imagePull: Duration?
+  package var containerStart: Duration?
+  /// How long each init container takes.
+  package var initContainers: Duration?
+  package var metricsResolution: Duration?
+  package var metricsWindow: Duration?
+  package var metricsLag: Duration?
+
+  /// The embedded cluster with its defaults, at the speed of the wall clock.
+  package init(manifests: [String], timeScale: Double = 1) {
+    self.manifests = manifests
+    self.timeScale = timeScale
+  }
+}
+
+/// What an application is like, as far as a profile says so; what it does not say stays as it is.
+package struct SimulatedApplication: Sendable, Equatable {
+  /// CPU that one request costs a pod, and how long it takes without load. Wall time.
+  package var cpuPerRequest: Duration?
+  package var serviceTime: Duration?
+  /// How many requests may wait in a pod.
+  package var queueLimit: Int?
+  /// The share of requests that are answered with 500, from 0 to 1.
+  package var failing: Double?
+  /// From the start of the container until the application answers.
+  package var start: Duration?
+  /// How long it is busy with itself after its start, and with how many cores.
+  package var busyStart: Duration?
+  package var busyStartCPU: Double?
+  /// How long requests cost more after that, and how many times as much.
+  package var warmUp: Duration?
+  package var warmUpCost: Double?
+  /// Bytes without a request, and those that each request takes for good.
+  package var memory: Int64?
+  package var memoryPerRequest: Int64?
+  package var becomesReady: Bool?
+  package var staysAlive: Bool?
+  package var crashesAfter: Duration?
+  /// How long a container answers after it was told to stop.
+  package var keepsServing: Duration?
+  package var drains: Bool?
+
+  package init() {}
+}
+
+/// The nodes of a simulated cluster, as far as a profile says so.
+package struct SimulatedNodes: Sendable, Equatable {
+  package var count: Int?
+  /// What each has for pods: thousandths of a core, bytes, and pods.
+  package var cpu: Int64?
+  package var memory: Int64?
+  package var pods: Int?
+  /// How many there may be, and how long it takes to add one.
+  package var max: Int?
+  package var addingTakes: Duration?
+
+  package init() {}
+}
+
+/// The Ingress of a simulated cluster, as far as a profile says so.
+package struct SimulatedIngress: Sendable, Equatable {
+  package enum Balancing: String, Sendable, CaseIterable {
+    case requests, connections
+  }
+
+  package var balances: Balancing?
+  package var retries: Int?
+  /// From a change of the endpoints to the moment the Ingress acts on it.
+  package var endpointDelay: Duration?
+
+  package init() {}
+}
+
+/// Where a custom or external metric comes from.
+package enum SimulatedMetric: Sendable, Equatable {
+  package enum Measured: String, Sendable, CaseIterable {
+    case requests, waiting
+  }
+
+  /// A value at a run time.
+  package struct Point: Sendable, Equatable {
+    package var at: Duration
+    package var value: Double
+  }
+
+  case measured(Measured)
+  case course([Point])
+  /// Messages come at a rate that changes with time, and each ready pod works off `perPod` of them in a second of run time;
+  /// pods of some versions take none.
+  case backlog(arrivals: [Point], perPod: Double, notBy: [String])
+}
+
+/// Something that goes wrong in a simulated cluster at a time, for a while or for good.
+package struct PlannedFault: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// The applications of a version change, or all of them.
+    case application(SimulatedApplication, version: String?)
+    /// A metric is not there: `resource` for what metrics-server knows, or the name of another one.
+    case metricsMissing(String)
+    case metricsStale
+    case endpointDelay(Duration)
+    /// A node is gone, by its number from 1.
+    case nodeLost(Int)
+    case controllersDown
+    case write(ForeignWrite)
+  }
+
+  package var kind: Kind
+  package var at: Moment
+  /// Run time; `nil` for good.
+  package var lasts: Duration?
+}
+
+/// What somebody else does to an object, beside the run.
+package struct ForeignWrite: Sendable, Equatable {
+  package enum Deed: Sendable, Equatable {
+    /// The fields that change, as in a merge patch (RFC 7386).
+    case patch(kind: String, name: String, fields: JSONValue)
+    case create(JSONValue)
+    case delete(kind: String, name: String)
+  }
+
+  /// The name under which it writes.
+  package var by: String
+  package var deed: Deed
+}

@@ -1,0 +1,95 @@
+import KubernetesObjects
+import Units
+
+/// What a machine has for the requests of its pods; `nil` is more than they can ask for.
+package struct MachineCapacity: Sendable, Equatable {
+  /// Thousandths of a core.
+  package var cpu: Int64?
+  /// Bytes.
+  package var memory: Int64?
+  package var pods: Int?
+
+  package init(cpu: Int64? = nil, memory: Int64? = nil, pods: Int? = nil) {
+    self.cpu = cpu
+    self.memory = memory
+    self.pods = pods
+  }
+
+  /// What pods cannot find on a machine that has no room for them, in the words of the scheduler.
+  enum Shortage: String, Sendable, CaseIterable {
+    case pods = "Too many pods"
+    case cpu = "Insufficient cpu"
+    case memory = "Insufficient memory"
+  }
+}
+
+/// A machine with a kubelet.
+struct Machine: Sendable {
+  let name: String
+  let capacity: MachineCapacity
+  private(set) var pods = 0
+  private var requests = PodRequest()
+  var addresses = 1
+  var images: Set<String> = []
+  /// Nothing on it goes on, and nothing is heard of it.
+  var isLost = false
+  /// The control plane has noticed that.
+  var isUnreachable = false
+
+  init(name: String, capacity: MachineCapacity) {
+    self.name = name
+    self.capacity = capacity
+  }
+
+  /// Why a pod does not fit; `nil` when it does.
+  func shortage(for pod: PodRequest) -> MachineCapacity.Shortage? {
+    if let most = capacity.pods, pods >= most { return .pods }
+    if let cpu = capacity.cpu, requests.cpu + pod.cpu > cpu { return .cpu }
+    if let memory = capacity.memory, requests.memory + pod.memory > memory { return .memory }
+    return nil
+  }
+
+  mutating func take(_ pod: PodRequest) {
+    pods += 1
+    requests.cpu += pod.cpu
+    requests.memory += pod.memory
+  }
+
+  mutating func release(_ pod: PodRequest) {
+    pods -= 1
+    requests.cpu -= pod.cpu
+    requests.memory -= pod.memory
+  }
+}
+
+/// What a pod requests of its machine: the sum of its containers, or what an init container requests if that is more
+/// (Kubernetes 1.36, component-helpers/resource/helpers.go).
+struct PodRequest: Sendable, Equatable {
+  /// Thousandths of a core.
+  var cpu: Int64 = 0
+  /// Bytes.
+  var memory: Int64 = 0
+
+  init() {}
+
+  init(_ spec: PodSpec) {
+    let sidecars = (spec.initContainers ?? []).filter { $0.restartPolicy == "Always" }
+    for container in (spec.containers ?? []) + sidecars {
+      cpu = Self.sum(cpu, Self.milli("cpu", of: container))
+      memory = Self.sum(memory, Self.milli("memory", of: container) / 1_000)
+    }
+    for container in spec.initContainers ?? [] {
+      cpu = max(cpu, Self.milli("cpu", of: container))
+      memory = max(memory, Self.milli("memory", of: container) / 1_000)
+    }
+  }
+
+  private static func milli(_ resource: String, of container: Container) -> Int64 {
+    max(container.resources?.requests?[resource]?.quantity.milli ?? 0, 0)
+  }
+
+  private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+    let sum = one.addingReportingOverflow(other)
+    return sum.overflow ? .max / 4 : min(sum.partialValue, .max / 4)
+  }
+}

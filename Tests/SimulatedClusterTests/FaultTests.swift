@@ -1,0 +1,138 @@
+import KubernetesObjects
+import Testing
+import Units
+
+@testable import SimulatedCluster
+
+@Suite("Faults of a simulated cluster")
+struct FaultTests {
+  private func cluster(
+    _ faults: [Fault], rate: Double = 1_200, until seconds: Int, _ workload: Workload? = nil,
+    _ change: (inout SimulatedWorkload) -> Void = { _ in }
+  ) throws -> ClusterSimulation {
+    var description = SimulatedWorkload()
+    change(&description)
+    var cluster = try (workload ?? Workload()).settledCluster(description)
+    cluster.plan(faults, loadBegins: .seconds(60))
+    cluster.setOfferedRate(rate, host: Workload.host)
+    cluster.advance(to: .seconds(60 + seconds))
+    return cluster
+  }
+
+  private func autoscaler(_ cluster: ClusterSimulation) -> HorizontalPodAutoscaler? {
+    cluster.objects(.autoscaler).first?.autoscaler
+  }
+
+  @Test("While the metrics are missing nothing scales, and the HPA says so; afterwards it scales")
+  func metricsOutage() throws {
+    let fault = Fault(.resourceMetricsMissing, begins: .zero, lasts: .seconds(90))
+    let during = try cluster([fault], until: 85)
+    #expect(during.deployment?.spec.replicas == 3)
+    #expect(
+      autoscaler(during)?.status?.conditions?.first { $0.type == "ScalingActive" }?.reason == "FailedGetResourceMetric")
+    #expect(
+      during.events.contains {
+        $0.message?.hasSuffix("currently unable to handle the request (get pods.metrics.k8s.io)") == true
+      })
+    let after = try cluster([fault], until: 130)
+    #expect(after.deployment?.spec.replicas ?? 0 > 3)
+  }
+
+  @Test("Stale metrics go on being shown: the autoscaler acts on what was")
+  func staleMetrics() throws {
+    let stale = try cluster([Fault(.metricsStale, begins: .zero)], until: 120)
+    #expect(stale.deployment?.spec.replicas == 3)
+    #expect(autoscaler(stale)?.status?.conditions?.first { $0.type == "ScalingActive" }?.status == "True")
+  }
+
+  @Test("Endpoints that come late have the Ingress send to pods that are gone")
+  func lateEndpoints() throws {
+    func refused(_ faults: [Fault]) throws -> Double {
+      var cluster = try cluster(faults, rate: 100, until: 5)
+      cluster.setImage("v2.0.0")
+      cluster.advance(to: .seconds(200))
+      return cluster.offeredLoadTotals().refused
+    }
+    #expect(try refused([]) == 0)
+    #expect(try refused([Fault(.endpointDelay(.seconds(20)), begins: .zero)]) > 0)
+  }
+
+  @Test("Without controllers nothing scales, and one that starts waits one period")
+  func controllersDown() throws {
+    let fault = Fault(.controllersDown, begins: .zero, lasts: .seconds(60))
+    let down = try cluster([fault], until: 74)
+    #expect(down.deployment?.spec.replicas == 3)
+    let up = try cluster([fault], until: 76)
+    #expect(up.deployment?.spec.replicas ?? 0 > 3)
+  }
+
+  @Test("A foreign write is written by whom the fault names; one that the API refuses is told")
+  func foreignWrite() throws {
+    let path = "/apis/apps/v1/namespaces/production/deployments/"
+    let write = APIRequest(
+      method: "PATCH", path: path + Workload.deployment, query: ["fieldManager": "helm"],
+      contentType: "application/merge-patch+json", body: ["spec": ["replicas": 2]])
+    let refused = APIRequest(
+      method: "PATCH", path: path + "nobody", contentType: "application/merge-patch+json",
+      body: ["spec": ["replicas": 2]])
+    let cluster = try cluster(
+      [Fault(.write(write), begins: .seconds(1)), Fault(.write(refused), begins: .seconds(2))], rate: 1, until: 3)
+    #expect(cluster.deployment?.spec.replicas == 2)
+    #expect(cluster.deployment?.metadata.managedFields?.contains { $0.manager == "helm" } == true)
+    #expect(cluster.faultProblems == ["404: deployments.apps \"nobody\" not found"])
+  }
+
+  @Test("An application changes while the fault lasts, and is as before when it is over")
+  func application() throws {
+    let change = ApplicationChange.with { $0.failingShare = 1 }
+    var cluster = try cluster(
+      [Fault(.application(change, version: "v1.0.0"), begins: .seconds(10), lasts: .seconds(10))], rate: 0, until: 5)
+    func fails() -> Bool {
+      guard case .forwarded(let request) = cluster.arrive(host: Workload.host, target: "/") else { return false }
+      return cluster.outcome(of: request) == .failed
+    }
+    #expect(!fails())
+    cluster.advance(to: .seconds(75))
+    #expect(fails())
+    cluster.advance(to: .seconds(85))
+    #expect(!fails())
+  }
+
+  @Test("Metrics of the types Pods, Object and External have the values that were declared")
+  func customMetrics() throws {
+    var workload = try Workload()
+    let last = workload.others.count - 1
+    workload.others[last].setMember(
+      [
+        [
+          "type": "External",
+          "external": ["metric": ["name": "queue"], "target": ["type": "AverageValue", "averageValue": "30"]],
+        ]
+      ], at: ["spec", "metrics"])
+    let course = MetricSource.Course(points: [.init(time: .zero, value: 60), .init(time: .seconds(60), value: 60)])
+    let cluster = try cluster([], rate: 1, until: 60, workload) { $0.metrics["queue"] = .course(course) }
+    #expect(
+      autoscaler(cluster)?.status?.currentMetrics?.first?.external?.current.averageValue?.quantity
+        == Quantity(milli: 20_000))
+    let growing = MetricSource.Course(points: [.init(time: .zero, value: 60), .init(time: .seconds(60), value: 260)])
+    let grown = try self.cluster([], rate: 1, until: 90, workload) { $0.metrics["queue"] = .course(growing) }
+    // 260 messages, 30 to a pod.
+    #expect(grown.deployment?.spec.replicas == 9)
+  }
+
+  @Test(
+    "A backlog grows by what comes less what the ready pods work off, and pods of a broken version work off nothing")
+  func backlog() throws {
+    var backlog = MetricSource.Backlog(arrivals: .init(points: [.init(time: .zero, value: 40)]), perPod: 10)
+    func length(_ backlog: MetricSource.Backlog) throws -> Double {
+      let cluster = try cluster([], rate: 0, until: 50) { $0.metrics["queue"] = .backlog(backlog) }
+      return cluster.metrics.custom.values(of: "queue", at: cluster.now)?.ofAll ?? -1
+    }
+    // 40 a second come from the beginning on, though the workload took some seconds to be ready: 10 a second from then.
+    let working = try length(backlog)
+    backlog.notBy = ["v1.0.0"]
+    let idle = try length(backlog)
+    #expect(working > 0 && idle > working)
+    #expect(abs(idle - 40 * 105) < 1e-6)
+  }
+}

@@ -1,0 +1,120 @@
+import KubernetesObjects
+import Testing
+import Units
+
+@testable import SimulatedCluster
+
+@Suite("Nodes: room, loss and addition")
+struct NodeTests {
+  private func cluster(
+    replicas: Int64, _ change: (inout SimulatedWorkload) -> Void
+  ) throws -> ClusterSimulation {
+    var description = SimulatedWorkload()
+    change(&description)
+    var workload = try Workload()
+    workload.deploymentObject["spec"]?["replicas"] = .integer(replicas)
+    workload.others.removeLast()
+    var cluster = try ClusterSimulation(manifests: workload.manifests, workload: description)
+    cluster.advance(to: .seconds(60))
+    return cluster
+  }
+
+  private func pods(_ cluster: ClusterSimulation, on node: String? = nil) -> [Pod] {
+    cluster.objects(.pod).compactMap(\.pod).filter { node == nil || $0.spec.nodeName == node }
+  }
+
+  @Test(
+    "A pod that no node has room for is Pending, and says what there is too little of",
+    arguments: [
+      (MachineCapacity(cpu: 1_000), "Insufficient cpu"), (MachineCapacity(memory: 1 << 30), "Insufficient memory"),
+      (MachineCapacity(pods: 4), "Too many pods"),
+    ])
+  func noRoom(capacity: MachineCapacity, reason: String) throws {
+    // Four pods of 250m and 256 MiB each on each of two nodes.
+    let cluster = try cluster(replicas: 10) { $0.machines = .init(count: 2, capacity: capacity) }
+
+    let pending = pods(cluster).filter { $0.status?.phase == "Pending" }
+    #expect(pending.count == 2 && cluster.deployment?.status?.readyReplicas == 8)
+    for pod in pending {
+      let scheduled = pod.condition("PodScheduled")
+      #expect(scheduled?.status == "False" && scheduled?.reason == "Unschedulable")
+      #expect(scheduled?.message?.hasPrefix("0/2 nodes are available: 2 \(reason).") == true)
+    }
+    #expect(cluster.events.contains { $0.reason == "FailedScheduling" })
+    #expect(["node-1", "node-2"].allSatisfy { pods(cluster, on: $0).count == 4 })
+  }
+
+  @Test("Room that becomes free is taken by the pod that waits")
+  func freed() throws {
+    var cluster = try cluster(replicas: 5) { $0.machines = .init(count: 1, capacity: MachineCapacity(cpu: 1_000)) }
+    #expect(cluster.deployment?.status?.readyReplicas == 4)
+    let ready = try #require(pods(cluster).first { $0.isReady }?.metadata.name)
+    // The one that takes its place, and the one that waited: one of them finds room.
+    cluster.ask("DELETE", "/api/v1/namespaces/production/pods/\(ready)", body: ["gracePeriodSeconds": 0])
+    cluster.advance(to: .seconds(100))
+    #expect(cluster.deployment?.status?.readyReplicas == 4)
+    #expect(pods(cluster).count { $0.status?.phase == "Pending" } == 1)
+  }
+
+  @Test(
+    "Nodes are added for pods that find no room, as many as these need, after their delay, and not beyond the maximum")
+  func added() throws {
+    var cluster = try cluster(replicas: 12) {
+      $0.machines = .init(count: 1, capacity: MachineCapacity(cpu: 1_000), most: 2, addingTakes: .seconds(90))
+    }
+    #expect(cluster.deployment?.status?.readyReplicas == 4)
+    #expect(
+      cluster.events.contains {
+        $0.reason == "TriggeredScaleUp" && $0.message?.hasSuffix("[{nodes 1->2 (max: 2)}]") == true
+      })
+    #expect(
+      cluster.events.contains {
+        $0.reason == "NotTriggerScaleUp" && $0.message?.hasSuffix("max node group size reached") == true
+      })
+    cluster.advance(to: .seconds(98))
+    #expect(cluster.deployment?.status?.readyReplicas == 4)
+    cluster.advance(to: .seconds(125))
+    #expect(cluster.deployment?.status?.readyReplicas == 8)
+  }
+
+  @Test(
+    "Pods of a lost node answer nothing, are unready after 50 s and replaced after 300 s more, and stay until it is back"
+  )
+  func lost() throws {
+    var cluster = try cluster(replicas: 3) { _ in }
+    let lost = try #require(pods(cluster, on: "node-1").first?.metadata.name)
+    cluster.plan([Fault(.machineLost(1), begins: .zero, lasts: .seconds(600))], loadBegins: .seconds(60))
+
+    cluster.advance(to: .seconds(61))
+    let decisions = (0..<3).map { _ in cluster.arrive(host: Workload.host, target: "/") }
+    #expect(decisions.contains(.unanswered(pod: lost)))
+    cluster.advance(to: .seconds(109))
+    #expect(cluster.deployment?.status?.readyReplicas == 3)
+    cluster.advance(to: .seconds(111))
+    #expect(cluster.deployment?.status?.readyReplicas == 2)
+    cluster.advance(to: .seconds(114))
+    #expect((0..<6).allSatisfy { _ in cluster.arrive(host: Workload.host, target: "/") != .unanswered(pod: lost) })
+    cluster.advance(to: .seconds(409))
+    #expect(pods(cluster).count == 3)
+    cluster.advance(to: .seconds(430))
+    #expect(pods(cluster).count == 4 && cluster.deployment?.status?.readyReplicas == 3)
+    #expect(pods(cluster).first { $0.metadata.name == lost }?.isTerminating == true)
+    cluster.advance(to: .seconds(661))
+    #expect(pods(cluster).count == 3)
+  }
+
+  @Test("A pod that tolerates an unreachable node for less time is replaced sooner")
+  func toleration() throws {
+    var workload = try Workload()
+    workload.others.removeLast()
+    workload.deploymentObject.setMember(
+      [
+        ["key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 20]
+      ],
+      at: ["spec", "template", "spec", "tolerations"])
+    var cluster = try workload.settledCluster()
+    cluster.plan([Fault(.machineLost(1), begins: .zero)], loadBegins: .seconds(60))
+    cluster.advance(to: .seconds(60 + 50 + 20 + 20))
+    #expect(cluster.objects(.pod).count == 4 && cluster.deployment?.status?.readyReplicas == 3)
+  }
+}
