@@ -54,6 +54,11 @@ let package = Package(
       dependencies: [
         "AutoscalerModel", "Expectations", "KubernetesObjects", "LoadFacts", "RunTimeline", "Statistics", "Units",
       ]),
+    .target(
+      name: "Calibration",
+      dependencies: [
+        "AutoscalerModel", "Expectations", "KubernetesObjects", "LoadFacts", "RunTimeline", "Statistics", "Units",
+      ]),
     .target(name: "TrafficReplay", dependencies: ["Arrivals", "Units"]),
     .target(
       name: "SimulatedCluster",
@@ -94,7 +99,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "ClusterObservation",
+        "Arrivals", "AutoscalerModel", "Calibration", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
@@ -195,9 +200,13 @@ let package = Package(
         "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "TestServers", subprocess(),
       ]),
     .testTarget(
+      name: "CalibrationTests",
+      dependencies: ["Calibration", "Expectations", "RunTimeline", "TestRecordings", "Units"]),
+    .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "Curl", "Expectations", "Harness", "KubernetesClient", "KubernetesObjects",
+        "Arrivals", "AutoscalerModel", "Calibration", "Curl", "Expectations", "Harness", "KubernetesClient",
+        "KubernetesObjects",
         "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",
         "SimulatedCluster",
         "SimulatedClusterServer", "Statistics",

@@ -5,7 +5,7 @@ import SimulatedCluster
 
 /// A profile with the manifests that it names, both with the changes of the command line made.
 struct LoadedProfile: Sendable {
-  let profile: Profile
+  private(set) var profile: Profile
   /// The text to record: changed as asked, without secrets.
   let recordedText: String
   /// `FILE:LINE` of the target's URL, for messages.
@@ -112,6 +112,55 @@ struct LoadedProfile: Sendable {
     files = try RequestFiles(of: profile, folder: ".")
     manifests = []
     manifestNotes = []
+  }
+
+  /// The profile of a recording, or another for it, whose cluster is simulated with the objects that were recorded.
+  ///
+  /// - Parameters:
+  ///   - folder: where files that requests are made of are looked for.
+  ///   - timeScale: that of the recording, so that what was counted on the wall means the same.
+  init(
+    text: String, source: String, folder: String, objects: RecordedObjects, timeScale: Double, changes: [String]
+  ) throws(HarnessError) {
+    var profile: Profile
+    do {
+      var document = try ProfileDocument(text: text, source: source)
+      for change in changes where !change.hasPrefix(ManifestOverride.prefix) { try document.apply(set: change) }
+      profile = try document.profile()
+      recordedText = document.redactedText
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map(\.description))
+    }
+    guard var reference = profile.cluster else {
+      throw HarnessError(.refused, "\(source): cluster: no cluster was watched, so that there is none to simulate")
+    }
+    if case .simulated(var simulation) = reference.kind {
+      simulation.timeScale = timeScale
+      reference.kind = .simulated(simulation)
+    } else {
+      reference.kind = .simulated(Simulation(manifests: [], timeScale: timeScale))
+    }
+    profile.cluster = reference
+    // Nothing is sent.
+    profile.target.connectTo = []
+    for index in profile.requests.indices { profile.requests[index].checks = ResponseChecks() }
+    targetPlace = source
+    files = try RequestFiles(of: profile, folder: folder)
+    let loaded = try ManifestLoading.checked(
+      try objects.manifests(for: profile.target.url), changes: changes.filter { $0.hasPrefix(ManifestOverride.prefix) })
+    self.profile = profile
+    manifests = loaded.objects
+    manifestNotes = loaded.notes + [objects.note]
+    incidentCheck = IncidentCheck(isFixed: false)
+  }
+
+  /// The same with other values of what its simulated cluster is like.
+  func simulating(_ change: (inout Simulation) -> Void) -> LoadedProfile {
+    guard case .simulated(var simulation)? = profile.cluster?.kind else { return self }
+    var loaded = self
+    change(&simulation)
+    loaded.profile.cluster?.kind = .simulated(simulation)
+    return loaded
   }
 
   static func resolved(_ path: String, in folder: String) -> String {

@@ -40,6 +40,16 @@ enum ManifestLoading {
         }
       }
     }
+    return try checked(documents, changes: changes, references: references, problems: problems)
+  }
+
+  /// The objects with the changes made, and checked.
+  ///
+  /// - Parameter found: problems that are known already.
+  static func checked(
+    _ documents: [Manifest], changes: [String], references: References = .refused, problems found: [String] = []
+  ) throws(HarnessError) -> LoadedManifests {
+    var (documents, problems) = (documents, found)
     for change in changes {
       do {
         try ManifestOverride(change).apply(to: &documents)

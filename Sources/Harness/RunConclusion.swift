@@ -92,6 +92,15 @@ enum RecordingAccess {
     }
   }
 
+  /// All that was observed, as it was.
+  static func observations(_ path: String) throws(HarnessError) -> [Observation] {
+    do {
+      return try RecordingReader.observations(path: path)
+    } catch {
+      throw HarnessError(.invalidInput, "\(error)")
+    }
+  }
+
   /// The profile that was recorded with a run.
   static func profile(of timeline: Timeline, in path: String) throws(HarnessError) -> Profile {
     try self.profile(timeline.run.profileText, source: timeline.run.profileSource, in: path)

@@ -24,6 +24,7 @@ private let rules: [String: ModuleRule] = [
   "Profiles": ModuleRule(uses: ["Arrivals", "KubernetesObjects", "Redaction"], libraries: ["Yams"], isPure: true),
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
+  "Calibration": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
   "SimulatedCluster": ModuleRule(uses: ["KubernetesValidation", "Arrivals"], isPure: true),
   "SimulatedLoad": ModuleRule(uses: ["LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
@@ -41,7 +42,8 @@ private let rules: [String: ModuleRule] = [
     uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOConcurrencyHelpers"]),
   "Harness": ModuleRule(
     uses: [
-      "Reporting", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer", "SimulatedLoad",
+      "Reporting", "Calibration", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer",
+      "SimulatedLoad",
       "Profiles",
       "TrafficReplay", "LogFiles",
     ], libraries: ["Logging"]),
