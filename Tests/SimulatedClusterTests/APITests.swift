@@ -105,6 +105,37 @@ struct APITests {
     #expect(applied.status == 415)
   }
 
+  @Test("A pod that a client makes runs without a controller, and a quota refuses the next")
+  func barePod() throws {
+    func pod(_ name: JSONValue) -> JSONValue {
+      [
+        "apiVersion": "v1", "kind": "Pod", "metadata": ["name": name],
+        "spec": ["containers": [["name": "main", "image": "busybox:1"]]],
+      ]
+    }
+    let namespace = "/api/v1/namespaces/production"
+    var cluster = try Workload().settledCluster()
+    #expect(cluster.ask("POST", "\(namespace)/pods", body: pod("first")).status == 201)
+    cluster.advance(to: .seconds(70))
+    let seen = cluster.ask("GET", "\(namespace)/pods/first").body
+    #expect(seen["status", "phase"] == "Running")
+    #expect(seen["metadata", "ownerReferences"] == nil)
+
+    let quota: JSONValue = [
+      "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "few"], "spec": ["hard": ["pods": "4"]],
+    ]
+    #expect(cluster.ask("POST", "\(namespace)/resourcequotas", body: quota).status == 201)
+    let refusal = cluster.ask("POST", "\(namespace)/pods", body: pod("second"))
+    #expect(refusal.status == 403)
+    #expect(
+      refusal.body["message"]
+        == "pods \"second\" is forbidden: exceeded quota: few, requested: pods=1, used: pods=4, limited: pods=4")
+
+    #expect(cluster.ask("DELETE", "\(namespace)/pods/first").status == 200)
+    cluster.advance(to: .seconds(110))
+    #expect(cluster.ask("GET", "\(namespace)/pods/first").status == 404)
+  }
+
   @Test("JSON patches change, test and refuse")
   func jsonPatch() throws {
     var cluster = try Workload().settledCluster()
