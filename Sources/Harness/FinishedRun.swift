@@ -26,8 +26,8 @@ struct FinishedRun: Sendable {
     }
     writer.set(phases: phases)
     writer.set(actions: actions)
+    writer.append(load: wholeIntervals)
     for snapshot in load {
-      writer.append(load: snapshot.intervals)
       writer.append(failures: snapshot.failures)
       writer.append(connections: snapshot.connections)
       writer.append(generator: snapshot.generator)
@@ -40,6 +40,26 @@ struct FinishedRun: Sendable {
     } catch {
       throw HarnessError(.untrusted, "\(path): the recording is not complete: \(error)")
     }
+  }
+
+  /// The intervals of the load, each with all its parts, in the order in which they began. Written one by one, each part that came
+  /// later would have the file read and write again what it has of the interval.
+  private var wholeIntervals: [LoadInterval] {
+    var whole: [LoadInterval] = []
+    var places: [FactKey: Int] = [:]
+    for snapshot in load {
+      for part in snapshot.intervals {
+        if let place = places[part.key] {
+          whole[place].merge(part)
+          // Packed again at once: a day has more intervals than there is memory for open ones.
+          whole[place].compact()
+        } else {
+          places[part.key] = whole.count
+          whole.append(part)
+        }
+      }
+    }
+    return whole
   }
 
   /// The same as a value, without a file.

@@ -81,7 +81,8 @@ package struct LoadInterval: MergeableFact {
     }
   }
 
-  mutating func compact() {
+  /// Puts histograms into their packed form: for keeping and handing on.
+  package mutating func compact() {
     for place in outcomes.indices {
       outcomes[place].fromDue = outcomes[place].fromDue.compacted()
       outcomes[place].fromSend = outcomes[place].fromSend.compacted()
