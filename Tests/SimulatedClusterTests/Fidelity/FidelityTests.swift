@@ -15,7 +15,9 @@ struct FidelityTests {
     if written == nil { print("\(name): no script is written, so load and deeds are taken from the recording") }
     for note in recorded.passedOver() { print("\(name): not told again: \(note)") }
     var telling = try StoryTelling(recorded, script: written ?? recorded.derivedScript())
-    let differences = StoryComparison.differences(recorded: recorded, simulated: telling.told())
+    let simulated = telling.told()
+    print("\(name): \(StoryComparison.summary(recorded: recorded, simulated: simulated))")
+    let differences = StoryComparison.differences(recorded: recorded, simulated: simulated)
     compared.withLock { $0[name] = differences }
     return differences
   }

@@ -63,6 +63,20 @@ enum StoryComparison {
     }
   }
 
+  /// How much of two stories was compared, and how far apart in time their rescales were at most.
+  static func summary(recorded: ToldStory, simulated: ToldStory) -> String {
+    let real = StoryFacts(recorded).facts
+    let told = StoryFacts(simulated).facts
+    let rescales = real.filter { $0.key.aspect == .rescales }
+    let gaps = rescales.flatMap { fact, entries in
+      zip(entries, told[fact] ?? []).map { abs(($0.time ?? 0) - ($1.time ?? 0)) }
+    }
+    let apart = (gaps.max() ?? 0).formatted(.number.precision(.fractionLength(2)))
+    let count = rescales.values.map(\.count).reduce(0, +)
+    let entries = real.values.map(\.count).reduce(0, +)
+    return "\(entries) entries of \(real.count) facts, \(count) rescales at most \(apart) s apart"
+  }
+
   private static func sets(_ fact: StoryFact, _ left: [FactEntry], _ right: [FactEntry]) -> [StoryDifference] {
     let (real, told) = (Set(left.map(\.text)), Set(right.map(\.text)))
     return real.symmetricDifference(told).sorted().map { text in
