@@ -76,7 +76,8 @@ struct LoadedProfile: Sendable {
           + "\(file); paths are relative to the profile")
     }
     let loaded = try ManifestLoading.read(
-      simulation.manifests.map { Self.resolved($0, in: folder) }, changes: forManifests)
+      simulation.manifests.map { Self.resolved($0, in: folder) }, changes: forManifests,
+      metrics: Set(simulation.metrics.keys))
     manifests = loaded.objects
     manifestNotes = loaded.notes
     let problems = WorkloadNames(profile: profile).problems(in: manifests)

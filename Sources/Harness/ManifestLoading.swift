@@ -23,10 +23,12 @@ enum ManifestLoading {
 
   /// All objects of the files, in the order of the paths; of a folder, its YAML files in the order of their names.
   ///
-  /// - Parameter changes: `manifests.KIND.PATH=VALUE`, each.
+  /// - Parameters:
+  ///   - changes: `manifests.KIND.PATH=VALUE`, each.
+  ///   - metrics: the names of the custom and external metrics that are declared.
   /// - Throws: ``HarnessError`` with every problem.
   static func read(
-    _ paths: [String], changes: [String], references: References = .refused
+    _ paths: [String], changes: [String], references: References = .refused, metrics: Set<String> = []
   ) throws(HarnessError) -> LoadedManifests {
     var documents: [Manifest] = []
     var problems: [String] = []
@@ -61,7 +63,7 @@ enum ManifestLoading {
     problems += Self.problems(in: documents, references: references, notes: &notes)
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
     let objects = documents.map { ClusterManifest(source: $0.source, object: $0.node) }
-    notes += SimulationNotes.notes(on: objects.map(\.object)).map { note in
+    notes += SimulationNotes.notes(on: objects.map(\.object), metrics: metrics).map { note in
       documents[note.object].problem(note.text, at: note.field).description
     }
     return LoadedManifests(objects: objects, notes: notes)

@@ -33,7 +33,12 @@ extension PlannedFault {
   }
 
   private static func time(_ field: Field, _ plan: RunPlan) -> Moment? {
-    guard let moment = field.moment(plan, anchors: plan.phaseNames) else { return nil }
+    guard let moment = field.moment(plan, anchors: plan.names) else { return nil }
+    if case .actionEnd(let name) = moment.anchor {
+      field.report(
+        "when \(name) ends depends on the cluster", hint: "tie the fault to the start of the action, or to a phase")
+      return nil
+    }
     if let planned = plan.planned(moment), let end = plan.end, planned >= end {
       field.report(
         "the fault would begin \(planned.text) after the start, but the run ends at \(end.text)",

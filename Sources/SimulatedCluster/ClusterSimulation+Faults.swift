@@ -9,8 +9,8 @@ struct Disturbances: Sendable {
   var missingMetrics: Set<String> = []
   var metricsAreStale = false
   var endpointDelay: Duration?
-  /// Cluster time at which the load began; what depends on run time does so from here.
-  var loadBegan: Duration = .zero
+  /// Cluster time at which the load begins; what depends on run time does so from here. `nil` while no load is planned.
+  var loadBegan: Duration?
 }
 
 extension ClusterSimulation {

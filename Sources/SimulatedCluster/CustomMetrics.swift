@@ -19,8 +19,10 @@ struct CustomMetrics: Sendable {
   func values(of name: String, at now: Duration) -> Values? { shown[name]?.last { $0.visibleAt <= now }?.values }
 
   /// Lets the queues fill and empty up to now; called before the number of pods that work at them changes.
-  mutating func work(at now: Duration, of workload: SimulatedWorkload, loadBegan: Duration, pods: DataPlane) {
-    let since = workedUntil
+  mutating func work(at now: Duration, of workload: SimulatedWorkload, loadBegan: Duration?, pods: DataPlane) {
+    // What comes with the load comes from its beginning on.
+    guard let loadBegan else { return }
+    let since = max(workedUntil, loadBegan)
     workedUntil = max(now, since)
     guard now > since else { return }
     for (name, source) in workload.metrics {
@@ -47,7 +49,7 @@ struct CustomMetrics: Sendable {
         values = Values(
           time: context.now, ofPods: Dictionary(uniqueKeysWithValues: waiting), ofAll: waiting.map(\.1).reduce(0, +))
       case .course(let course):
-        let value = course.value(at: context.now - context.disturbances.loadBegan)
+        let value = course.value(at: context.now - (context.disturbances.loadBegan ?? context.now))
         values = Values(
           time: context.now, ofPods: Dictionary(uniqueKeysWithValues: ids.map { ($0, value) }), ofAll: value)
       case .backlog:

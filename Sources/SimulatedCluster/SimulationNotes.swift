@@ -12,9 +12,10 @@ package struct SimulationNote: Sendable, Equatable {
 
 /// Names what the simulated cluster does not honour, once for each object or field.
 package enum SimulationNotes {
-  package static func notes(on objects: [JSONValue]) -> [SimulationNote] {
+  /// - Parameter metrics: the names of the custom and external metrics that are declared.
+  package static func notes(on objects: [JSONValue], metrics: Set<String> = []) -> [SimulationNote] {
     let ofEach = objects.enumerated().flatMap { index, object in
-      notes(on: object).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
+      notes(on: object, metrics: metrics).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
     }
     return ofEach + expressionNotes(on: objects)
   }
@@ -41,7 +42,7 @@ package enum SimulationNotes {
     }
   }
 
-  private static func notes(on object: JSONValue) -> [(field: String, text: String)] {
+  private static func notes(on object: JSONValue, metrics: Set<String>) -> [(field: String, text: String)] {
     let name = object["metadata", "name"]?.string ?? ""
     let kindName = object["kind"]?.string ?? ""
     let title = "\(kindName) \"\(name)\""
@@ -60,7 +61,7 @@ package enum SimulationNotes {
     case .deployment, .replicaSet: return podNotes(object)
     case .statefulSet: return podNotes(object) + statefulSetNotes(object)
     case .ingress: return ingressNotes(object)
-    case .autoscaler: return autoscalerNotes(object)
+    case .autoscaler: return autoscalerNotes(object, declared: metrics)
     default: return []
     }
   }
@@ -91,7 +92,8 @@ package enum SimulationNotes {
       notes.append(
         (
           "\(path).initContainers[\(initial)]",
-          "init containers are taken to end as soon as they have started; in a cluster pods become ready later by what they take"
+          "how long these take cannot be told from the manifest: they are taken to end as soon as they have started, or after "
+            + "cluster.simulated.workload.initContainers"
         ))
     }
     return notes
@@ -142,14 +144,18 @@ package enum SimulationNotes {
     return notes
   }
 
-  private static func autoscalerNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+  private static func autoscalerNotes(
+    _ object: JSONValue, declared: Set<String>
+  ) -> [(field: String, text: String)] {
     let metrics = OlderAutoscaler.version2(of: object)["spec", "metrics"]?.array ?? []
     return metrics.enumerated().compactMap { index, metric in
       guard let type = metric["type"]?.string, ["Pods", "Object", "External"].contains(type) else { return nil }
+      let name = metric[type.lowercased(), "metric", "name"]?.string ?? ""
+      guard !declared.contains(name) else { return nil }
       return (
         "spec.metrics[\(index)]",
-        "there is no adapter for metrics of the type \(type) here: the metric fails in each sync, so the HPA may scale up by "
-          + "its other metrics but never down"
+        "there is no metric \"\(name)\" here: it fails in each sync, so the HPA may scale up by its other metrics but never "
+          + "down; say under cluster.simulated.metrics where it comes from"
       )
     }
   }

@@ -1,0 +1,169 @@
+import KubernetesObjects
+import Testing
+
+@testable import Profiles
+
+@Suite("What a profile says of its simulated cluster")
+struct SimulationReadingTests {
+  private static func profile(_ simulated: String, incident: String = "") -> String {
+    """
+    apiVersion: scaleproof/v1
+    kind: Profile
+    metadata: {name: test}
+    target: {url: "http://web.example.com"}
+    cluster:
+      workload: deployment/web
+      simulated:
+        manifests: web.yaml
+        \(simulated)
+    requests: [{name: home, path: /}]
+    load: {phases: [{name: calm, for: 60s, rate: 10/s}, {name: surge, for: 60s, rate: 90/s}]}
+    actions: [{name: release, at: surge + 30s, rollout: {restart: true}}]
+    expectations: [{name: up, scaleUp: {after: surge.start, to: 8, within: 60s}}]
+    \(incident)
+    """
+  }
+
+  private static func problems(_ text: String) -> [String] {
+    do {
+      _ = try ProfileReader.read(text: text, source: "p.yaml")
+      return []
+    } catch {
+      return error.problems.map { problem in
+        // The place is held by the tests of all fields.
+        String(problem.description.split(separator: ": ", maxSplits: 1).last ?? "")
+      }
+    }
+  }
+
+  private func simulation(_ simulated: String) throws -> Simulation {
+    let profile = try ProfileReader.read(text: Self.profile(simulated), source: "p.yaml")
+    guard case .simulated(let simulation)? = profile.cluster?.kind else { throw NotSimulated() }
+    return simulation
+  }
+
+  private struct NotSimulated: Error {}
+
+  @Test("Applications, of all pods and of versions, have the fields that are written and no others")
+  func applications() throws {
+    let simulation = try simulation(
+      """
+      workload: {cpuPerRequest: 2ms, queueLimit: 9, failing: 2.5%, memory: 64Mi, memoryPerRequest: 1Ki, drains: false, start: 3s}
+          versions: {v2: {crashesAfter: 5s, busyStart: 40s, busyStartCPU: 250m, warmUp: 1m, warmUpCost: 3, becomesReady: false, staysAlive: false}}
+      """)
+    var application = SimulatedApplication()
+    application.cpuPerRequest = .milliseconds(2)
+    application.queueLimit = 9
+    application.failing = 0.025
+    application.memory = 64 << 20
+    application.memoryPerRequest = 1 << 10
+    application.drains = false
+    application.start = .seconds(3)
+    #expect(simulation.application == application)
+    var second = SimulatedApplication()
+    second.crashesAfter = .seconds(5)
+    second.busyStart = .seconds(40)
+    second.busyStartCPU = 0.25
+    second.warmUp = .seconds(60)
+    second.warmUpCost = 3
+    second.becomesReady = false
+    second.staysAlive = false
+    #expect(simulation.versions == ["v2": second])
+  }
+
+  @Test("Nodes, Ingress and metrics are read")
+  func surroundings() throws {
+    let simulation = try simulation(
+      """
+      nodes: {count: 2, cpu: 1500m, memory: 4Gi, pods: 20, max: 5, addingTakes: 90s}
+          ingress: {balances: connections, retries: 2}
+          metrics: {rps: requests, depth: waiting, t: {course: {0s: 10, 60s: 20}}, jobs: {backlog: {arrivals: {0s: 5}, perPod: 2, notBy: v2}}}
+      """)
+    #expect(simulation.nodes.cpu == 1_500 && simulation.nodes.memory == 4 << 30 && simulation.nodes.pods == 20)
+    #expect(simulation.nodes.count == 2 && simulation.nodes.max == 5 && simulation.nodes.addingTakes == .seconds(90))
+    #expect(simulation.ingress.balances == .connections && simulation.ingress.retries == 2)
+    #expect(simulation.metrics["rps"] == .measured(.requests) && simulation.metrics["depth"] == .measured(.waiting))
+    #expect(
+      simulation.metrics["t"] == .course([.init(at: .zero, value: 10), .init(at: .seconds(60), value: 20)]))
+    #expect(
+      simulation.metrics["jobs"] == .backlog(arrivals: [.init(at: .zero, value: 5)], perPod: 2, notBy: ["v2"]))
+  }
+
+  @Test("Each kind of fault is read, with its time")
+  func faults() throws {
+    let simulation = try simulation(
+      """
+      metrics: {jobs: waiting}
+          faults:
+            - {at: surge, for: 20s, metricsMissing: resource}
+            - {at: release.start + 5s, metricsMissing: jobs}
+            - {at: 10s, metricsStale: true}
+            - {at: 10s, endpointDelay: 30s}
+            - {at: 10s, nodeLost: 3}
+            - {at: 10s, controllersDown: true}
+            - {at: 10s, application: {version: v2, failing: 5%}}
+            - {at: 10s, write: {by: helm, patch: deployment/web, fields: {spec: {replicas: 3}}}}
+            - {at: 10s, write: {create: {apiVersion: v1, kind: ResourceQuota, metadata: {name: q}}}}
+            - {at: 10s, write: {delete: ResourceQuota/q}}
+      """)
+    var change = SimulatedApplication()
+    change.failing = 0.05
+    #expect(
+      simulation.faults.map(\.kind) == [
+        .metricsMissing("resource"), .metricsMissing("jobs"), .metricsStale, .endpointDelay(.seconds(30)), .nodeLost(3),
+        .controllersDown, .application(change, version: "v2"),
+        .write(
+          ForeignWrite(by: "helm", deed: .patch(kind: "deployment", name: "web", fields: ["spec": ["replicas": 3]]))),
+        .write(
+          ForeignWrite(
+            by: "kubectl",
+            deed: .create(["apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "q"]]))),
+        .write(ForeignWrite(by: "kubectl", deed: .delete(kind: "resourcequota", name: "q"))),
+      ])
+    #expect(simulation.faults[0].at == Moment(.phaseStart("surge")) && simulation.faults[0].lasts == .seconds(20))
+    #expect(simulation.faults[1].at == Moment(.actionStart("release"), offset: .seconds(5)))
+  }
+
+  @Test(
+    "What cannot be is refused, with what can",
+    arguments: [
+      ("faults: [{at: 10s}]", "it is not said what goes wrong; write one of application, metricsMissing, metricsStale"),
+      ("faults: [{at: 10s, nodeLost: 1, metricsStale: true}]", "metricsStale and nodeLost are two faults"),
+      ("faults: [{at: 10s, nodeLost: 4}]", "\"4\" is not a whole number from 1 to 3"),
+      ("faults: [{at: 10s, metricsMissing: jobs}]", "there is no metric \"jobs\"; known are resource"),
+      ("faults: [{at: 10s, metricsStale: false}]", "a fault that does not happen is none"),
+      ("faults: [{at: 10s, application: {version: v2}}]", "nothing of the application changes"),
+      ("faults: [{at: release.end, metricsStale: true}]", "when release ends depends on the cluster"),
+      ("faults: [{at: 3m, metricsStale: true}]", "the fault would begin 3m after the start, but the run ends at 2m"),
+      ("faults: [{at: 10s, for: 5s, write: {delete: pod/x}}]", "a write is not undone by itself"),
+      ("faults: [{at: 10s, write: {by: me}}]", "it is not said what is written"),
+      ("faults: [{at: 10s, write: {patch: web, fields: {}}}]", "\"web\" names no object; write KIND/NAME"),
+      ("faults: [{at: 10s, write: {create: {kind: Pod}}}]", "the key \"apiVersion\" is missing"),
+      ("nodes: {max: 5}", "no node is ever full, so that none is ever added"),
+      ("metrics: {a: {course: {60s: 1, 0s: 2}}}", "0s does not come after 1m"),
+      ("metrics: {a: {course: {soon: 1}}}", "\"soon\" is no time of the run"),
+      ("metrics: {a: {course: {}}}", "there is no value"),
+      ("metrics: {a: {}}", "a metric has one source"),
+      ("workload: {memory: -1Mi}", "\"-1048576\" is negative; write an amount, as in 128Mi"),
+      ("workload: {warmUpCost: 0}", "\"0\" is not a number that fits here; write a number from 1 to 1000"),
+      ("versions: {v2: {crashAfter: 3s}}", "unknown key \"crashAfter\"; did you mean \"crashesAfter\"?"),
+    ])
+  func mistakes(simulated: String, expected: String) {
+    let problems = Self.problems(Self.profile(simulated))
+    #expect(problems.count == 1 && problems.first?.contains(expected) == true, "\(problems)")
+  }
+
+  @Test(
+    "An incident names verdicts of its own expectations, and changes",
+    arguments: [
+      ("{seen: x, verdicts: {down: fail}, fix: {because: y, set: [a=b]}}", "there is no expectation \"down\""),
+      ("{seen: x, verdicts: {}, fix: {because: y, set: [a=b]}}", "nothing goes wrong"),
+      ("{seen: x, verdicts: {up: red}, fix: {because: y, set: [a=b]}}", "\"red\""),
+      ("{seen: x, verdicts: {up: fail}, fix: {because: y, set: [a]}}", "\"a\" changes nothing; write PATH=VALUE"),
+      ("{verdicts: {up: fail}, fix: {because: y, set: [a=b]}}", "the key \"seen\" is missing"),
+    ])
+  func incidents(incident: String, expected: String) {
+    let problems = Self.problems(Self.profile("timeScale: 20", incident: "incident: " + incident))
+    #expect(problems.count == 1 && problems.first?.contains(expected) == true, "\(problems)")
+  }
+}
