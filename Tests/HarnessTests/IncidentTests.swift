@@ -15,7 +15,8 @@ struct IncidentTests {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
     .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
 
-  private static let seeds = 1...20
+  /// Twenty with `SCALEPROOF_SEEDS=20`; fewer as a rule, since each is a run of minutes.
+  private static let seeds = 1...(ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"].flatMap(Int.init) ?? 4)
 
   /// What came out otherwise than the incident says, by seed.
   private func differences(_ name: String, fixed: Bool) throws -> [Int: [String]] {
@@ -32,16 +33,16 @@ struct IncidentTests {
     return found
   }
 
-  @Test("comes to the verdicts that it names, with at least 19 of 20 seeds", arguments: names)
+  @Test("comes to the verdicts that it names, with each of the first seeds and with 19 of 20", arguments: names)
   func goesWrong(name: String) throws {
     let differences = try differences(name, fixed: false)
-    #expect(differences.count <= 1, "\(differences)")
+    #expect(differences.count <= Self.seeds.count / 20, "\(differences)")
   }
 
-  @Test("passes with its fix, with at least 19 of 20 seeds", arguments: names)
+  @Test("passes with its fix, with each of the first seeds and with 19 of 20", arguments: names)
   func passesWithFix(name: String) throws {
     let differences = try differences(name, fixed: true)
-    #expect(differences.count <= 1, "\(differences)")
+    #expect(differences.count <= Self.seeds.count / 20, "\(differences)")
   }
 
   @Test("has a paragraph each in the guide, and no other is there")

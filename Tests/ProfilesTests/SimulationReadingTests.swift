@@ -129,7 +129,7 @@ struct SimulationReadingTests {
     arguments: [
       ("faults: [{at: 10s}]", "it is not said what goes wrong; write one of application, metricsMissing, metricsStale"),
       ("faults: [{at: 10s, nodeLost: 1, metricsStale: true}]", "metricsStale and nodeLost are two faults"),
-      ("faults: [{at: 10s, nodeLost: 4}]", "\"4\" is not a whole number from 1 to 3"),
+      ("faults: [{at: 10s, nodeLost: 4}]", "4 is out of range; it must be from 1 to 3"),
       ("faults: [{at: 10s, metricsMissing: jobs}]", "there is no metric \"jobs\"; known are resource"),
       ("faults: [{at: 10s, metricsStale: false}]", "a fault that does not happen is none"),
       ("faults: [{at: 10s, application: {version: v2}}]", "nothing of the application changes"),
