@@ -42,14 +42,16 @@ enum ManifestLoading {
         }
       }
     }
-    return try checked(documents, changes: changes, references: references, problems: problems)
+    return try checked(
+      documents, changes: changes, references: references, metrics: metrics, problems: problems)
   }
 
   /// The objects with the changes made, and checked.
   ///
   /// - Parameter found: problems that are known already.
   static func checked(
-    _ documents: [Manifest], changes: [String], references: References = .refused, problems found: [String] = []
+    _ documents: [Manifest], changes: [String], references: References = .refused, metrics: Set<String> = [],
+    problems found: [String] = []
   ) throws(HarnessError) -> LoadedManifests {
     var (documents, problems) = (documents, found)
     for change in changes {
