@@ -207,10 +207,12 @@ extension StoryFacts {
       guard about["kind"]?.string != "Pod" else { continue }
       let subject = "\(about["kind"]?.string ?? "") \(neutral(about["name"]?.string ?? ""))"
       let reason = object["reason"]?.string ?? ""
-      if counts[object.name] == nil {
-        noteOnce(
-          .events, subject, "\(object["type"]?.string ?? "") \(reason): \(neutral(object["message"]?.string ?? ""))")
-      }
+      // Which of many alike are told together is partly chance; that some are, and what they say, is not.
+      let message = neutral(object["message"]?.string ?? "")
+      let prefix = "(combined from similar events): "
+      let severity = object["type"]?.string ?? ""
+      if message.hasPrefix(prefix) { noteOnce(.events, subject, "\(severity) \(reason), combined") }
+      noteOnce(.events, subject, "\(severity) \(reason): \(message.replacing(prefix, with: ""))")
       counts[object.name] = (subject, reason, object["count"]?.int ?? 0)
     }
     var sums: [String: [String: Int]] = [:]
