@@ -69,6 +69,19 @@ package struct Reproduction: Sendable {
     return nil
   }
 
+  /// How many rescales, from the first on, are as they were.
+  private var agreeing: Int {
+    zip(recorded, simulated).prefix { was, would in
+      was.from == would.from && was.to == would.to
+        && (would.at < was.at ? was.at - would.at : would.at - was.at) <= allowed
+    }.count
+  }
+
+  /// Whether it comes nearer to the same recording than another: by more rescales, or with as many, for more of the time.
+  package func isNearer(than other: Reproduction) -> Bool {
+    (agreeing, sameCount ?? 0) > (other.agreeing, other.sameCount ?? 0)
+  }
+
   /// Each rescale as it was and by the model.
   package var lines: [String] {
     var lines: [String] = []

@@ -53,20 +53,16 @@ package struct CalibratedSession: Sendable {
         "\(recording): no load was recorded, so that nothing tells whether the fitted model does what was recorded: nothing is "
           + "predicted; record a run of scaleproof run, which drives the load")
     }
-    var reproduced = try run(base, model, base: base)
-    func comparison(_ run: FinishedRun) -> Reproduction {
-      Reproduction(of: recorded, by: RunAnalysis(run.timeline, of: recordedProfile.expectations))
-    }
-    var reproduction = comparison(reproduced)
-    for candidate in model.candidates.dropFirst() where reproduction.problem != nil {
-      let run = try run(base, candidate, base: base)
-      let own = comparison(run)
-      guard own.problem == nil else { continue }
-      (model, reproduced, reproduction) = (candidate, run, own)
+    let first = try Attempt(run(base, model, base: base), model, of: recorded, recordedProfile)
+    let attempt =
+      first.reproduction.problem == nil ? first : try bestAttempt(after: first, base, recorded, recordedProfile)
+    if attempt.model.values != model.values {
       say(
-        "Of what the observations allow, this does what was recorded:", model.lines { Self.given($0, by: base.profile) }
-      )
+        "Of what the observations allow, nearest to what was recorded:",
+        attempt.model.lines { Self.given($0, by: base.profile) })
     }
+    let reproduction = attempt.reproduction
+    model = attempt.model
     say("What was recorded, and what the model does:", reproduction.lines)
     if let problem = reproduction.problem {
       throw HarnessError(
@@ -76,7 +72,7 @@ package struct CalibratedSession: Sendable {
     }
     let changed = changes.isEmpty ? base : try loaded(timeline, changes: changes)
     for note in changed.manifestNotes { StandardOutput.complain("note: \(note)") }
-    let finished = changes.isEmpty ? reproduced : try run(changed, model, base: base)
+    let finished = changes.isEmpty ? attempt.run : try run(changed, model, base: base, rhythm: attempt.rhythm)
     if !changes.isEmpty {
       let otherwise = Reproduction(of: recorded, by: RunAnalysis(finished.timeline, of: changed.profile.expectations))
       say("What was recorded, and what the model does with the changes:", otherwise.lines)
@@ -90,6 +86,60 @@ package struct CalibratedSession: Sendable {
     conclusion.judgedAt = KubernetesTime(
       microseconds: finished.run.startedAt.microseconds + (finished.run.endedAt ?? .zero).microseconds)
     return try conclusion.execute(interrupted: false)
+  }
+
+  /// A simulation of what was recorded.
+  private struct Attempt {
+    let run: FinishedRun
+    let model: FittedModel
+    var rhythm = VirtualRun.Rhythm()
+    let analysis: RunAnalysis
+    let reproduction: Reproduction
+
+    init(
+      _ run: FinishedRun, _ model: FittedModel, rhythm: VirtualRun.Rhythm = VirtualRun.Rhythm(),
+      of recorded: RunAnalysis,
+      _ profile: Profile
+    ) {
+      (self.run, self.model, self.rhythm) = (run, model, rhythm)
+      analysis = RunAnalysis(run.timeline, of: profile.expectations)
+      reproduction = Reproduction(of: recorded, by: analysis)
+    }
+  }
+
+  /// The first attempt that does what was recorded, of those with other values that the observations allow, and with the
+  /// rhythms of the control plane as they lay in the recording; where none does, the nearest.
+  private func bestAttempt(
+    after first: Attempt, _ base: LoadedProfile, _ recorded: RunAnalysis, _ profile: Profile
+  ) throws -> Attempt {
+    var best = first
+    for rhythm in rhythms(of: recorded, beside: first, base) {
+      for model in first.model.candidates where rhythm != first.rhythm || model.values != first.model.values {
+        let attempt = Attempt(
+          try run(base, model, base: base, rhythm: rhythm), model, rhythm: rhythm, of: recorded, profile)
+        if attempt.reproduction.problem == nil { return attempt }
+        if attempt.reproduction.isNearer(than: best.reproduction) { best = attempt }
+      }
+    }
+    return best
+  }
+
+  private func rhythms(
+    of recorded: RunAnalysis, beside first: Attempt, _ base: LoadedProfile
+  ) -> [VirtualRun.Rhythm] {
+    var rhythms = [first.rhythm]
+    guard let difference = RhythmDifference(of: recorded, by: first.analysis) else { return rhythms }
+    var rhythm = VirtualRun.Rhythm(lead: difference.sync)
+    rhythms.append(rhythm)
+    guard let age = first.model[.metricsDelay], let own = FittedModel(first.analysis)[.metricsDelay]?.value else {
+      return rhythms
+    }
+    let resolution = Self.world(of: base.profile).metricsResolution
+    for delay in [age.value, age.range.lowerBound, age.range.upperBound] {
+      rhythm.firstMeasurement = resolution + RhythmDifference.remainder(own - delay, resolution)
+      if !rhythms.contains(rhythm) { rhythms.append(rhythm) }
+    }
+    return rhythms
   }
 
   private func say(_ title: String, _ lines: [String]) {
@@ -128,7 +178,9 @@ package struct CalibratedSession: Sendable {
   }
 
   /// - Parameter base: the profile without changes: what a change says of the cluster counts before what was fitted.
-  private func run(_ loaded: LoadedProfile, _ model: FittedModel, base: LoadedProfile) throws -> FinishedRun {
+  private func run(
+    _ loaded: LoadedProfile, _ model: FittedModel, base: LoadedProfile, rhythm: VirtualRun.Rhythm = VirtualRun.Rhythm()
+  ) throws -> FinishedRun {
     let resolution = Self.world(of: loaded.profile).metricsResolution
     var unchanged: Simulation?
     if case .simulated(let simulation)? = base.profile.cluster?.kind { unchanged = simulation }
@@ -154,7 +206,9 @@ package struct CalibratedSession: Sendable {
         simulation.metricsLag = delay - resolution
       }
     }
-    return try VirtualRun(fitted, version: version, environment: ProcessInfo.processInfo.environment).execute()
+    return try VirtualRun(
+      fitted, version: version, environment: ProcessInfo.processInfo.environment, rhythm: rhythm
+    ).execute()
   }
 
   /// What the profile says of the cluster, with defaults for what it does not.

@@ -7,12 +7,16 @@ import Units
 enum SimulatedWorld {
   /// The cluster as its manifests make it.
   ///
+  /// - Parameter firstMeasurement: cluster time of the first measurement of pods; `nil` for the usual one.
   /// - Throws: ``HarnessError`` for an object that the cluster cannot run.
-  static func cluster(_ loaded: LoadedProfile, _ simulation: Simulation) throws(HarnessError) -> ClusterSimulation {
+  static func cluster(
+    _ loaded: LoadedProfile, _ simulation: Simulation, firstMeasurement: Duration? = nil
+  ) throws(HarnessError) -> ClusterSimulation {
+    var workload = workload(simulation, seed: loaded.profile.load.seed)
+    workload.firstMeasurement = firstMeasurement
     do {
       return try ClusterSimulation(
-        manifests: loaded.manifests, workload: workload(simulation, seed: loaded.profile.load.seed),
-        timeScale: simulation.timeScale)
+        manifests: loaded.manifests, workload: workload, timeScale: simulation.timeScale)
     } catch {
       throw HarnessError(.invalidInput, error.description)
     }

@@ -30,10 +30,23 @@ struct VirtualRun {
   private let cluster: ClusterSimulation
   private let faults: [Fault]
 
+  private let rhythm: Rhythm
+
+  /// When things come about that nobody chooses: the load begins at some moment of the control plane's rhythms.
+  struct Rhythm: Sendable, Equatable {
+    /// How much later than usual the load begins. Cluster time.
+    var lead: Duration = .zero
+    /// Cluster time of the first measurement of pods; `nil` for the usual one.
+    var firstMeasurement: Duration?
+  }
+
   /// Checks all that a run needs.
   ///
   /// - Throws: ``HarnessError`` when the profile is for a real cluster, or expects what a simulated one does not have.
-  init(_ loaded: LoadedProfile, version: ProgramVersion, environment: [String: String]) throws(HarnessError) {
+  init(
+    _ loaded: LoadedProfile, version: ProgramVersion, environment: [String: String], rhythm: Rhythm = Rhythm()
+  ) throws(HarnessError) {
+    self.rhythm = rhythm
     let profile = loaded.profile
     guard let reference = profile.cluster, case .simulated(let simulation) = reference.kind else {
       throw HarnessError(
@@ -57,7 +70,7 @@ struct VirtualRun {
     plan.workers = 1
     self.plan = plan
     schedule = RunSchedule(profile: profile)
-    cluster = try SimulatedWorld.cluster(loaded, simulation)
+    cluster = try SimulatedWorld.cluster(loaded, simulation, firstMeasurement: rhythm.firstMeasurement)
     faults = try SimulatedWorld.faults(
       of: profile, simulation, namespace: reference.namespace ?? cluster.mainNamespace)
     let problems = WorkloadNames(profile: profile).problemsOfAutoscalers(in: loaded.manifests)
@@ -68,6 +81,7 @@ struct VirtualRun {
   func execute() throws(HarnessError) -> FinishedRun {
     let profile = loaded.profile
     var cluster = try rested()
+    cluster.advance(to: cluster.now + rhythm.lead)
     let origin = cluster.now + Self.lead * planning.timeScale
     var watcher = ClusterWatcher(
       of: ClusterObserver.resources(of: reference.workloads.kinds), namespace: namespace,

@@ -110,6 +110,20 @@ struct CalibratedSessionTests {
     #expect(Reproduction(of: truth, by: other).problem == nil, "\(rescales(truth)) \(rescales(other))")
   }
 
+  @Test(
+    "a control plane whose rhythms lay otherwise beside the load is reproduced as well",
+    arguments: [(4.0, 19.0), (8.5, 27.0), (12.0, 16.5)])
+  func otherRhythms(lead: Double, firstMeasurement: Double) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(Self.profile(Self.natures[0]), to: "other.yaml")
+    let rhythm = VirtualRun.Rhythm(lead: .seconds(lead), firstMeasurement: .seconds(firstMeasurement))
+    try VirtualRun(
+      LoadedProfile(path: path, changes: []), version: Self.version, environment: [:], rhythm: rhythm
+    ).execute().write(to: folder.file("run.sqlite"))
+
+    #expect(try session(folder, output: "same").execute() == .passed)
+  }
+
   @Test("what a change says of the cluster counts before what was fitted")
   func changedNature() throws {
     let folder = try TemporaryFolder()
