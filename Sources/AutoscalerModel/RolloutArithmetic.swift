@@ -99,7 +99,10 @@ package enum RolloutArithmetic {
     var sizes = old.map(\.replicas)
 
     var cleanedUp = 0
-    for index in old.indices where cleanedUp < removable && sizes[index] > old[index].available {
+    for index in old.indices where cleanedUp < removable && sizes[index] > 0 {
+      // More available than wanted: its status is of before it shrank, so that counting on it would go below the floor. The
+      // controller gives up here and tries again (`cleanupUnhealthyReplicas`: "got invalid request to scale down").
+      if sizes[index] < old[index].available { return sizes == old.map(\.replicas) ? nil : sizes }
       let count = min(removable - cleanedUp, sizes[index] - old[index].available)
       sizes[index] -= count
       cleanedUp += count

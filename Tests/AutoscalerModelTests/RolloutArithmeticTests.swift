@@ -6,6 +6,17 @@ import Testing
 struct RolloutArithmeticTests {
   typealias Size = RolloutArithmetic.ReplicaSetSize
 
+  @Test("an old ReplicaSet whose status still counts pods that are to go holds the old ones back")
+  func staleStatus() {
+    let fences = RolloutArithmetic.resolve(maxSurge: .count(8), maxUnavailable: .count(5), replicas: 9)
+
+    // Three of nine new pods are available; of the old ones two are wanted, and the status is of when three were.
+    let sizes = RolloutArithmetic.nextSizes(
+      ofOld: [.init(replicas: 2, available: 3)], new: .init(replicas: 9, available: 3), fences: fences)
+
+    #expect(sizes == nil)
+  }
+
   @Test(
     "Surge is rounded up, unavailability down; both nothing makes one unavailable",
     arguments: [
