@@ -9,7 +9,7 @@ package enum FittedParameter: String, Sendable, CaseIterable {
   /// From the image being there to a running container.
   case containerStart
   /// From a running container to an application that answers its probes.
-  case applicationStart
+  case applicationStart = "start"
   /// The interval that one measurement of CPU covers.
   case metricsWindow
   /// From the end of that interval to the autoscaler's reading it.

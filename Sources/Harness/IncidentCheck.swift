@@ -21,6 +21,6 @@ struct IncidentCheck: Sendable {
     guard differences.isEmpty else { return differences.map { "Incident   \($0)" } }
     return isFixed
       ? ["Incident   fixed: \(incident.fix.because)"]
-      : ["Incident   as it is meant: \(incident.seen)", "Fix        \(incident.fix.because); try it with --fixed"]
+      : ["Incident   as it is meant: \(incident.seen)", "Fix        \(incident.fix.because) Try it with --fixed."]
   }
 }

@@ -74,8 +74,8 @@ extension ClusterSimulation {
   /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed. It changes nothing, and is mutating so
   /// that asking does not copy the cluster.
   package mutating func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
-    if let exit = dataPlane.exits[request.run], exit < request.answeredAt { return .cut }
-    if dataPlane.runtimes[request.run.pod]?.isLost == true { return .silent }
+    if !dataPlane.exits.isEmpty, let exit = dataPlane.exits[request.run], exit < request.answeredAt { return .cut }
+    if dataPlane.runtimes.isLost(request.run.pod) { return .silent }
     return request.fails ? .failed : .answered
   }
 }

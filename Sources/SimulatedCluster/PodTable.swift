@@ -16,6 +16,9 @@ struct PodTable: Sendable {
     _modify { yield &places[id] }
   }
 
+  /// Whether the machine of a pod is lost; not so for a pod that is gone. Nothing is copied.
+  func isLost(_ id: PodID) -> Bool { places[id]?.isLost ?? false }
+
   /// The numbers of the pods that are not gone, the oldest first.
   var keys: [PodID] { places.indices.filter { places[$0] != nil } }
 

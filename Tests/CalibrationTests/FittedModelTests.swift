@@ -29,7 +29,7 @@ struct FittedModelTests {
     let lines = model.lines { _ in .milliseconds(1500) }
 
     #expect(lines.count == FittedParameter.allCases.count)
-    #expect(lines[0] == "  cpuPerRequest     1.5s as given: no load was recorded")
+    #expect(lines[0] == "  cpuPerRequest   1.5s as given: no load was recorded")
     for parameter in [FittedParameter.cpuPerRequest, .serviceTime, .metricsWindow, .metricsDelay, .endpointDelay] {
       #expect(model[parameter] == nil)
       #expect(model.reasons[parameter]?.isEmpty == false)
