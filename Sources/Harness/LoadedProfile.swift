@@ -80,7 +80,9 @@ struct LoadedProfile: Sendable {
       metrics: Set(simulation.metrics.keys))
     manifests = loaded.objects
     manifestNotes = loaded.notes
-    let problems = WorkloadNames(profile: profile).problems(in: manifests)
+    let problems =
+      WorkloadNames(profile: profile).problems(in: manifests)
+      + SimulatedVersions(profile: profile, manifests: manifests).problems
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
   }
 

@@ -105,7 +105,12 @@ package struct SweepSession: Sendable {
     do {
       let loaded = try LoadedProfile(path: profile, changes: changes + varied, fixed: fixed)
       let run = try VirtualRun(loaded, version: version, environment: environment)
-      let analysis = RunAnalysis(try run.execute().timeline, of: loaded.profile.expectations)
+      let finished = try run.execute()
+      for problem in finished.faultProblems {
+        let variant = varied.isEmpty ? "" : "with \(varied.joined(separator: ", ")): "
+        StandardOutput.complain("warning: \(variant)a declared fault did not come to pass: \(problem)")
+      }
+      let analysis = RunAnalysis(finished.timeline, of: loaded.profile.expectations)
       let judgements = Judge.judge(loaded.profile.expectations, on: analysis)
       return RunCost(analysis, judgements, requestsPerPod: run.requestsPerPod)
     } catch {

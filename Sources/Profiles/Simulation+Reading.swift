@@ -105,6 +105,9 @@ extension SimulatedNodes {
     pods = members["pods"]?.integer(1...10_000)
     max = members["max"]?.integer(1...5_000)
     addingTakes = members["addingTakes"]?.duration()
+    if let most = max, most < count ?? 3 {
+      members["max"]?.report("\(most) is less than there are", hint: "write \(count ?? 3) or more, or leave it out")
+    }
     if max != nil, cpu == nil, memory == nil, pods == nil {
       members["max"]?.report(
         "no node is ever full, so that none is ever added", hint: "say what a node has, as in cpu: 4, memory: 16Gi")

@@ -25,8 +25,8 @@ package struct Application: Sendable, Equatable {
   /// How many times as much they cost then.
   package var warmUpCost: Double = 5
 
-  /// Bytes that it takes without a request.
-  package var memory: Int64 = 128 << 20
+  /// Bytes that it takes without a request; `nil` for 128 MiB, or half of its limit if that is less.
+  package var memory: Int64?
   /// Bytes that each request takes and does not give back.
   package var memoryPerRequest: Int64 = 0
 

@@ -31,8 +31,13 @@ extension ClusterSimulation {
     context.disturbances.current.insert(index)
     switch faults[index].kind {
     case .write(let request):
-      if let problem = respond(to: request).problem { faultProblems.append(problem) }
-    case .machineLost(let number): dataPlane.lose(machine: number - 1, in: &context)
+      if let problem = respond(to: request).problem { faultProblems.append("the API refuses the write: \(problem)") }
+    case .machineLost(let number):
+      if dataPlane.machines.indices.contains(number - 1) {
+        dataPlane.lose(machine: number - 1, in: &context)
+      } else {
+        faultProblems.append("there is no node \(number) yet that could be lost")
+      }
     default: act(on: faults[index].kind)
     }
   }

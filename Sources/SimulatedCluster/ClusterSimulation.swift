@@ -62,6 +62,9 @@ package struct ClusterSimulation: Sendable {
     context.schedule(.forgetEvents, at: .seconds(300))
   }
 
+  /// The tag of an image, as answers report it as their version; `latest` without one.
+  package static func version(ofImage image: String) -> String { DataPlane.version(ofImage: image) }
+
   /// `gitVersion` of the API server.
   package static var version: String { Discovery.version["gitVersion"]?.string ?? "" }
 

@@ -41,7 +41,9 @@ extension DataPlane {
 
   /// The containers run: for the first time, or the serving one again after it had ended.
   mutating func startContainers(_ id: PodID, in context: inout ControllerContext) {
-    guard var runtime = runtimes[id], let node = runtime.node, !runtime.isTerminating, !runtime.isLost else { return }
+    guard var runtime = runtimes[id], let node = runtime.node, !runtime.isRunning, !runtime.isTerminating,
+      !runtime.isLost
+    else { return }
     settleOfferedLoad(at: context.wall)
     let isFirst = runtime.startedAt == nil
     runtime.startedAt = context.now

@@ -95,7 +95,8 @@ struct PodRuntime: Sendable {
 
   /// Bytes of memory that the container takes.
   var memory: Int64 {
-    application.memory + Int64(min(load.taken * Double(application.memoryPerRequest), 1e18))
+    let own = application.memory ?? min(128 << 20, memoryLimit.map { $0 / 2 } ?? .max)
+    return own + Int64(min(load.taken * Double(application.memoryPerRequest), 1e18))
   }
 }
 

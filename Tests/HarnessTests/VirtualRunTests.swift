@@ -66,6 +66,28 @@ struct VirtualRunTests {
     #expect(first.count > 50_000)
   }
 
+  @Test(
+    "is refused where something is said of a version that no image has",
+    arguments: [
+      ("versions: {v9: {failing: 5%}}", "cluster.simulated.versions"),
+      (
+        "faults: [{at: 1s, application: {version: v9, failing: 5%}}]", "cluster.simulated.faults[0].application.version"
+      ),
+      (
+        "metrics: {jobs: {backlog: {arrivals: {0s: 1}, perPod: 1, notBy: v9}}}",
+        "cluster.simulated.metrics.jobs.backlog.notBy"
+      ),
+    ])
+  func unknownVersion(simulated: String, path: String) throws {
+    let profile = SmallProfile(cluster: "simulated: {manifests: MANIFESTS, \(simulated)}")
+    let folder = try TemporaryFolder()
+
+    let error = #expect(throws: HarnessError.self) { try profile.loaded(in: folder) }
+
+    #expect(error?.lines.count == 1)
+    #expect(error?.lines.first?.contains("\(path): no image has the tag \"v9\"") == true, "\(error?.lines ?? [])")
+  }
+
   @Test("is another one with another seed")
   func seeds() throws {
     let runs = try (1...3).map { try SmallProfile(seed: $0).run() }
@@ -86,6 +108,33 @@ struct VirtualRunTests {
     #expect(whole.intervals.allSatisfy { $0.late == 0 && $0.dropped == 0 })
     #expect(run.run.endReason == .completed)
     #expect(run.phases.map(\.end) == [.seconds(180)])
+  }
+
+  /// Each stands for a bit of a seed, so that all of their sets are tried.
+  private static let faults = [
+    "{at: 5s, for: 40s, nodeLost: 1}", "{at: 20s, for: 30s, application: {crashesAfter: 2s}}",
+    "{at: 30s, for: 20s, application: {failing: 30%, serviceTime: 400ms}}", "{at: 10s, endpointDelay: 20s}",
+    "{at: 15s, for: 25s, controllersDown: true}", "{at: 40s, write: {delete: service/aspnetcore-service}}",
+  ]
+
+  @Test("ends each request once, whatever befalls the cluster", arguments: 0..<64)
+  func endings(faults: Int) throws {
+    let chosen = Self.faults.indices.filter { faults >> $0 & 1 == 1 }.map { Self.faults[$0] }
+    let run = try SmallProfile(
+      cluster: "simulated: {manifests: MANIFESTS, timeScale: 20, faults: [\(chosen.joined(separator: ", "))]}",
+      rate: "300/s", seed: faults + 1, length: "1m",
+      rest: "actions: [{name: release, at: only + 10s, rollout: {restart: true}}]"
+    ).run()
+
+    var whole = LoadSnapshot()
+    for snapshot in run.load { whole.merge(snapshot) }
+    let offered = whole.intervals.reduce(0) { $0 + $1.offered }
+    let completed = whole.intervals.flatMap(\.outcomes).reduce(0) { $0 + $1.completed }
+    let dropped = whole.intervals.reduce(0) { $0 + $1.dropped }
+    // A minute at 20 times the pace of the wall.
+    #expect(offered == 900, "faults \(chosen)")
+    #expect(completed + dropped == offered, "faults \(chosen)")
+    #expect(run.faultProblems.isEmpty)
   }
 
   @Test("judges the value as it judges the file that it is written to")

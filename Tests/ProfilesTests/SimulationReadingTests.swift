@@ -140,6 +140,7 @@ struct SimulationReadingTests {
       ("faults: [{at: 10s, write: {patch: web, fields: {}}}]", "\"web\" names no object; write KIND/NAME"),
       ("faults: [{at: 10s, write: {create: {kind: Pod}}}]", "the key \"apiVersion\" is missing"),
       ("nodes: {max: 5}", "no node is ever full, so that none is ever added"),
+      ("nodes: {count: 4, cpu: 1, max: 2}", "2 is less than there are; write 4 or more"),
       ("metrics: {a: {course: {60s: 1, 0s: 2}}}", "0s does not come after 1m"),
       ("metrics: {a: {course: {soon: 1}}}", "\"soon\" is no time of the run"),
       ("metrics: {a: {course: {}}}", "there is no value"),

@@ -79,7 +79,7 @@ struct FaultTests {
       [Fault(.write(write), begins: .seconds(1)), Fault(.write(refused), begins: .seconds(2))], rate: 1, until: 3)
     #expect(cluster.deployment?.spec.replicas == 2)
     #expect(cluster.deployment?.metadata.managedFields?.contains { $0.manager == "helm" } == true)
-    #expect(cluster.faultProblems == ["404: deployments.apps \"nobody\" not found"])
+    #expect(cluster.faultProblems == ["the API refuses the write: 404: deployments.apps \"nobody\" not found"])
   }
 
   @Test("An application changes while the fault lasts, and is as before when it is over")

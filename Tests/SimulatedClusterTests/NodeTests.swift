@@ -103,6 +103,14 @@ struct NodeTests {
     #expect(pods(cluster).count == 3)
   }
 
+  @Test("A node that is not there cannot be lost, which is told")
+  func unknownNode() throws {
+    var cluster = try cluster(replicas: 1) { _ in }
+    cluster.plan([Fault(.machineLost(4), begins: .zero)], loadBegins: .seconds(60))
+    cluster.advance(to: .seconds(61))
+    #expect(cluster.faultProblems == ["there is no node 4 yet that could be lost"])
+  }
+
   @Test("A pod that tolerates an unreachable node for less time is replaced sooner")
   func toleration() throws {
     var workload = try Workload()

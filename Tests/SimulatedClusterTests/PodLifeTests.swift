@@ -95,6 +95,18 @@ struct PodLifeTests {
     #expect(ended.contains { $0.reason == "OOMKilled" && $0.exitCode == 137 })
   }
 
+  @Test("An application of which nothing is said takes no more memory than half of its limit, so that it lives")
+  func smallLimit() throws {
+    var workload = try Workload()
+    let path = ["spec", "template", "spec", "containers"]
+    var container = try #require(workload.deploymentObject["spec", "template", "spec", "containers"]?[0])
+    container["resources"] = ["requests": ["cpu": "250m"], "limits": ["cpu": "500m", "memory": "64Mi"]]
+    workload.deploymentObject.setMember([container], at: path)
+    let cluster = try cluster(of: workload, seconds: 120)
+    #expect(cluster.deployment?.status?.readyReplicas == 3)
+    #expect(containers(cluster).allSatisfy { $0.restartCount == 0 })
+  }
+
   @Test("Memory that is taken by requests shows in the metrics and does not come back")
   func memoryStays() throws {
     var cluster = try cluster { $0.application.memoryPerRequest = 1 << 16 }
