@@ -1,18 +1,6 @@
 import KubernetesObjects
 import Units
 
-/// What of the cluster's doings is held up by faults.
-struct Disturbances: Sendable {
-  /// Faults that have begun and not ended, by their number.
-  var current: Set<Int> = []
-  /// Names of custom and external metrics.
-  var missingMetrics: Set<String> = []
-  var metricsAreStale = false
-  var endpointDelay: Duration?
-  /// Cluster time at which the load begins; what depends on run time does so from here. `nil` while no load is planned.
-  var loadBegan: Duration?
-}
-
 extension ClusterSimulation {
   /// Has faults come to pass; times of faults, and of metrics that depend on time, are counted from here.
   ///
