@@ -92,7 +92,7 @@ package enum SimulationNotes {
       notes.append(
         (
           "\(path).initContainers[\(initial)]",
-          "how long these take cannot be told from the manifest: they are taken to end as soon as they have started, or after "
+          "how long init containers take cannot be told from the manifest: they are taken to end at once, or after "
             + "cluster.simulated.workload.initContainers"
         ))
     }
@@ -154,8 +154,8 @@ package enum SimulationNotes {
       guard !declared.contains(name) else { return nil }
       return (
         "spec.metrics[\(index)]",
-        "there is no metric \"\(name)\" here: it fails in each sync, so the HPA may scale up by its other metrics but never "
-          + "down; say under cluster.simulated.metrics where it comes from"
+        "there is no metric \"\(name)\" of the type \(type) here: it fails in each sync, so the HPA may scale up by its other "
+          + "metrics but never down; say under cluster.simulated.metrics where it comes from"
       )
     }
   }
