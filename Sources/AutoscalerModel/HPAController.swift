@@ -87,11 +87,9 @@ package struct HPAController: Sendable {
     var decision = Decision(
       time: now, plan: plan, version: version, path: .computed, currentReplicas: current, desiredReplicas: current)
     if current > plan.maxReplicas {
-      decision.path = .aboveMaxReplicas
-      decision.desiredReplicas = plan.maxReplicas
+      (decision.path, decision.desiredReplicas) = (.aboveMaxReplicas, plan.maxReplicas)
     } else if current < plan.minReplicas {
-      decision.path = .belowMinReplicas
-      decision.desiredReplicas = plan.minReplicas
+      (decision.path, decision.desiredReplicas) = (.belowMinReplicas, plan.minReplicas)
     } else {
       settle(raw, in: &decision, position: position)
     }
