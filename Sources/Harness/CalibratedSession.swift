@@ -36,6 +36,8 @@ package struct CalibratedSession: Sendable {
     if output?.isEmpty ?? false {
       throw HarnessError(.usage, "--output is empty: name one, or leave the option out")
     }
+    let stop = SimulationStop("a cluster was being fitted to \(recording), which is as it was; nothing else is kept")
+    defer { withExtendedLifetime(stop) {} }
     let timeline = try RecordingAccess.timeline(recording)
     if let names = timeline.run.cluster?.workloads.all, names.count > 1 {
       throw HarnessError(
@@ -81,7 +83,9 @@ package struct CalibratedSession: Sendable {
       StandardOutput.complain("warning: a declared fault did not come to pass: \(problem)")
     }
     let output = try RunOutput.create(requested: output, profile: changed.profile.name, at: Date())
+    stop.nowWriting(output.recording)
     try finished.write(to: output.recording)
+    stop.nowReporting(output.recording)
     var conclusion = RunConclusion(output: output, profile: changed.profile, version: version, quiet: quiet)
     conclusion.judgedAt = KubernetesTime(
       microseconds: finished.run.startedAt.microseconds + (finished.run.endedAt ?? .zero).microseconds)

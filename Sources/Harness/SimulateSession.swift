@@ -36,6 +36,8 @@ package struct SimulateSession: Sendable {
     if output?.isEmpty ?? false {
       throw HarnessError(.usage, "--output is empty: name one, or leave the option out")
     }
+    let stop = SimulationStop("the run was being simulated, and nothing of it is kept")
+    defer { withExtendedLifetime(stop) {} }
     let loaded = try LoadedProfile(path: profile, changes: changes, fixed: fixed)
     let run = try VirtualRun(loaded, version: version, environment: ProcessInfo.processInfo.environment)
     for note in loaded.manifestNotes { StandardOutput.complain("note: \(note)") }
@@ -45,7 +47,9 @@ package struct SimulateSession: Sendable {
       StandardOutput.complain("warning: a declared fault did not come to pass: \(problem)")
     }
     let output = try RunOutput.create(requested: output, profile: loaded.profile.name, at: Date())
+    stop.nowWriting(output.recording)
     try finished.write(to: output.recording)
+    stop.nowReporting(output.recording)
     var conclusion = RunConclusion(output: output, profile: loaded.profile, version: version, quiet: quiet)
     conclusion.incidentCheck = loaded.incidentCheck
     // No clock but that of the simulation, so that equal runs leave equal files.

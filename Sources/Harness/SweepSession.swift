@@ -44,6 +44,8 @@ package struct SweepSession: Sendable {
   /// - Returns: of seeds alone what the worst run came to; of variants always that they were run.
   /// - Throws: ``HarnessError`` when one was refused.
   package func execute() async throws -> ExitStatus {
+    let stop = SimulationStop("the runs were about to begin, and nothing is kept")
+    defer { withExtendedLifetime(stop) {} }
     // Wrong as it stands, it is told before anything else.
     let base = try LoadedProfile(path: profile, changes: changes, fixed: fixed)
     for warning in LoadCapacity.warnings(base.profile) { StandardOutput.complain("warning: \(warning)") }
@@ -54,7 +56,7 @@ package struct SweepSession: Sendable {
     let seeds: [Int?] = plan.seeds == 0 ? [nil] : (1...plan.seeds).map(\.self)
     let places = plan.points.indices.flatMap { point in seeds.map { Place(point: point, seed: $0) } }
     let folder = try output.map { (requested) throws(HarnessError) in try Self.folder(requested) }
-    let costs = try await run(places, of: plan)
+    let costs = try await run(places, of: plan, stop: stop)
     let rows = plan.points.indices.map { point in
       Sweep.Row(
         values: plan.points[point], runs: Array(costs[(point * seeds.count)..<((point + 1) * seeds.count)]))
@@ -63,7 +65,10 @@ package struct SweepSession: Sendable {
       profile: base.profile.name, fields: plan.fields.map(\.path),
       expectations: base.profile.expectations.map(\.name), rows: rows)
     StandardOutput.write(SweepTable.render(sweep, width: LiveView.terminalSize().columns))
-    if let folder { try write(sweep, to: folder) }
+    if let folder {
+      stop.now("the table above is whole, and \(folder)/\(Self.page) may be missing")
+      try write(sweep, to: folder)
+    }
     guard plan.fields.isEmpty else { return .passed }
     if base.profile.expectations.isEmpty, !costs.contains(where: \.isCutShort) { return .passed }
     let verdicts = Set(costs.map(\.verdict))
@@ -71,7 +76,7 @@ package struct SweepSession: Sendable {
   }
 
   /// As many at a time as there are processors.
-  private func run(_ places: [Place], of plan: SweepPlan) async throws -> [RunCost] {
+  private func run(_ places: [Place], of plan: SweepPlan, stop: SimulationStop) async throws -> [RunCost] {
     let environment = ProcessInfo.processInfo.environment
     var costs: [RunCost?] = Array(repeating: nil, count: places.count)
     try await withThrowingTaskGroup(of: (Int, RunCost).self) { group in
@@ -85,9 +90,12 @@ package struct SweepSession: Sendable {
       for _ in 0..<ProcessInfo.processInfo.activeProcessorCount { start() }
       var said = ContinuousClock.now
       var ended = 0
+      func note() { stop.now("\(ended) of \(places.count) runs were simulated, and nothing of them is kept") }
+      note()
       for try await (index, cost) in group {
         costs[index] = cost
         ended += 1
+        note()
         if said.duration(to: .now) >= .seconds(10) {
           said = .now
           StandardOutput.complain("\(ended) of \(places.count) runs simulated")

@@ -17,25 +17,22 @@ enum AuthenticationChoice {
       return nil
     }
     guard let members = field.members(known: ["bearer", "basic"]) else { return nil }
-    switch (members["bearer"], members["basic"]) {
-    case (let bearer?, nil):
-      guard let token = Self.credential(bearer) else { return nil }
+    let one = members.one(
+      of: ["bearer", "basic"], nothing: ("no credentials stand here", hint),
+      several: { _ in ("a request sends either a bearer token or a user with a password", hint) })
+    guard let (kind, what) = one else { return nil }
+    switch kind {
+    case "bearer":
+      guard let token = Self.credential(what) else { return nil }
       self = .some(.bearer(token))
-    case (nil, let basic?):
-      guard let parts = basic.members(known: ["user", "password"]) else { return nil }
+    default:
+      guard let parts = what.members(known: ["user", "password"]) else { return nil }
       let user = parts.required("user", example: "me").flatMap { Self.credential($0) }
       let password = parts.required("password", example: "\"{{env PASSWORD}}\"")
         .flatMap { Self.credential($0, mayBeEmpty: true) }
       guard let user, let password else { return nil }
       Self.checkUser(user, parts["user"])
       self = .some(.basic(user: user, password: password))
-    case (.some, .some):
-      field.report("a request sends either a bearer token or a user with a password", hint: hint)
-      return nil
-    case (nil, nil):
-      // An unknown key was told already.
-      if field.node.entries?.isEmpty ?? true { field.report("no credentials stand here", hint: hint) }
-      return nil
     }
   }
 

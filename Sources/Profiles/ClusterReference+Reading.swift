@@ -24,6 +24,7 @@ extension ClusterReference {
   /// The one of `workload` and `hpa`, or those of `workloads`.
   private static func workloads(_ members: Members) -> WatchedWorkloads? {
     guard let several = members["workloads"] else {
+      if members["workload"] == nil, members.isMeant(oneOf: ["workloads"]) { return nil }
       let workload = members.required("workload", example: "deployment/my-app").flatMap(Self.workload)
       let hpa = members["hpa"].flatMap(Self.objectName)
       return workload.map { WatchedWorkloads(WatchedWorkload($0, autoscaler: hpa)) }

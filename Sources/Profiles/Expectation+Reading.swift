@@ -15,19 +15,10 @@ extension Expectation {
     guard let members = field.members(known: ["name", "of"] + kinds) else { return nil }
     let name = members.required("name", example: "scales out in time")?
       .filledText(example: "name: scales out in time")
-    let given = KindName.allCases.filter { members[$0.rawValue] != nil }
-    guard given.count == 1, let kindName = given.first, let body = members[kindName.rawValue] else {
-      let unknown =
-        field.node.entries?.contains { !["name", "of"].contains($0.key) && !kinds.contains($0.key) } ?? false
-      if given.isEmpty, !unknown {
-        field.report("nothing is expected", hint: "add one of \(kinds.joined(separator: ", "))")
-      } else if given.count > 1 {
-        field.report(
-          "\(given.map(\.rawValue).joined(separator: " and ")) stand in one expectation",
-          hint: "write an entry of its own for each")
-      }
-      return nil
-    }
+    let one = members.one(
+      of: kinds, nothing: ("nothing is expected", "add one of \(kinds.joined(separator: ", "))"),
+      several: { ("\($0) stand in one expectation", "write an entry of its own for each") })
+    guard let (key, body) = one, let kindName = KindName(rawValue: key) else { return nil }
     let kind = Self.kind(kindName.type, body, plan)
     let workload = Self.workload(members, kindName, kind, plan)
     guard let kind, let name else { return nil }

@@ -204,11 +204,11 @@ struct Field {
       problems.add(
         entry.keyPlace, path: path, "unknown key \"\(entry.key)\"", hint: Self.hint(for: entry.key, among: known))
     }
-    return Members(field: self)
+    return Members(field: self, known: known)
   }
 
   /// The members of a mapping whose keys are checked elsewhere.
-  var members: Members { Members(field: self) }
+  var members: Members { Members(field: self, known: nil) }
 
   /// Any mapping: its entries, each with the place of its key.
   func entries() -> [(key: String, field: Field)]? {
@@ -233,6 +233,8 @@ struct Field {
 /// The members of a mapping.
 struct Members {
   let field: Field
+  /// The keys that may stand here, any other of which was told; `nil` where that is seen to elsewhere.
+  let known: [String]?
 
   /// The member with a key, or `nil` where there is none.
   subscript(key: String) -> Field? {
@@ -242,7 +244,42 @@ struct Members {
   /// The member with a key, reported when there is none.
   func required(_ key: String, example: String) -> Field? {
     if let member = self[key] { return member }
-    field.report("the key \"\(key)\" is missing", hint: "write it as in \(key): \(example)")
+    if !isMeant(oneOf: [key]) {
+      field.report("the key \"\(key)\" is missing", hint: "write it as in \(key): \(example)")
+    }
     return nil
+  }
+
+  /// The one of several keys that stands here, where exactly one has to.
+  ///
+  /// - Parameters:
+  ///   - nothing: what is told where none of them stands here, and none is misspelt.
+  ///   - several: what is told where more than one does, given their names.
+  func one(
+    of keys: [String], nothing: @autoclosure () -> (message: String, hint: String),
+    several: (_ given: String) -> (message: String, hint: String)
+  ) -> (key: String, field: Field)? {
+    let given = keys.compactMap { key in self[key].map { (key: key, field: $0) } }
+    if given.count > 1 {
+      let (message, hint) = several(given.map(\.key).joined(separator: " and "))
+      field.report(message, hint: hint)
+      return nil
+    }
+    if given.isEmpty, !isMeant(oneOf: keys) {
+      let (message, hint) = nothing()
+      field.report(message, hint: hint)
+    }
+    return given.first
+  }
+
+  /// Whether an unknown key stands here that may be meant as one of these: it was told, and that one is missing is the same
+  /// mistake.
+  func isMeant(oneOf keys: [String]) -> Bool {
+    guard let known, let entries = field.node.entries else { return false }
+    return entries.contains { entry in
+      guard !known.contains(entry.key) else { return false }
+      guard let nearest = Spelling.nearest(to: entry.key, among: known) else { return keys.count > 1 }
+      return keys.contains(nearest)
+    }
   }
 }

@@ -20,15 +20,15 @@ package struct Incident: Sendable, Equatable {
 }
 
 extension Incident {
-  /// - Parameter expectations: the names of all.
-  init?(_ field: Field, expectations: [String]) {
+  /// - Parameter expectations: the names of all; `nil` where they are not known.
+  init?(_ field: Field, expectations: [String]?) {
     guard let members = field.members(known: ["seen", "verdicts", "fix"]) else { return nil }
     let seen = members.required("seen", example: "\"Each release doubles the replicas.\"")?
       .filledText(example: "seen: Each release doubles the replicas.")
     var verdicts: [String: Verdict] = [:]
     if let named = members.required("verdicts", example: "{stays at three: fail}") {
       for (name, entry) in named.entries() ?? [] {
-        if !expectations.contains(name) {
+        if let expectations, !expectations.contains(name) {
           entry.report("there is no expectation \"\(name)\"", hint: Field.hint(for: name, among: expectations))
         }
         verdicts[name] = entry.choice()

@@ -14,6 +14,9 @@ package struct KindBody {
 
   func has<Value>(_ field: KindField<Value>) -> Bool { members[field.declaration.key] != nil }
 
+  /// Whether a key that no kind has stands here and was told, which may be meant as this one.
+  func isMisspelt<Value>(_ field: KindField<Value>) -> Bool { members.isMeant(oneOf: [field.declaration.key]) }
+
   /// Tells what is wrong with the value of a key, where there is one.
   func report<Value>(_ field: KindField<Value>, _ message: String, hint: String? = nil) {
     members[field.declaration.key]?.report(message, hint: hint)

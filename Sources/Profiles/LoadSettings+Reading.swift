@@ -22,6 +22,7 @@ extension LoadSettings {
     let arrivals = members["arrivals"]?.choice(of: PlannedStream.Arrivals.self) ?? .uniform
     var names = PhaseNames()
     guard let list = members["streams"] else {
+      if members["phases"] == nil, members.isMeant(oneOf: ["streams"]) { return nil }
       guard let phases = members.required("phases", example: example),
         let model = PlannedStream.Model(phases, arrivals: arrivals, arrivalsField: members["arrivals"], names: &names)
       else { return nil }

@@ -1,9 +1,9 @@
 import Units
 
 extension PlannedAction {
-  static func list(_ field: Field?, plan: inout RunPlan, hasCluster: Bool) -> [PlannedAction] {
+  static func list(_ field: Field?, plan: inout RunPlan) -> [PlannedAction] {
     guard let field, let elements = field.elements() else { return [] }
-    if !hasCluster, !elements.isEmpty {
+    if !plan.hasCluster, !elements.isEmpty {
       field.report("an action needs a cluster to act on", hint: "add cluster: {workload: deployment/NAME}")
     }
     let before = plan
@@ -42,11 +42,15 @@ extension PlannedAction {
 
   private static func rollout(_ field: Field) -> Kind? {
     guard let members = field.members(known: ["setImage", "restart"]) else { return nil }
-    switch (members["setImage"], members["restart"]) {
-    case (let images?, nil):
-      guard let entries = images.entries() else { return nil }
+    let told = ("a rollout either sets images or restarts", "write setImage: {CONTAINER: IMAGE}, or restart: true")
+    guard let (key, what) = members.one(of: ["setImage", "restart"], nothing: told, several: { _ in told }) else {
+      return nil
+    }
+    switch key {
+    case "setImage":
+      guard let entries = what.entries() else { return nil }
       if entries.isEmpty {
-        images.report("no container is named", hint: "write it as in setImage: {app: \"registry/app:v2\"}")
+        what.report("no container is named", hint: "write it as in setImage: {app: \"registry/app:v2\"}")
         return nil
       }
       var result: [String: String] = [:]
@@ -56,15 +60,10 @@ extension PlannedAction {
         result[container] = text
       }
       return .setImage(result)
-    case (nil, let restart?):
-      guard let wanted = restart.bool() else { return nil }
-      if !wanted { restart.report("a rollout that restarts nothing is none", hint: "write restart: true") }
-      return wanted ? .restart : nil
     default:
-      field.report(
-        "a rollout either sets images or restarts",
-        hint: "write setImage: {CONTAINER: IMAGE}, or restart: true")
-      return nil
+      guard let wanted = what.bool() else { return nil }
+      if !wanted { what.report("a rollout that restarts nothing is none", hint: "write restart: true") }
+      return wanted ? .restart : nil
     }
   }
 }

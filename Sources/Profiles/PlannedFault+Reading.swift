@@ -18,13 +18,12 @@ extension PlannedFault {
       Self.time($0, plan)
     }
     let lasts = members["for"]?.duration(atLeast: .milliseconds(1))
-    let named = Self.kinds.filter { members[$0] != nil }
-    guard named.count == 1, let name = named.first, let what = members[name] else {
-      field.report(
-        named.isEmpty ? "it is not said what goes wrong" : "\(named.joined(separator: " and ")) are two faults",
-        hint: "write one of \(Self.kinds.joined(separator: ", "))")
-      return nil
-    }
+    let hint = "write one of \(Self.kinds.joined(separator: ", "))"
+    guard
+      let (name, what) = members.one(
+        of: Self.kinds, nothing: ("it is not said what goes wrong", hint),
+        several: { ("\($0) are two faults", hint) })
+    else { return nil }
     if name == "write", let length = members["for"] {
       length.report("a write is not undone by itself", hint: "add a second fault that writes what was there before")
     }
@@ -54,6 +53,7 @@ extension PlannedFault {
       guard let members = field.members(known: ["version"] + SimulatedApplication.keys) else { return nil }
       let change = SimulatedApplication(members)
       if change == SimulatedApplication() {
+        guard !members.isMeant(oneOf: SimulatedApplication.keys) else { return nil }
         field.report(
           "nothing of the application changes", hint: "write what does, as in {version: v2, failing: 5%}")
         return nil
@@ -90,28 +90,29 @@ extension ForeignWrite {
   init?(_ field: Field) {
     guard let members = field.members(known: ["by", "patch", "fields", "create", "delete"]) else { return nil }
     let by = members["by"]?.text() ?? "kubectl"
-    if let fields = members["fields"], members["patch"] == nil {
+    if let fields = members["fields"], members["patch"] == nil, !members.isMeant(oneOf: ["patch"]) {
       fields.report("fields are those of a patch", hint: Self.hint)
     }
-    switch (members["patch"], members["create"], members["delete"]) {
-    case (let patch?, nil, nil):
-      guard let object = Self.object(patch),
+    let one = members.one(
+      of: ["patch", "create", "delete"], nothing: ("it is not said what is written", Self.hint),
+      several: { ("\($0) are two writes", Self.hint) })
+    guard let (deed, what) = one else { return nil }
+    switch deed {
+    case "patch":
+      guard let object = Self.object(what),
         let fields = members.required("fields", example: "{spec: {replicas: 3}}")
       else { return nil }
       self.init(by: by, deed: .patch(kind: object.kind, name: object.name, fields: fields.node.json))
-    case (nil, let create?, nil):
-      guard let entries = create.entries() else { return nil }
+    case "create":
+      guard let entries = what.entries() else { return nil }
       for key in ["apiVersion", "kind", "metadata"] where !entries.contains(where: { $0.key == key }) {
-        create.report("the key \"\(key)\" is missing", hint: "write the whole object, as in a manifest")
+        what.report("the key \"\(key)\" is missing", hint: "write the whole object, as in a manifest")
         return nil
       }
-      self.init(by: by, deed: .create(create.node.json))
-    case (nil, nil, let delete?):
-      guard let object = Self.object(delete) else { return nil }
-      self.init(by: by, deed: .delete(kind: object.kind, name: object.name))
+      self.init(by: by, deed: .create(what.node.json))
     default:
-      field.report("it is not said what is written", hint: Self.hint)
-      return nil
+      guard let object = Self.object(what) else { return nil }
+      self.init(by: by, deed: .delete(kind: object.kind, name: object.name))
     }
   }
 

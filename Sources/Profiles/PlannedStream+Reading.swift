@@ -36,7 +36,8 @@ extension PlannedStream {
     }
     return elements.compactMap { element in
       guard let text = element.text() else { return nil }
-      if routes.contains(text) { return text }
+      // Where there is none at all, that was told.
+      if routes.contains(text) || routes.isEmpty { return text }
       element.report("there is no request \"\(text)\"", hint: Field.hint(for: text, among: routes))
       return nil
     }
@@ -80,7 +81,8 @@ extension PlannedStream.Model {
 
 extension LoadPhase {
   init?(_ field: Field) {
-    guard let members = field.members(known: ["name", "for", "rate", "from", "to"]) else { return nil }
+    // A phase with users is none with a rate, so that the word is here for a misspelt one alone.
+    guard let members = field.members(known: ["name", "for", "rate", "from", "to", "users"]) else { return nil }
     let name = members.required("name", example: "steady")?.name(reserved: ["run"])
     let duration = members.required("for", example: "60s")?.duration(atLeast: .milliseconds(1))
     let rates = Self.rates(members)
@@ -95,9 +97,11 @@ extension LoadPhase {
       let (start, end) = (from.rate(), to.rate())
       return start.flatMap { start in end.map { (start, $0) } }
     default:
-      members.field.report(
-        "a phase has a constant rate, a rate that changes from one to another, or users",
-        hint: "write rate: 200/s, or from: 0/s and to: 200/s, or users: 50")
+      if !members.isMeant(oneOf: ["rate", "from", "to", "users"]) {
+        members.field.report(
+          "a phase has a constant rate, a rate that changes from one to another, or users",
+          hint: "write rate: 200/s, or from: 0/s and to: 200/s, or users: 50")
+      }
       return nil
     }
   }

@@ -107,13 +107,18 @@ extension Profile {
     let load = members.required("load", example: "{phases: [{name: steady, for: 60s, rate: 10/s}]}")
       .flatMap { LoadSettings($0, routes: Self.names(members["requests"])) }
     let data = CSVFeed.list(members["data"])
-    FeedUse(
-      feeds: data, names: members["data"]?.node.entries?.map(\.key) ?? [], routes: requests, load: load,
-      problems: field.problems
-    ).check()
-    var plan = RunPlan(load: load, written: Self.phaseNames(members["load"]), isRun: isRun)
+    if !members.isMeant(oneOf: ["data"]) {
+      FeedUse(
+        feeds: data, names: members["data"]?.node.entries?.map(\.key) ?? [], routes: requests, load: load,
+        problems: field.problems
+      ).check()
+    }
+    // Of actions under a misspelt key no name is known.
+    let written = members.isMeant(oneOf: ["actions"]) ? nil : Self.phaseNames(members["load"])
+    var plan = RunPlan(load: load, written: written, isRun: isRun)
+    plan.hasCluster = members["cluster"] != nil || members.isMeant(oneOf: ["cluster"])
     plan.workloads = members["cluster"]?.members["workloads"]?.node.entries?.map(\.key) ?? []
-    let actions = PlannedAction.list(members["actions"], plan: &plan, hasCluster: members["cluster"] != nil)
+    let actions = PlannedAction.list(members["actions"], plan: &plan)
     if case .simulated(var simulation)? = cluster?.kind {
       let faults = members["cluster"]?.members["simulated"].flatMap {
         $0.node.entries == nil ? nil : $0.members["faults"]
@@ -122,11 +127,13 @@ extension Profile {
       cluster?.kind = .simulated(simulation)
     }
     plan.routes = Self.names(members["requests"])
-    plan.hasCluster = members["cluster"] != nil
     let abortOn = StopRule.list(members["abortOn"], end: plan.end)
     let expectations = Expectation.list(members["expectations"], plan: plan)
     let incident = members["incident"].flatMap { field in
-      Incident(field, expectations: members["expectations"]?.node.elements?.compactMap { $0["name"]?.scalar } ?? [])
+      Incident(
+        field,
+        expectations: members.isMeant(oneOf: ["expectations"])
+          ? nil : members["expectations"]?.node.elements?.compactMap { $0["name"]?.scalar } ?? [])
     }
     guard let name, let target, let load else { return nil }
     if let field = members["load"]?.members["workers"] { Self.check(load, target.connections, field) }

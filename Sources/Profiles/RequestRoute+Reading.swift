@@ -110,27 +110,25 @@ extension RequestRoute.Body {
       headers.append(.init(name: "Content-Type", value: Template(pieces: [.literal("application/json")])))
     }
     guard let members = field.members(known: ["text", "json", "file"]) else { return nil }
-    switch (members["text"], members["json"], members["file"]) {
-    case (let text?, nil, nil):
-      guard text.text() != nil, let template = text.template() else { return nil }
+    let told = (
+      "a body is one of text, json and file", "write body: {text: …}, body: {json: …} or body: {file: order.json}"
+    )
+    guard let (form, what) = members.one(of: ["text", "json", "file"], nothing: told, several: { _ in told }) else {
+      return nil
+    }
+    switch form {
+    case "text":
+      guard what.text() != nil, let template = what.template() else { return nil }
       self = .template(template)
-    case (nil, let json?, nil):
+    case "json":
       setContentType()
-      guard let template = Template(json.node.jsonText(), reportingTo: json) else { return nil }
+      guard let template = Template(what.node.jsonText(), reportingTo: what) else { return nil }
       self = .template(template)
-    case (nil, nil, let file?):
-      guard let path = file.text() else { return nil }
-      if path.isEmpty { file.report("no file is named", hint: "write it as in file: order.json") }
-      if path.lowercased().hasSuffix(".json") { setContentType() }
-      self = .file(path, place: file.place)
-    case (nil, nil, nil) where !(field.node.entries ?? []).isEmpty:
-      // The unknown key was told already.
-      return nil
     default:
-      field.report(
-        "a body is one of text, json and file",
-        hint: "write body: {text: …}, body: {json: …} or body: {file: order.json}")
-      return nil
+      guard let path = what.text() else { return nil }
+      if path.isEmpty { what.report("no file is named", hint: "write it as in file: order.json") }
+      if path.lowercased().hasSuffix(".json") { setContentType() }
+      self = .file(path, place: what.place)
     }
   }
 }

@@ -108,7 +108,7 @@ extension SimulatedNodes {
     if let most = max, most < count ?? 3 {
       members["max"]?.report("\(most) is less than there are", hint: "write \(count ?? 3) or more, or leave it out")
     }
-    if max != nil, cpu == nil, memory == nil, pods == nil {
+    if max != nil, cpu == nil, memory == nil, pods == nil, !members.isMeant(oneOf: ["cpu", "memory", "pods"]) {
       members["max"]?.report(
         "no node is ever full, so that none is ever added", hint: "say what a node has, as in cpu: 4, memory: 16Gi")
     }
@@ -136,20 +136,21 @@ extension SimulatedMetric {
       return
     }
     guard let members = field.members(known: ["course", "backlog"]) else { return nil }
-    switch (members["course"], members["backlog"]) {
-    case (let course?, nil):
-      guard let points = Self.points(course) else { return nil }
+    let one = members.one(
+      of: ["course", "backlog"], nothing: ("a metric has one source", Self.hint),
+      several: { _ in ("a metric has one source", Self.hint) })
+    guard let (source, what) = one else { return nil }
+    switch source {
+    case "course":
+      guard let points = Self.points(what) else { return nil }
       self = .course(points)
-    case (nil, let backlog?):
-      guard let parts = backlog.members(known: ["arrivals", "perPod", "notBy"]) else { return nil }
+    default:
+      guard let parts = what.members(known: ["arrivals", "perPod", "notBy"]) else { return nil }
       let arrivals = parts.required("arrivals", example: "{0s: 50, 60s: 200}").flatMap(Self.points)
       let perPod = parts.required("perPod", example: "20")?.number(0...1e9)
       let notBy = parts["notBy"]?.elements(orSingle: true)?.compactMap { $0.text() } ?? []
       guard let arrivals, let perPod else { return nil }
       self = .backlog(arrivals: arrivals, perPod: perPod, notBy: notBy)
-    default:
-      field.report("a metric has one source", hint: Self.hint)
-      return nil
     }
   }
 

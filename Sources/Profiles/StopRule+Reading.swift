@@ -32,19 +32,13 @@ extension StopRule {
   }
 
   private static func condition(_ members: Members) -> Condition? {
-    let given = kinds.filter { members[$0] != nil }
-    guard given.count == 1, let kind = given.first, let body = members[kind] else {
-      let unknown = members.field.node.entries?.contains { !(["name", "over"] + kinds).contains($0.key) } ?? false
-      if given.isEmpty, !unknown {
-        members.field.report(
-          "nothing is watched",
-          hint: "add errorRatio: \"> 20%\", latency: {percentile: 99, above: 2s} or dropped: \"> 5%\"")
-      } else if given.count > 1 {
-        members.field.report(
-          "\(given.joined(separator: " and ")) stand in one rule", hint: "write an entry of its own for each")
-      }
-      return nil
-    }
+    let one = members.one(
+      of: kinds,
+      nothing: (
+        "nothing is watched", "add errorRatio: \"> 20%\", latency: {percentile: 99, above: 2s} or dropped: \"> 5%\""
+      ),
+      several: { ("\($0) stand in one rule", "write an entry of its own for each") })
+    guard let (kind, body) = one else { return nil }
     switch kind {
     case "errorRatio": return share(body).map(Condition.errorRatio)
     case "dropped": return share(body).map(Condition.dropped)

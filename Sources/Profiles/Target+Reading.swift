@@ -155,7 +155,9 @@ extension Target.TLS {
       serverName: members?["serverName"]?.filledText(example: "serverName: api.example.com"),
       minimumVersion: members?["minVersion"]?.choice() ?? .tls12,
       sessionResumption: members?["sessionResumption"]?.bool() ?? true)
-    if clientKey != nil, clientCertificate == nil, let key = members?["clientKey"] {
+    if let members, clientKey != nil, clientCertificate == nil, let key = members["clientKey"],
+      !members.isMeant(oneOf: ["clientCertificate"])
+    {
       key.report("a client key is of no use without its certificate", hint: "add clientCertificate: FILE")
     }
   }

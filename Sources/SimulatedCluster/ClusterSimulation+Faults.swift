@@ -33,7 +33,10 @@ extension ClusterSimulation {
   mutating func endFault(_ index: Int) {
     context.disturbances.current.remove(index)
     switch faults[index].kind {
-    case .machineLost(let number): dataPlane.find(machine: number - 1, in: &context)
+    case .machineLost(let number):
+      // Another fault may hold it still.
+      let isHeld = context.disturbances.current.contains { faults[$0].kind == .machineLost(number) }
+      if !isHeld { dataPlane.find(machine: number - 1, in: &context) }
     default: act(on: faults[index].kind)
     }
   }

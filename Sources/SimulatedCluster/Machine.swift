@@ -31,15 +31,18 @@ struct Machine: Sendable {
   private var requests = PodRequest()
   var addresses = 1
   var images: Set<String> = []
-  /// Nothing on it goes on, and nothing is heard of it.
-  var isLost = false
-  /// The control plane has noticed that.
-  var isUnreachable = false
+  /// Cluster time since which nothing on it goes on, and nothing is heard of it; `nil` while it is there.
+  var lostSince: Duration?
+  /// Cluster time at which the control plane has noticed that.
+  var unreachableSince: Duration?
 
   init(name: String, capacity: MachineCapacity) {
     self.name = name
     self.capacity = capacity
   }
+
+  var isLost: Bool { lostSince != nil }
+  var isUnreachable: Bool { unreachableSince != nil }
 
   /// Why a pod does not fit; `nil` when it does.
   func shortage(for pod: PodRequest) -> MachineCapacity.Shortage? {

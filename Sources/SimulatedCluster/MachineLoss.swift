@@ -14,17 +14,20 @@ extension DataPlane {
 
   /// A machine is gone from the network with all that runs on it.
   mutating func lose(machine index: Int, in context: inout ControllerContext) {
-    guard machines.indices.contains(index) else { return }
+    guard machines.indices.contains(index), !machines[index].isLost else { return }
     settleOfferedLoad(at: context.wall)
-    machines[index].isLost = true
+    machines[index].lostSince = context.now
     for id in runtimes.keys where runtimes[id]?.node == index { runtimes[id]?.isLost = true }
     context.schedule(.machineUnreachable(index), after: Self.monitorGracePeriod)
   }
 
   /// The control plane notices it: the pods count as unready, and go when they do not tolerate that any longer.
   mutating func noteUnreachable(machine index: Int, in context: inout ControllerContext) {
-    guard machines[index].isLost else { return }
-    machines[index].isUnreachable = true
+    // It may have been back meanwhile, and lost anew.
+    guard let since = machines[index].lostSince, context.now - since >= Self.monitorGracePeriod,
+      !machines[index].isUnreachable
+    else { return }
+    machines[index].unreachableSince = context.now
     for id in runtimes.keys {
       guard let runtime = runtimes[id], runtime.node == index else { continue }
       becomeUnready(id, by: ControllerContext.controllerManager, reason: "NodeNotReady", in: &context)
@@ -38,7 +41,9 @@ extension DataPlane {
 
   /// A pod is deleted since its machine is unreachable; it stays until the machine tells that it has ended.
   mutating func evict(_ id: PodID, in context: inout ControllerContext) {
-    guard let runtime = runtimes[id], let node = runtime.node, machines[node].isUnreachable, !runtime.isTerminating
+    guard let runtime = runtimes[id], let node = runtime.node, let since = machines[node].unreachableSince,
+      let seconds = Self.toleration(of: context.store[.pod, runtime.key]), context.now - since >= .seconds(seconds),
+      !runtime.isTerminating
     else { return }
     context.record(
       .normal, "TaintManagerEviction", "Marking for deletion Pod \(runtime.key.namespace)/\(runtime.key.name)",
@@ -49,8 +54,8 @@ extension DataPlane {
   /// The machine is back, as after a start: what was to go is gone, and the other containers start anew.
   mutating func find(machine index: Int, in context: inout ControllerContext) {
     guard machines.indices.contains(index), machines[index].isLost else { return }
-    machines[index].isLost = false
-    machines[index].isUnreachable = false
+    machines[index].lostSince = nil
+    machines[index].unreachableSince = nil
     for id in runtimes.keys {
       guard let runtime = runtimes[id], runtime.node == index else { continue }
       runtimes[id]?.isLost = false

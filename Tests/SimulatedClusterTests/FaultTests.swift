@@ -98,6 +98,33 @@ struct FaultTests {
     #expect(!fails())
   }
 
+  @Test("A node that two faults take is back when both are over", arguments: [20, 60])
+  func nodeLostTwice(secondLasts: Int) throws {
+    let faults = [
+      Fault(.machineLost(1), begins: .seconds(1), lasts: .seconds(40)),
+      Fault(.machineLost(1), begins: .seconds(11), lasts: .seconds(secondLasts)),
+    ]
+    let ends = max(41, 11 + secondLasts)
+    for (second, isLost) in [(10, true), (30, true), (ends - 1, true), (ends + 1, false)] {
+      let cluster = try cluster(faults, rate: 1, until: second)
+      #expect(cluster.dataPlane.machines[0].isLost == isLost, "after \(second)s")
+    }
+  }
+
+  @Test("A node that is lost anew counts as unreachable fifty seconds after that, and not after the first loss")
+  func nodeLostAnew() throws {
+    let faults = [
+      Fault(.machineLost(1), begins: .seconds(1), lasts: .seconds(10)),
+      Fault(.machineLost(1), begins: .seconds(31)),
+    ]
+    func isUnreachable(after second: Int) throws -> Bool {
+      try cluster(faults, rate: 1, until: second).dataPlane.machines[0].isUnreachable
+    }
+    #expect(try !isUnreachable(after: 55))
+    #expect(try !isUnreachable(after: 80))
+    #expect(try isUnreachable(after: 82))
+  }
+
   @Test("Metrics of the types Pods, Object and External have the values that were declared")
   func customMetrics() throws {
     var workload = try Workload()

@@ -32,6 +32,7 @@ extension Expectation.ScaleDown {
     let of = body.read(Self.of)
     let within = body.read(Self.within)
     let notBefore = body.read(Self.notBefore)
+    if body.isMisspelt(Self.to) || body.isMisspelt(Self.within) || body.isMisspelt(Self.notBefore) { return nil }
     if body.has(Self.to) != body.has(Self.within) {
       body.report("to and within belong together", hint: "write both, as in {after: settle.start, to: 3, within: 12m}")
       return nil
