@@ -10,8 +10,10 @@ package import RunTimeline
 package struct ClusterObserver: Sendable {
   /// What is watched for workloads of some kinds, in the order in which it is asked for.
   package static func resources(of kinds: [WorkloadKind]) -> [ResourceType] {
-    let between: [ResourceType] = kinds.contains(.deployment) ? [.replicaSets] : []
-    return [.horizontalPodAutoscalers] + kinds.map(\.resource) + between + [.pods, .endpointSlices, .events]
+    let own = kinds.map(\.resource)
+    let haveReplicaSets = kinds.contains { $0.type.podOwnership == .byReplicaSets }
+    let between: [ResourceType] = haveReplicaSets && !own.contains(.replicaSets) ? [.replicaSets] : []
+    return [.horizontalPodAutoscalers] + own + between + [.pods, .endpointSlices, .events]
   }
 
   /// Wall time between two proving lists of a resource: 30 s of run time, and no less than a second.

@@ -8,7 +8,7 @@ struct ImportedCluster {
 
   init(_ log: ImportedLog, workload: String?, autoscaler: String?, path: String) throws(HarnessError) {
     let workloads = WorkloadKind.allCases.flatMap { kind in
-      Self.objects(of: kind.resource, in: log).map {
+      Self.objects(of: kind.resource, in: log).filter { !$0.hasOwner }.map {
         (reference: WorkloadReference(kind, $0.name), namespace: $0.namespace)
       }
     }
@@ -32,6 +32,8 @@ struct ImportedCluster {
   private struct Found {
     var name: String
     var namespace: String?
+    /// Whether something else looks after it, as a Deployment does after its ReplicaSets.
+    var hasOwner: Bool
     /// For an autoscaler: what it scales.
     var target: Head.Reference?
   }
@@ -55,7 +57,9 @@ struct ImportedCluster {
     for observation in log.observations where observation.resource == resource.plural {
       guard let name = observation.name, seen[name] == nil, let object = observation.object else { continue }
       let head = try? JSONDecoder().decode(Head.self, from: object)
-      seen[name] = Found(name: name, namespace: head?.metadata.namespace, target: head?.spec?.scaleTargetRef)
+      seen[name] = Found(
+        name: name, namespace: head?.metadata.namespace, hasOwner: head?.metadata.ownerReferences?.isEmpty == false,
+        target: head?.spec?.scaleTargetRef)
     }
     return seen.values.sorted { $0.name < $1.name }
   }
@@ -65,7 +69,7 @@ struct ImportedCluster {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, let kind = WorkloadKind(name: parts[0]), !parts[1].isEmpty else {
       throw HarnessError(
-        .usage, "--workload \(text): write deployment/NAME or statefulset/NAME; other kinds cannot be judged")
+        .usage, "--workload \(text): write \(WorkloadKind.spellings); other kinds cannot be judged")
     }
     return WorkloadReference(kind, parts[1])
   }

@@ -102,9 +102,9 @@ struct RightsCheck {
           reference.kind.resource == right.resource && reference.name == right.name
         }
         guard let (workload, action) = changed.first(where: { isMeant($0.0) }) else { return .allowed }
-        _ = try await client.patch(
-          workload, namespace: right.namespace, body: RolloutAction.patch(for: action.kind, at: Date().kubernetesTime),
-          isDryRun: true)
+        let patch = try await TemplatePatch.read(
+          for: action.kind, of: workload, namespace: right.namespace, from: client)
+        _ = try await client.patch(workload, namespace: right.namespace, patch, isDryRun: true)
       default: _ = try await client.get(path: right.resource.path(namespace: right.namespace, name: right.name))
       }
       return .allowed

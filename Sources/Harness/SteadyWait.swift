@@ -21,7 +21,7 @@ struct SteadyWait: Equatable {
     updated = workload.status?.updated ?? 0
     available = workload.status?.available ?? 0
     isUnobserved = !workload.isObserved
-    isSteady = workload.isComplete(generation: workload.metadata.generation ?? 0)
+    isSteady = workload.isSteady
   }
 
   /// `wanted 5, current 6, updated 2, available 4`

@@ -1,4 +1,5 @@
 import ClusterObservation
+import KubernetesClient
 import KubernetesObjects
 import LoadDriving
 import LoadFacts
@@ -200,12 +201,12 @@ extension VirtualRun {
       guard let workload = reference.workloads.named(action.workload)?.reference else { return nil }
       let arrival = at / planning.timeScale + Self.latency
       let date = KubernetesTime(microseconds: startedAt.microseconds + at.microseconds)
+      let patch = TemplatePatch(action.kind, at: date)
       return ObservedTarget.Write(
         at: arrival.nanoseconds,
         APIRequest(
           method: "PATCH", path: workload.kind.resource.path(namespace: namespace, name: workload.name),
-          query: ["fieldManager": "scaleproof"], contentType: "application/strategic-merge-patch+json",
-          body: RolloutAction.patch(for: action.kind, at: date)))
+          query: ["fieldManager": "scaleproof"], contentType: patch.type.rawValue, body: patch.body))
     }
   }
 

@@ -68,6 +68,9 @@ package struct APIClient: Sendable {
   }
 
   package enum PatchType: String, Sendable {
+    /// RFC 6902
+    case json = "application/json-patch+json"
+    /// RFC 7386
     case merge = "application/merge-patch+json"
     case strategicMerge = "application/strategic-merge-patch+json"
   }

@@ -1,4 +1,8 @@
 extension Deployment: WorkloadObject {
+  package static let shortNames = ["deploy"]
+  package static let podOwnership = PodOwnership.byReplicaSets
+  package static let podHashLabel: String? = ReplicaSet.templateHashLabel
+
   /// Whether its rollout is complete is told by the counts alone
   /// (Kubernetes 1.36, pkg/controller/deployment/util/deployment_util.go, `DeploymentComplete`).
   package var workload: Workload {

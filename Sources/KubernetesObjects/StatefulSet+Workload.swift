@@ -1,4 +1,9 @@
 extension StatefulSet: WorkloadObject {
+  package static let shortNames = ["sts"]
+  package static let podOwnership = PodOwnership.numbered
+  package static let podHashLabel: String? = revisionLabel
+  package static let countsTerminatingPods = true
+
   /// While pods are being replaced the controller names two revisions, and one when all are of it
   /// (Kubernetes 1.36, pkg/controller/statefulset/stateful_set_utils.go, `completeRollingUpdate`), unless a partition keeps
   /// some as they are, or pods are replaced by hand.

@@ -60,9 +60,16 @@ extension Workload {
   /// Whether the rollout of the template that a generation of the spec brought is complete: every pod that it replaces is
   /// of it, all that are wanted are available, and no other one is left.
   package func isComplete(generation: Int64) -> Bool {
-    guard let status, hasObserved(generation: generation), isRevisionCurrent else { return false }
+    guard kind.type.rollsOut, let status, hasObserved(generation: generation), isRevisionCurrent else { return false }
     let replaced = wanted - replacement.kept(of: wanted)
     return status.updated >= replaced && status.current == wanted && status.available == wanted
+  }
+
+  /// Whether nothing is left for its controller to do.
+  package var isSteady: Bool {
+    if kind.type.rollsOut { return isComplete(generation: metadata.generation ?? 0) }
+    guard isObserved, let status else { return false }
+    return status.current == wanted && status.available == wanted
   }
 
   /// The image of the first container.

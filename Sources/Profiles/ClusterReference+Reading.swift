@@ -70,7 +70,7 @@ extension ClusterReference {
     guard parts.count == 2, let kind = WorkloadKind(name: parts[0]) else {
       let problem =
         parts.count == 2 ? "a workload of the kind \"\(parts[0])\" cannot be watched" : "\"\(text)\" names no kind"
-      field.report(problem, hint: "write deployment/NAME or statefulset/NAME")
+      field.report(problem, hint: "write \(WorkloadKind.spellings)")
       return nil
     }
     guard isObjectName(String(parts[1])) else {

@@ -1,7 +1,8 @@
+import KubernetesObjects
 import Units
 
 extension PlannedAction {
-  static func list(_ field: Field?, plan: inout RunPlan) -> [PlannedAction] {
+  static func list(_ field: Field?, plan: inout RunPlan, workloads: WatchedWorkloads?) -> [PlannedAction] {
     guard let field, let elements = field.elements() else { return [] }
     if !plan.hasCluster, !elements.isEmpty {
       field.report("an action needs a cluster to act on", hint: "add cluster: {workload: deployment/NAME}")
@@ -16,6 +17,11 @@ extension PlannedAction {
       }
       let kind = members.required("rollout", example: "{restart: true}").flatMap(Self.rollout)
       let workload = WorkloadChoice(members, among: plan.workloads, what: "the action").name
+      if let reference = workloads?.named(workload)?.reference, !reference.kind.type.rollsOut {
+        members["rollout"]?.report(
+          "\(reference.text) replaces none of its pods when its template changes",
+          hint: "roll out a workload that does, such as a Deployment")
+      }
       if let name {
         if plan.names.contains(name) {
           element.report("a phase or an action named \"\(name)\" stands before", hint: "give each a name of its own")

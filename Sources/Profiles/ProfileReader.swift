@@ -118,7 +118,7 @@ extension Profile {
     var plan = RunPlan(load: load, written: written, isRun: isRun)
     plan.hasCluster = members["cluster"] != nil || members.isMeant(oneOf: ["cluster"])
     plan.workloads = members["cluster"]?.members["workloads"]?.node.entries?.map(\.key) ?? []
-    let actions = PlannedAction.list(members["actions"], plan: &plan)
+    let actions = PlannedAction.list(members["actions"], plan: &plan, workloads: cluster?.workloads)
     if case .simulated(var simulation)? = cluster?.kind {
       let faults = members["cluster"]?.members["simulated"].flatMap {
         $0.node.entries == nil ? nil : $0.members["faults"]

@@ -16,6 +16,7 @@ enum RecordingSchema {
     causes + RecordingViews.third, RecordingViews.fourth,
     workloads + RecordingViews.fifth,
     sources + measurements + several + RecordingViews.sixth,
+    RecordingViews.seventh,
   ]
 
   static var version: Int { steps.count }

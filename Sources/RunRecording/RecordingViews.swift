@@ -21,6 +21,9 @@ enum RecordingViews {
     latencyOfSources + errorsOfSources + "DROP VIEW generator_health;\n" + generatorHealthOfSources + measurements
     + "DROP VIEW timeline;\nDROP VIEW replicas;\n" + replicasOfWorkloads + timelineOfWorkloads
 
+  /// Of schema version 7: deletions of workloads of whatever kind.
+  static let seventh = "DROP VIEW timeline;\n" + timelineOfAllKinds
+
   /// - Parameter resource: the plural of the workload's resource, in SQL.
   private static func replicas(of resource: String) -> String {
     """
@@ -322,6 +325,12 @@ enum RecordingViews {
     )
     .rewriting("FROM observation o, run\n", as: "FROM observation o, workload\n")
     .rewriting("o.name = deployment\n", as: "o.name = workload_name\n")
+
+  private static let timelineOfAllKinds = timelineOfWorkloads.rewriting(
+    "WHEN 'statefulsets' THEN 'StatefulSet '\n",
+    as:
+      "WHEN 'statefulsets' THEN 'StatefulSet '\n            WHEN 'replicasets' THEN 'ReplicaSet ' WHEN 'rollouts' THEN 'Rollout '\n"
+  )
 }
 
 extension String {

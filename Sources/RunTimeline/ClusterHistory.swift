@@ -108,14 +108,15 @@ package struct ClusterHistory: Sendable {
     let miscounts = PodReckoning.gaps(
       of: pods, workload: workload, replicaSets: replicaSets, in: allPods, unknown: podGaps.map(\.stretch))
     podsInDoubt = (miscounts + unreadPods + unreadVersions).map(\.stretch)
-    observationGaps = [
-      kind.resource.plural: workloads.gaps,
+    var missed = [
       HorizontalPodAutoscaler.resource.plural: watched.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
       Pod.resource.plural: podGaps + miscounts,
       EndpointSlice.resource.plural: slices.gaps + slices.silences,
       Event.resource.plural: allEvents.gaps + allEvents.silences,
-    ].mapValues { $0.sorted { $0.stretch.earliest < $1.stretch.earliest } }
+    ]
+    missed[kind.resource.plural] = workloads.gaps
+    observationGaps = missed.mapValues { $0.sorted { $0.stretch.earliest < $1.stretch.earliest } }
     gaps = observationGaps.mapValues { $0.map(\.stretch) }
 
     func status(_ value: (Workload.Status) -> Int) -> CountEnvelope {

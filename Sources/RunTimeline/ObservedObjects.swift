@@ -3,17 +3,20 @@ package import KubernetesObjects
 /// All versions of the objects of a namespace, put together from observations one after another, so that none of those
 /// has to be kept: a day's are many times as large as what they tell.
 package struct ObservedObjects: Sendable {
-  /// Of which resources: nothing is judged by others.
-  package static let resources: [ResourceType] = [
-    .deployments, .statefulSets, .horizontalPodAutoscalers, .replicaSets, .pods, .endpointSlices, .events,
-  ]
+  /// The types whose versions are dated by what all watches tell together; each once.
+  private static let dated: [any KubernetesObject.Type] = {
+    let workloads = WorkloadKind.allCases.map { $0.type as any KubernetesObject.Type }
+    let others: [any KubernetesObject.Type] = [
+      HorizontalPodAutoscaler.self, ReplicaSet.self, Pod.self, EndpointSlice.self,
+    ]
+    return workloads + others.filter { other in !workloads.contains { $0 == other } }
+  }()
 
-  private(set) var deployments: ObjectHistory<Deployment>
-  private(set) var statefulSets: ObjectHistory<StatefulSet>
-  private(set) var autoscalers: ObjectHistory<HorizontalPodAutoscaler>
-  private(set) var replicaSets: ObjectHistory<ReplicaSet>
-  private(set) var pods: ObjectHistory<Pod>
-  private(set) var slices: ObjectHistory<EndpointSlice>
+  /// Of which resources: nothing is judged by others.
+  package static let resources: [ResourceType] = dated.map { $0.resource } + [Event.resource]
+
+  /// By the plurals of their resources.
+  private var histories: [String: any DatedHistory]
   private(set) var events: ObjectHistory<Event>
   let clock: ServerClock
   /// How many observations there were.
@@ -25,17 +28,24 @@ package struct ObservedObjects: Sendable {
 
   /// - Parameter undated: plurals of the resources of which nobody noted when what was observed arrived.
   package init(clock: ServerClock, withoutArrivals undated: Set<String> = []) {
-    func history<Object>() -> ObjectHistory<Object> {
+    func history<Object: KubernetesObject>(of type: Object.Type) -> ObjectHistory<Object> {
       ObjectHistory<Object>(clock: clock, tellsArrivals: !undated.contains(Object.resource.plural))
     }
-    deployments = history()
-    statefulSets = history()
-    autoscalers = history()
-    replicaSets = history()
-    pods = history()
-    slices = history()
-    events = history()
+    func dated(_ type: (some KubernetesObject).Type) -> any DatedHistory { history(of: type) }
+    histories = Dictionary(uniqueKeysWithValues: Self.dated.map { ($0.resource.plural, dated($0)) })
+    events = history(of: Event.self)
     self.clock = clock
+  }
+
+  var autoscalers: ObjectHistory<HorizontalPodAutoscaler> { history() }
+  var replicaSets: ObjectHistory<ReplicaSet> { history() }
+  var pods: ObjectHistory<Pod> { history() }
+  var slices: ObjectHistory<EndpointSlice> { history() }
+
+  /// That of a type of which something is judged; of others nothing was observed.
+  func history<Object: KubernetesObject>(of type: Object.Type = Object.self) -> ObjectHistory<Object> {
+    histories[Object.resource.plural] as? ObjectHistory<Object>
+      ?? ObjectHistory<Object>(clock: clock, tellsArrivals: true)
   }
 
   /// Takes the next observation in the order of recording.
@@ -43,16 +53,10 @@ package struct ObservedObjects: Sendable {
     count += 1
     lastReceived = max(lastReceived ?? observation.received, observation.received)
     if observation.kind == .list { listed.insert(observation.resource) }
-    switch observation.resource {
-    case Deployment.resource.plural: deployments.add(observation)
-    case StatefulSet.resource.plural: statefulSets.add(observation)
-    case HorizontalPodAutoscaler.resource.plural: autoscalers.add(observation)
-    case ReplicaSet.resource.plural: replicaSets.add(observation)
-    case Pod.resource.plural: pods.add(observation)
-    case EndpointSlice.resource.plural: slices.add(observation)
-    case Event.resource.plural: events.add(observation)
-    // Of a resource by which nothing is judged.
-    default: break
+    if observation.resource == Event.resource.plural {
+      events.add(observation)
+    } else {
+      histories[observation.resource]?.add(observation)
     }
   }
 
@@ -61,36 +65,30 @@ package struct ObservedObjects: Sendable {
   /// - Parameter end: the instant up to which all watches went on, where that is known; `nil` where each resource is known
   ///   up to the last word on it.
   package mutating func finish(watchedUntil end: Duration? = nil) {
+    let plurals = Self.dated.map { $0.resource.plural }
     let lastHeard = lastReceived ?? .zero
-    deployments.finish(lastHeard: lastHeard, watchedUntil: end)
-    statefulSets.finish(lastHeard: lastHeard, watchedUntil: end)
-    autoscalers.finish(lastHeard: lastHeard, watchedUntil: end)
-    replicaSets.finish(lastHeard: lastHeard, watchedUntil: end)
-    pods.finish(lastHeard: lastHeard, watchedUntil: end)
-    slices.finish(lastHeard: lastHeard, watchedUntil: end)
+    for plural in plurals { histories[plural]?.finish(lastHeard: lastHeard, watchedUntil: end) }
     events.finish(lastHeard: lastHeard, watchedUntil: end)
     var timing = WatchTiming()
-    timing.add(deployments)
-    timing.add(statefulSets)
-    timing.add(autoscalers)
-    timing.add(replicaSets)
-    timing.add(pods)
-    timing.add(slices)
+    for plural in plurals { histories[plural]?.tell(&timing) }
     timing.add(lag: events.lag)
     timing.settle()
-    deployments.date(by: timing)
-    statefulSets.date(by: timing)
-    autoscalers.date(by: timing)
-    replicaSets.date(by: timing)
-    pods.date(by: timing)
-    slices.date(by: timing)
+    for plural in plurals { histories[plural]?.date(by: timing) }
   }
 }
 
-extension WatchTiming {
-  /// Takes all that the history of a resource tells.
-  fileprivate mutating func add<Object>(_ history: ObjectHistory<Object>) {
-    add(lag: history.lag)
-    add(history.versions.values.joined())
+/// The history of objects of some type, whose versions are dated by what all watches tell together.
+private protocol DatedHistory: Sendable {
+  mutating func add(_ observation: Observation)
+  mutating func finish(lastHeard: Duration, watchedUntil end: Duration?)
+  /// Says all that it tells.
+  func tell(_ timing: inout WatchTiming)
+  mutating func date(by timing: WatchTiming)
+}
+
+extension ObjectHistory: DatedHistory {
+  fileprivate func tell(_ timing: inout WatchTiming) {
+    timing.add(lag: lag)
+    timing.add(versions.values.joined())
   }
 }

@@ -43,7 +43,7 @@ package struct PodLifeline: Sendable, Equatable {
     let metadata = first.object.metadata
     name = metadata.name ?? ""
     uid = metadata.uid ?? ""
-    templateHash = metadata.labels?[ReplicaSet.templateHashLabel] ?? metadata.labels?[StatefulSet.revisionLabel]
+    templateHash = metadata.templateHash
     image = first.object.spec.containers?.first?.image
     spec = first.object.spec
     let created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)

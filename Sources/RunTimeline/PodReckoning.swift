@@ -100,13 +100,13 @@ extension PodReckoning {
     func reckoning(of pods: [PodLifeline]) -> PodReckoning {
       PodReckoning(of: pods, unknown: unknown, start: start, lists: history.listsReceived)
     }
-    // A StatefulSet counts pods that are going, too.
-    let counted = workload.filter { $0.object.kind == .deployment }
-    var gaps = reckoning(of: pods).gaps(by: counted, kind: WorkloadKind.deployment.title) { object in
+    let counted = workload.filter { !$0.object.kind.type.countsTerminatingPods }
+    let kind = counted.first?.object.kind.title ?? ""
+    var gaps = reckoning(of: pods).gaps(by: counted, kind: kind) { object in
       object.status.map { Count(replicas: $0.current, ready: $0.ready) }
     }
     for versions in replicaSets {
-      guard let hash = versions.first?.object.metadata.labels?[ReplicaSet.templateHashLabel] else { continue }
+      guard let hash = versions.first?.object.metadata.templateHash else { continue }
       gaps += reckoning(of: pods.filter { $0.templateHash == hash }).gaps(by: versions, kind: ReplicaSet.resource.kind)
       { object in
         object.status.map { Count(replicas: $0.replicas, ready: $0.readyReplicas) }

@@ -10,10 +10,13 @@ struct WorkloadHistory {
   private(set) var gaps: [ObservationGap]
 
   init(of reference: WorkloadReference, in objects: ObservedObjects) {
-    switch reference.kind {
-    case .deployment: self.init(objects.deployments, named: reference.name)
-    case .statefulSet: self.init(objects.statefulSets, named: reference.name)
-    }
+    self = Self.history(of: reference.kind.type, named: reference.name, in: objects)
+  }
+
+  private static func history<Object: WorkloadObject>(
+    of type: Object.Type, named name: String, in objects: ObservedObjects
+  ) -> WorkloadHistory {
+    WorkloadHistory(objects.history(of: type), named: name)
   }
 
   private init(_ history: ObjectHistory<some WorkloadObject>, named name: String) {

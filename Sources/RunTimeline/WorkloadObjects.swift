@@ -49,6 +49,8 @@ struct WorkloadObjects {
     }
   }
 
+  private var ownership: PodOwnership { workload.kind.type.podOwnership }
+
   private func owns(_ reference: OwnerReference) -> Bool {
     workloadUIDs.contains(reference.uid)
       || (reference.kind == workload.kind.title && reference.name == workload.name)
@@ -56,12 +58,12 @@ struct WorkloadObjects {
 
   private func owns(_ pod: Pod) -> Bool {
     (pod.metadata.ownerReferences ?? []).contains { reference in
-      if workload.kind == .statefulSet { return owns(reference) }
+      if ownership != .byReplicaSets { return owns(reference) }
       if knownReplicaSets.contains(reference.uid) { return replicaSetUIDs.contains(reference.uid) }
-      // Of a ReplicaSet that could not be read, its name tells: that of the Deployment and the hash of the template
+      // Of a ReplicaSet that could not be read, its name tells: that of the workload and the hash of the template
       // (Kubernetes, pkg/controller/deployment/sync.go, `getNewReplicaSet`).
       guard reference.kind == ReplicaSet.resource.kind,
-        let hash = pod.metadata.labels?[ReplicaSet.templateHashLabel]
+        let hash = pod.metadata.templateHash
       else { return false }
       return reference.name == "\(workload.name)-\(hash)"
     }
@@ -84,10 +86,11 @@ struct WorkloadObjects {
     case workload.kind.title: return name == workload.name
     case HorizontalPodAutoscaler.resource.kind: return name == autoscaler
     case ReplicaSet.resource.kind: return replicaSetNames.contains(name)
-    // A pod that came and went unseen bears the name of its ReplicaSet, or of its StatefulSet and its ordinal.
+    // A pod that came and went unseen bears the name of its owner, and of a StatefulSet its ordinal.
     case Pod.resource.kind:
       return podNames.contains(name) || replicaSetNames.contains { name.hasPrefix("\($0)-") }
-        || workload.kind == .statefulSet && StatefulSet.ordinal(ofPodNamed: name, of: workload.name) != nil
+        || ownership == .numbered && StatefulSet.ordinal(ofPodNamed: name, of: workload.name) != nil
+        || ownership == .direct && name.hasPrefix("\(workload.name)-")
     case EndpointSlice.resource.kind, "Service", "Endpoints": return endpointNames.contains(name)
     default: return false
     }

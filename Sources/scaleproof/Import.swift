@@ -58,7 +58,7 @@ extension ScaleProof {
 
     @Option(
       help: ArgumentHelp(
-        "Watch log: the workload, deployment/NAME or statefulset/NAME (default: the only one, or what the HPA scales).",
+        "Watch log: the workload, as deployment/NAME (default: the only one, or what the HPA scales).",
         valueName: "kind/name"))
     var workload: String?
 

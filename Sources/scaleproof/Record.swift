@@ -31,7 +31,9 @@ extension ScaleProof {
     @Option(help: "The namespace (default: that of the context).")
     var namespace: String?
 
-    @Option(help: ArgumentHelp("The workload: deployment/NAME or statefulset/NAME.", valueName: "kind/name"))
+    @Option(
+      help: ArgumentHelp(
+        "The workload: deployment/NAME, statefulset/NAME, replicaset/NAME or rollout/NAME.", valueName: "kind/name"))
     var workload: String
 
     @Option(help: "The name of the HorizontalPodAutoscaler (default: the one that scales the workload).")

@@ -66,11 +66,81 @@ struct WorkloadTests {
     }
   }
 
+  private func argoRollout(
+    strategy: String = "{}", observed: String = "2", current: Int = 3, updated: Int = 3, available: Int = 3,
+    stable: String = "h2", template: String = #""template": {"spec": {"containers": [{"name": "web"}]}}"#
+  ) throws -> Workload {
+    try Workload(
+      .argoRollout,
+      json: Data(
+        """
+        {"metadata": {"name": "web", "generation": 2},
+         "spec": {"replicas": 3, "selector": {}, "strategy": \(strategy), \(template)},
+         "status": {"observedGeneration": "\(observed)", "replicas": \(current), "readyReplicas": \(available),
+          "updatedReplicas": \(updated), "availableReplicas": \(available), "currentPodHash": "h2", "stableRS": "\(stable)"}}
+        """.utf8))
+  }
+
+  @Test("a Rollout of Argo Rollouts is complete when its newest template is the stable one and no older pod is left")
+  func argoComplete() throws {
+    #expect(try argoRollout().isComplete(generation: 2))
+    #expect(try !argoRollout(stable: "h1").isComplete(generation: 2))
+    #expect(try !argoRollout(observed: "1").isComplete(generation: 2))
+    #expect(try !argoRollout(current: 6).isComplete(generation: 2))
+    #expect(try !argoRollout(available: 2).isComplete(generation: 2))
+  }
+
+  @Test("a canary keeps the fences that it is given, and blue-green brings all new pods beside the old ones")
+  func argoFences() throws {
+    let canary = try argoRollout(strategy: #"{"canary": {"maxSurge": 1, "maxUnavailable": "10%"}}"#)
+    let blueGreen = try argoRollout(strategy: #"{"blueGreen": {"activeService": "web"}}"#)
+
+    #expect(canary.replacement == .surging(maxSurge: .count(1), maxUnavailable: .percent(10)))
+    #expect(try argoRollout(strategy: #"{"canary": {}}"#).replacement == .surging(maxSurge: nil, maxUnavailable: nil))
+    #expect(blueGreen.replacement == .surging(maxSurge: .percent(100), maxUnavailable: .count(0)))
+  }
+
+  @Test("a template that stands elsewhere is told by its hash")
+  func argoReference() throws {
+    let elsewhere = try argoRollout(template: #""workloadRef": {"kind": "Deployment", "name": "web"}"#)
+
+    #expect(elsewhere.template.metadata?.templateHash == "h2")
+    #expect(elsewhere.image == nil)
+  }
+
+  @Test("a ReplicaSet replaces no pods, and counts those that it has")
+  func replicaSet() throws {
+    let workload = try Workload(
+      .replicaSet,
+      json: Data(
+        #"""
+        {"metadata": {"name": "web", "generation": 1}, "spec": {"replicas": 2, "template": {"spec": {}}},
+         "status": {"observedGeneration": 1, "replicas": 2, "readyReplicas": 1, "availableReplicas": 1}}
+        """#.utf8))
+
+    #expect(workload.replacement == .byHand)
+    #expect(workload.wanted == 2)
+    #expect(workload.status?.ready == 1)
+    #expect(!workload.isComplete(generation: 1))
+    #expect(!workload.isSteady)
+  }
+
+  @Test("pods and ReplicaSets say in a label of which template they are, whoever made them")
+  func templateHashes() {
+    for label in ["pod-template-hash", "controller-revision-hash", "rollouts-pod-template-hash"] {
+      #expect(ObjectMetadata(labels: [label: "x1"]).templateHash == "x1", "\(label)")
+    }
+    #expect(ObjectMetadata(labels: ["app": "web"]).templateHash == nil)
+  }
+
   @Test("kinds are written as kubectl takes them")
   func names() {
     for name in ["deploy", "Deployments", "deployment"] { #expect(WorkloadKind(name: name) == .deployment) }
     for name in ["sts", "statefulset", "StatefulSets"] { #expect(WorkloadKind(name: name) == .statefulSet) }
+    for name in ["rs", "replicaset", "ReplicaSets"] { #expect(WorkloadKind(name: name) == .replicaSet) }
+    for name in ["ro", "rollout", "Rollouts"] { #expect(WorkloadKind(name: name) == .argoRollout) }
     #expect(WorkloadKind(name: "daemonset") == nil)
+    #expect(WorkloadKind.spellings == "deployment/NAME, statefulset/NAME, replicaset/NAME or rollout/NAME")
     #expect(WorkloadReference(.statefulSet, "db").text == "statefulset/db")
   }
 }

@@ -80,7 +80,13 @@ struct ProfileProblemTests {
       (
         profile(cluster: "{workload: daemonset/db}"),
         [
-          "p.yaml:5:21: cluster.workload: a workload of the kind \"daemonset\" cannot be watched; write deployment/NAME or statefulset/NAME"
+          "p.yaml:5:21: cluster.workload: a workload of the kind \"daemonset\" cannot be watched; write deployment/NAME, statefulset/NAME, replicaset/NAME or rollout/NAME"
+        ]
+      ),
+      (
+        profile(cluster: "{workload: replicaset/web}"),
+        [
+          "p.yaml:8:53: actions[0].rollout: replicaset/web replaces none of its pods when its template changes; roll out a workload that does, such as a Deployment"
         ]
       ),
       (

@@ -17,7 +17,8 @@ package enum KubectlText {
 
   private static let kinds = [
     "horizontalpodautoscalers": ("autoscaling/v2", "HorizontalPodAutoscaler"), "deployments": ("apps/v1", "Deployment"),
-    "statefulsets": ("apps/v1", "StatefulSet"), "replicasets": ("apps/v1", "ReplicaSet"), "pods": ("v1", "Pod"),
+    "rollouts": ("argoproj.io/v1alpha1", "Rollout"), "statefulsets": ("apps/v1", "StatefulSet"),
+    "replicasets": ("apps/v1", "ReplicaSet"), "pods": ("v1", "Pod"),
     "events": ("v1", "Event"),
     "endpointslices": ("discovery.k8s.io/v1", "EndpointSlice"),
   ]
