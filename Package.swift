@@ -33,6 +33,7 @@ let package = Package(
     .target(name: "Units"),
     .target(name: "Statistics"),
     .target(name: "Arrivals", dependencies: ["Units"]),
+    .target(name: "ApplicationNature", dependencies: ["Units"]),
     .target(name: "LoadFacts", dependencies: ["Statistics"]),
     .target(name: "LoadDriving", dependencies: ["Arrivals", "LoadFacts", "Statistics", "Units"]),
     .target(name: "KubernetesObjects", dependencies: ["Units"]),
@@ -42,7 +43,8 @@ let package = Package(
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "Statistics", "Units"]),
     .target(
-      name: "Profiles", dependencies: ["Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
+      name: "Profiles",
+      dependencies: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
       resources: [.embedInCode("ProfileSchema.json")]),
     .target(
       name: "Expectations",
@@ -63,7 +65,7 @@ let package = Package(
     .target(
       name: "SimulatedCluster",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units",
       ]),
 
     .target(
@@ -99,7 +101,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "Calibration", "ClusterObservation",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "ClusterObservation",
         "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
@@ -140,7 +142,8 @@ let package = Package(
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
       exclude: ["Resources"]),
-    .testTarget(name: "ProfilesTests", dependencies: ["Arrivals", "KubernetesObjects", "Profiles", "Units"]),
+    .testTarget(
+      name: "ProfilesTests", dependencies: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "ExpectationsTests",
       dependencies: [
@@ -157,7 +160,9 @@ let package = Package(
       ], exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedClusterTests",
-      dependencies: ["AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "TestRecordings", "Units"],
+      dependencies: [
+        "ApplicationNature", "AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "TestRecordings", "Units",
+      ],
       exclude: ["Resources"]),
     .testTarget(
       name: "SimulatedLoadTests",
@@ -205,7 +210,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "Arrivals", "AutoscalerModel", "Calibration", "Curl", "Expectations", "Harness", "KubernetesClient",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "Curl", "Expectations", "Harness",
+        "KubernetesClient",
         "KubernetesObjects",
         "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",
         "SimulatedCluster",

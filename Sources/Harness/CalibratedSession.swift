@@ -1,3 +1,4 @@
+import ApplicationNature
 import Calibration
 import Expectations
 import Foundation
@@ -196,7 +197,7 @@ package struct CalibratedSession: Sendable {
         simulation[keyPath: field] = value
       }
       take(.cpuPerRequest, \.application.cpuPerRequest)
-      take(.serviceTime, \.application.serviceTime)
+      take(.serviceTime, \.application.medianServiceTime)
       take(.imagePull, \.imagePull)
       take(.containerStart, \.containerStart)
       take(.applicationStart, \.application.start)
@@ -226,7 +227,7 @@ package struct CalibratedSession: Sendable {
     let world = world(of: profile)
     return switch parameter {
     case .cpuPerRequest: world.application.cpuPerRequest
-    case .serviceTime: world.application.serviceTime
+    case .serviceTime: world.application.serviceTime.median
     case .imagePull: world.imagePull
     case .containerStart: world.containerStart
     case .applicationStart: world.application.start
@@ -234,6 +235,18 @@ package struct CalibratedSession: Sendable {
     case .metricsDelay: world.metricsLag
     case .endpointDelay: world.endpointDelay
     case .keepsServing: world.application.keepsServing
+    }
+  }
+}
+
+extension ApplicationChange {
+  /// The median of the service time, which keeps its spread.
+  fileprivate var medianServiceTime: Duration? {
+    get { serviceTime?.median }
+    set {
+      guard let median = newValue else { return serviceTime = nil }
+      let spread = serviceTime.flatMap { $0.isSpread ? $0.p99 / $0.median : nil } ?? 1
+      serviceTime = ServiceTime(median, p99: median * spread)
     }
   }
 }

@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Profiles
 import SimulatedCluster
@@ -48,8 +49,8 @@ enum SimulatedWorld {
 
   static func workload(_ simulation: Simulation, seed: UInt64) -> SimulatedWorkload {
     var workload = SimulatedWorkload()
-    workload.application = ApplicationChange(simulation.application).applied(to: workload.application)
-    workload.versions = simulation.versions.mapValues { ApplicationChange($0).applied(to: workload.application) }
+    workload.application = simulation.application.applied(to: workload.application)
+    workload.versions = simulation.versions.mapValues { $0.applied(to: workload.application) }
     workload.imagePull = simulation.imagePull ?? workload.imagePull
     workload.containerStart = simulation.containerStart ?? workload.containerStart
     workload.initialization = simulation.initContainers ?? workload.initialization
@@ -73,7 +74,7 @@ enum SimulatedWorld {
     _ kind: PlannedFault.Kind, in namespace: String, of profile: Profile
   ) throws(HarnessError) -> Fault.Kind {
     switch kind {
-    case .application(let change, let version): .application(ApplicationChange(change), version: version)
+    case .application(let change, let version): .application(change, version: version)
     case .metricsMissing("resource"): .resourceMetricsMissing
     case .metricsMissing(let name): .metricMissing(name)
     case .metricsStale: .metricsStale
@@ -132,28 +133,6 @@ extension PlannedFault.Kind {
       case .delete(let kind, let name): "\(write.by) deletes \(kind)/\(name)"
       }
     }
-  }
-}
-
-extension ApplicationChange {
-  init(_ written: SimulatedApplication) {
-    self.init()
-    cpuPerRequest = written.cpuPerRequest
-    serviceTime = written.serviceTime
-    queueLimit = written.queueLimit
-    failingShare = written.failing
-    start = written.start
-    busyStart = written.busyStart
-    busyStartCores = written.busyStartCPU
-    warmUp = written.warmUp
-    warmUpCost = written.warmUpCost
-    memory = written.memory
-    memoryPerRequest = written.memoryPerRequest
-    becomesReady = written.becomesReady
-    staysAlive = written.staysAlive
-    crashesAfter = written.crashesAfter
-    keepsServing = written.keepsServing
-    drains = written.drains
   }
 }
 

@@ -1,3 +1,4 @@
+import ApplicationNature
 import ClusterObservation
 import KubernetesClient
 import KubernetesObjects

@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Units
 
@@ -50,10 +51,10 @@ extension PlannedFault {
   private static func kind(_ name: String, _ field: Field, simulation: Simulation) -> Kind? {
     switch name {
     case "application":
-      guard let members = field.members(known: ["version"] + SimulatedApplication.keys) else { return nil }
-      let change = SimulatedApplication(members)
-      if change == SimulatedApplication() {
-        guard !members.isMeant(oneOf: SimulatedApplication.keys) else { return nil }
+      guard let members = field.members(known: ["version"] + ApplicationChange.keys) else { return nil }
+      let change = ApplicationChange(members)
+      if change == ApplicationChange() {
+        guard !members.isMeant(oneOf: ApplicationChange.keys) else { return nil }
         field.report(
           "nothing of the application changes", hint: "write what does, as in {version: v2, failing: 5%}")
         return nil

@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Units
 
@@ -27,8 +28,8 @@ extension Simulation {
     }
     if let workload = members["workload"] { readWorkload(workload) }
     for (version, entry) in members["versions"]?.entries() ?? [] {
-      guard let known = entry.members(known: SimulatedApplication.keys) else { continue }
-      versions[version] = SimulatedApplication(known)
+      guard let known = entry.members(known: ApplicationChange.keys) else { continue }
+      versions[version] = ApplicationChange(known)
     }
     nodes = members["nodes"].flatMap(SimulatedNodes.init) ?? nodes
     ingress = members["ingress"].flatMap { SimulatedIngress($0, endpointDelay: ingress.endpointDelay) } ?? ingress
@@ -40,8 +41,8 @@ extension Simulation {
       "imagePull", "containerStart", "initContainers", "endpointDelay", "metricsResolution", "metricsWindow",
       "metricsLag",
     ]
-    guard let workload = field.members(known: SimulatedApplication.keys + keys) else { return }
-    application = SimulatedApplication(workload)
+    guard let workload = field.members(known: ApplicationChange.keys + keys) else { return }
+    application = ApplicationChange(workload)
     imagePull = workload["imagePull"]?.duration()
     containerStart = workload["containerStart"]?.duration()
     initContainers = workload["initContainers"]?.duration()
@@ -62,34 +63,6 @@ extension Simulation {
       return text
     }
     return paths.isEmpty ? nil : paths
-  }
-}
-
-extension SimulatedApplication {
-  static let keys = [
-    "cpuPerRequest", "serviceTime", "queueLimit", "failing", "start", "busyStart", "busyStartCPU", "warmUp",
-    "warmUpCost",
-    "memory", "memoryPerRequest", "becomesReady", "staysAlive", "crashesAfter", "keepsServing", "drains",
-  ]
-
-  init(_ members: Members) {
-    self.init()
-    cpuPerRequest = members["cpuPerRequest"]?.duration()
-    serviceTime = members["serviceTime"]?.duration()
-    queueLimit = members["queueLimit"]?.integer(0...1_000_000)
-    failing = members["failing"]?.percentage().map { Double($0.billionths) / Double(Percentage.whole) }
-    start = members["start"]?.duration()
-    busyStart = members["busyStart"]?.duration()
-    busyStartCPU = members["busyStartCPU"]?.quantity(example: "500m").map { Double($0.milli) / 1_000 }
-    warmUp = members["warmUp"]?.duration()
-    warmUpCost = members["warmUpCost"]?.number(1...1_000)
-    memory = members["memory"]?.quantity(example: "128Mi")?.value
-    memoryPerRequest = members["memoryPerRequest"]?.quantity(example: "4Ki")?.value
-    becomesReady = members["becomesReady"]?.bool()
-    staysAlive = members["staysAlive"]?.bool()
-    crashesAfter = members["crashesAfter"]?.duration()
-    keepsServing = members["keepsServing"]?.duration()
-    drains = members["drains"]?.bool()
   }
 }
 

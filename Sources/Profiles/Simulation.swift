@@ -1,3 +1,4 @@
+package import ApplicationNature
 package import KubernetesObjects
 
 /// The embedded cluster: its manifests, and what the real thing would have decided by its nature.
@@ -7,9 +8,9 @@ package struct Simulation: Sendable, Equatable {
   /// Run time that passes in one second of wall time.
   package var timeScale: Double
   /// What the applications of all pods are like.
-  package var application = SimulatedApplication()
+  package var application = ApplicationChange()
   /// How the applications of some versions differ from that, by the tag of their image.
-  package var versions: [String: SimulatedApplication] = [:]
+  package var versions: [String: ApplicationChange] = [:]
   package var nodes = SimulatedNodes()
   package var ingress = SimulatedIngress()
   /// Custom and external metrics, by name.
@@ -29,36 +30,6 @@ package struct Simulation: Sendable, Equatable {
     self.manifests = manifests
     self.timeScale = timeScale
   }
-}
-
-/// What an application is like, as far as a profile says so; what it does not say stays as it is.
-package struct SimulatedApplication: Sendable, Equatable {
-  /// CPU that one request costs a pod, and how long it takes without load. Wall time.
-  package var cpuPerRequest: Duration?
-  package var serviceTime: Duration?
-  /// How many requests may wait in a pod.
-  package var queueLimit: Int?
-  /// The share of requests that are answered with 500, from 0 to 1.
-  package var failing: Double?
-  /// From the start of the container until the application answers.
-  package var start: Duration?
-  /// How long it is busy with itself after its start, and with how many cores.
-  package var busyStart: Duration?
-  package var busyStartCPU: Double?
-  /// How long requests cost more after that, and how many times as much.
-  package var warmUp: Duration?
-  package var warmUpCost: Double?
-  /// Bytes without a request, and those that each request takes for good.
-  package var memory: Int64?
-  package var memoryPerRequest: Int64?
-  package var becomesReady: Bool?
-  package var staysAlive: Bool?
-  package var crashesAfter: Duration?
-  /// How long a container answers after it was told to stop.
-  package var keepsServing: Duration?
-  package var drains: Bool?
-
-  package init() {}
 }
 
 /// The nodes of a simulated cluster, as far as a profile says so.
@@ -112,7 +83,7 @@ package enum SimulatedMetric: Sendable, Equatable {
 package struct PlannedFault: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// The applications of a version change, or all of them.
-    case application(SimulatedApplication, version: String?)
+    case application(ApplicationChange, version: String?)
     /// A metric is not there: `resource` for what metrics-server knows, or the name of another one.
     case metricsMissing(String)
     case metricsStale

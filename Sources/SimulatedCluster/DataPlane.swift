@@ -1,3 +1,4 @@
+import ApplicationNature
 import Units
 
 /// The machines with their pods, and the Ingress in front of them: what serves, and what the controllers decide about.

@@ -1,3 +1,4 @@
+package import ApplicationNature
 import Units
 
 /// Something that goes wrong in a cluster at a time, for a while or for good.

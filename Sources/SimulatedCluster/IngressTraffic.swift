@@ -1,3 +1,5 @@
+import ApplicationNature
+import Arrivals
 import Units
 
 /// What the Ingress does with one request, at once.
@@ -120,18 +122,17 @@ extension PodRuntime {
   fileprivate mutating func take(at arrival: Double) -> IngressDecision {
     if isLost { return .unanswered(pod: key.name) }
     guard isListening else { return .refused(pod: key.name) }
-    guard let done = load.take(at: arrival) else { return .overloaded(pod: key.name, version: version) }
+    let deviation = application.serviceTime.isSpread ? luck.nextNormal() : 0
+    let serviceTime = application.serviceTime.seconds(at: deviation)
+    guard let answered = load.take(at: arrival, serviceTime: serviceTime) else {
+      return .overloaded(pod: key.name, version: version)
+    }
     var fails = false
     if application.failingShare > 0 {
       failing += application.failingShare
       fails = failing >= 1
       if fails { failing -= 1 }
     }
-    // The CPU works for a part of the service time; the pod waits for others in the rest.
-    let serviceTime = application.serviceTime.seconds
-    let limit = load.limit ?? 1
-    let rest = max(0, serviceTime - load.cost / limit)
-    let answered = done + (load.limit == nil ? serviceTime : rest)
     return .forwarded(
       ForwardedRequest(
         run: run, pod: key.name, version: version, answerAfter: .seconds(answered - arrival), answeredAt: answered,

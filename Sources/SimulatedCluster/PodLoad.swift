@@ -1,3 +1,4 @@
+import ApplicationNature
 import Units
 
 /// A point on the curve of CPU that a pod has used.
@@ -10,7 +11,8 @@ struct UsagePoint: Sendable {
   let taken: Double
 }
 
-/// The requests of one container: a server that takes one after the other, as fast as the CPU limit allows.
+/// The requests of one container: the CPU takes one after the other, as fast as the limit allows, and each takes some time
+/// beside that. An application may work on so many at once, and no more.
 ///
 /// All times are seconds on the wall.
 struct PodLoad: Sendable {
@@ -34,6 +36,10 @@ struct PodLoad: Sendable {
   private(set) var taken = 0.0
   /// When the CPU has worked off what was taken.
   private(set) var busyUntil = 0.0
+  /// When all that was taken is answered.
+  private(set) var answeredUntil = 0.0
+  /// `nil` where any number of requests is worked on at once.
+  private var places: WorkPlaces?
   var points: [UsagePoint] = []
 
   init(cost: Double, limit: Double?, queueLimit: Int) {
@@ -44,7 +50,8 @@ struct PodLoad: Sendable {
 
   /// A container has started: its application has taken nothing yet.
   mutating func begin(_ application: Application, at now: Double, timeScale: Double) {
-    (accepted, taken, busyUntil) = (0, 0, now)
+    (accepted, taken, busyUntil, answeredUntil) = (0, 0, now, now)
+    places = application.concurrency.map { WorkPlaces(count: $0, at: now) }
     began = now
     busyStartEnd = now + application.busyStart.seconds / timeScale
     busyStartCores = min(application.busyStartCores, limit ?? .infinity)
@@ -64,25 +71,56 @@ struct PodLoad: Sendable {
 
   /// How long a request that comes now takes until the CPU is done with it.
   func wait(at now: Double) -> Double {
-    let start = max(now, busyUntil)
+    let start = max(places?.start(at: now) ?? now, busyUntil)
     return start + turn(at: start) - now
   }
 
   /// The longest that a request can wait, were none cheaper than now.
   var longestWait: Double {
+    if places != nil { return .infinity }
     guard let limit else { return 0 }
     let slowest = busyStartEnd > began ? max(limit - busyStartCores, limit / 10) : limit
     return Double(queueLimit + 1) * cost * warmUpCost / slowest
   }
 
-  /// Requests that wait for the CPU.
+  /// Requests that wait for the CPU, or for a place.
   func waiting(at now: Double) -> Double {
+    if let places { return Double(places.waiting(at: now)) }
     let turn = turn(at: max(now, busyUntil))
     return turn > 0 ? max(0, busyUntil - now) / turn : 0
   }
 
-  /// Takes a request; the time when the CPU is done with it, or `nil` when too many wait.
-  mutating func take(at now: Double) -> Double? {
+  /// Takes a request; the time of its answer, or `nil` when too many wait.
+  ///
+  /// - Parameter serviceTime: how long it takes while nothing else does; the CPU works for a part of it.
+  mutating func take(at now: Double, serviceTime: Double) -> Double? {
+    let rest = max(0, serviceTime - (limit.map { cost / $0 } ?? 0))
+    let answered: Double
+    if places != nil {
+      guard let end = takePlace(at: now, rest: rest) else { return nil }
+      answered = end
+    } else {
+      guard let done = takeCPU(at: now) else { return nil }
+      answered = done + rest
+    }
+    answeredUntil = max(answeredUntil, answered)
+    return answered
+  }
+
+  private mutating func takePlace(at now: Double, rest: Double) -> Double? {
+    guard let place = places?.start(at: now) else { return nil }
+    if place > now, places?.waiting(at: now) ?? 0 >= queueLimit { return nil }
+    let start = max(place, busyUntil)
+    let (turn, cost) = (turn(at: start), cost(at: start))
+    let end = start + turn + rest
+    places?.take(at: now, start: place, cpu: (start, start + turn), cost: cost, until: end)
+    if turn > 0 { busyUntil = start + turn }
+    accepted += cost
+    taken += 1
+    return end
+  }
+
+  private mutating func takeCPU(at now: Double) -> Double? {
     let start = max(now, busyUntil)
     let turn = turn(at: start)
     if turn > 0 {
@@ -94,7 +132,7 @@ struct PodLoad: Sendable {
     return turn > 0 ? busyUntil : now
   }
 
-  /// Takes a steady stream of requests; how many were taken.
+  /// Takes a steady stream of requests; how many were taken. It knows no limit of how many are worked on at once.
   mutating func take(rate: Double, from start: Double, to end: Double) -> Double {
     let offered = rate * (end - start)
     let (turn, cost) = (turn(at: start), cost(at: start))
@@ -116,6 +154,7 @@ struct PodLoad: Sendable {
   /// CPU seconds used until a time: what was taken less what waits still, and what the application took for itself.
   func used(at now: Double) -> Double {
     let own = busyStartEnd > began ? busyStartCores * (min(now, busyStartEnd) - began) : 0
+    if let places { return accepted - places.remaining(at: now) + own }
     guard let cores = cores(at: now) else { return accepted + own }
     return accepted - max(0, busyUntil - now) * cores + own
   }

@@ -1,3 +1,5 @@
+import ApplicationNature
+import Arrivals
 import KubernetesObjects
 import Units
 
@@ -53,6 +55,8 @@ struct PodRuntime: Sendable {
   var endedAt: Duration?
   /// The part of a failed request that is due.
   var failing = 0.0
+  /// By which it takes longer for one request than for another.
+  var luck: SplitMix64
   var load: PodLoad
 
   init(
@@ -69,6 +73,8 @@ struct PodRuntime: Sendable {
     self.version = version
     self.request = request
     self.application = application
+    // The seed of the cluster has chosen the uid.
+    luck = SplitMix64(seed: uid.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     // A limit of zero is none.
     let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
       $0 > 0 ? $0 : nil

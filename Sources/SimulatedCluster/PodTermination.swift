@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Units
 
@@ -56,8 +57,8 @@ extension DataPlane {
     runtime = runtimes[run.pod] ?? runtime
     runtime.isListening = false
     runtimes[run.pod] = runtime
-    let rest = max(context.wall, runtime.load.busyUntil) + runtime.application.serviceTime.seconds
-    let ended = runtime.application.drains ? rest : context.wall
+    let usual = max(context.wall, runtime.load.busyUntil) + runtime.application.serviceTime.median.seconds
+    let ended = runtime.application.drains ? max(usual, runtime.load.answeredUntil) : context.wall
     context.schedule(.exit(run, killed: false), at: max(context.now, .seconds(ended * context.timeScale)))
   }
 

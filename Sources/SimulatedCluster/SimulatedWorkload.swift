@@ -1,3 +1,4 @@
+package import ApplicationNature
 import Units
 
 /// What applications, machines, metrics and the Ingress of a simulated cluster are like: everything that manifests do not

@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Testing
 
@@ -48,22 +49,24 @@ struct SimulationReadingTests {
   func applications() throws {
     let simulation = try simulation(
       """
-      workload: {cpuPerRequest: 2ms, queueLimit: 9, failing: 2.5%, memory: 64Mi, memoryPerRequest: 1Ki, drains: false, start: 3s}
+      workload: {cpuPerRequest: 2ms, concurrency: 8, serviceTime: {median: 20ms, p99: 200ms}, queueLimit: 9, failing: 2.5%, memory: 64Mi, memoryPerRequest: 1Ki, drains: false, start: 3s}
           versions: {v2: {crashesAfter: 5s, busyStart: 40s, busyStartCPU: 250m, warmUp: 1m, warmUpCost: 3, becomesReady: false, staysAlive: false}}
       """)
-    var application = SimulatedApplication()
+    var application = ApplicationChange()
     application.cpuPerRequest = .milliseconds(2)
+    application.concurrency = 8
+    application.serviceTime = ServiceTime(.milliseconds(20), p99: .milliseconds(200))
     application.queueLimit = 9
-    application.failing = 0.025
+    application.failingShare = 0.025
     application.memory = 64 << 20
     application.memoryPerRequest = 1 << 10
     application.drains = false
     application.start = .seconds(3)
     #expect(simulation.application == application)
-    var second = SimulatedApplication()
+    var second = ApplicationChange()
     second.crashesAfter = .seconds(5)
     second.busyStart = .seconds(40)
-    second.busyStartCPU = 0.25
+    second.busyStartCores = 0.25
     second.warmUp = .seconds(60)
     second.warmUpCost = 3
     second.becomesReady = false
@@ -106,8 +109,8 @@ struct SimulationReadingTests {
             - {at: 10s, write: {create: {apiVersion: v1, kind: ResourceQuota, metadata: {name: q}}}}
             - {at: 10s, write: {delete: ResourceQuota/q}}
       """)
-    var change = SimulatedApplication()
-    change.failing = 0.05
+    var change = ApplicationChange()
+    change.failingShare = 0.05
     #expect(
       simulation.faults.map(\.kind) == [
         .metricsMissing("resource"), .metricsMissing("jobs"), .metricsStale, .endpointDelay(.seconds(30)), .nodeLost(3),

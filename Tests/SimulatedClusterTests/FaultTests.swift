@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Testing
 import Units

@@ -1,3 +1,4 @@
+import ApplicationNature
 import AutoscalerModel
 import Foundation
 import KubernetesObjects

@@ -8,8 +8,10 @@ package struct Application: Sendable, Equatable {
   /// CPU that one request costs its pod. Wall time.
   package var cpuPerRequest: Duration = .milliseconds(1)
   /// Time from a pod's taking up a request to its answer while the pod is not busy. Wall time.
-  package var serviceTime: Duration = .milliseconds(5)
-  /// How many requests may wait in one pod for CPU; further ones get 503 from the pod.
+  package var serviceTime = ServiceTime(.milliseconds(5))
+  /// How many requests a pod works on at once; `nil` for any number.
+  package var concurrency: Int?
+  /// How many requests may wait in one pod, for CPU or for others to be done; further ones get 503 from the pod.
   package var queueLimit: Int = 50
   /// The share of requests that it answers with 500, from 0 to 1.
   package var failingShare: Double = 0

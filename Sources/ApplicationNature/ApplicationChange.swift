@@ -3,7 +3,8 @@ import Units
 /// How an application becomes another one: the fields that change, the others stay.
 package struct ApplicationChange: Sendable, Equatable {
   package var cpuPerRequest: Duration?
-  package var serviceTime: Duration?
+  package var serviceTime: ServiceTime?
+  package var concurrency: Int?
   package var queueLimit: Int?
   package var failingShare: Double?
   package var start: Duration?
@@ -25,6 +26,7 @@ package struct ApplicationChange: Sendable, Equatable {
     var changed = application
     changed.cpuPerRequest = cpuPerRequest ?? changed.cpuPerRequest
     changed.serviceTime = serviceTime ?? changed.serviceTime
+    changed.concurrency = concurrency ?? changed.concurrency
     changed.queueLimit = queueLimit ?? changed.queueLimit
     changed.failingShare = failingShare ?? changed.failingShare
     changed.start = start ?? changed.start
