@@ -58,11 +58,13 @@ extension DataPlane {
 
   /// A probe is due.
   mutating func ask(_ kind: ProbeKind, _ run: ContainerRun, in context: inout ControllerContext) {
+    settleOfferedLoad(at: context.wall)
+    if let period = runtimes[run.pod]?.passAsBefore(kind, run, at: context.wall) {
+      return context.schedule(.probe(run, kind), after: period)
+    }
     guard var runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isTerminating,
       !runtime.isLost, let probe = Self.probe(kind, of: runtime.container)
     else { return }
-    settleOfferedLoad(at: context.wall)
-    runtime = runtimes[run.pod] ?? runtime
     let failure = failure(of: kind, probe, runtime, at: context.wall)
     runtime[kind].isPlanned = false
     runtime[kind].note(failure == nil)

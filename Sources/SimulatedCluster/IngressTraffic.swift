@@ -23,12 +23,15 @@ package struct ForwardedRequest: Sendable, Equatable {
   let run: ContainerRun
   package let pod: String
   package let version: String
-  /// Wall time from now until the answer.
-  package let answerAfter: Duration
+  /// Nanoseconds of wall time from now until the answer.
+  package let answerAfterNanoseconds: Int64
   /// Seconds on the wall since the start.
   let answeredAt: Double
   /// The application answers 500.
   let fails: Bool
+
+  /// Wall time from now until the answer.
+  package var answerAfter: Duration { .nanoseconds(answerAfterNanoseconds) }
 }
 
 /// What became of a request that a pod had taken.
@@ -76,7 +79,11 @@ extension ClusterSimulation {
   /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed. It changes nothing, and is mutating so
   /// that asking does not copy the cluster.
   package mutating func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
-    if !dataPlane.exits.isEmpty, let exit = dataPlane.exits[request.run], exit < request.answeredAt { return .cut }
+    if !dataPlane.exits.isEmpty, !dataPlane.runtimes.isRunning(request.run), let exit = dataPlane.exits[request.run],
+      exit < request.answeredAt
+    {
+      return .cut
+    }
     if dataPlane.runtimes.isLost(request.run.pod) { return .silent }
     return request.fails ? .failed : .answered
   }
@@ -135,7 +142,8 @@ extension PodRuntime {
     }
     return .forwarded(
       ForwardedRequest(
-        run: run, pod: key.name, version: version, answerAfter: .seconds(answered - arrival), answeredAt: answered,
+        run: run, pod: key.name, version: version,
+        answerAfterNanoseconds: Int64(min(((answered - arrival) * 1e9).rounded(), 9e18)), answeredAt: answered,
         fails: fails))
   }
 }

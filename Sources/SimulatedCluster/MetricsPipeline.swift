@@ -48,21 +48,7 @@ extension MetricsPipeline {
     plane.settleOfferedLoad(at: context.wall)
     var measurements: [Measurement] = []
     for id in plane.runtimes.keys {
-      guard var runtime = plane.runtimes[id], runtime.isRunning, !runtime.isLost else { continue }
-      runtime.load.points.append(
-        UsagePoint(time: context.now, used: runtime.load.used(at: context.wall), taken: runtime.load.taken))
-      let opening = runtime.load.points.lastIndex { $0.time <= context.now - context.workload.metricsWindow }
-      if let opening, let end = runtime.load.points.last {
-        let begin = runtime.load.points[opening]
-        let length = (end.time - begin.time).seconds / context.timeScale
-        let cores = length > 0 ? max(0, end.used - begin.used) / length : 0
-        measurements.append(
-          Measurement(
-            pod: id, time: context.now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded()),
-            memory: runtime.memory, rate: length > 0 ? (end.taken - begin.taken) / length : 0))
-        runtime.load.points.removeFirst(opening)
-      }
-      plane.runtimes[id] = runtime
+      if let measurement = plane.runtimes[id]?.measure(in: context) { measurements.append(measurement) }
     }
     if !context.disturbances.metricsAreStale {
       add(measurements, visibleAt: context.now + context.workload.metricsLag)
@@ -74,6 +60,24 @@ extension MetricsPipeline {
     }
     plane.endContainersOutOfMemory(in: &context)
     context.schedule(.measure, after: max(context.workload.metricsResolution, .milliseconds(100)))
+  }
+}
+
+extension PodRuntime {
+  /// Measures the pod where it stands; `nil` while it does not run, or has not run for the length of the window.
+  fileprivate mutating func measure(in context: ControllerContext) -> MetricsPipeline.Measurement? {
+    guard isRunning, !isLost else { return nil }
+    let end = UsagePoint(time: context.now, used: load.used(at: context.wall), taken: load.taken)
+    load.points.append(end)
+    let since = context.now - context.workload.metricsWindow
+    guard let opening = load.points.lastIndex(where: { $0.time <= since }) else { return nil }
+    let begin = load.points[opening]
+    load.points.removeFirst(opening)
+    let length = (end.time - begin.time).seconds / context.timeScale
+    let cores = length > 0 ? max(0, end.used - begin.used) / length : 0
+    return MetricsPipeline.Measurement(
+      pod: id, time: context.now, window: end.time - begin.time, nanocores: Int64((cores * 1e9).rounded()),
+      memory: memory, rate: length > 0 ? (end.taken - begin.taken) / length : 0)
   }
 }
 

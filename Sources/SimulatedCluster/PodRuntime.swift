@@ -47,6 +47,8 @@ struct PodRuntime: Sendable {
   var startup = ProbeRecord()
   var readiness = ProbeRecord()
   var liveness = ProbeRecord()
+  private let readinessTiming: ProbeTiming?
+  private let livenessTiming: ProbeTiming?
   var isTerminating = false
   /// When the machine kills what still runs.
   var killedAt: Duration?
@@ -73,6 +75,8 @@ struct PodRuntime: Sendable {
     self.version = version
     self.request = request
     self.application = application
+    readinessTiming = container.readinessProbe.map(ProbeTiming.init)
+    livenessTiming = container.livenessProbe.map(ProbeTiming.init)
     // The seed of the cluster has chosen the uid.
     luck = SplitMix64(seed: uid.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     // A limit of zero is none.
@@ -80,6 +84,27 @@ struct PodRuntime: Sendable {
       $0 > 0 ? $0 : nil
     }
     load = PodLoad(cost: application.cpuPerRequest.seconds, limit: limit, queueLimit: application.queueLimit)
+  }
+
+  /// Counts a probe of a pod in service that succeeds as the one before did, so that nothing else comes of it; how long until
+  /// the next one, or `nil` where there is more to it. Most probes are such ones, and for these nothing is copied.
+  mutating func passAsBefore(_ kind: ProbeKind, _ run: ContainerRun, at now: Double) -> Duration? {
+    guard isUp, isReady, isRunning, !isTerminating, !isLost, self.run == run, course == nil else { return nil }
+    let timing: ProbeTiming
+    switch kind {
+    case .startup: return nil
+    case .readiness:
+      guard let known = readinessTiming, application.becomesReady, load.wait(at: now) < known.timeout else {
+        return nil
+      }
+      readiness.note(true)
+      timing = known
+    case .liveness:
+      guard let known = livenessTiming, application.staysAlive, load.wait(at: now) < known.timeout else { return nil }
+      liveness.note(true)
+      timing = known
+    }
+    return timing.period
   }
 
   var run: ContainerRun { ContainerRun(pod: id, restart: restarts) }
@@ -103,6 +128,18 @@ struct PodRuntime: Sendable {
   var memory: Int64 {
     let own = application.memory ?? min(128 << 20, memoryLimit.map { $0 / 2 } ?? .max)
     return own + Int64(min(load.taken * Double(application.memoryPerRequest), 1e18))
+  }
+}
+
+/// How often a container is asked, and how long it has for an answer.
+private struct ProbeTiming: Sendable {
+  let period: Duration
+  /// Seconds.
+  let timeout: Double
+
+  init(_ probe: Probe) {
+    period = .seconds(probe.period)
+    timeout = Double(probe.timeout)
   }
 }
 

@@ -19,6 +19,11 @@ struct PodTable: Sendable {
   /// Whether the machine of a pod is lost; not so for a pod that is gone. Nothing is copied.
   func isLost(_ id: PodID) -> Bool { places[id]?.isLost ?? false }
 
+  /// Whether a container still runs that was started so many times. Nothing is copied.
+  func isRunning(_ run: ContainerRun) -> Bool {
+    places[run.pod]?.restarts == run.restart && places[run.pod]?.isRunning == true
+  }
+
   /// The numbers of the pods that are not gone, the oldest first.
   var keys: [PodID] { places.indices.filter { places[$0] != nil } }
 

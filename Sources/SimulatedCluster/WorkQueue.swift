@@ -55,7 +55,8 @@ struct WorkQueue: Sendable {
   private struct Entry: Sendable {
     let due: Duration
     let order: UInt64
-    let work: Work
+    /// Where the work lies, so that entries change places without its being copied.
+    let place: Int
 
     func precedes(_ other: Entry) -> Bool {
       due == other.due ? order < other.order : due < other.due
@@ -63,13 +64,23 @@ struct WorkQueue: Sendable {
   }
 
   private var heap: [Entry] = []
+  private var works: [Work?] = []
+  private var emptyPlaces: [Int] = []
   private var asked: UInt64 = 0
 
   var nextDue: Duration? { heap.first?.due }
 
   mutating func add(_ work: Work, at due: Duration) {
     asked += 1
-    heap.append(Entry(due: due, order: asked, work: work))
+    let place: Int
+    if let empty = emptyPlaces.popLast() {
+      place = empty
+      works[place] = work
+    } else {
+      place = works.count
+      works.append(work)
+    }
+    heap.append(Entry(due: due, order: asked, place: place))
     var child = heap.count - 1
     while child > 0 {
       let parent = (child - 1) / 2
@@ -82,7 +93,11 @@ struct WorkQueue: Sendable {
   /// Forgets work that nobody will do.
   mutating func remove(where isLost: (Work) -> Bool) {
     // Ordered by time and number, the array is a heap.
-    heap = heap.filter { !isLost($0.work) }.sorted { $0.precedes($1) }
+    heap = heap.filter { entry in
+      guard let work = works[entry.place], isLost(work) else { return true }
+      empty(entry.place)
+      return false
+    }.sorted { $0.precedes($1) }
   }
 
   /// Takes the first work that is due at or before a time.
@@ -95,7 +110,14 @@ struct WorkQueue: Sendable {
       heap[0] = last
       sink()
     }
-    return (first.work, first.due)
+    let work = works[first.place]
+    empty(first.place)
+    return work.map { ($0, first.due) }
+  }
+
+  private mutating func empty(_ place: Int) {
+    works[place] = nil
+    emptyPlaces.append(place)
   }
 
   private mutating func sink() {

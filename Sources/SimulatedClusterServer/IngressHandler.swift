@@ -54,7 +54,7 @@ final class IngressHandler: ChannelInboundHandler {
     case .overloaded(let pod, let version):
       answer(.serviceUnavailable, to: head, pod: pod, version: version, context: context)
     case .forwarded(let request):
-      let delay = TimeAmount.nanoseconds(request.answerAfter.nanoseconds)
+      let delay = TimeAmount.nanoseconds(request.answerAfterNanoseconds)
       context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
         guard context.channel.isActive else { return }
         switch self.host.withCluster({ $0.outcome(of: request) }) {

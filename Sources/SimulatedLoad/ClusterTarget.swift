@@ -61,7 +61,7 @@ package struct ClusterTarget: VirtualTarget {
     while decisions.count <= slot { decisions.append(.noRoute) }
     decisions[slot] = cluster.arrive(at: &destinations[request.route], over: connection)
     switch decisions[slot] {
-    case .forwarded(let request): return now + request.answerAfter.nanoseconds
+    case .forwarded(let request): return now + request.answerAfterNanoseconds
     case .unanswered: return now + ClusterSimulation.readTimeout.nanoseconds
     case .noRoute, .noEndpoint, .refused, .overloaded: return now
     }
