@@ -23,6 +23,8 @@ struct DataPlane: Sendable {
   var offered = OfferedLoad()
   /// What is known beforehand of the next pods with an image, in the order of their creation.
   var courses: [String: [PodCourse]] = [:]
+  /// What pods ask of their machines beside room, of those that ask something.
+  var placements: [PodID: PlacementRules] = [:]
 
   init(machines: SimulatedWorkload.Machines = SimulatedWorkload.Machines()) {
     self.machines = (1...max(machines.count, 1)).map { Machine(name: "node-\($0)", capacity: machines.capacity) }
@@ -43,6 +45,7 @@ struct DataPlane: Sendable {
 
   mutating func forget(_ runtime: PodRuntime) {
     runtimes[runtime.id] = nil
+    placements[runtime.id] = nil
     routing.forgetTargets()
     podIDs[runtime.key] = nil
     unscheduled.removeAll { $0 == runtime.id }

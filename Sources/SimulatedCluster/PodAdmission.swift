@@ -37,6 +37,7 @@ extension DataPlane {
         application: application)
     }
     takeCourse(of: id, image: container.image ?? "")
+    notePlacement(of: id, object.written["spec"] ?? .null, labels: object.metadata.labels)
     context.schedule(.bind(id), after: ControllerContext.controlLatency)
   }
 }

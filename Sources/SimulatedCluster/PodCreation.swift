@@ -49,6 +49,7 @@ extension DataPlane {
         request: PodRequest(wanted.template.spec), application: application)
     }
     takeCourse(of: id, image: container.image ?? "")
+    notePlacement(of: id, spec, labels: wanted.labels)
     context.schedule(.bind(id), after: ControllerContext.controlLatency)
     context.commit(ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec]))
   }

@@ -11,6 +11,7 @@ extension DataPlane {
     guard var runtime = runtimes[id], runtime.node == nil, !runtime.isTerminating else { return }
     let candidates = machines.indices.filter {
       !machines[$0].isUnreachable && machines[$0].shortage(for: runtime.request) == nil
+        && objection(to: runtime, on: $0, in: context) == nil
     }
     guard let node = candidates.min(by: { machines[$0].pods < machines[$1].pods }) else {
       noteShortage(runtime, in: &context)
@@ -57,11 +58,11 @@ extension DataPlane {
     let isNew = !unscheduled.contains(runtime.id)
     if isNew { unscheduled.append(runtime.id) }
     var reasons: [(reason: String, count: Int)] = []
-    for machine in machines {
+    for (index, machine) in machines.enumerated() {
       let reason =
         machine.isUnreachable
         ? "node(s) had untolerated taint {node.kubernetes.io/unreachable: }"
-        : machine.shortage(for: runtime.request)?.rawValue ?? ""
+        : machine.shortage(for: runtime.request)?.rawValue ?? objection(to: runtime, on: index, in: context) ?? ""
       if let index = reasons.firstIndex(where: { $0.reason == reason }) {
         reasons[index].count += 1
       } else {
@@ -96,7 +97,8 @@ extension DataPlane {
     let ordered = fresh.count
     for id in unscheduled {
       guard let runtime = runtimes[id], !runtime.isTerminating else { continue }
-      if let index = fresh.firstIndex(where: { $0.shortage(for: runtime.request) == nil }) {
+      let isApart = placements[id]?.apartFrom.isEmpty == false
+      if !isApart, let index = fresh.firstIndex(where: { $0.shortage(for: runtime.request) == nil }) {
         fresh[index].take(runtime.request)
         continue
       }

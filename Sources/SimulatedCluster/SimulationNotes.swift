@@ -88,6 +88,7 @@ package enum SimulationNotes {
           "nobody sets these conditions here: they are taken to hold, so pods become ready as soon as their probes succeed"
         ))
     }
+    notes += placementNotes(written).map { ("\(path).\($0.field)", $0.text) }
     if let initial = spec.initContainers?.firstIndex(where: { $0.restartPolicy != "Always" }) {
       notes.append(
         (
@@ -95,6 +96,35 @@ package enum SimulationNotes {
           "how long init containers take cannot be told from the manifest: they are taken to end at once, or after "
             + "cluster.simulated.workload.initContainers"
         ))
+    }
+    return notes
+  }
+
+  /// What a pod asks of machines by labels that the simulated ones do not have.
+  private static func placementNotes(_ spec: JSONValue) -> [(field: String, text: String)] {
+    var notes: [(field: String, text: String)] = []
+    let taken = "every node here is taken to be such a one"
+    if spec["nodeSelector"]?.object?.isEmpty == false { notes.append(("nodeSelector", taken)) }
+    let required = "requiredDuringSchedulingIgnoredDuringExecution"
+    if spec["affinity", "nodeAffinity", required] != nil { notes.append(("affinity.nodeAffinity", taken)) }
+    if spec["affinity", "podAffinity", required] != nil {
+      notes.append(("affinity.podAffinity", "pods are not kept together here"))
+    }
+    for (list, what) in [
+      (spec["affinity", "podAntiAffinity", required], "affinity.podAntiAffinity.\(required)"),
+      (spec["topologySpreadConstraints"], "topologySpreadConstraints"),
+    ] {
+      for (index, term) in (list?.array ?? []).enumerated()
+      where term["topologyKey"]?.string != PlacementRules.hostname
+        && term["whenUnsatisfiable"]?.string != "ScheduleAnyway"
+      {
+        notes.append(
+          (
+            "\(what)[\(index)].topologyKey",
+            "nodes here differ by \(PlacementRules.hostname) only: pods are not kept apart by "
+              + "\(term["topologyKey"]?.string ?? "this")"
+          ))
+      }
     }
     return notes
   }

@@ -44,6 +44,82 @@ struct NodeTests {
     #expect(["node-1", "node-2"].allSatisfy { pods(cluster, on: $0).count == 4 })
   }
 
+  private func apart(_ replicas: Int64, _ rules: JSONValue, nodes: Int = 3, most: Int = 0) throws -> ClusterSimulation {
+    var description = SimulatedWorkload()
+    description.machines = .init(
+      count: nodes, capacity: MachineCapacity(cpu: 4_000), most: most, addingTakes: .seconds(60))
+    var workload = try Workload()
+    workload.deploymentObject["spec"]?["replicas"] = .integer(replicas)
+    workload.deploymentObject["spec"]?["strategy"] = ["rollingUpdate": ["maxSurge": 1, "maxUnavailable": 0]]
+    for (key, value) in rules.object ?? [:] {
+      workload.deploymentObject["spec"]?["template"]?["spec"]?[key] = value
+    }
+    workload.others.removeLast()
+    var cluster = try ClusterSimulation(manifests: workload.manifests, workload: description)
+    cluster.advance(to: .seconds(60))
+    return cluster
+  }
+
+  private static let selector: JSONValue = ["matchLabels": ["app": "aspnetcore"]]
+
+  private static let antiAffinity: JSONValue = [
+    "affinity": [
+      "podAntiAffinity": [
+        "requiredDuringSchedulingIgnoredDuringExecution": [
+          ["topologyKey": "kubernetes.io/hostname", "labelSelector": selector]
+        ]
+      ]
+    ]
+  ]
+
+  @Test(
+    "Pods that must be apart get a node each, and wait where there is none; a rollout that needs one more stands still")
+  func antiAffinity() throws {
+    var cluster = try apart(3, Self.antiAffinity)
+    #expect(Set(pods(cluster).map(\.spec.nodeName)) == ["node-1", "node-2", "node-3"])
+
+    cluster.setImage("v2.0.0")
+    cluster.advance(to: .seconds(200))
+    let pending = pods(cluster).filter { $0.status?.phase == "Pending" }
+    #expect(pending.count == 1 && cluster.deployment?.status?.availableReplicas == 3)
+    #expect(
+      pending.first?.condition("PodScheduled")?.message?
+        .hasPrefix("0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules.") == true)
+  }
+
+  @Test("Nodes are added for pods that must be apart, one for each")
+  func antiAffinityAddsNodes() throws {
+    var cluster = try apart(5, Self.antiAffinity, most: 6)
+    cluster.advance(to: .seconds(180))
+    #expect(Set(pods(cluster).map(\.spec.nodeName)).count == 5)
+    #expect(cluster.deployment?.status?.availableReplicas == 5)
+  }
+
+  @Test("Pods that are to be spread are never further out of balance than allowed, and wait rather", arguments: [1, 2])
+  func spread(maxSkew: Int64) throws {
+    let rules: JSONValue = [
+      "topologySpreadConstraints": [
+        [
+          "maxSkew": .integer(maxSkew), "topologyKey": "kubernetes.io/hostname",
+          "whenUnsatisfiable": "DoNotSchedule", "labelSelector": Self.selector,
+        ]
+      ]
+    ]
+    var cluster = try apart(6, rules)
+    #expect(["node-1", "node-2", "node-3"].map { pods(cluster, on: $0).count } == [2, 2, 2])
+
+    // No new pod fits on the lost node, whose pods count until they are deleted.
+    cluster.plan([Fault(.machineLost(3), begins: .zero)], loadBegins: .seconds(60))
+    cluster.advance(to: .seconds(600))
+    let counts = ["node-1", "node-2"].map { pods(cluster, on: $0).count }
+    #expect(counts == [2, 2], "terminating pods are not counted on the lost node")
+    #expect(
+      pods(cluster).contains {
+        $0.condition("PodScheduled")?.message?.contains("2 node(s) didn't match pod topology spread constraints")
+          == true
+      })
+  }
+
   @Test("Room that becomes free is taken by the pod that waits")
   func freed() throws {
     var cluster = try cluster(replicas: 5) { $0.machines = .init(count: 1, capacity: MachineCapacity(cpu: 1_000)) }
