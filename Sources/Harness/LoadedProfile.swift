@@ -150,7 +150,8 @@ struct LoadedProfile: Sendable {
     targetPlace = source
     files = try RequestFiles(of: profile, folder: folder)
     let loaded = try ManifestLoading.checked(
-      try objects.manifests(for: profile.target.url), changes: changes.filter { $0.hasPrefix(ManifestOverride.prefix) })
+      try objects.manifests(for: profile.target.url), changes: changes.filter { $0.hasPrefix(ManifestOverride.prefix) },
+      areRecorded: true)
     self.profile = profile
     manifests = loaded.objects
     manifestNotes = loaded.notes + [objects.note]

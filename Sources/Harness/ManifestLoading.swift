@@ -48,10 +48,12 @@ enum ManifestLoading {
 
   /// The objects with the changes made, and checked.
   ///
-  /// - Parameter found: problems that are known already.
+  /// - Parameters:
+  ///   - found: problems that are known already.
+  ///   - areRecorded: whether the objects were recorded, without the ConfigMaps and Secrets that they refer to.
   static func checked(
     _ documents: [Manifest], changes: [String], references: References = .refused, metrics: Set<String> = [],
-    problems found: [String] = []
+    problems found: [String] = [], areRecorded: Bool = false
   ) throws(HarnessError) -> LoadedManifests {
     var (documents, problems) = (documents, found)
     for change in changes {
@@ -64,8 +66,8 @@ enum ManifestLoading {
     var notes: [String] = []
     problems += Self.problems(in: documents, references: references, notes: &notes)
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
-    let objects = documents.map { ClusterManifest(source: $0.source, object: $0.node) }
-    notes += SimulationNotes.notes(on: objects.map(\.object), metrics: metrics).map { note in
+    let objects = documents.map { ClusterManifest(source: $0.source, object: $0.node, refersElsewhere: areRecorded) }
+    notes += SimulationNotes.notes(on: objects.map(\.object), metrics: metrics, areWhole: !areRecorded).map { note in
       documents[note.object].problem(note.text, at: note.field).description
     }
     return LoadedManifests(objects: objects, notes: notes)

@@ -27,6 +27,19 @@ extension ClusterKind {
     case .persistentVolumeClaim: Self.fillClaim(&json)
     case .autoscaler: Self.fillAutoscaler(&json)
     case .service: Self.fillService(&json)
+    case .job:
+      // Without either number it is one pod; with one of them the other means what it leaves open.
+      if json["spec", "parallelism"] == nil { json.setDefault(1, at: "spec", "completions") }
+      json.setDefault(1, at: "spec", "parallelism")
+      json.setDefault(6, at: "spec", "backoffLimit")
+      json.setDefault("NonIndexed", at: "spec", "completionMode")
+      json.setDefault(false, at: "spec", "suspend")
+      json.setDefault("TerminatingOrFailed", at: "spec", "podReplacementPolicy")
+      Self.fillTemplate(of: &json)
+    case .limitRange:
+      guard var spec = json["spec"] else { return }
+      spec.mapElements(of: "limits", LimitRangeItem.fillDefaults)
+      json["spec"] = spec
     default: break
     }
   }

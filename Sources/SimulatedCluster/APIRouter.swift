@@ -50,6 +50,7 @@ extension ClusterSimulation {
     }
     let key = ObjectKey(namespace: kind.isNamespaced ? target.namespace ?? "default" : "", name: name)
     if target.subresource == "scale" { return try scaleAnswer(kind, key, request) }
+    if kind == .pod, target.subresource == "eviction" { return try evictionAnswer(key, request) }
     guard target.subresource == nil || target.subresource == "status" else { throw .noSuchPath }
     switch request.method {
     case "GET", "HEAD":
@@ -60,6 +61,7 @@ extension ClusterSimulation {
       let options = request.body
       let policy = options?["propagationPolicy"]?.string ?? request.query["propagationPolicy"]
       let grace = options?["gracePeriodSeconds"]?.int ?? request.query["gracePeriodSeconds"].flatMap { Int($0) }
+      if let object = context.store[kind, key] { try DeletePreconditions(options: options).check(object) }
       return try trying(request) { (cluster) throws(APIFailure) in
         let deleted = try cluster.delete(
           kind, key, gracePeriod: grace,

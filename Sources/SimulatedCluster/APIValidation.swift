@@ -63,6 +63,18 @@ extension ClusterObject {
         return nil
       }
       return .invalid("spec.selector", selector.compactText, "field is immutable")
+    case .job:
+      for field in ["completions", "selector", "template"] {
+        let (new, old) = (written["spec"]?[field], before.written["spec"]?[field])
+        if new != old { return .invalid("spec.\(field)", new?.compactText ?? "null", "field is immutable") }
+      }
+      return nil
+    case .configMap, .secret:
+      guard before.written["immutable"] == true else { return nil }
+      let why = "field is immutable when `immutable` is set"
+      if written["immutable"] != true { return .forbidden("immutable", why) }
+      return ["data", "binaryData", "stringData"].first { written[$0] != before.written[$0] }
+        .map { .forbidden($0, why) }
     case .statefulSet:
       func fixed(_ object: ClusterObject) -> [String: JSONValue] {
         (object.written["spec"]?.object ?? [:]).filter { !Self.changeableOfStatefulSets.contains($0.key) }

@@ -2,7 +2,8 @@ package import KubernetesObjects
 
 /// The kinds of objects that the simulated cluster keeps.
 ///
-/// It acts on the first ten, and on StatefulSets with their ControllerRevisions and PersistentVolumeClaims. The others
+/// It acts on the first ten, on StatefulSets with their ControllerRevisions and PersistentVolumeClaims, on Jobs,
+/// PodDisruptionBudgets and LimitRanges, and on what pods take of ConfigMaps and Secrets; nodes are its machines. The others
 /// are stored and shown, and nothing comes of them.
 package enum ClusterKind: Int, CaseIterable, Sendable {
   case namespace, pod, service, event, resourceQuota, deployment, replicaSet, autoscaler, endpointSlice, ingress
@@ -10,6 +11,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
   case replicationController, statefulSet, daemonSet, controllerRevision, job, cronJob
   case podDisruptionBudget, networkPolicy, ingressClass, priorityClass, storageClass, lease
   case role, roleBinding, clusterRole, clusterRoleBinding
+  case node
 
   package var resource: ResourceType {
     switch self {
@@ -46,6 +48,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     case .roleBinding: Self.stored("RoleBinding", group: "rbac.authorization.k8s.io")
     case .clusterRole: Self.stored("ClusterRole", group: "rbac.authorization.k8s.io")
     case .clusterRoleBinding: Self.stored("ClusterRoleBinding", group: "rbac.authorization.k8s.io")
+    case .node: Self.stored("Node")
     }
   }
 
@@ -89,6 +92,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     case .networkPolicy: ["netpol"]
     case .priorityClass: ["pc"]
     case .storageClass: ["sc"]
+    case .node: ["no"]
     default: []
     }
   }
@@ -105,7 +109,8 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
 
   package var isNamespaced: Bool {
     switch self {
-    case .namespace, .persistentVolume, .ingressClass, .priorityClass, .storageClass, .clusterRole, .clusterRoleBinding:
+    case .namespace, .persistentVolume, .ingressClass, .priorityClass, .storageClass, .clusterRole, .clusterRoleBinding,
+      .node:
       false
     default: true
     }
@@ -115,7 +120,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     switch self {
     case .namespace, .pod, .service, .resourceQuota, .deployment, .replicaSet, .autoscaler, .ingress, .statefulSet,
       .daemonSet, .job, .cronJob, .replicationController, .podDisruptionBudget, .persistentVolume,
-      .persistentVolumeClaim:
+      .persistentVolumeClaim, .node:
       true
     default: false
     }
@@ -126,6 +131,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     switch self {
     case .namespace: ["phase": "Active"]
     case .persistentVolumeClaim, .persistentVolume: ["phase": "Pending"]
+    case .podDisruptionBudget: DisruptionBudgetStatus().json
     default: hasStatus ? [:] : nil
     }
   }

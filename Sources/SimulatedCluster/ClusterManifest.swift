@@ -6,10 +6,13 @@ package struct ClusterManifest: Sendable {
   /// Where it was read, for error messages: a file, perhaps with a line.
   package let source: String
   package let object: JSONValue
+  /// Whether ConfigMaps and Secrets that it refers to are taken to be there, as where it was recorded without them.
+  package let refersElsewhere: Bool
 
-  package init(source: String, object: JSONValue) {
+  package init(source: String, object: JSONValue, refersElsewhere: Bool = false) {
     self.source = source
     self.object = object
+    self.refersElsewhere = refersElsewhere
   }
 }
 
@@ -27,7 +30,7 @@ extension ClusterKind {
   static func kept(manifest object: JSONValue) -> (kind: ClusterKind, form: ObjectForm)? {
     let served = served(
       apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
-    guard let served, ![.pod, .event, .endpointSlice].contains(served.kind) else { return nil }
+    guard let served, ![.pod, .event, .endpointSlice, .node].contains(served.kind) else { return nil }
     return served
   }
 }

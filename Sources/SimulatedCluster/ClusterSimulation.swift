@@ -25,6 +25,7 @@ package struct ClusterSimulation: Sendable {
   var deployments = DeploymentController()
   var replicaSets = ReplicaSetController()
   var statefulSets: StatefulSetController
+  var jobs = JobController()
   var endpointSlices = EndpointSliceController()
   /// Whether the controller manager runs; see ``stopControllers()``.
   var controllersRun = true
@@ -56,7 +57,9 @@ package struct ClusterSimulation: Sendable {
     context = ControllerContext(
       workload: workload, timeScale: timeScale, epoch: epoch, historyLimit: historyLimit)
     dataPlane = DataPlane(machines: workload.machines)
+    context.configurationIsElsewhere = manifests.contains(where: \.refersElsewhere)
     self.statefulSets = statefulSets
+    dataPlane.showMachines(in: &context)
     try apply(manifests)
     context.schedule(.measure, at: workload.firstMeasurement ?? workload.metricsResolution)
     context.schedule(.forgetEvents, at: .seconds(300))
@@ -102,6 +105,7 @@ package struct ClusterSimulation: Sendable {
     guard controllersRun || !work.isOfControllers else { return }
     switch work {
     case .reconcile(let reconciliation): reconcile(reconciliation)
+    case .proceedReplicaSet(let key): replicaSets.proceed(key, in: &context, pods: &dataPlane)
     case .synchronizeAutoscaler(let key):
       autoscalers.synchronize(key, in: &context, pods: dataPlane, metrics: metrics)
     case .bind(let pod): dataPlane.bind(pod, in: &context)
@@ -116,6 +120,8 @@ package struct ClusterSimulation: Sendable {
     case .exit(let run, let killed): dataPlane.exit(run, killed: killed, in: &context)
     case .remove(let pod): dataPlane.removePod(pod, in: &context)
     case .forgetExit(let run): dataPlane.exits[run] = nil
+    case .finishTask(let run): dataPlane.finishTask(run, in: &context)
+    case .renewFiles(let pod): dataPlane.renewFiles(of: pod, in: &context)
     case .addMachines: dataPlane.addMachines(in: &context)
     case .machineJoins: dataPlane.machineJoins(in: &context)
     case .machineUnreachable where !controllersRun, .evict where !controllersRun:
@@ -139,13 +145,22 @@ package struct ClusterSimulation: Sendable {
   }
 
   private mutating func reconcile(_ reconciliation: Reconciliation) {
+    if let client = reconciliation.client, let turn = context.turn(of: client) {
+      context.requestReconciliation(reconciliation, after: turn - context.now)
+      return
+    }
+    context.client = reconciliation.client
+    defer { context.client = nil }
     switch reconciliation {
     case .deployment(let key): deployments.reconcile(key, in: &context, pods: dataPlane)
     case .replicaSet(let key): replicaSets.reconcile(key, in: &context, pods: &dataPlane)
     case .statefulSet(let key): statefulSets.reconcile(key, in: &context, pods: &dataPlane)
+    case .job(let key): jobs.reconcile(key, in: &context, pods: &dataPlane)
     case .endpoints(let service): endpointSlices.reconcile(service, in: &context, pods: dataPlane)
     case .volumes(let claim): VolumeController.reconcile(claim, in: &context)
     case .quotas(let namespace): ResourceQuotaController.reconcile(namespace, in: &context)
+    case .disruptionBudget(let key): DisruptionController.reconcile(key, in: &context)
+    case .node(let key): dataPlane.reconcileNode(key, in: &context)
     }
   }
 
@@ -167,6 +182,8 @@ package struct ClusterSimulation: Sendable {
     switch object.kind {
     case .service, .ingress: dataPlane.rebuildRoutes(from: context.store, at: context.wall)
     case .autoscaler where controllersRun: autoscalers.note(object, in: &context)
+    case .node: dataPlane.take(node: object, in: &context)
+    case .configMap, .secret: dataPlane.noteConfiguration(object, in: &context)
     default: break
     }
   }

@@ -43,7 +43,7 @@ extension DataPlane {
   /// The containers run: for the first time, or the serving one again after it had ended.
   mutating func startContainers(_ id: PodID, in context: inout ControllerContext) {
     guard var runtime = runtimes[id], let node = runtime.node, !runtime.isRunning, !runtime.isTerminating,
-      !runtime.isLost
+      !runtime.isLost, takeConfiguration(of: id, in: &context)
     else { return }
     settleOfferedLoad(at: context.wall)
     let isFirst = runtime.startedAt == nil
@@ -81,6 +81,7 @@ extension DataPlane {
     context.record(
       .normal, "Started", "Started container \(runtime.container.name)", about: .pod, runtime.key, by: Self.kubelet)
     context.schedule(.startUp(runtime.run), after: runtime.application.start)
+    if let lasts = runtime.task?.lasts { context.schedule(.finishTask(runtime.run), after: lasts) }
     if let crash = runtime.application.crashesAfter { context.schedule(.crash(runtime.run), after: crash) }
     if runtime.startupDone, runtime.container.readinessProbe == nil { becomeReady(id, in: &context) }
     planProbes(of: id, in: &context)

@@ -11,6 +11,8 @@ struct ControllerContext: Sendable {
   static let controllerManager = "kube-controller-manager"
 
   let workload: SimulatedWorkload
+  /// Whether ConfigMaps and Secrets that pods refer to are there though nobody has made them here.
+  var configurationIsElsewhere = false
   /// Cluster seconds per second of wall time; at least 1.
   let timeScale: Double
   /// The date at cluster time zero.
@@ -22,6 +24,9 @@ struct ControllerContext: Sendable {
   var random: SeededRandom
   var recorder = EventRecorder()
   var disturbances = Disturbances()
+  private var rates = RequestRates()
+  /// The client of the controller that is at work; what it writes takes places in its row.
+  var client: RequestRates.Client?
   private var queue = WorkQueue()
   private var reconciling: Set<Reconciliation> = []
 
@@ -71,6 +76,7 @@ extension ControllerContext {
   mutating func forgetControllerWork() {
     queue.remove(where: \.isOfControllers)
     reconciling = []
+    rates = RequestRates()
     recorder.forget(componentsWhere: { $0 != DataPlane.kubelet && $0 != "default-scheduler" })
   }
 
@@ -89,11 +95,37 @@ extension ControllerContext {
   }
 }
 
+// Requests to the API server, which have their turns.
+extension ControllerContext {
+  /// Whether requests wait for each other yet.
+  var requestsTakeTurns: Bool { now >= RequestRates.begin }
+
+  /// Takes the next place in the row of a client.
+  ///
+  /// - Returns: when the request may be sent, now or later.
+  mutating func reserveRequest(_ client: RequestRates.Client) -> Duration { rates.reserve(client, at: now) }
+
+  /// Counts a request that is sent now.
+  mutating func countRequest(of client: RequestRates.Client?) {
+    if let client { _ = rates.reserve(client, at: now) }
+  }
+
+  /// Counts an event, which is sent when its turn comes.
+  mutating func countEvent(of client: RequestRates.Client) { rates.noteEvent(client, at: now) }
+
+  /// When a controller can send its next request; `nil` when it can now.
+  mutating func turn(of client: RequestRates.Client) -> Duration? {
+    let turn = rates.nextFree(client, at: now)
+    return turn > now ? turn : nil
+  }
+}
+
 // Objects.
 extension ControllerContext {
   /// Stores a version of an object and wakes the controllers that watch it.
   @discardableResult
   mutating func commit(_ object: ClusterObject) -> ClusterObject {
+    countRequest(of: client)
     let stored = store.put(object, at: now)
     wakeControllers(of: stored)
     return stored
@@ -112,6 +144,7 @@ extension ControllerContext {
   @discardableResult
   mutating func discard(_ kind: ClusterKind, _ key: ObjectKey) -> ClusterObject? {
     guard let removed = store.remove(kind, key, at: now) else { return nil }
+    countRequest(of: client)
     wakeControllers(of: removed)
     if let uid = removed.metadata.uid, GarbageCollector.mayOwn(removed, in: store) {
       schedule(.collectGarbage(ownerUID: uid), after: Self.controlLatency)
@@ -125,6 +158,7 @@ extension ControllerContext {
     switch object.kind {
     case .deployment: requestReconciliation(.deployment(key))
     case .statefulSet: requestReconciliation(.statefulSet(key))
+    case .job: requestReconciliation(.job(key))
     case .replicaSet:
       requestReconciliation(.replicaSet(key))
       if let owner = object.metadata.controller(kind: "Deployment") {
@@ -136,11 +170,14 @@ extension ControllerContext {
         requestReconciliation(.endpoints(service: service.key))
       }
       if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
+      wakeDisruptionBudget(of: object)
     case .service: requestReconciliation(.endpoints(service: key))
     case .persistentVolumeClaim:
       requestReconciliation(.volumes(claim: key))
       if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
     case .resourceQuota: requestReconciliation(.quotas(namespace: key.namespace))
+    case .podDisruptionBudget: requestReconciliation(.disruptionBudget(key))
+    case .node: requestReconciliation(.node(key))
     default: break
     }
   }

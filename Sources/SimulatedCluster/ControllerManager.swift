@@ -12,6 +12,7 @@ extension ClusterSimulation {
     autoscalers.syncLength = syncLength
     deployments = DeploymentController()
     replicaSets = ReplicaSetController()
+    jobs = JobController()
     endpointSlices = EndpointSliceController()
   }
 

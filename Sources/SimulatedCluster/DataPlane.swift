@@ -26,6 +26,9 @@ struct DataPlane: Sendable {
   /// What pods ask of their machines beside room, of those that ask something.
   var placements: [PodID: PlacementRules] = [:]
 
+  /// What pods have of the ConfigMaps and Secrets that they refer to.
+  var configurations: [PodID: PodConfiguration] = [:]
+
   init(machines: SimulatedWorkload.Machines = SimulatedWorkload.Machines()) {
     self.machines = (1...max(machines.count, 1)).map { Machine(name: "node-\($0)", capacity: machines.capacity) }
   }
@@ -46,6 +49,7 @@ struct DataPlane: Sendable {
   mutating func forget(_ runtime: PodRuntime) {
     runtimes[runtime.id] = nil
     placements[runtime.id] = nil
+    configurations[runtime.id] = nil
     routing.forgetTargets()
     podIDs[runtime.key] = nil
     unscheduled.removeAll { $0 == runtime.id }

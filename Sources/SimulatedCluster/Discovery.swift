@@ -89,6 +89,12 @@ enum Discovery {
           "kind": .string(kind.resource.kind), "verbs": verbs,
         ])
       }
+      if kind == .pod {
+        resources.append([
+          "name": "pods/eviction", "singularName": "", "namespaced": true, "group": "policy", "version": "v1",
+          "kind": "Eviction", "verbs": ["create"],
+        ])
+      }
       if kind.hasScale {
         resources.append([
           "name": .string("\(kind.resource.plural)/scale"), "singularName": "", "namespaced": namespaced,

@@ -142,7 +142,14 @@ extension ControllerContext {
     let topic = EventRecorder.Topic(component: component, object: uid, type: severity.rawValue, reason: reason)
     let telling = recorder.tell(text, topic: topic, about: key.name, at: now, date: preciseDate, random: &random)
     guard let telling else { return }
-    let eventKey = ObjectKey(namespace: key.namespace, name: telling.observation.name)
+    // It goes through the client of who tells it, whoever is at work.
+    let working = client
+    client = nil
+    defer { client = working }
+    if let teller = RequestRates.Client(component: component) { countEvent(of: teller) }
+    // Events about what has no namespace are in this one.
+    let namespace = key.namespace.isEmpty ? "default" : key.namespace
+    let eventKey = ObjectKey(namespace: namespace, name: telling.observation.name)
     if var object = store[.event, eventKey], var event = object.event {
       event.message = telling.text
       event.count = telling.observation.count
@@ -152,12 +159,13 @@ extension ControllerContext {
       commit(object)
       return
     }
-    var metadata = ObjectMetadata(name: eventKey.name, namespace: key.namespace, uid: random.uid())
+    var metadata = ObjectMetadata(name: eventKey.name, namespace: namespace, uid: random.uid())
     metadata.creationTimestamp = date
     var event = Event(
       metadata: metadata,
       involvedObject: Event.Reference(
-        apiVersion: kind.resource.apiVersion, kind: kind.resource.kind, namespace: key.namespace, name: key.name,
+        apiVersion: kind.resource.apiVersion, kind: kind.resource.kind,
+        namespace: key.namespace.isEmpty ? nil : key.namespace, name: key.name,
         uid: uid, resourceVersion: subject.metadata.resourceVersion),
       type: severity.rawValue, reason: reason, message: telling.text, component: component, time: date)
     event.firstTimestamp = telling.observation.first

@@ -5,7 +5,7 @@ enum GarbageCollector {
   /// Whether an object may have owned others.
   static func mayOwn(_ object: ClusterObject, in store: ObjectStore) -> Bool {
     switch object.kind {
-    case .deployment, .replicaSet, .statefulSet, .service: true
+    case .deployment, .replicaSet, .statefulSet, .job, .service: true
     // Of a pod only claims, by `persistentVolumeClaimRetentionPolicy.whenScaled`.
     case .pod:
       store.count(.persistentVolumeClaim) > 0

@@ -1,7 +1,8 @@
 package import KubernetesObjects
 
 /// Objects in the API's binary form, which kubectl sends since 1.33 where it creates something without a manifest: `create
-/// namespace`, `autoscale`, `auth can-i`.
+/// namespace`, `autoscale`, `auth can-i`, `drain`; and Helm its
+/// releases.
 ///
 /// The numbers of the fields are those of `generated.proto` in Kubernetes' k8s.io/api. An object with a field that is not
 /// known here is refused rather than stripped of it.
@@ -46,6 +47,8 @@ package enum KubernetesProtobuf {
 
   private indirect enum Field: Sendable {
     case text, number, flag, textMap
+    /// Names and bytes, which are base64 in JSON.
+    case bytesMap
     /// A message with one text, which is that text in JSON.
     case quantity
     case message([Int: (String, Field)])
@@ -82,7 +85,24 @@ package enum KubernetesProtobuf {
     3: ("currentReplicas", .number), 4: ("desiredReplicas", .number),
   ])
 
+  private static let eviction: Message = [
+    1: ("metadata", metadata),
+    2: (
+      "deleteOptions",
+      .message([
+        1: ("gracePeriodSeconds", .number),
+        2: ("preconditions", .message([1: ("uid", .text), 2: ("resourceVersion", .text)])),
+        3: ("orphanDependents", .flag), 4: ("propagationPolicy", .text), 5: ("dryRun", .list(.text)),
+      ])
+    ),
+  ]
+
   private static let messages: [String: Message] = [
+    "v1 Secret": [
+      1: ("metadata", metadata), 2: ("data", .bytesMap), 3: ("type", .text), 4: ("stringData", .textMap),
+      5: ("immutable", .flag),
+    ],
+    "policy/v1 Eviction": eviction, "policy/v1beta1 Eviction": eviction,
     "v1 Namespace": [
       1: ("metadata", metadata), 2: ("spec", .message([1: ("finalizers", .list(.text))])),
       3: ("status", .message([1: ("phase", .text)])),
@@ -155,7 +175,7 @@ package enum KubernetesProtobuf {
       let value = try value(content, as: field, place: "\(place).\(name)")
       switch field {
       case .list: result[name] = .array((result[name]?.array ?? []) + [value])
-      case .textMap:
+      case .textMap, .bytesMap:
         result[name] = .object((result[name]?.object ?? [:]).merging(value.object ?? [:]) { $1 })
       default: if value != [:] { result[name] = value }
       }
@@ -174,12 +194,40 @@ package enum KubernetesProtobuf {
     case (.message(let message), .bytes(let bytes)): return try read(bytes, as: message, place: place)
     case (.quantity, .bytes(let bytes)):
       return try read(bytes, as: [1: ("string", .text)], place: place)["string"] ?? .string("0")
+    case (.bytesMap, .bytes(let bytes)):
+      var entry = ProtobufReader(rest: bytes)
+      var (key, content): (String, ArraySlice<UInt8>) = ("", [])
+      while let (number, part) = try entry.next(in: place) {
+        guard case .bytes(let bytes) = part else { continue }
+        if number == 1 { key = String(decoding: bytes, as: UTF8.self) } else { content = bytes }
+      }
+      return [key: .string(base64(content))]
     case (.list(let element), _): return try value(content, as: element, place: place)
     case (.textMap, .bytes(let bytes)):
       let entry = try read(bytes, as: [1: ("key", .text), 2: ("value", .text)], place: place)
       return [entry["key"]?.string ?? "": entry["value"] ?? ""]
     default: throw Problem(description: "\(place) is not of the type that it has in Kubernetes")
     }
+  }
+}
+
+extension KubernetesProtobuf {
+  private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// RFC 4648, section 4.
+  fileprivate static func base64(_ bytes: ArraySlice<UInt8>) -> String {
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count / 3 * 4 + 4)
+    var rest = bytes
+    while !rest.isEmpty {
+      let group = Array(rest.prefix(3))
+      rest = rest.dropFirst(3)
+      let number = group.reduce(0) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+      for place in 0..<4 {
+        text.append(place > group.count ? UInt8(ascii: "=") : digits[Int(number >> UInt32(18 - 6 * place)) & 63])
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 }
 

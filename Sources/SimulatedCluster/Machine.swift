@@ -35,6 +35,8 @@ struct Machine: Sendable {
   var lostSince: Duration?
   /// Cluster time at which the control plane has noticed that.
   var unreachableSince: Duration?
+  /// Somebody has asked that no more pods be put on it.
+  var isCordoned = false
 
   init(name: String, capacity: MachineCapacity) {
     self.name = name

@@ -28,6 +28,10 @@ extension DataPlane {
       !machines[index].isUnreachable
     else { return }
     machines[index].unreachableSince = context.now
+    showMachine(index, in: &context)
+    context.record(
+      .normal, "NodeNotReady", "Node \(machines[index].name) status is now: NodeNotReady", about: .node,
+      ObjectKey(namespace: "", name: machines[index].name), by: "node-controller")
     for id in runtimes.keys {
       guard let runtime = runtimes[id], runtime.node == index else { continue }
       becomeUnready(id, by: ControllerContext.controllerManager, reason: "NodeNotReady", in: &context)
@@ -39,7 +43,8 @@ extension DataPlane {
     }
   }
 
-  /// A pod is deleted since its machine is unreachable; it stays until the machine tells that it has ended.
+  /// A pod is deleted since its machine is unreachable, whatever its budget says; it stays until the machine tells that it
+  /// has ended.
   mutating func evict(_ id: PodID, in context: inout ControllerContext) {
     guard let runtime = runtimes[id], let node = runtime.node, let since = machines[node].unreachableSince,
       let seconds = Self.toleration(of: context.store[.pod, runtime.key]), context.now - since >= .seconds(seconds),
@@ -48,6 +53,9 @@ extension DataPlane {
     context.record(
       .normal, "TaintManagerEviction", "Marking for deletion Pod \(runtime.key.namespace)/\(runtime.key.name)",
       about: .pod, runtime.key, by: "taint-eviction-controller")
+    context.markDisrupted(
+      runtime.key, reason: "DeletionByTaintManager",
+      message: "Taint manager: deleting due to NoExecute taint", by: ControllerContext.controllerManager)
     deletePod(runtime.key, gracePeriod: nil, in: &context)
   }
 
@@ -56,6 +64,7 @@ extension DataPlane {
     guard machines.indices.contains(index), machines[index].isLost else { return }
     machines[index].lostSince = nil
     machines[index].unreachableSince = nil
+    showMachine(index, in: &context)
     for id in runtimes.keys {
       guard let runtime = runtimes[id], runtime.node == index else { continue }
       runtimes[id]?.isLost = false

@@ -11,6 +11,9 @@ extension ClusterSimulation {
       throw .badRequest(
         "the simulated cluster makes \(kind.resource.plural) itself: create a Deployment or a StatefulSet")
     }
+    guard kind != .node else {
+      throw .badRequest("the simulated cluster makes its nodes itself: cluster.simulated.nodes says how many")
+    }
     var json = try valid(kind, json.withoutNulls, fields: fields) { (object, problems) in
       .undecodable(object, problems)
     }
@@ -30,6 +33,7 @@ extension ClusterSimulation {
     var object = try checked(kind, name: name, json: json)
     object.metadata.namespace = kind.isNamespaced ? namespace : nil
     object.metadata.uid = context.random.uid()
+    if kind == .job { object.nameJobPods() }
     object.metadata.creationTimestamp = date
     object.metadata.generation = kind.countsGenerations ? 1 : nil
     object.metadata.deletionTimestamp = nil
@@ -40,6 +44,12 @@ extension ClusterSimulation {
       object.content = .plain(object.metadata, status: status)
     }
     if kind == .service || kind == .ingress { object.written["status"] = ["loadBalancer": [:]] }
+    if kind == .persistentVolumeClaim,
+      let refusal = context.store.limitRefusal(
+        ofClaim: name, object.written["spec"] ?? [:], namespace: namespace)
+    {
+      throw APIFailure(code: 403, reason: "Forbidden", message: refusal)
+    }
     guard kind == .pod else { return commit(object) }
     try admitPod(&object, name: name)
     let stored = commit(object)
@@ -47,17 +57,22 @@ extension ClusterSimulation {
     return stored
   }
 
-  /// - Throws: the refusal of a quota.
+  /// - Throws: the refusal of a LimitRange or a quota.
   private func admitPod(_ object: inout ClusterObject, name: String) throws(APIFailure) {
     guard var pod = object.pod else { return }
     var status = Pod.Status()
     status.phase = "Pending"
     pod.status = status
-    object.content = .pod(pod)
     let namespace = object.metadata.namespace ?? ""
-    guard let refusal = context.store.quotaRefusal(of: .pod, name: name, namespace: namespace, .pod(pod.spec)) else {
-      return
-    }
+    var written = object.written["spec"] ?? [:]
+    let beyond = context.store.admitByLimitRanges(
+      &written, &pod.spec, &pod.metadata.annotations, name: name, namespace: namespace)
+    object.written["spec"] = written
+    object.content = .pod(pod)
+    guard
+      let refusal = beyond
+        ?? context.store.quotaRefusal(of: .pod, name: name, namespace: namespace, .pod(pod.spec))
+    else { return }
     throw APIFailure(code: 403, reason: "Forbidden", message: refusal)
   }
 
@@ -142,6 +157,9 @@ extension ClusterSimulation {
     }
     wanted["apiVersion"] = before["apiVersion"]
     wanted["kind"] = before["kind"]
+    guard kind != .node || wanted["spec", "taints"] == before["spec", "taints"] else {
+      throw .badRequest("the simulated scheduler does not act on taints: use kubectl cordon, or kubectl drain")
+    }
     guard wanted != before else { return current }
     wanted = try valid(kind, wanted, fields: fields) { (object, problems) in
       patch == nil ? .undecodable(object, problems) : .undecodable(patch: patch, problems)
@@ -165,8 +183,8 @@ extension ClusterSimulation {
       dataPlane.deletePod(key, gracePeriod: gracePeriod, in: &context)
       return context.store[kind, key] ?? object
     }
-    guard kind != .namespace else {
-      throw .badRequest("the simulated cluster does not delete namespaces")
+    guard kind != .namespace, kind != .node else {
+      throw .badRequest("the simulated cluster does not delete \(kind.resource.plural)")
     }
     if orphansDependents {
       context.store.remove(kind, key, at: context.now)

@@ -36,6 +36,8 @@ extension DataPlane {
         portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: version, request: PodRequest(pod.spec),
         application: application)
     }
+    runtimes[id]?.task = ContainerTask(
+      object.written["spec"] ?? [:], container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")
     notePlacement(of: id, object.written["spec"] ?? .null, labels: object.metadata.labels)
     context.schedule(.bind(id), after: ControllerContext.controlLatency)

@@ -48,6 +48,7 @@ extension DataPlane {
         portNames: Set(wanted.template.spec.servingPorts.compactMap(\.name)), version: version,
         request: PodRequest(wanted.template.spec), application: application)
     }
+    runtimes[id]?.task = ContainerTask(spec, container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")
     notePlacement(of: id, spec, labels: wanted.labels)
     context.schedule(.bind(id), after: ControllerContext.controlLatency)

@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// What made a pod and keeps it: a ReplicaSet or a StatefulSet.
+/// What made a pod and keeps it: a ReplicaSet, a StatefulSet or a Job.
 struct PodOwner: Hashable, Sendable {
   let kind: ClusterKind
   let key: ObjectKey
@@ -10,6 +10,7 @@ struct PodOwner: Hashable, Sendable {
     switch kind {
     case .replicaSet: .replicaSet(key)
     case .statefulSet: .statefulSet(key)
+    case .job: .job(key)
     default: nil
     }
   }
@@ -18,7 +19,7 @@ struct PodOwner: Hashable, Sendable {
 extension ClusterObject {
   /// What made a pod.
   var owner: PodOwner? {
-    let kinds: [ClusterKind] = [.replicaSet, .statefulSet]
+    let kinds: [ClusterKind] = [.replicaSet, .statefulSet, .job]
     return kinds.lazy.compactMap { kind in
       self.metadata.controller(kind: kind.resource.kind).map {
         PodOwner(kind: kind, key: ObjectKey(namespace: self.key.namespace, name: $0.name))

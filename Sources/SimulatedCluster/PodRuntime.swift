@@ -27,6 +27,12 @@ struct PodRuntime: Sendable {
   let request: PodRequest
   var application: Application
 
+  /// What its container does, where it ends by itself.
+  var task: ContainerTask?
+  /// It has done so, and the pod is only there to be read.
+  var hasEnded = false
+  /// Its Job has counted that: it has taken the finalizer `batch.kubernetes.io/job-tracking` away.
+  var isCounted = false
   /// What was known of the pod beforehand.
   var course: PodCourse?
   var node: Int?

@@ -10,7 +10,7 @@ extension DataPlane {
   mutating func bind(_ id: PodID, in context: inout ControllerContext) {
     guard var runtime = runtimes[id], runtime.node == nil, !runtime.isTerminating else { return }
     let candidates = machines.indices.filter {
-      !machines[$0].isUnreachable && machines[$0].shortage(for: runtime.request) == nil
+      !machines[$0].isUnreachable && !machines[$0].isCordoned && machines[$0].shortage(for: runtime.request) == nil
         && objection(to: runtime, on: $0, in: context) == nil
     }
     guard let node = candidates.min(by: { machines[$0].pods < machines[$1].pods }) else {
@@ -60,9 +60,11 @@ extension DataPlane {
     var reasons: [(reason: String, count: Int)] = []
     for (index, machine) in machines.enumerated() {
       let reason =
-        machine.isUnreachable
-        ? "node(s) had untolerated taint {node.kubernetes.io/unreachable: }"
-        : machine.shortage(for: runtime.request)?.rawValue ?? objection(to: runtime, on: index, in: context) ?? ""
+        machine.isCordoned
+        ? "node(s) were unschedulable"
+        : machine.isUnreachable
+          ? "node(s) had untolerated taint {node.kubernetes.io/unreachable: }"
+          : machine.shortage(for: runtime.request)?.rawValue ?? objection(to: runtime, on: index, in: context) ?? ""
       if let index = reasons.firstIndex(where: { $0.reason == reason }) {
         reasons[index].count += 1
       } else {
@@ -133,6 +135,7 @@ extension DataPlane {
   mutating func machineJoins(in context: inout ControllerContext) {
     machinesToCome -= 1
     machines.append(Machine(name: "node-\(machines.count + 1)", capacity: context.workload.machines.capacity))
+    showMachine(machines.count - 1, in: &context)
     retryUnscheduled(in: &context)
   }
 }

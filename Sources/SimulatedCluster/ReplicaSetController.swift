@@ -3,101 +3,153 @@ import Units
 
 /// The ReplicaSet controller (Kubernetes 1.36, pkg/controller/replicaset/replica_set.go and replica_set_utils.go).
 ///
-/// Reads ReplicaSets, their pods and the quotas; makes and deletes pods, and writes the status of ReplicaSets.
+/// Reads ReplicaSets, their pods, the quotas and LimitRanges; makes and deletes pods, and writes the status of ReplicaSets.
+/// Its requests take their turns by ``RequestRates``.
 struct ReplicaSetController: Sendable {
-  private static let name = "replicaset-controller"
+  static let name = "replicaset-controller"
   private var retries = RetryBackoff()
+  /// Syncs whose requests wait for their turn.
+  private var syncs: [ObjectKey: ReplicaSetSync] = [:]
 
   mutating func reconcile(_ key: ObjectKey, in context: inout ControllerContext, pods: inout DataPlane) {
-    guard let object = context.store[.replicaSet, key], let set = object.replicaSet else { return }
-    let owned = pods.members(of: PodOwner(kind: .replicaSet, key: key))
-    let active = owned.filter { pods.runtimes[$0].map { !$0.isTerminating } ?? false }
-    let missing = (set.spec.replicas ?? 0) - active.count
-    var failure: String?
-    if missing > 0 {
-      failure = createPods(missing, of: object, set, in: &context, pods: &pods)
-    } else if missing < 0 {
-      for pod in Self.victims(among: active, count: -missing, of: pods, at: context.now) {
-        guard let victim = pods.runtimes[pod] else { continue }
-        pods.deletePod(victim.key, gracePeriod: nil, in: &context)
-        context.record(
-          .normal, "SuccessfulDelete", "Deleted pod: \(victim.key.name)", about: .replicaSet, key,
-          by: Self.name)
-      }
-    }
-    updateStatus(
-      of: object, set, active: active, terminating: owned.count - active.count, failure: failure, in: &context,
-      pods: pods)
-    guard failure != nil else {
-      retries.succeeded(key)
+    guard syncs[key] == nil else {
+      syncs[key]?.isAskedAgain = true
       return
     }
-    if let due = retries.next(of: key, at: context.now) { context.schedule(.reconcile(.replicaSet(key)), at: due) }
+    guard let set = context.store[.replicaSet, key]?.replicaSet else { return }
+    let owned = pods.members(of: PodOwner(kind: .replicaSet, key: key))
+    let active = owned.filter { pods.runtimes[$0].map { !$0.isTerminating } ?? false }
+    let ready = active.filter { pods.runtimes[$0]?.isReady ?? false }
+    let seconds = set.spec.minReadySeconds ?? 0
+    var sync = ReplicaSetSync(
+      counts: .init(
+        active: active.count, ready: ready.count,
+        available: ready.count { pods.isAvailable($0, after: seconds, at: context.now) },
+        terminating: owned.count - active.count))
+    sync.missing = min(max((set.spec.replicas ?? 0) - active.count, 0), ReplicaSetSync.most)
+    let excess = min(active.count - (set.spec.replicas ?? 0), ReplicaSetSync.most)
+    if excess > 0 {
+      for pod in Self.victims(among: active, count: excess, of: pods, at: context.now) {
+        sync.waiting.append((context.reserveRequest(.replicaSet), .delete(pod)))
+      }
+    }
+    proceed(with: sync, of: key, in: &context, pods: &pods)
   }
 
-  /// Makes pods, first one, then twice as many with every success, and stops at the first failure.
-  ///
-  /// - Returns: why a pod could not be made.
-  private func createPods(
-    _ count: Int, of object: ClusterObject, _ set: ReplicaSet, in context: inout ControllerContext,
-    pods: inout DataPlane
-  ) -> String? {
-    for _ in 0..<min(count, 500) {
-      let name = "\(object.key.name)-\(context.random.suffix())"
-      if let refusal = context.store.quotaRefusal(
-        of: .pod, name: name, namespace: object.key.namespace, set.spec.template.map { .pod($0.spec) })
-      {
-        context.record(
-          .warning, "FailedCreate", "Error creating: \(refusal)", about: .replicaSet, object.key,
-          by: Self.name)
-        return refusal
+  /// Goes on with a sync, as the turn of its next request has come.
+  mutating func proceed(_ key: ObjectKey, in context: inout ControllerContext, pods: inout DataPlane) {
+    guard let sync = syncs.removeValue(forKey: key) else { return }
+    proceed(with: sync, of: key, in: &context, pods: &pods)
+  }
+
+  /// Sends what may be sent now, and waits with the rest, or ends the sync.
+  private mutating func proceed(
+    with sync: ReplicaSetSync, of key: ObjectKey, in context: inout ControllerContext, pods: inout DataPlane
+  ) {
+    var sync = sync
+    while let object = context.store[.replicaSet, key], let set = object.replicaSet {
+      if let next = sync.waiting.first {
+        guard next.due <= context.now else {
+          syncs[key] = sync
+          context.schedule(.proceedReplicaSet(key), at: next.due)
+          return
+        }
+        sync.waiting.removeFirst()
+        send(next.request, of: object, set, &sync, in: &context, pods: &pods)
+      } else if sync.missing > 0, sync.failure == nil {
+        guard sync.isAnswered || !context.requestsTakeTurns else {
+          sync.isAnswered = true
+          syncs[key] = sync
+          context.schedule(.proceedReplicaSet(key), after: ControllerContext.controlLatency)
+          return
+        }
+        sync.isAnswered = false
+        let count = min(sync.batch, sync.missing)
+        for _ in 0..<count { sync.waiting.append((context.reserveRequest(.replicaSet), .create)) }
+        sync.missing -= count
+        sync.batch *= 2
+      } else if !sync.hasCounted {
+        sync.hasCounted = true
+        let status = status(of: object, set, sync, at: context.date)
+        if status != set.status { sync.waiting.append((context.reserveRequest(.replicaSet), .writeStatus(status))) }
+      } else {
+        break
       }
-      guard let template = set.spec.template else { return nil }
-      pods.createPod(
-        NewPod(
-          name: name, owner: PodOwner(kind: .replicaSet, key: object.key), ownerUID: object.metadata.uid ?? "",
-          labels: template.metadata?.labels, template: template,
-          spec: object.written["spec"]?["template"]?["spec"] ?? [:]), in: &context)
-      context.record(
-        .normal, "SuccessfulCreate", "Created pod: \(name)", about: .replicaSet, object.key,
-        by: Self.name)
     }
+    if sync.failure == nil {
+      retries.succeeded(key)
+    } else if let due = retries.next(of: key, at: context.now) {
+      context.schedule(.reconcile(.replicaSet(key)), at: due)
+    }
+    if sync.isAskedAgain { context.requestReconciliation(.replicaSet(key)) }
+  }
+
+  private func send(
+    _ request: ReplicaSetSync.Request, of object: ClusterObject, _ set: ReplicaSet, _ sync: inout ReplicaSetSync,
+    in context: inout ControllerContext, pods: inout DataPlane
+  ) {
+    switch request {
+    case .create:
+      guard let refusal = createPod(of: object, set, in: &context, pods: &pods) else { return }
+      sync.failure = sync.failure ?? refusal
+    case .delete(let pod):
+      // It may have gone by itself in the meantime.
+      guard let victim = pods.runtimes[pod] else { return }
+      pods.deletePod(victim.key, gracePeriod: nil, in: &context)
+      context.record(
+        .normal, "SuccessfulDelete", "Deleted pod: \(victim.key.name)", about: .replicaSet, object.key, by: Self.name)
+    case .writeStatus(let status):
+      var set = set
+      var object = object
+      set.status = status
+      object.content = .replicaSet(set)
+      context.commitStatus(of: object)
+    }
+  }
+
+  /// - Returns: why the pod could not be made.
+  private func createPod(
+    of object: ClusterObject, _ set: ReplicaSet, in context: inout ControllerContext, pods: inout DataPlane
+  ) -> String? {
+    let name = "\(object.key.name)-\(context.random.suffix())"
+    guard let template = set.spec.template else { return nil }
+    var pod = NewPod(
+      name: name, owner: PodOwner(kind: .replicaSet, key: object.key), ownerUID: object.metadata.uid ?? "",
+      labels: template.metadata?.labels, template: template,
+      spec: object.written["spec"]?["template"]?["spec"] ?? [:])
+    if let refusal = context.store.admit(&pod) {
+      context.record(
+        .warning, "FailedCreate", "Error creating: \(refusal)", about: .replicaSet, object.key, by: Self.name)
+      return refusal
+    }
+    pods.createPod(pod, in: &context)
+    context.record(
+      .normal, "SuccessfulCreate", "Created pod: \(name)", about: .replicaSet, object.key, by: Self.name)
     return nil
   }
 
-  private func updateStatus(
-    of object: ClusterObject, _ set: ReplicaSet, active: [PodID], terminating: Int, failure: String?,
-    in context: inout ControllerContext, pods: DataPlane
-  ) {
+  private func status(
+    of object: ClusterObject, _ set: ReplicaSet, _ sync: ReplicaSetSync, at date: KubernetesTime
+  ) -> ReplicaSet.Status {
     var status = set.status ?? ReplicaSet.Status()
-    let ready = active.filter { pods.runtimes[$0]?.isReady ?? false }
-    status.replicas = active.count
-    status.fullyLabeledReplicas = active.count
-    status.readyReplicas = ready.count
-    status.availableReplicas =
-      ready.filter {
-        pods.isAvailable($0, after: set.spec.minReadySeconds ?? 0, at: context.now)
-      }.count
-    status.terminatingReplicas = terminating
+    status.replicas = sync.counts.active
+    status.fullyLabeledReplicas = sync.counts.active
+    status.readyReplicas = sync.counts.ready
+    status.availableReplicas = sync.counts.available
+    status.terminatingReplicas = sync.counts.terminating
     status.observedGeneration = set.metadata.generation
     let current = status.conditions?.first { $0.type == "ReplicaFailure" }
-    if let failure {
+    if let failure = sync.failure {
       if current == nil {
         status.conditions = [
           Condition(
-            type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: failure,
-            lastTransitionTime: context.date)
+            type: "ReplicaFailure", status: "True", reason: "FailedCreate", message: failure, lastTransitionTime: date)
         ]
       }
-    } else if current != nil, active.count == set.spec.replicas ?? 0 || !retries.isRetrying(object.key) {
+    } else if current != nil, sync.counts.active == set.spec.replicas ?? 0 || !retries.isRetrying(object.key) {
       status.conditions = nil
     }
-    guard status != set.status else { return }
-    var set = set
-    var object = object
-    set.status = status
-    object.content = .replicaSet(set)
-    context.commitStatus(of: object)
+    return status
   }
 
   /// The pods that go first when a ReplicaSet shrinks

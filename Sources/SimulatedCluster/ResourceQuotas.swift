@@ -40,7 +40,8 @@ extension ObjectStore {
   fileprivate func usage(namespace: String, of resources: [String]) -> [String: Quantity] {
     var sums: [String: Int64] = [:]
     let subjects =
-      all(.pod, namespace: namespace).compactMap(\.pod).map { QuotaSubject.pod($0.spec) }
+      all(.pod, namespace: namespace).compactMap(\.pod)
+      .filter { $0.status?.phase != "Succeeded" && $0.status?.phase != "Failed" }.map { QuotaSubject.pod($0.spec) }
       + all(.persistentVolumeClaim, namespace: namespace).map { QuotaSubject.claim($0.written["spec"] ?? [:]) }
     for subject in subjects {
       for resource in resources {

@@ -19,6 +19,8 @@ package struct SimulatedWorkload: Sendable, Equatable {
   package var containerStart: Duration = .seconds(1)
   /// How long an init container takes.
   package var initialization: Duration = .zero
+  /// How long a container of a Job takes of which the manifest does not tell that.
+  package var taskTakes: Duration = .seconds(5)
 
   package var machines = Machines()
 

@@ -12,12 +12,16 @@ package struct SimulationNote: Sendable, Equatable {
 
 /// Names what the simulated cluster does not honour, once for each object or field.
 package enum SimulationNotes {
-  /// - Parameter metrics: the names of the custom and external metrics that are declared.
-  package static func notes(on objects: [JSONValue], metrics: Set<String> = []) -> [SimulationNote] {
+  /// - Parameters:
+  ///   - metrics: the names of the custom and external metrics that are declared.
+  ///   - areWhole: whether what the objects refer to has to be among them.
+  package static func notes(
+    on objects: [JSONValue], metrics: Set<String> = [], areWhole: Bool = true
+  ) -> [SimulationNote] {
     let ofEach = objects.enumerated().flatMap { index, object in
       notes(on: object, metrics: metrics).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
     }
-    return ofEach + expressionNotes(on: objects)
+    return ofEach + (areWhole ? configurationNotes(on: objects) : []) + expressionNotes(on: objects)
   }
 
   /// Paths that nginx cannot compile. Whether a path is an expression is a matter of all Ingresses of its host.
@@ -56,8 +60,10 @@ package enum SimulationNotes {
       return [("", "the \(title) is passed over: the simulated cluster keeps no such objects")]
     }
     switch kind {
-    case .daemonSet, .replicationController, .job, .cronJob:
+    case .daemonSet, .replicationController:
       return [("", "the \(title) is stored, but its pods are not started")]
+    case .cronJob: return [("", "the \(title) is stored, but not run: no Job is made of it when its time comes")]
+    case .job: return podNotes(object) + jobNotes(object)
     case .deployment, .replicaSet: return podNotes(object)
     case .statefulSet: return podNotes(object) + statefulSetNotes(object)
     case .ingress: return ingressNotes(object)
@@ -125,6 +131,50 @@ package enum SimulationNotes {
               + "\(term["topologyKey"]?.string ?? "this")"
           ))
       }
+    }
+    return notes
+  }
+
+  /// ConfigMaps and Secrets that pods cannot do without and that are not among the objects.
+  private static func configurationNotes(on objects: [JSONValue]) -> [SimulationNote] {
+    func name(_ kind: String, _ object: JSONValue, _ name: String) -> String {
+      "\(kind) \(object["metadata", "namespace"]?.string ?? "default")/\(name)"
+    }
+    let there = Set(
+      objects.map { name($0["kind"]?.string ?? "", $0, $0["metadata", "name"]?.string ?? "") })
+    return objects.enumerated().flatMap { index, object -> [SimulationNote] in
+      let kinds: [ClusterKind] = [.deployment, .replicaSet, .statefulSet, .job]
+      guard let kind = ClusterKind.kept(manifest: object)?.kind, kinds.contains(kind) else { return [] }
+      var named: Set<String> = []
+      return ConfigurationReference.all(in: object["spec", "template", "spec"] ?? [:]).compactMap { reference in
+        let title = reference.kind.resource.kind
+        guard !reference.isOptional, !there.contains(name(title, object, reference.name)),
+          named.insert(title + " " + reference.name).inserted
+        else { return nil }
+        return SimulationNote(
+          object: index, field: "spec.template.spec",
+          text: "the \(title) \"\(reference.name)\" is not among the manifests: the pods do not start until somebody "
+            + "makes it; add it to them")
+      }
+    }
+  }
+
+  private static func jobNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+    var notes: [(field: String, text: String)] = []
+    let container = object["spec", "template", "spec", "containers"]?[0]
+    if let container, !ContainerTask.isTold(container) {
+      notes.append(
+        (
+          "spec.template.spec.containers[0]",
+          "how long this takes cannot be told from the manifest: it is taken to end well after 5 s"
+        ))
+    }
+    if object["spec", "completionMode"] == "Indexed" {
+      notes.append(("spec.completionMode", "the pods get no index here: they are counted as in NonIndexed"))
+    }
+    for field in ["podFailurePolicy", "successPolicy", "backoffLimitPerIndex", "maxFailedIndexes"]
+    where object["spec"]?[field] != nil {
+      notes.append(("spec.\(field)", "it is not acted on here"))
     }
     return notes
   }

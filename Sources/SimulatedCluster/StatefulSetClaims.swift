@@ -36,8 +36,10 @@ struct StatefulSetClaims {
       guard context.store[.persistentVolumeClaim, key] == nil else { continue }
       let spec = template["spec"] ?? [:]
       let pod = set.podName(ordinal)
-      let refusal = context.store.quotaRefusal(
-        of: .persistentVolumeClaim, name: key.name, namespace: key.namespace, .claim(spec))
+      let refusal =
+        context.store.limitRefusal(ofClaim: key.name, spec, namespace: key.namespace)
+        ?? context.store.quotaRefusal(
+          of: .persistentVolumeClaim, name: key.name, namespace: key.namespace, .claim(spec))
       if let refusal {
         context.record(
           .warning, "FailedCreate",

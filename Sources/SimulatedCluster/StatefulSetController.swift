@@ -82,26 +82,23 @@ struct StatefulSetController: Sendable {
   ) -> Bool {
     guard let set = object.statefulSet, let template = revision.template else { return false }
     let name = set.podName(ordinal)
-    let refusal =
-      claims.create(for: ordinal, in: &context)
-      ?? context.store.quotaRefusal(of: .pod, name: name, namespace: object.key.namespace, .pod(template.spec))
-    if let refusal {
+    var spec = claims.mounted(in: revision.written["spec"] ?? [:], for: ordinal)
+    spec["hostname"] = .string(name)
+    if let service = set.spec.serviceName, !service.isEmpty { spec["subdomain"] = .string(service) }
+    var pod = NewPod(
+      name: name, owner: PodOwner(kind: .statefulSet, key: object.key), ownerUID: object.metadata.uid ?? "",
+      labels: (template.metadata?.labels ?? [:]).merging([
+        StatefulSet.revisionLabel: revision.name, StatefulSet.podNameLabel: name,
+        StatefulSet.podIndexLabel: String(ordinal),
+      ]) { $1 },
+      template: template, spec: spec)
+    if let refusal = claims.create(for: ordinal, in: &context) ?? context.store.admit(&pod) {
       record(
         .warning, "FailedCreate", "create Pod \(name) in StatefulSet \(object.key.name) failed error: \(refusal)",
         object.key, &context)
       return false
     }
-    var spec = claims.mounted(in: revision.written["spec"] ?? [:], for: ordinal)
-    spec["hostname"] = .string(name)
-    if let service = set.spec.serviceName, !service.isEmpty { spec["subdomain"] = .string(service) }
-    pods.createPod(
-      NewPod(
-        name: name, owner: PodOwner(kind: .statefulSet, key: object.key), ownerUID: object.metadata.uid ?? "",
-        labels: (template.metadata?.labels ?? [:]).merging([
-          StatefulSet.revisionLabel: revision.name, StatefulSet.podNameLabel: name,
-          StatefulSet.podIndexLabel: String(ordinal),
-        ]) { $1 },
-        template: template, spec: spec), in: &context)
+    pods.createPod(pod, in: &context)
     record(
       .normal, "SuccessfulCreate", "create Pod \(name) in StatefulSet \(object.key.name) successful", object.key,
       &context)

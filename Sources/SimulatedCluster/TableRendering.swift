@@ -60,6 +60,16 @@ extension ClusterKind {
         + [wide("Subobject"), wide("Source"), TableColumn(name: "Message"), wide("First Seen"), wide("Count")]
         + [TableColumn(name: "Name", priority: 1)]
     case .namespace: return [name, TableColumn(name: "Status"), age]
+    case .job:
+      return [name] + ["Status", "Completions", "Duration", "Age"].map { TableColumn(name: $0) }
+        + ["Containers", "Images", "Selector"].map(wide)
+    case .limitRange: return [name, TableColumn(name: "Created At")]
+    case .podDisruptionBudget:
+      return [name, TableColumn(name: "Min Available"), TableColumn(name: "Max Unavailable")]
+        + [TableColumn(name: "Allowed Disruptions", type: "integer"), age]
+    case .node:
+      return [name] + ["Status", "Roles", "Age", "Version"].map { TableColumn(name: $0) }
+        + ["Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime"].map(wide)
     case .resourceQuota: return [name, TableColumn(name: "Request"), TableColumn(name: "Limit"), age]
     default: return [name, age]
     }
@@ -133,6 +143,15 @@ extension ClusterSimulation {
     case .plain(_, let status):
       switch object.kind {
       case .namespace: return [name, status?["phase"] ?? "", age]
+      case .job: return jobCells(object, name: name, age: age)
+      case .limitRange: return [name, .string(object.metadata.creationTimestamp?.description ?? "<unknown>")]
+      case .podDisruptionBudget:
+        let spec = object.disruptionBudgetSpec
+        return [
+          name, .string(spec.minAvailable?.description ?? "N/A"), .string(spec.maxUnavailable?.description ?? "N/A"),
+          .integer(Int64(object.disruptionBudgetStatus.disruptionsAllowed)), age,
+        ]
+      case .node: return nodeCells(object, status: status ?? [:], name: name, age: age)
       case .resourceQuota: return quotaCells(object, status: status, name: name, age: age)
       case .controllerRevision:
         let owner = object.metadata.ownerReferences?.first { $0.controller == true }
@@ -173,6 +192,37 @@ extension ClusterSimulation {
     return [
       .string(containers.map(\.name).joined(separator: ",")),
       .string(containers.map { $0.image ?? "" }.joined(separator: ",")), .string(selector?.text ?? "<none>"),
+    ]
+  }
+
+  private func jobCells(_ object: ClusterObject, name: JSONValue, age: JSONValue) -> [JSONValue] {
+    let (spec, status) = (object.jobSpec, object.jobStatus)
+    let state =
+      status.holds("Complete")
+      ? "Complete"
+      : status.holds("Failed")
+        ? "Failed"
+        : status.holds("Suspended") ? "Suspended" : status.holds("FailureTarget") ? "FailureTarget" : "Running"
+    let parallelism = spec.parallelism ?? 1
+    let wanted =
+      spec.completions.map { "\($0)" } ?? (parallelism > 1 ? "1 of \(parallelism)" : "1")
+    let end = status.completionTime?.microseconds ?? preciseDate.microseconds
+    let duration = status.startTime.map { humanDuration(seconds: (end - $0.microseconds) / 1_000_000) } ?? ""
+    return [name, .string(state), .string("\(status.succeeded)/\(wanted)"), .string(duration), age]
+      + templateCells(spec.template, (try? (object.written["spec"]?["selector"] ?? [:]).decoded()))
+  }
+
+  private func nodeCells(
+    _ object: ClusterObject, status: JSONValue, name: JSONValue, age: JSONValue
+  ) -> [JSONValue] {
+    let ready = status["conditions"]?.array?.first { $0["type"] == "Ready" }
+    let isCordoned = object.written["spec"]?["unschedulable"] == true
+    let address = status["addresses"]?.array?.first { $0["type"] == "InternalIP" }?["address"]
+    let information = status["nodeInfo"] ?? [:]
+    return [
+      name, .string((ready?["status"] == "True" ? "Ready" : "NotReady") + (isCordoned ? ",SchedulingDisabled" : "")),
+      "<none>", age, information["kubeletVersion"] ?? "", address ?? "<none>", "<none>", information["osImage"] ?? "",
+      information["kernelVersion"] ?? "", information["containerRuntimeVersion"] ?? "",
     ]
   }
 

@@ -1,6 +1,7 @@
 /// What the cluster has to do at some time.
 enum Work: Sendable, Hashable {
   case reconcile(Reconciliation)
+  case proceedReplicaSet(ObjectKey)
   case synchronizeAutoscaler(ObjectKey)
   case bind(PodID)
   case finishPull(PodID)
@@ -14,6 +15,8 @@ enum Work: Sendable, Hashable {
   case exit(ContainerRun, killed: Bool)
   case remove(PodID)
   case forgetExit(ContainerRun)
+  case finishTask(ContainerRun)
+  case renewFiles(PodID)
   case addMachines
   case machineJoins
   case machineUnreachable(Int)
@@ -32,9 +35,12 @@ enum Reconciliation: Sendable, Hashable {
   case deployment(ObjectKey)
   case replicaSet(ObjectKey)
   case statefulSet(ObjectKey)
+  case job(ObjectKey)
   case endpoints(service: ObjectKey)
   case volumes(claim: ObjectKey)
   case quotas(namespace: String)
+  case disruptionBudget(ObjectKey)
+  case node(ObjectKey)
 }
 
 /// Number of a pod in the order of creation.
@@ -44,7 +50,7 @@ extension Work {
   /// Whether the controller manager does this: what is asked of it is lost with its process.
   var isOfControllers: Bool {
     switch self {
-    case .reconcile, .synchronizeAutoscaler, .collectGarbage, .checkProgress: true
+    case .reconcile, .proceedReplicaSet, .synchronizeAutoscaler, .collectGarbage, .checkProgress: true
     default: false
     }
   }

@@ -31,11 +31,24 @@ struct KubernetesProtobufTests {
     #expect(object == ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "other"]])
   }
 
+  @Test("the bytes of a Secret are base64 in JSON", arguments: ["", "a", "ab", "abc", "release\u{0}\u{ff}"])
+  func secret(text: String) throws {
+    var entry = ProtobufMessage()
+    entry.put(1, text: "release")
+    entry.put(2, text: text)
+    var secret = namespace("sh.helm.release.v1.web.v1")
+    secret.put(2, message: entry)
+    secret.put(3, text: "helm.sh/release.v1")
+    let object = try KubernetesProtobuf.object(packed("v1", "Secret", secret))
+    #expect(object["data", "release"]?.string == Data(text.utf8).base64EncodedString())
+    #expect(object["type"] == "helm.sh/release.v1" && object["metadata", "name"] == "sh.helm.release.v1.web.v1")
+  }
+
   @Test("a field or a kind that is not known is refused with what to do, not left out")
   func unknown() throws {
     var finalizing = namespace("other")
     finalizing.put(9, text: "something")
-    for bytes in [packed("v1", "Namespace", finalizing), packed("v1", "Secret", namespace("a"))] {
+    for bytes in [packed("v1", "Namespace", finalizing), packed("v1", "Endpoints", namespace("a"))] {
       let problem = #expect(throws: KubernetesProtobuf.Problem.self) { try KubernetesProtobuf.object(bytes) }
       #expect(problem?.description.hasSuffix("write it as a manifest and use kubectl apply -f") == true)
     }

@@ -15,9 +15,13 @@ private struct RandomStory {
   /// Pods fail by themselves or with their nodes, so that fewer than wanted are available through no fault of a controller.
   let podsFail: Bool
   let end = Duration.seconds(420)
+  /// Whether a LimitRange gives each container a limit of CPU and memory.
+  let hasLimits: Bool
+  /// An eviction that left fewer healthy pods than the budget wants.
+  var brokenBudget: String?
 
   enum Deed {
-    case rate(Double), image(String), restart(Int), replicas(Int64)
+    case rate(Double), image(String), restart(Int), replicas(Int64), evict(Int)
   }
 
   init(seed: UInt64) throws {
@@ -27,7 +31,6 @@ private struct RandomStory {
     func fence() -> JSONValue { chance(0.5) ? .integer(Int64(number(0...3))) : .string("\(number(0...100))%") }
 
     let failing = chance(0.5)
-    podsFail = failing
     var workload = try Workload()
     let surge = fence()
     var unavailable = fence()
@@ -65,6 +68,45 @@ private struct RandomStory {
       var crashing = Application()
       crashing.crashesAfter = .seconds(number(0...20))
       description.versions["crashing"] = crashing
+    }
+    // Drawn beside the rest, which is what it was without them.
+    var extra = SeededRandom(seed: seed &+ 1_000_000)
+    let isDrained = extra.fraction() < 0.4
+    podsFail = failing || isDrained
+    if isDrained {
+      let share = Int64.random(in: 0...100, using: &extra)
+      let bounds: [JSONValue] = [.integer(share / 30), .string("\(share)%")]
+      workload.others.append([
+        "apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+        "metadata": ["name": "web", "namespace": "production"],
+        "spec": [
+          extra.fraction() < 0.5 ? "minAvailable" : "maxUnavailable": bounds[Int.random(in: 0...1, using: &extra)],
+          "selector": ["matchLabels": ["app": "aspnetcore"]],
+          "unhealthyPodEvictionPolicy": extra.fraction() < 0.5 ? "AlwaysAllow" : "IfHealthyBudget",
+        ],
+      ])
+      for _ in 0..<Int.random(in: 5...30, using: &extra) {
+        // Never at the very moment of another deed or fault.
+        let time = Duration.milliseconds(Int.random(in: 60...400, using: &extra) * 1_000 + 500)
+        deeds.append((time, .evict(Int.random(in: 0...99, using: &extra))))
+      }
+    }
+    hasLimits = extra.fraction() < 0.3
+    if hasLimits {
+      var container = workload.deploymentObject["spec", "template", "spec", "containers"]?[0] ?? [:]
+      container["resources"] = ["requests": ["cpu": "250m"]]
+      workload.deploymentObject.setMember([container], at: ["spec", "template", "spec", "containers"])
+      workload.others.append([
+        "apiVersion": "v1", "kind": "LimitRange", "metadata": ["name": "limits", "namespace": "production"],
+        "spec": [
+          "limits": [
+            [
+              "type": "Container", "default": ["cpu": "500m", "memory": "512Mi"], "defaultRequest": ["memory": "256Mi"],
+              "min": ["cpu": "100m"], "max": ["memory": "1Gi"],
+            ]
+          ]
+        ],
+      ])
     }
     cluster = try ClusterSimulation(
       manifests: workload.manifests, workload: description, timeScale: Double([1, 1, 20][number(0...2)]),
@@ -107,6 +149,7 @@ private struct RandomStory {
     let path = "/apis/apps/v1/namespaces/production/deployments/\(Workload.deployment)"
     switch deed {
     case .rate(let rate): cluster.setOfferedRate(rate, host: Workload.host)
+    case .evict(let number): evict(number)
     case .image(let tag): cluster.setImage(tag)
     case .restart(let number):
       cluster.ask(
@@ -118,10 +161,40 @@ private struct RandomStory {
   }
 }
 
+extension RandomStory {
+  /// Evicts one of the pods, and notes it when that breaks the budget.
+  ///
+  /// A budget is as fresh as its controller: what has changed within the last moment it does not know.
+  fileprivate mutating func evict(_ number: Int) {
+    let pods = cluster.objects(.pod).filter { $0.metadata.deletionTimestamp == nil }
+    guard !pods.isEmpty, let budget = cluster.objects(.podDisruptionBudget).first else { return }
+    let pod = pods[number % pods.count]
+    let wasReady = pod.pod?.isReady ?? false
+    let changed = cluster.changes(.pod, after: 200)?.last?.time ?? .zero
+    let isFresh = cluster.controllersRun && cluster.now - changed > .milliseconds(100)
+    let status = cluster.ask(
+      "POST", "/api/v1/namespaces/production/pods/\(pod.key.name)/eviction",
+      body: [
+        "apiVersion": "policy/v1", "kind": "Eviction",
+        "metadata": ["name": .string(pod.key.name), "namespace": "production"],
+      ]
+    ).status
+    guard status == 201 else {
+      if status != 429 { brokenBudget = "an eviction is answered by \(status)" }
+      return
+    }
+    let healthy = cluster.objects(.pod).compactMap(\.pod).count { $0.isReady && !$0.isTerminating }
+    let least = budget.disruptionBudgetStatus.desiredHealthy
+    if wasReady, isFresh, healthy < least {
+      brokenBudget = "an eviction left \(healthy) healthy pods, and the budget wants \(least)"
+    }
+  }
+}
+
 @Suite("A simulated cluster of any kind, whatever befalls it")
 struct RandomClusterTests {
   @Test(
-    "keeps the fences of rollouts and the limits of autoscalers, loses no pod, and tells watches all",
+    "keeps the fences of rollouts, the limits of autoscalers and disruption budgets, loses no pod, and tells watches all",
     arguments: stride(from: 1, through: 1_000, by: 50).map { $0...$0 + 49 })
   func rules(seeds: ClosedRange<Int>) throws {
     for seed in seeds {
@@ -157,7 +230,10 @@ struct RandomClusterTests {
         (wanted, ran) = (deployment.spec.replicas, cluster.controllersRun)
         settled = cluster.now + .seconds(1)
       }
-      if let problem = loss(in: cluster) { return "\(cluster.now.text): \(problem)" }
+      if let problem = story.brokenBudget ?? loss(in: cluster) { return "\(cluster.now.text): \(problem)" }
+      if story.hasLimits, let pod = cluster.objects(.pod).first(where: { $0.pod?.hasLimits != true }) {
+        return "\(cluster.now.text): \(pod.key.name) has not the limits of the LimitRange"
+      }
       if let autoscaler = cluster.objects(.autoscaler).first?.autoscaler,
         let desired = autoscaler.status?.desiredReplicas, desired > 0,
         desired < autoscaler.spec.minReplicas ?? 1 || desired > autoscaler.spec.maxReplicas
@@ -205,5 +281,12 @@ struct RandomClusterTests {
       if followed != listed { return "watch and list of \(kind) differ: \(followed.count) and \(listed.count)" }
     }
     return nil
+  }
+}
+
+extension Pod {
+  fileprivate var hasLimits: Bool {
+    let limits = spec.containers?.first?.resources?.limits
+    return limits?["cpu"]?.quantity == Quantity(milli: 500) && limits?["memory"] != nil
   }
 }
