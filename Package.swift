@@ -42,6 +42,7 @@ let package = Package(
       name: "KubernetesValidation", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "Statistics", "Units"]),
+    .target(name: "ClientRules"),
     .target(
       name: "Profiles",
       dependencies: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
@@ -71,7 +72,7 @@ let package = Package(
     .target(
       name: "SimulatedLoad",
       dependencies: [
-        "KubernetesObjects", "LoadDriving", "LoadFacts", "RunTimeline", "SimulatedCluster", "Units",
+        "ClientRules", "KubernetesObjects", "LoadDriving", "LoadFacts", "RunTimeline", "SimulatedCluster", "Units",
       ]),
 
     // At the edge: thin, and each C library behind one door.
@@ -85,10 +86,10 @@ let package = Package(
       dependencies: ["Arrivals", "CLinux", "Curl", "LoadDriving", "LoadFacts", "Statistics", "Units", logging()]),
     .target(
       name: "KubernetesClient",
-      dependencies: ["Curl", "KubernetesObjects", "Units", yams(), subprocess(), logging()]),
+      dependencies: ["ClientRules", "Curl", "KubernetesObjects", "Units", yams(), subprocess(), logging()]),
     .target(
       name: "ClusterObservation",
-      dependencies: ["KubernetesClient", "KubernetesObjects", "RunTimeline", "Units", logging()]),
+      dependencies: ["ClientRules", "KubernetesClient", "KubernetesObjects", "RunTimeline", "Units", logging()]),
     .target(
       name: "RunRecording",
       dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "RunTimeline", "Statistics", grdb()]),
@@ -139,6 +140,7 @@ let package = Package(
     .testTarget(
       name: "RunTimelineTests",
       dependencies: ["KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),
+    .testTarget(name: "ClientRulesTests", dependencies: ["ClientRules"]),
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
       exclude: ["Resources"]),

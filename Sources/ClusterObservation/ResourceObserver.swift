@@ -1,3 +1,4 @@
+import ClientRules
 import KubernetesClient
 import KubernetesObjects
 import Logging
@@ -65,8 +66,8 @@ struct ResourceObserver: Sendable {
         }
       } catch {
         if Task.isCancelled { return }
-        next = state.failed(error)
         record(gap: error.description)
+        next = state.failed(isExpired: error.code == .expired, retryAfter: error.retryAfter)
       }
     }
   }
@@ -81,20 +82,13 @@ struct ResourceObserver: Sendable {
       let listing = try await list()
       guard provesWatch, let lack = witness.lack(in: listing.objects, listVersion: listing.version) else { return }
       try await Task.sleep(for: patience)
-      witness.endIfSilent(lack, because: silence(lack, listedAt: listing.received))
+      witness.endIfSilent(lack, because: lack.silence(of: resource.plural, listed: listing.received.text))
     } catch let error as KubernetesError {
       if !Task.isCancelled { record(gap: error.description) }
     } catch {
       // The task was cancelled while it waited.
       return
     }
-  }
-
-  private func silence(_ lack: WatchProgress.Lack, listedAt received: Duration) -> String {
-    let shown = lack.version.map { "version \($0)" } ?? "the end of \(lack.gone.count) objects"
-    return
-      "the watch of \(resource.plural) was silent: it did not bring \(shown), which the list of \(received.text) shows; "
-      + "it was opened anew"
   }
 
   private struct Listing {

@@ -1,3 +1,4 @@
+import ClientRules
 import Synchronization
 
 /// What the task that reads a watch and the one that lists beside it know of each other.

@@ -7,6 +7,7 @@ struct FinishedRun: Sendable {
   var run: RunDescription
   var phases: [PhaseSpan]
   var actions: [ActionSpan]
+  var faults: [FaultSpan] = []
   var load: [LoadSnapshot]
   /// In the order in which they were received.
   var observations: [Observation]
@@ -26,6 +27,7 @@ struct FinishedRun: Sendable {
     }
     writer.set(phases: phases)
     writer.set(actions: actions)
+    if !faults.isEmpty { writer.set(faults: faults) }
     writer.append(load: wholeIntervals)
     for snapshot in load {
       writer.append(failures: snapshot.failures)
@@ -69,7 +71,7 @@ struct FinishedRun: Sendable {
       intervals: load.flatMap(\.intervals), failures: load.flatMap(\.failures),
       connections: load.flatMap(\.connections), generator: load.flatMap(\.generator))
     return Timeline(
-      run: run, phases: phases, actions: actions, load: whole.intervals, failures: whole.failures,
+      run: run, phases: phases, actions: actions, faults: faults, load: whole.intervals, failures: whole.failures,
       generator: whole.generator, connections: whole.connections, observations: observations, clock: clock)
   }
 }

@@ -102,6 +102,8 @@ struct RunRecorder: Sendable {
     await cluster?.planFaults(loadBegins: clock.origin)
     let phases = PhaseLog(schedule.phases, writer: writer)
     let actions = ActionLog(schedule.actions, writer: writer)
+    let faults = cluster?.isSimulated ?? false ? SimulatedWorld.plannedFaults(of: profile) : []
+    if !faults.isEmpty { writer.set(faults: faults) }
     let failure = await withTaskGroup(of: Void.self, returning: (any Error)?.self) { group in
       if let observer { group.addTask { await observer.run(onReady: {}) } }
       group.addTask { await view.run(interruption) }
@@ -113,8 +115,11 @@ struct RunRecorder: Sendable {
       }
       let failure = await load(stop: stop)
       await observer?.listAll()
-      for problem in await cluster?.faultProblems() ?? [] {
-        StandardOutput.complain("warning: a declared fault did not come to pass: \(problem)")
+      if let (courses, problems) = await cluster?.faultCourses() {
+        if !courses.isEmpty { writer.set(faults: SimulatedWorld.faults(of: profile, courses)) }
+        for problem in problems {
+          StandardOutput.complain("warning: a declared fault did not come to pass: \(problem)")
+        }
       }
       group.cancelAll()
       return failure

@@ -1,6 +1,7 @@
 import ApplicationNature
 import KubernetesObjects
 import Profiles
+import RunTimeline
 import SimulatedCluster
 import Units
 
@@ -25,26 +26,57 @@ enum SimulatedWorld {
 
   /// What goes wrong, and when.
   ///
-  /// - Throws: ``HarnessError`` for a fault that writes to what a cluster does not keep.
+  /// - Throws: ``HarnessError`` for a fault that is about what a cluster does not keep.
   static func faults(
     of profile: Profile, _ simulation: Simulation, namespace: String
   ) throws(HarnessError) -> [Fault] {
     var faults: [Fault] = []
-    for planned in simulation.faults {
+    for (index, planned) in simulation.faults.enumerated() {
       guard let begins = profile.planned(planned.at) else { continue }
+      let place = "cluster.simulated.faults[\(index)]"
+      var trigger: Fault.Trigger?
+      if let condition = planned.when {
+        guard let workload = profile.cluster?.workloads.named(planned.of)?.reference,
+          let kind = ClusterKind.allCases.first(where: { $0.resource == workload.kind.resource })
+        else {
+          throw HarnessError(
+            .invalidInput, "\(profile.source): \(place).when: a simulated cluster keeps no workload of the kind")
+        }
+        trigger = Fault.Trigger(condition, of: kind, namespace: namespace, name: workload.name)
+      }
       faults.append(
-        Fault(try kind(planned.kind, in: namespace, of: profile), begins: begins, lasts: planned.lasts))
+        Fault(
+          try kind(planned.kind, in: namespace, of: profile, place: place), begins: begins, lasts: planned.lasts,
+          trigger: trigger, title: "\(place) (\(planned.kind.words))"))
     }
     return faults
   }
 
+  /// What was to go wrong in a run, each as it is planned; `nil` where nothing is declared.
+  static func plannedFaults(of profile: Profile) -> [FaultSpan] {
+    guard case .simulated(let simulation)? = profile.cluster?.kind else { return [] }
+    return simulation.faults.map { fault in
+      let condition = fault.when.map { (fault.of.map { "\($0): " } ?? "") + $0.description }
+      return FaultSpan(
+        summary: fault.kind.words, plannedAt: profile.planned(fault.at), condition: condition, lasts: fault.lasts)
+    }
+  }
+
+  /// The same with what became of each.
+  static func faults(of profile: Profile, _ courses: [FaultCourse]) -> [FaultSpan] {
+    var spans = plannedFaults(of: profile)
+    for (index, course) in courses.enumerated() where spans.indices.contains(index) {
+      spans[index].began = course.began
+      spans[index].ended = course.ended
+      spans[index].problem = course.problem
+    }
+    return spans
+  }
+
   /// What goes wrong in a run, for people; `nil` where nothing is declared.
   static func summary(of profile: Profile) -> String? {
-    guard case .simulated(let simulation)? = profile.cluster?.kind, !simulation.faults.isEmpty else { return nil }
-    return simulation.faults.map { fault in
-      let at = profile.planned(fault.at).map { " at \($0.text)" } ?? ""
-      return fault.kind.words + at + (fault.lasts.map { " for \($0.text)" } ?? "")
-    }.joined(separator: "; ")
+    let faults = plannedFaults(of: profile)
+    return faults.isEmpty ? nil : faults.map(\.plan).joined(separator: "; ")
   }
 
   static func workload(_ simulation: Simulation, seed: UInt64) -> SimulatedWorkload {
@@ -71,9 +103,14 @@ enum SimulatedWorld {
   }
 
   private static func kind(
-    _ kind: PlannedFault.Kind, in namespace: String, of profile: Profile
+    _ kind: PlannedFault.Kind, in namespace: String, of profile: Profile, place: String
   ) throws(HarnessError) -> Fault.Kind {
-    switch kind {
+    func choice(_ words: [String]) throws(HarnessError) -> ResourceChoice {
+      var plurals: Set<String> = []
+      for word in words { plurals.insert(try clusterKind(word, of: profile, place: place).resource.plural) }
+      return ResourceChoice(plurals)
+    }
+    return switch kind {
     case .application(let change, let version): .application(change, version: version)
     case .metricsMissing("resource"): .resourceMetricsMissing
     case .metricsMissing(let name): .metricMissing(name)
@@ -81,38 +118,64 @@ enum SimulatedWorld {
     case .endpointDelay(let delay): .endpointDelay(delay)
     case .nodeLost(let number): .machineLost(number)
     case .controllersDown: .controllersDown
-    case .write(let write): .write(try request(write, in: namespace, of: profile))
+    case .apiErrors(let errors):
+      .apiErrors(
+        APIErrors(
+          try status(errors.status, of: profile, place: place), share: errors.share, retryAfter: errors.retryAfter,
+          verbs: Set(errors.verbs.map(\.rawValue)), resources: try choice(errors.resources)))
+    case .watchesDropped(let resources, let every): .watchesDropped(try choice(resources), every: every)
+    case .watchesSilent(let resources): .watchesSilent(try choice(resources))
+    case .write(let write): .write(try request(write, in: namespace, of: profile, place: place))
     }
   }
 
+  private static func status(
+    _ number: Int, of profile: Profile, place: String
+  ) throws(HarnessError) -> APIErrors.Status {
+    guard let status = APIErrors.Status(rawValue: number) else {
+      throw HarnessError(
+        .invalidInput, "\(profile.source): \(place).apiErrors.status: a simulated API server does not answer \(number)")
+    }
+    return status
+  }
+
   private static func request(
-    _ write: ForeignWrite, in namespace: String, of profile: Profile
+    _ write: ForeignWrite, in namespace: String, of profile: Profile, place: String
   ) throws(HarnessError) -> APIRequest {
     let query = ["fieldManager": write.by]
     switch write.deed {
     case .patch(let kind, let name, let fields):
       return APIRequest(
-        method: "PATCH", path: try path(kind, name, in: namespace, of: profile), query: query,
+        method: "PATCH", path: try path(kind, name, in: namespace, of: profile, place: place), query: query,
         contentType: "application/merge-patch+json", body: fields)
     case .create(let object):
       return APIRequest(
-        method: "POST", path: try path(object["kind"]?.string ?? "", nil, in: namespace, of: profile), query: query,
+        method: "POST", path: try path(object["kind"]?.string ?? "", nil, in: namespace, of: profile, place: place),
+        query: query,
         body: object)
     case .delete(let kind, let name):
-      return APIRequest(method: "DELETE", path: try path(kind, name, in: namespace, of: profile), query: query)
+      return APIRequest(
+        method: "DELETE", path: try path(kind, name, in: namespace, of: profile, place: place), query: query)
     }
   }
 
   private static func path(
-    _ word: String, _ name: String?, in namespace: String, of profile: Profile
+    _ word: String, _ name: String?, in namespace: String, of profile: Profile, place: String
   ) throws(HarnessError) -> String {
+    let kind = try clusterKind(word, of: profile, place: place)
+    return kind.resource.path(namespace: kind.isNamespaced ? namespace : nil, name: name)
+  }
+
+  private static func clusterKind(
+    _ word: String, of profile: Profile, place: String
+  ) throws(HarnessError) -> ClusterKind {
     guard let kind = ClusterKind(word: word) else {
       throw HarnessError(
         .invalidInput,
-        "\(profile.source): cluster.simulated.faults: a simulated cluster keeps nothing of the kind \"\(word)\": write it as "
-          + "kubectl takes it, as in deployment/web")
+        "\(profile.source): \(place): a simulated cluster keeps nothing of the kind \"\(word)\": write it as kubectl takes "
+          + "it, as in deployment")
     }
-    return kind.resource.path(namespace: kind.isNamespaced ? namespace : nil, name: name)
+    return kind
   }
 }
 
@@ -126,6 +189,15 @@ extension PlannedFault.Kind {
     case .endpointDelay(let delay): "endpoints \(delay.text) late"
     case .nodeLost(let number): "node \(number) lost"
     case .controllersDown: "controllers down"
+    case .apiErrors(let errors):
+      "API answers \(errors.status)"
+        + (errors.share < 1
+          ? " to \(Percentage(billionths: Int64((errors.share * Double(Percentage.whole)).rounded()))) of requests"
+          : "")
+        + Self.listed(errors.verbs.map(\.rawValue).sorted()) + Self.listed(errors.resources)
+    case .watchesDropped(let resources, let every):
+      "watches cut" + (every.map { " every \($0.text)" } ?? "") + Self.listed(resources)
+    case .watchesSilent(let resources): "watches silent" + Self.listed(resources)
     case .write(let write):
       switch write.deed {
       case .patch(let kind, let name, _): "\(write.by) patches \(kind)/\(name)"
@@ -133,6 +205,12 @@ extension PlannedFault.Kind {
       case .delete(let kind, let name): "\(write.by) deletes \(kind)/\(name)"
       }
     }
+  }
+}
+
+extension PlannedFault.Kind {
+  fileprivate static func listed(_ words: [String]) -> String {
+    words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
   }
 }
 

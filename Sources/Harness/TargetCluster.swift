@@ -90,9 +90,9 @@ struct TargetCluster: Sendable {
     }
   }
 
-  /// Why the simulated cluster refused writes that were to go wrong.
-  func faultProblems() async -> [String] {
-    await (try? simulated?.server.withCluster { $0.faultProblems }) ?? []
+  /// What became of the declared faults of a simulated cluster, and why some did not come to pass as they were declared.
+  func faultCourses() async -> (courses: [FaultCourse], problems: [String]) {
+    await (try? simulated?.server.withCluster { ($0.faultCourses, $0.faultProblems) }) ?? ([], [])
   }
 
   private static func find(

@@ -88,7 +88,7 @@ struct VirtualRun {
     var watcher = ClusterWatcher(
       of: ClusterObserver.resources(of: reference.workloads.kinds), namespace: namespace,
       latency: Self.latency * planning.timeScale, origin: origin)
-    watcher.list(cluster)
+    watcher.list(&cluster)
     cluster.plan(faults, loadBegins: origin)
     cluster.advance(to: origin)
     let startedAt = cluster.preciseDate
@@ -129,8 +129,9 @@ struct VirtualRun {
     run.endReason = breach == nil ? .completed : .aborted
     run.endDetail = breach?.text
     return FinishedRun(
-      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.answers), load: load,
-      observations: ending.observations, clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
+      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.answers),
+      faults: SimulatedWorld.faults(of: profile, ending.faultCourses), load: load, observations: ending.observations,
+      clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
       faultProblems: ending.faultProblems)
   }
 }
@@ -211,7 +212,7 @@ extension VirtualRun {
     }
   }
 
-  private func actions(_ answers: [APIAnswer]) -> [ActionSpan] {
+  private func actions(_ answers: [ObservedTarget.Outcome]) -> [ActionSpan] {
     var answers = answers[...]
     return schedule.actions.map { action, at in
       var span = ActionSpan(
@@ -220,14 +221,15 @@ extension VirtualRun {
         span.problem = "the profile names no such workload"
         return span
       }
-      guard let answer = answers.popFirst() else { return span }
-      span.sent = at
-      span.answered = at + Self.latency * 2 * planning.timeScale
-      switch answer {
+      guard let outcome = answers.popFirst() else { return span }
+      // One that was sent again is of the time at which it was sent last.
+      let wait = Duration.nanoseconds(outcome.instant) - (at / planning.timeScale + Self.latency)
+      span.sent = at + max(wait, .zero) * planning.timeScale
+      span.answered = at + (max(wait, .zero) + Self.latency * 2) * planning.timeScale
+      switch outcome.answer {
       case .object(200..<300, let object), .warned(200..<300, let object, _):
         span.generation = object["metadata", "generation"]?.int.map(Int64.init)
-      case .object(let status, let object): span.problem = "\(status): \(object["message"]?.string ?? "")"
-      default: span.problem = "the API gave an answer that is no object"
+      default: span.problem = outcome.answer.problem ?? "the API gave an answer that is no object"
       }
       return span
     }

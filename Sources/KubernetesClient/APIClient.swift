@@ -1,3 +1,4 @@
+import ClientRules
 package import Curl
 package import Foundation
 package import KubernetesObjects
@@ -89,8 +90,8 @@ package struct APIClient: Sendable {
     } catch {
       throw KubernetesError(.malformed, attempt: "cannot patch \(path)", cause: "the patch is no JSON: \(error)")
     }
-    let answer = try await perform(
-      "PATCH", path: path + "?fieldManager=scaleproof" + (isDryRun ? "&dryRun=All" : ""), timeout: timeout,
+    let answer = try await performing(
+      "PATCH", path: path + "?fieldManager=scaleproof" + (isDryRun ? "&dryRun=All" : ""),
       headers: [("Content-Type", patchType.rawValue)], body: Array(data))
     return (try decode(Object.self, from: answer.body, of: path), answer)
   }
@@ -115,7 +116,8 @@ package struct APIClient: Sendable {
       guard stream.head.status == 200 else {
         var body = Data()
         for try await line in stream.lines where body.count < 65_536 { body += line.bytes }
-        throw Self.refusal(status: stream.head.status, body: body, attempt: attempt)
+        throw Self.refusal(
+          status: stream.head.status, body: body, attempt: attempt, retryAfter: stream.head.header("Retry-After"))
       }
       return WatchStream(lines: stream.lines, sent: stream.head.sentAt, attempt: attempt)
     } catch let error as KubernetesError {
@@ -164,6 +166,27 @@ extension APIClient {
     return response
   }
 
+  /// A write, which is sent again where the server did not take it and says when to come again.
+  private func performing(
+    _ method: String, path: String, headers: [(name: String, value: String)], body: [UInt8]
+  ) async throws(KubernetesError) -> Answer {
+    for _ in 0..<WriteRetry.most {
+      do throws(KubernetesError) {
+        return try await perform(method, path: path, timeout: timeout, headers: headers, body: body)
+      } catch {
+        guard let wait = error.retryAfter else { throw error }
+        log?.info("asked to come again", metadata: ["path": "\(path)", "after": "\(wait.text)"])
+        do {
+          try await Task.sleep(for: wait)
+        } catch {
+          // Whoever waited for it does not any more.
+          break
+        }
+      }
+    }
+    return try await perform(method, path: path, timeout: timeout, headers: headers, body: body)
+  }
+
   func perform(
     _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
     body: [UInt8]? = nil
@@ -191,7 +214,8 @@ extension APIClient {
       ])
     let body = Data(response.body)
     guard (200..<300).contains(response.status) else {
-      throw Self.refusal(status: response.status, body: body, attempt: attempt)
+      throw Self.refusal(
+        status: response.status, body: body, attempt: attempt, retryAfter: response.header("Retry-After"))
     }
     return Answer(
       body: body, sent: response.sentAt, received: response.receivedAt,
@@ -214,9 +238,13 @@ extension APIClient {
     KubernetesError(.unreachable, attempt: attempt, cause: "\(error)")
   }
 
-  static func refusal(status: Int, body: Data, attempt: String) -> KubernetesError {
+  /// - Parameter retryAfter: the header of that name; a date in it is not understood, and no API server sends one.
+  static func refusal(status: Int, body: Data, attempt: String, retryAfter: String? = nil) -> KubernetesError {
     let answer = try? JSONDecoder().decode(APIStatus.self, from: body)
-    let cause = answer?.message ?? "the server answered \(status)"
+    let wait = retryAfter.flatMap { Int($0) }.map { Duration.seconds(max($0, 0)) }
+    // What the filter for too many requests answers is a plain text, of which clients tell this (client-go/rest/request.go).
+    let busy = "the server has received too many requests and has asked us to try again later (429)"
+    let cause = answer?.message ?? (status == 429 ? busy : "the server answered \(status)")
     return switch status {
     case 401:
       KubernetesError(
@@ -228,7 +256,7 @@ extension APIClient {
         status: answer)
     case 404: KubernetesError(.notFound, attempt: attempt, cause: cause, status: answer)
     case 410: KubernetesError(.expired, attempt: attempt, cause: cause, status: answer)
-    default: KubernetesError(.refused, attempt: attempt, cause: cause, status: answer)
+    default: KubernetesError(.refused, attempt: attempt, cause: cause, status: answer, retryAfter: wait)
     }
   }
 }

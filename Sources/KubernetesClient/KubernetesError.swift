@@ -31,13 +31,19 @@ package struct KubernetesError: Error, Sendable, Equatable, CustomStringConverti
   package let hint: String?
   /// The server's own answer, where there was one.
   package let status: APIStatus?
+  /// Wall time for which the server wants to be left alone; `nil` where it said nothing of it.
+  package let retryAfter: Duration?
 
-  package init(_ code: Code, attempt: String, cause: String, hint: String? = nil, status: APIStatus? = nil) {
+  package init(
+    _ code: Code, attempt: String, cause: String, hint: String? = nil, status: APIStatus? = nil,
+    retryAfter: Duration? = nil
+  ) {
     self.code = code
     self.attempt = attempt
     self.cause = cause
     self.hint = hint
     self.status = status
+    self.retryAfter = retryAfter
   }
 
   package var description: String {

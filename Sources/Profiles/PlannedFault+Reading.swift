@@ -4,7 +4,8 @@ import Units
 
 extension PlannedFault {
   private static let kinds = [
-    "application", "metricsMissing", "metricsStale", "endpointDelay", "nodeLost", "controllersDown", "write",
+    "application", "metricsMissing", "metricsStale", "endpointDelay", "nodeLost", "controllersDown", "apiErrors",
+    "watchesDropped", "watchesSilent", "write",
   ]
 
   /// - Parameter simulation: what the faults befall.
@@ -14,9 +15,24 @@ extension PlannedFault {
   }
 
   private init?(_ field: Field, plan: RunPlan, simulation: Simulation) {
-    guard let members = field.members(known: ["at", "for"] + Self.kinds) else { return nil }
-    let at = members.required("at", example: "\"\(plan.phaseNames.first ?? "surge") + 30s\"").flatMap {
-      Self.time($0, plan)
+    guard let members = field.members(known: ["at", "when", "of", "for"] + Self.kinds) else { return nil }
+    let when = members["when"].map(Self.condition)
+    var at: Moment? = Moment(.runStart)
+    if when == nil, members["at"] == nil {
+      at = nil
+      if !members.isMeant(oneOf: ["at", "when"]) {
+        field.report(
+          "it is not said when it begins",
+          hint: "write at: \"\(plan.phaseNames.first ?? "surge") + 30s\", or when: \"ready >= 8\"")
+      }
+    } else if let written = members["at"] {
+      at = Self.time(written, plan)
+    }
+    var of: String?
+    if when != nil {
+      of = WorkloadChoice(members, among: plan.workloads, what: "the condition").name
+    } else if !members.isMeant(oneOf: ["when"]) {
+      members["of"]?.report("only a condition is about a workload", hint: "add when: \"ready >= 8\", or leave of out")
     }
     let lasts = members["for"]?.duration(atLeast: .milliseconds(1))
     let hint = "write one of \(Self.kinds.joined(separator: ", "))"
@@ -29,7 +45,21 @@ extension PlannedFault {
       length.report("a write is not undone by itself", hint: "add a second fault that writes what was there before")
     }
     guard let kind = Self.kind(name, what, simulation: simulation), let at else { return nil }
-    self.init(kind: kind, at: at, lasts: lasts)
+    if case .watchesDropped(_, every: nil) = kind, let length = members["for"],
+      !Members(field: what, known: ["every", "resources"]).isMeant(oneOf: ["every"])
+    {
+      length.report("watches are cut at an instant", hint: "write watchesDropped: {every: 10s}, or leave for out")
+    }
+    var condition: WorkloadCondition?
+    if let when {
+      guard let when else { return nil }
+      condition = when
+    }
+    self.init(kind: kind, at: at, when: condition, of: of, lasts: lasts)
+  }
+
+  private static func condition(_ field: Field) -> WorkloadCondition? {
+    field.value { text throws(UnitProblem) in try WorkloadCondition(text: text) }
   }
 
   private static func time(_ field: Field, _ plan: RunPlan) -> Moment? {
@@ -73,6 +103,15 @@ extension PlannedFault {
     case "nodeLost":
       return field.integer(1...max(simulation.nodes.count ?? 3, simulation.nodes.max ?? 1)).map { .nodeLost($0) }
     case "controllersDown": return flag(field) ? .controllersDown : nil
+    case "apiErrors": return SimulatedAPIErrors(field).map { .apiErrors($0) }
+    case "watchesDropped":
+      if field.node.entries == nil { return flag(field) ? .watchesDropped(resources: [], every: nil) : nil }
+      guard let members = field.members(known: ["every", "resources"]) else { return nil }
+      return .watchesDropped(
+        resources: texts(members["resources"]), every: members["every"]?.duration(atLeast: .seconds(1)))
+    case "watchesSilent":
+      if field.node.entries == nil { return flag(field) ? .watchesSilent(resources: []) : nil }
+      return field.members(known: ["resources"]).map { .watchesSilent(resources: texts($0["resources"])) }
     default: return ForeignWrite(field).map { .write($0) }
     }
   }
@@ -81,6 +120,51 @@ extension PlannedFault {
     guard let isMeant = field.bool() else { return false }
     if !isMeant { field.report("a fault that does not happen is none", hint: "write true, or leave the fault out") }
     return isMeant
+  }
+}
+
+extension PlannedFault {
+  /// A list of words, or one; empty where nothing is written.
+  fileprivate static func texts(_ field: Field?) -> [String] {
+    field?.elements(orSingle: true)?.compactMap { $0.filledText(example: "pods") } ?? []
+  }
+}
+
+extension SimulatedAPIErrors {
+  init?(_ field: Field) {
+    guard let members = field.members(known: ["status", "share", "retryAfter", "verbs", "resources"]) else {
+      return nil
+    }
+    let status = members.required("status", example: "429")?.integer(100...599)
+    if let status, !Self.statuses.contains(status) {
+      members["status"]?.report(
+        "an API server in trouble does not answer \(status)",
+        hint: "write \(Self.statuses.dropLast().map(String.init).joined(separator: ", ")) or \(Self.statuses.last ?? 0)"
+      )
+      return nil
+    }
+    let share = members["share"].map { $0.percentage() }
+    if let share, share?.billionths == 0 {
+      members["share"]?.report("no request is answered so", hint: "write more than 0%, or leave it out for all")
+    }
+    // As the filter for priority and fairness asks for it.
+    var retryAfter = status == 429 ? 1 : nil
+    if let field = members["retryAfter"], let duration = field.duration() {
+      let seconds = duration.components.seconds
+      if duration == .seconds(seconds) {
+        retryAfter = Int(seconds)
+      } else {
+        field.report(
+          "\(duration.text) is no whole number of seconds", hint: "write it as in 1s: HTTP has no parts of them")
+      }
+    }
+    let verbs = members["verbs"]?.elements(orSingle: true)?.compactMap { $0.choice(of: Verb.self) } ?? []
+    guard let status else { return nil }
+    self.init(
+      status: status, share: share.flatMap { $0 }.map { Double($0.billionths) / Double(Percentage.whole) } ?? 1,
+      retryAfter: retryAfter)
+    self.verbs = Set(verbs)
+    resources = PlannedFault.texts(members["resources"])
   }
 }
 

@@ -91,13 +91,48 @@ package struct PlannedFault: Sendable, Equatable {
     /// A node is gone, by its number from 1.
     case nodeLost(Int)
     case controllersDown
+    case apiErrors(SimulatedAPIErrors)
+    /// Open watches of some resources are cut, once or every so often. Run time.
+    case watchesDropped(resources: [String], every: Duration?)
+    case watchesSilent(resources: [String])
     case write(ForeignWrite)
   }
 
   package var kind: Kind
+  /// When it begins; with a condition, from when that is waited for.
   package var at: Moment
+  /// What has to come true before it begins; `nil` for one that begins at its time.
+  package var when: WorkloadCondition?
+  /// What the profile calls the workload of the condition; `nil` where there is one only.
+  package var of: String?
   /// Run time; `nil` for good.
   package var lasts: Duration?
+}
+
+/// Errors that the API of a simulated cluster gives to a part of the requests of its clients.
+package struct SimulatedAPIErrors: Sendable, Equatable {
+  package enum Verb: String, Sendable, CaseIterable {
+    case get, list, watch, create, update, patch, delete, deletecollection
+  }
+
+  package static let statuses = [429, 500, 503, 504]
+
+  /// One of ``statuses``.
+  package var status: Int
+  /// From 0 to 1.
+  package var share: Double
+  /// Whole seconds of wall time that a client is asked to wait; `nil` for nothing said.
+  package var retryAfter: Int?
+  /// Empty for all.
+  package var verbs: Set<Verb> = []
+  /// As written; empty for all.
+  package var resources: [String] = []
+
+  package init(status: Int, share: Double = 1, retryAfter: Int? = nil) {
+    self.status = status
+    self.share = share
+    self.retryAfter = retryAfter
+  }
 }
 
 /// What somebody else does to an object, beside the run.

@@ -31,10 +31,10 @@ struct Chart: Sendable {
     }
     return """
       <figure class="chart" id="chart-\(id)" data-chart="\(id)">
-      <figcaption><h3>\(title) <span class="measure">\(measure)</span></h3>\(legend)</figcaption>
+      <figcaption><h3>\(title) <span class="measure">\(measure)</span></h3>\(legend(in: frame))</figcaption>
       <div class="plot"><svg class="picture" width="100%" height="\(axis.height + 20)" role="img" \
       aria-labelledby="\(id)-title \(id)-description">
-      <title id="\(id)-title">\(title)</title><desc id="\(id)-description">\(description)</desc>
+      <title id="\(id)-title">\(title)</title><desc id="\(id)-description">\([description, frame.faultSentence].compactMap { $0 }.joined(separator: " "))</desc>
       \(frame.backdrop(height: axis.height))\(valueLabels)
       <svg class="data" width="100%" height="\(axis.height)" viewBox="0 0 1000 \(axis.height)" \
       preserveAspectRatio="none" aria-hidden="true">\(drawing)</svg>
@@ -48,7 +48,7 @@ struct Chart: Sendable {
 
   private var noteLine: HTML { note.map { "<p class=\"note\">\($0)</p>" } ?? .empty }
 
-  private var legend: HTML {
+  private func legend(in frame: ChartFrame) -> HTML {
     var items = HTML.empty
     for (index, line) in series.enumerated() {
       items += """
@@ -56,6 +56,7 @@ struct Chart: Sendable {
         """
     }
     for extra in extraLegend { items += "<li>\(Self.swatch(extra.style))<span>\(extra.text)</span></li>" }
+    if !frame.faults.isEmpty { items += "<li>\(Self.swatch("area-fault"))<span>a fault</span></li>" }
     return "<ul class=\"legend\">\(items)</ul>"
   }
 

@@ -18,12 +18,24 @@ struct ChartFrame: Sendable {
     let to: Duration
   }
 
+  /// Something that was made to go wrong.
+  struct Fault: Sendable {
+    let from: Duration
+    /// The same as its begin for one that is over at once.
+    let to: Duration
+    let label: String
+
+    /// `node 1 lost from 00:30 to 01:30`.
+    var sentence: String { to > from ? "\(label) from \(from.clock) to \(to.clock)" : "\(label) at \(from.clock)" }
+  }
+
   let time: TimeAxis
   let phases: [Phase]
   let actions: [Mark]
   /// When the Deployment or its autoscaler was deleted, and when it was made anew.
   let absences: [Mark]
   let failures: [Mark]
+  let faults: [Fault]
 
   init(_ timeline: Timeline, _ judgements: [Judgement]) {
     let time = TimeAxis(end: timeline.span)
@@ -43,6 +55,10 @@ struct ChartFrame: Sendable {
       let back = absence.recreated.map { Mark(at: $0.middle, label: "\(object) made anew", target: nil) }
       return [gone] + (back.map { [$0] } ?? [])
     }
+    faults = timeline.faults.compactMap { fault in
+      guard let began = fault.began, began <= time.end else { return nil }
+      return Fault(from: began, to: min(fault.ended ?? time.end, time.end), label: fault.summary)
+    }
     failures = judgements.enumerated().compactMap { index, judgement in
       guard judgement.verdict == .fail, let moment = judgement.moment else { return nil }
       return Mark(at: min(moment, time.end), label: judgement.name, target: "expectation-\(index + 1)")
@@ -52,6 +68,11 @@ struct ChartFrame: Sendable {
   /// Names of the streams of load, in the order of their first phases.
   var streams: [String] {
     phases.reduce(into: []) { names, phase in if !names.contains(phase.stream) { names.append(phase.stream) } }
+  }
+
+  /// What went wrong meanwhile, for those who do not see the bands; `nil` where nothing did.
+  var faultSentence: String? {
+    faults.isEmpty ? nil : "Made to go wrong: \(faults.map(\.sentence).joined(separator: "; "))."
   }
 
   /// The part of a picture that lies behind its data. Of several streams, the phases of the first are shaded.
@@ -65,6 +86,12 @@ struct ChartFrame: Sendable {
         width="\(time.percent(phase.to) - x)%" height="\(height)"/>
         """
     }
+    for fault in faults where fault.to > fault.from {
+      let x = time.percent(fault.from)
+      picture += """
+        <rect class="fault-band" x="\(x)%" y="0" width="\(time.percent(fault.to) - x)%" height="\(height)"/>
+        """
+    }
     for tick in time.ticks {
       let x = time.percent(tick)
       picture += "<line class=\"grid\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
@@ -75,6 +102,12 @@ struct ChartFrame: Sendable {
   /// The marks that go over the data, and the line that follows the pointer.
   func foreground(height: Double) -> HTML {
     var picture: HTML = "<g class=\"marks\" aria-hidden=\"true\">"
+    for fault in faults {
+      for instant in Set([fault.from, fault.to]).sorted() where instant < time.end || instant == fault.from {
+        let x = time.percent(instant)
+        picture += "<line class=\"fault-mark\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"
+      }
+    }
     for action in actions {
       let x = time.percent(action.at)
       picture += "<line class=\"action-mark\" x1=\"\(x)%\" x2=\"\(x)%\" y1=\"0\" y2=\"\(height)\"/>"

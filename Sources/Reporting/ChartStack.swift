@@ -65,6 +65,10 @@ struct ChartStack: Sendable {
     let marks =
       frame.actions.map { StripLabel($0, kind: "action", at: frame.time) }
       + frame.absences.map { StripLabel($0, kind: "action absence", at: frame.time) }
+      + frame.faults.map {
+        StripLabel(
+          name: $0.label, title: $0.sentence, kind: "action fault", position: frame.time.percent($0.from))
+      }
     let failures = frame.failures.map { StripLabel($0, kind: "failed", at: frame.time) }
     let lanes = StripLabel.lanes(marks) + StripLabel.lanes(failures)
     let rows = lanes.map { lane -> HTML in "<div class=\"strip-row\">\(lane.map(\.html))</div>" }

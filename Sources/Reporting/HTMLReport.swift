@@ -38,6 +38,7 @@ package enum HTMLReport {
       \(stack.html)
       \(TableSections.phases(timeline, load))
       \(TableSections.rollouts(timeline, load))
+      \(TableSections.faults(timeline))
       \(TableSections.routes(timeline))
       \(GeneratorSection.html(timeline, charts: stack.generator, frame: frame))
       \(ConnectionSection.html(timeline))

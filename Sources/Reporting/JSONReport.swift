@@ -32,6 +32,7 @@ package enum JSONReport {
       ("connections", .array(ConnectionTotal.totals(timeline.connections).map(connection))),
       ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
       ("actions", .array(timeline.actions.map(action))),
+      ("faults", .array(timeline.faults.map(fault))),
     ]
     let several: [(String, OrderedJSON)] = [
       ("workloads", .array(run.workloadName == nil ? [] : run.ofEachWorkload.map(named))), ("load", series(load)),
@@ -177,6 +178,16 @@ package enum JSONReport {
         "perhaps",
         .optional(window?.perhaps) { .record([("offered", .integer($0.offered)), ("failed", .integer($0.failed))]) }
       ),
+    ])
+  }
+
+  private static func fault(_ fault: FaultSpan) -> OrderedJSON {
+    .record([
+      ("summary", .string(fault.summary)), ("plannedAt", .optional(fault.plannedAt, OrderedJSON.seconds)),
+      ("condition", .optional(fault.condition) { .string($0) }),
+      ("lasts", .optional(fault.lasts, OrderedJSON.seconds)),
+      ("began", .optional(fault.began, OrderedJSON.seconds)), ("ended", .optional(fault.ended, OrderedJSON.seconds)),
+      ("problem", .optional(fault.problem) { .string($0) }),
     ])
   }
 

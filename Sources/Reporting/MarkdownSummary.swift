@@ -24,6 +24,7 @@ package enum MarkdownSummary {
       lines.append("")
       lines += evidence(judgements)
     }
+    lines += faults(timeline)
     lines += totals(run)
     lines += ["| figure | value | |", "| --- | --- | --- |"]
     lines += RunFigures(run).rows.map { "| \(text($0.name)) | \(text($0.value)) | \(text($0.detail)) |" }
@@ -39,6 +40,13 @@ package enum MarkdownSummary {
       return ["**\(text(judgement.name))**: \(text(judgement.findingWithReason.withFullStop))", ""]
         + rows.map { "- \(text($0))" } + [""]
     }
+  }
+
+  /// What was made to go wrong.
+  private static func faults(_ timeline: Timeline) -> [String] {
+    guard !timeline.faults.isEmpty else { return [] }
+    return ["| made to go wrong | planned | from | to |", "| --- | --- | --- | --- |"]
+      + timeline.faults.map { fault in "| \(FaultRow(fault).cells.map(text).joined(separator: " | ")) |" } + [""]
   }
 
   /// What became of the requests.

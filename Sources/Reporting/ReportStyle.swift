@@ -98,6 +98,9 @@ enum ReportStyle {
     .phase-band.shaded{fill:var(--band)}.phase-band.plain{fill:transparent}
     .strip .action.absence{border-color:var(--fail);color:var(--fail)}
     .absence-mark{stroke:var(--fail);stroke-width:1.5;stroke-dasharray:8 3}
+    .strip .action.fault{border-left-style:solid;border-color:var(--orange);color:var(--open)}.strip .action.fault.leftwards{border-right-style:solid}
+    .fault-band,.area-fault{fill:var(--orange)!important;opacity:.13;stroke:none}.area-fault{opacity:.4}
+    .fault-mark{stroke:var(--orange);stroke-width:1.5}
     .action-mark{stroke:var(--purple);stroke-width:1.5;stroke-dasharray:5 4}
     .failure-mark{stroke:var(--fail);stroke-width:2;stroke-dasharray:2 3}
     .cursor{stroke:var(--ink);stroke-width:1;visibility:hidden}

@@ -67,6 +67,15 @@ enum TableSections {
       rows)
   }
 
+  static func faults(_ timeline: Timeline) -> HTML {
+    section(
+      "faults", "Made to go wrong", ["fault", "planned", "from", "to"],
+      timeline.faults.map { fault in
+        let cells = FaultRow(fault).cells
+        return row(cells[0], Array(cells[1...]))
+      })
+  }
+
   static func routes(_ timeline: Timeline) -> HTML {
     struct Total {
       var offered = 0

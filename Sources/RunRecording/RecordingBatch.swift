@@ -15,8 +15,9 @@ struct RecordingBatch: Sendable {
   /// The newest state of all phases and actions; `nil` when it did not change.
   var phases: [PhaseSpan]?
   var actions: [ActionSpan]?
+  var faults: [FaultSpan]?
 
-  var isEmpty: Bool { count == 0 && phases == nil && actions == nil }
+  var isEmpty: Bool { count == 0 && phases == nil && actions == nil && faults == nil }
   var count: Int {
     load.count + failures.count + observations.count + generator.count + connections.count + clocks.count
   }
@@ -25,6 +26,7 @@ struct RecordingBatch: Sendable {
   func write(to database: Database) throws {
     if let phases { try Self.replace(phases, in: database) }
     if let actions { try Self.replace(actions, in: database) }
+    if let faults { try Self.replace(faults, in: database) }
     for interval in load { try LoadRows.merge(interval, into: database) }
     try writeFailures(to: database)
     try writeObservations(to: database)
@@ -62,6 +64,16 @@ struct RecordingBatch: Sendable {
       try database.cachedStatement(sql: "INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
         position, action.name, action.summary, action.plannedAt.wholeMicroseconds, action.sent?.wholeMicroseconds,
         action.answered?.wholeMicrosecondsUp, action.generation, action.problem, action.workload,
+      ])
+    }
+  }
+
+  private static func replace(_ faults: [FaultSpan], in database: Database) throws {
+    try database.execute(sql: "DELETE FROM fault")
+    for (position, fault) in faults.enumerated() {
+      try database.cachedStatement(sql: "INSERT INTO fault VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+        position, fault.summary, fault.plannedAt?.wholeMicroseconds, fault.condition, fault.lasts?.wholeMicroseconds,
+        fault.began?.wholeMicroseconds, fault.ended?.wholeMicrosecondsUp, fault.problem,
       ])
     }
   }

@@ -17,6 +17,7 @@ package enum RecordingReader {
       try TimelineRows.forEachObservation(database, path: path) { objects.add($0) }
       return Timeline(
         run: run, phases: try TimelineRows.phases(database), actions: try TimelineRows.actions(database),
+        faults: try TimelineRows.faults(database),
         load: try LoadRows.intervals(database), failures: try TimelineRows.failures(database),
         generator: try TimelineRows.generator(database), connections: try TimelineRows.connections(database),
         objects: objects)

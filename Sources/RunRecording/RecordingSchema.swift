@@ -17,6 +17,7 @@ enum RecordingSchema {
     workloads + RecordingViews.fifth,
     sources + measurements + several + RecordingViews.sixth,
     RecordingViews.seventh,
+    faults + RecordingViews.eighth,
   ]
 
   static var version: Int { steps.count }
@@ -272,6 +273,21 @@ enum RecordingSchema {
       relation TEXT, bound REAL,         -- what is asked of it: <= 90; NULL where nothing follows from it
       PRIMARY KEY (verdict_id, position),
       CHECK ((relation IS NULL) = (bound IS NULL))
+    ) STRICT;
+
+    """
+
+  /// Version 8: what was made to go wrong in a simulated cluster.
+  private static let faults = """
+    CREATE TABLE fault (
+      -- What was made to go wrong in a simulated cluster, as planned and as it came.
+      position INTEGER PRIMARY KEY,
+      summary TEXT NOT NULL,
+      planned_us INTEGER,                -- NULL where that depends on the cluster
+      condition TEXT,                    -- what had to come true before
+      lasts_us INTEGER,                  -- NULL for good
+      began_us INTEGER, ended_us INTEGER,
+      problem TEXT                       -- why it did not come to pass as declared
     ) STRICT;
 
     """

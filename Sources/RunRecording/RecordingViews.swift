@@ -23,6 +23,8 @@ enum RecordingViews {
 
   /// Of schema version 7: deletions of workloads of whatever kind.
   static let seventh = "DROP VIEW timeline;\n" + timelineOfAllKinds
+  /// Of schema version 8.
+  static let eighth = "DROP VIEW timeline;\n" + timelineOfFaults
 
   /// - Parameter resource: the plural of the workload's resource, in SQL.
   private static func replicas(of resource: String) -> String {
@@ -331,6 +333,16 @@ enum RecordingViews {
     as:
       "WHEN 'statefulsets' THEN 'StatefulSet '\n            WHEN 'replicasets' THEN 'ReplicaSet ' WHEN 'rollouts' THEN 'Rollout '\n"
   )
+  private static let timelineOfFaults = timelineOfAllKinds.rewriting(
+    "SELECT 2, seconds, 'rescale', workload,",
+    as: """
+      SELECT 1, began_us / 1e6, 'fault begins', summary, ifnull('when ' || condition, '') || ifnull(' FAILED: ' || problem, '')
+        FROM fault WHERE began_us IS NOT NULL
+        UNION ALL
+        SELECT 1, ended_us / 1e6, 'fault ends', summary, NULL FROM fault WHERE ended_us > began_us
+        UNION ALL
+        SELECT 2, seconds, 'rescale', workload,
+      """)
 }
 
 extension String {

@@ -110,6 +110,16 @@ package final class RecordingWriter: Sendable {
     add { $0.pending.actions = redacted }
   }
 
+  /// Replaces all faults by their newest state.
+  package func set(faults: [FaultSpan]) {
+    let redacted = faults.map { fault in
+      var fault = fault
+      fault.problem = fault.problem.map { SecretText.redacted(message: $0) }
+      return fault
+    }
+    add { $0.pending.faults = redacted }
+  }
+
   /// Whether everything could be written so far.
   package var isHealthy: Bool { state.withLock { $0.problem == nil } }
 

@@ -28,6 +28,16 @@ enum TimelineRows {
     }
   }
 
+  static func faults(_ database: Database) throws -> [FaultSpan] {
+    try all(database, "SELECT * FROM fault ORDER BY position") { row in
+      FaultSpan(
+        summary: try row.decode(forColumn: "summary"), plannedAt: try row.optionalInstant("planned_us"),
+        condition: try row.decode(forColumn: "condition"), lasts: try row.optionalInstant("lasts_us"),
+        began: try row.optionalInstant("began_us"), ended: try row.optionalInstant("ended_us"),
+        problem: try row.decode(forColumn: "problem"))
+    }
+  }
+
   static func failures(_ database: Database) throws -> [FailedRequest] {
     try all(database, "SELECT * FROM failure ORDER BY id") { row in
       FailedRequest(

@@ -8,6 +8,8 @@ package struct Timeline: Sendable {
   package var run: RunDescription
   package var phases: [PhaseSpan]
   package var actions: [ActionSpan]
+  /// What was made to go wrong in a simulated cluster.
+  package var faults: [FaultSpan]
   package var load: [LoadInterval]
   package var failures: [FailedRequest]
   package var generator: [GeneratorSample]
@@ -24,21 +26,21 @@ package struct Timeline: Sendable {
   package private(set) var lastInstant: Duration
 
   package init(
-    run: RunDescription, phases: [PhaseSpan] = [], actions: [ActionSpan] = [], load: [LoadInterval] = [],
-    failures: [FailedRequest] = [], generator: [GeneratorSample] = [],
+    run: RunDescription, phases: [PhaseSpan] = [], actions: [ActionSpan] = [], faults: [FaultSpan] = [],
+    load: [LoadInterval] = [], failures: [FailedRequest] = [], generator: [GeneratorSample] = [],
     connections: [ConnectionTally] = [], observations: [Observation] = [], clock: ServerClock? = nil
   ) {
     var objects = run.objects(clock: clock)
     for observation in observations { objects.add(observation) }
     self.init(
-      run: run, phases: phases, actions: actions, load: load, failures: failures, generator: generator,
-      connections: connections, objects: objects)
+      run: run, phases: phases, actions: actions, faults: faults, load: load, failures: failures,
+      generator: generator, connections: connections, objects: objects)
   }
 
   /// - Parameter objects: all that was observed (``RunDescription/objects(clock:)``); what it says is settled here.
   package init(
-    run: RunDescription, phases: [PhaseSpan], actions: [ActionSpan], load: [LoadInterval], failures: [FailedRequest],
-    generator: [GeneratorSample], connections: [ConnectionTally], objects: ObservedObjects
+    run: RunDescription, phases: [PhaseSpan], actions: [ActionSpan], faults: [FaultSpan] = [], load: [LoadInterval],
+    failures: [FailedRequest], generator: [GeneratorSample], connections: [ConnectionTally], objects: ObservedObjects
   ) {
     var objects = objects
     // A watch log goes up to its last line, and says where a watch ended before.
@@ -47,6 +49,7 @@ package struct Timeline: Sendable {
     self.run = run
     self.phases = phases
     self.actions = actions
+    self.faults = faults
     self.load = Self.endingWithTheLoad(load, phases: phases, endedAt: run.endedAt)
     self.failures = failures
     self.generator = generator
@@ -122,6 +125,12 @@ package struct Timeline: Sendable {
       if let sent = action.sent, sent >= instant { action.sent = nil }
       if let answered = action.answered, answered >= instant { action.answered = nil }
       return action
+    }
+    earlier.faults = faults.map { fault in
+      var fault = fault
+      if let began = fault.began, began >= instant { fault.began = nil }
+      if let ended = fault.ended, ended >= instant { fault.ended = nil }
+      return fault
     }
     earlier.load.removeAll { $0.start >= instant }
     earlier.failures.removeAll { $0.due >= instant }

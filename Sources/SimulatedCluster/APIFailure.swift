@@ -14,7 +14,7 @@ struct APIFailure: Error, Sendable {
     result.put("metadata", [:])
     result.put("status", text: "Failure")
     result.put("message", text: message)
-    result.put("reason", text: reason)
+    result.put("reason", text: reason.isEmpty ? nil : reason)
     result.put("code", number: code)
     result.put("details", details)
     return result.json

@@ -56,7 +56,8 @@ extension ClusterSimulation {
         selection: selection, form: form, asTable: request.wantsTable,
         allowsBookmarks: request.flag("allowWatchBookmarks"),
         timeoutSeconds: request.query["timeoutSeconds"].flatMap { Int($0) }, version: version,
-        sendsExisting: version == 0 || wantsInitial, marksEndOfExisting: wantsInitial))
+        sendsExisting: version == 0 || wantsInitial, marksEndOfExisting: wantsInitial,
+        cutsBefore: watchCuts))
   }
 
   func metricsAnswer(to request: APIRequest, _ target: ResourcePath) throws(APIFailure) -> APIAnswer {

@@ -45,6 +45,8 @@ package enum APIAnswer: Sendable {
   case text(status: Int, String)
   /// Bytes of a media type.
   case binary(status: Int, type: String, [UInt8])
+  /// An answer that asks the client to come again after so many seconds of wall time.
+  indirect case later(seconds: Int, APIAnswer)
   /// A stream of watch events, to be fed by ``ClusterSimulation/events(for:)``.
   case watch(ServedWatch)
 }

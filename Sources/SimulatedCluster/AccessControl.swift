@@ -38,7 +38,7 @@ extension ClusterSimulation {
   }
 
   /// Kubernetes, apiserver/pkg/endpoints/request/requestinfo.go.
-  private static func verb(of request: APIRequest, named: Bool) -> String {
+  static func verb(of request: APIRequest, named: Bool) -> String {
     switch request.method {
     case "POST": "create"
     case "PUT": "update"

@@ -11,33 +11,97 @@ extension ClusterSimulation {
     for fault in faults {
       let index = self.faults.count
       self.faults.append(fault)
-      context.schedule(.faultBegins(index), at: loadBegins + fault.begins)
-      if let lasts = fault.lasts { context.schedule(.faultEnds(index), at: loadBegins + fault.begins + lasts) }
+      faultCourses.append(FaultCourse())
+      let begins = loadBegins + fault.begins
+      if fault.trigger == nil {
+        context.schedule(.faultBegins(index), at: begins)
+        if let lasts = fault.lasts { context.schedule(.faultEnds(index), at: begins + lasts) }
+      } else {
+        context.schedule(.awaitFault(index), at: begins)
+      }
     }
   }
 
+  /// Why faults did not come to pass as they were declared, as it stands at the end.
+  package var faultProblems: [String] {
+    faults.indices.compactMap { index in
+      let fault = faults[index]
+      let course = faultCourses[index]
+      let unmet: String? =
+        course.began != nil
+        ? nil
+        : fault.trigger.map { "\"\($0.condition)\" never came true" } ?? "the run ended before it was to begin"
+      guard let problem = course.problem ?? unmet else { return nil }
+      return fault.title.isEmpty ? problem : "\(fault.title): \(problem)"
+    }
+  }
+
+  /// From now on a fault begins as soon as its condition is met.
+  mutating func awaitFault(_ index: Int) {
+    guard let trigger = faults[index].trigger else { return }
+    context.disturbances.awaited.append(AwaitedFault(index: index, trigger: trigger))
+    considerFaults()
+  }
+
+  /// Begins the faults whose conditions are met now.
+  mutating func considerFaults() {
+    var met: [Int] = []
+    for place in context.disturbances.awaited.indices {
+      let trigger = context.disturbances.awaited[place].trigger
+      let workload = context.store[trigger.kind, trigger.key]?.workload
+      if context.disturbances.awaited[place].watch.see(workload, at: context.now) {
+        met.append(context.disturbances.awaited[place].index)
+      } else if let due = context.disturbances.awaited[place].watch.due {
+        context.schedule(.considerFaults, at: max(due, context.now))
+      }
+    }
+    context.disturbances.awaited.removeAll { met.contains($0.index) }
+    for index in met {
+      beginFault(index)
+      if let lasts = faults[index].lasts { context.schedule(.faultEnds(index), after: lasts) }
+    }
+  }
+
+  private var loadTime: Duration { context.now - (context.disturbances.loadBegan ?? .zero) }
+
   mutating func beginFault(_ index: Int) {
     context.disturbances.current.insert(index)
+    faultCourses[index].began = loadTime
+    if faults[index].isInstant { faultCourses[index].ended = loadTime }
     switch faults[index].kind {
     case .write(let request):
-      if let problem = respond(to: request).problem { faultProblems.append("the API refuses the write: \(problem)") }
+      if let problem = respond(to: request).problem {
+        faultCourses[index].problem = "the API refuses the write: \(problem)"
+      }
     case .machineLost(let number):
       if dataPlane.machines.indices.contains(number - 1) {
         dataPlane.lose(machine: number - 1, in: &context)
       } else {
-        faultProblems.append("there is no node \(number) yet that could be lost")
+        faultCourses[index].problem = "there is no node \(number) yet that could be lost"
       }
+    case .watchesDropped(let resources, let every): cutWatches(index, resources, every: every)
+    case .watchesSilent(let resources): silenceWatches(index, resources)
     default: act(on: faults[index].kind)
     }
   }
 
+  /// Cuts watches once more, if the fault still lasts.
+  mutating func repeatCut(_ index: Int) {
+    guard context.disturbances.current.contains(index),
+      case .watchesDropped(let resources, let every) = faults[index].kind
+    else { return }
+    cutWatches(index, resources, every: every)
+  }
+
   mutating func endFault(_ index: Int) {
     context.disturbances.current.remove(index)
+    faultCourses[index].ended = loadTime
     switch faults[index].kind {
     case .machineLost(let number):
       // Another fault may hold it still.
       let isHeld = context.disturbances.current.contains { faults[$0].kind == .machineLost(number) }
       if !isHeld { dataPlane.find(machine: number - 1, in: &context) }
+    case .watchesSilent: endSilence(index)
     default: act(on: faults[index].kind)
     }
   }
@@ -59,7 +123,8 @@ extension ClusterSimulation {
         }.last
     case .controllersDown:
       if current.contains(kind) { stopControllers() } else { startControllers() }
-    case .machineLost, .write: break
+    // What the API answers is asked for each request.
+    case .apiErrors, .watchesDropped, .watchesSilent, .machineLost, .write: break
     }
   }
 
@@ -72,11 +137,12 @@ extension ClusterSimulation {
 }
 
 extension APIAnswer {
-  /// Why a write was refused; `nil` when it was not.
-  var problem: String? {
+  /// Why a request was refused, `403: …`; `nil` when it was not.
+  package var problem: String? {
     switch self {
     case .object(let status, let object) where status >= 300: "\(status): " + (object["message"]?.string ?? "")
     case .text(let status, let text) where status >= 300: "\(status): " + text
+    case .later(_, let answer): answer.problem
     default: nil
     }
   }

@@ -30,8 +30,8 @@ package struct ClusterSimulation: Sendable {
   /// Whether the controller manager runs; see ``stopControllers()``.
   var controllersRun = true
   var faults: [Fault] = []
-  /// Writes of faults that the API has refused, with its reason.
-  package internal(set) var faultProblems: [String] = []
+  /// What became of each fault, in the order in which they were planned.
+  package internal(set) var faultCourses: [FaultCourse] = []
 
   /// - Parameters:
   ///   - manifests: the objects to begin with, each with the name of what it came from, for error messages.
@@ -130,6 +130,9 @@ package struct ClusterSimulation: Sendable {
     case .evict(let pod): dataPlane.evict(pod, in: &context)
     case .faultBegins(let fault): beginFault(fault)
     case .faultEnds(let fault): endFault(fault)
+    case .awaitFault(let fault): awaitFault(fault)
+    case .considerFaults: considerFaults()
+    case .cutWatches(let fault): repeatCut(fault)
     case .route(let service, let pods): dataPlane.route(service, to: pods, at: context.wall)
     case .measure: metrics.measure(in: &context, pods: &dataPlane)
     case .collectGarbage(let uid): GarbageCollector.collect(ownerUID: uid, in: &context, pods: &dataPlane)

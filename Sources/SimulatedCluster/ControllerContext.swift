@@ -23,7 +23,7 @@ struct ControllerContext: Sendable {
   var store: ObjectStore
   var random: SeededRandom
   var recorder = EventRecorder()
-  var disturbances = Disturbances()
+  var disturbances: Disturbances
   private var rates = RequestRates()
   /// The client of the controller that is at work; what it writes takes places in its row.
   var client: RequestRates.Client?
@@ -37,6 +37,7 @@ struct ControllerContext: Sendable {
     self.timeScale = max(timeScale, 1)
     self.epoch = epoch
     random = SeededRandom(seed: workload.seed)
+    disturbances = Disturbances(seed: workload.seed)
   }
 
   /// Seconds on the wall since the start.
@@ -155,6 +156,9 @@ extension ControllerContext {
   /// Has the controllers that watch an object look at it.
   mutating func wakeControllers(of object: ClusterObject) {
     let key = object.key
+    if disturbances.awaited.contains(where: { $0.trigger.kind == object.kind && $0.trigger.key == key }) {
+      schedule(.considerFaults, at: now)
+    }
     switch object.kind {
     case .deployment: requestReconciliation(.deployment(key))
     case .statefulSet: requestReconciliation(.statefulSet(key))

@@ -1,3 +1,5 @@
+import KubernetesObjects
+
 /// What of the cluster's doings is held up by faults.
 struct Disturbances: Sendable {
   /// Faults that have begun and not ended, by their number.
@@ -6,6 +8,39 @@ struct Disturbances: Sendable {
   var missingMetrics: Set<String> = []
   var metricsAreStale = false
   var endpointDelay: Duration?
+  /// Those whose conditions were not met yet.
+  var awaited: [AwaitedFault] = []
+  var watches = WatchTrouble()
+  /// For what the API answers by chance, so that nothing else of the cluster changes with it.
+  var random: SeededRandom
   /// Cluster time at which the load begins; what depends on run time does so from here. `nil` while no load is planned.
   var loadBegan: Duration?
+
+  init(seed: UInt64) {
+    random = SeededRandom(seed: seed ^ 0x5DEE_CE66_D1CE_4E5B)
+  }
+}
+
+/// A fault whose condition is waited for.
+struct AwaitedFault: Sendable {
+  let index: Int
+  let trigger: Fault.Trigger
+  var watch: ConditionWatch
+
+  init(index: Int, trigger: Fault.Trigger) {
+    self.index = index
+    self.trigger = trigger
+    watch = ConditionWatch(trigger.condition)
+  }
+}
+
+extension ClusterObject {
+  /// What a condition is about; `nil` for what is no workload that a run can watch.
+  var workload: Workload? {
+    switch content {
+    case .deployment(let object): object.workload
+    case .statefulSet(let object): object.workload
+    default: nil
+    }
+  }
 }

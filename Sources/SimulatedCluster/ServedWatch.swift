@@ -14,6 +14,8 @@ package struct ServedWatch: Sendable {
   /// Whether a bookmark says when those are through.
   let marksEndOfExisting: Bool
   var columnsSent = false
+  /// How many times watches were cut before it was opened.
+  let cutsBefore: Int
   /// Set when changes were forgotten that the client has not seen: it has to list again.
   package var isExpired = false
 }

@@ -23,6 +23,9 @@ enum Work: Sendable, Hashable {
   case evict(PodID)
   case faultBegins(Int)
   case faultEnds(Int)
+  case awaitFault(Int)
+  case considerFaults
+  case cutWatches(Int)
   case route(service: ObjectKey, pods: [PodID])
   case measure
   case collectGarbage(ownerUID: String)

@@ -18,6 +18,8 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   private var body: ByteBuffer?
   private var watch: (stream: ServedWatch, context: ChannelHandlerContext)?
   private var timers: [() -> Void] = []
+  /// Whether the time that the client gave its watch is over.
+  private var isTimeOver = false
 
   init(host: ClusterHost) {
     self.host = host
@@ -64,13 +66,25 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
       return
     }
     body = nil
-    switch host.withCluster({ $0.respond(to: request) }) {
-    case .object(let status, let value): send(value, status: status, to: head, context: context)
+    send(host.withCluster { $0.serve(request) }, to: head, context: context)
+  }
+
+  /// - Parameter retryAfter: seconds for which the client is asked to wait before it comes again.
+  private func send(
+    _ answer: APIAnswer, retryAfter: Int? = nil, to head: HTTPRequestHead, context: ChannelHandlerContext
+  ) {
+    let extra = retryAfter.map { [("Retry-After", String($0))] } ?? []
+    switch answer {
+    case .later(let seconds, let answer): send(answer, retryAfter: seconds, to: head, context: context)
+    case .object(let status, let value): send(value, status: status, extra: extra, to: head, context: context)
     case .warned(let status, let value, let warnings):
-      send(value, status: status, warnings: warnings, to: head, context: context)
+      let quoted = warnings.map { $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") }
+      send(
+        value, status: status, extra: extra + quoted.map { ("Warning", "299 - \"\($0)\"") }, to: head, context: context)
     case .text(let status, let text):
       send(
-        ByteBuffer(string: text), type: "text/plain; charset=utf-8", status: status, to: head, context: context)
+        ByteBuffer(string: text), type: "text/plain; charset=utf-8", status: status, extra: extra, to: head,
+        context: context)
     case .binary(let status, let type, let bytes):
       send(ByteBuffer(bytes: bytes), type: type, status: status, to: head, context: context)
     case .watch(let stream): begin(stream, head: head, context: context)
@@ -97,23 +111,21 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   }
 
   private func send(
-    _ value: JSONValue, status: Int, warnings: [String] = [], to head: HTTPRequestHead, context: ChannelHandlerContext
+    _ value: JSONValue, status: Int, extra: [(String, String)] = [], to head: HTTPRequestHead,
+    context: ChannelHandlerContext
   ) {
     var buffer = context.channel.allocator.buffer(capacity: 8_192)
     buffer.writeJSON(value)
     buffer.writeInteger(UInt8(ascii: "\n"))
-    send(buffer, type: "application/json", status: status, warnings: warnings, to: head, context: context)
+    send(buffer, type: "application/json", status: status, extra: extra, to: head, context: context)
   }
 
   private func send(
-    _ buffer: ByteBuffer, type: String, status: Int, warnings: [String] = [], to head: HTTPRequestHead,
+    _ buffer: ByteBuffer, type: String, status: Int, extra: [(String, String)] = [], to head: HTTPRequestHead,
     context: ChannelHandlerContext
   ) {
     var headers = commonHeaders(type: type)
-    for warning in warnings {
-      let quoted = warning.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-      headers.add(name: "Warning", value: "299 - \"\(quoted)\"")
-    }
+    for (name, value) in extra { headers.add(name: name, value: value) }
     headers.add(name: "Content-Length", value: String(buffer.readableBytes))
     let response = HTTPResponseHead(
       version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)
@@ -151,7 +163,16 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   }
 
   func tell(_ cluster: ClusterSimulation) {
-    guard case (var stream, let context)? = watch, cluster.hasNews(for: stream) else { return }
+    guard case (var stream, let context)? = watch else { return }
+    if cluster.isCut(stream) {
+      // As when a proxy on the way dies: the answer has no end.
+      endWatch()
+      context.close(promise: nil)
+      return
+    }
+    guard !cluster.isSilent(stream) else { return }
+    defer { if isTimeOver { finishWatch() } }
+    guard cluster.hasNews(for: stream) else { return }
     let events = cluster.events(for: &stream)
     watch = (stream, context)
     if !events.isEmpty { write(events, context: context) }
@@ -168,13 +189,16 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   }
 
   private func sendBookmark() {
-    guard let (stream, context) = watch else { return }
+    guard let (stream, context) = watch, !host.cluster.isSilent(stream) else { return }
     write([host.cluster.bookmark(for: stream)], context: context)
   }
 
   /// Ends the stream in order: a client may go on with the connection.
   private func finishWatch() {
-    guard let (_, context) = watch else { return }
+    guard let (stream, context) = watch else { return }
+    isTimeOver = true
+    // Nothing comes while watches are silent, not even their end.
+    guard !host.cluster.isSilent(stream) else { return }
     endWatch()
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
   }
@@ -182,6 +206,7 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   private func endWatch() {
     for cancel in timers { cancel() }
     timers = []
+    isTimeOver = false
     guard watch != nil else { return }
     watch = nil
     host.remove(self)

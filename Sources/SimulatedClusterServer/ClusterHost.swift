@@ -13,6 +13,7 @@ final class ClusterHost: @unchecked Sendable {
   private var wakeUp: (due: Duration, task: Scheduled<Void>)?
   private var watches: [ObjectIdentifier: any WatchSink] = [:]
   private var toldVersion: Int64 = 0
+  private var toldTurns = 0
   private var connections = 0
 
   init(cluster: ClusterSimulation, warmUp: Duration, loop: any EventLoop) {
@@ -84,8 +85,9 @@ final class ClusterHost: @unchecked Sendable {
   }
 
   private func tellWatches() {
-    guard cluster.resourceVersion != toldVersion else { return }
+    guard cluster.resourceVersion != toldVersion || cluster.watchTurns != toldTurns else { return }
     toldVersion = cluster.resourceVersion
+    toldTurns = cluster.watchTurns
     for watch in watches.values { watch.tell(cluster) }
   }
 }

@@ -1,3 +1,4 @@
+import ClientRules
 package import LoadDriving
 package import SimulatedCluster
 import Units
@@ -17,13 +18,26 @@ package struct ObservedTarget: VirtualTarget {
     }
   }
 
-  /// Wall time between two looks at the cluster's changes, of which it does not keep all.
+  /// What came of a write.
+  package struct Outcome: Sendable {
+    /// The last answer of the API: to the first request, or to one of those that it asked to send again.
+    package let answer: APIAnswer
+    /// When the request that it answers came in.
+    package let instant: Int64
+  }
+
+  /// Wall time between two looks at the cluster's changes, of which it does not keep all; and where clients meet faults, of
+  /// which each has to be seen before what an observer does about it is due.
   private static let betweenLooks: Int64 = 250_000_000
+  private static let betweenCloseLooks: Int64 = 20_000_000
 
   package private(set) var watcher: ClusterWatcher
   /// What the API has answered, one for each write that came to pass.
-  package private(set) var answers: [APIAnswer] = []
+  package private(set) var answers: [Outcome] = []
+  /// When the write that is next is sent again, and how often it was sent.
+  private var retry: (instant: Int64, count: Int)?
   var cluster: ClusterSimulation { target.cluster }
+
   private var target: ClusterTarget
   private let writes: [Write]
   private let stop: VirtualStop
@@ -67,30 +81,48 @@ package struct ObservedTarget: VirtualTarget {
     proceed(to: now)
     let latency = (watcher.latency / target.cluster.timeScale).nanoseconds
     target.advance(to: now + latency)
-    watcher.list(target.cluster)
+    watcher.list(&target.cluster)
     return now + 2 * latency
   }
 
   /// `nil` when there is none any more.
   private var nextWrite: Int64? {
-    answers.count < writes.count && !stop.isSet ? writes[answers.count].instant : nil
+    guard answers.count < writes.count, !stop.isSet else { return nil }
+    // One that had to wait holds up those after it.
+    return max(writes[answers.count].instant, retry?.instant ?? 0, answers.last?.instant ?? 0)
   }
 
-  private mutating func plan() { nextDeed = min(nextLook, nextList, nextWrite ?? .max) }
+  private mutating func plan() {
+    nextDeed = min(nextLook, nextList, nextWrite ?? .max, watcher.nextDue.map { instant(of: $0) } ?? .max)
+  }
+
+  /// The instant of a run time, rounded up, so that it is over by then.
+  private func instant(of runTime: Duration) -> Int64 {
+    (runTime / target.cluster.timeScale).nanoseconds + 1
+  }
+
+  private mutating func write(at now: Int64) {
+    let answer = target.cluster.serve(writes[answers.count].request)
+    let tries = (retry?.count ?? 0) + 1
+    if case .later(let seconds, _) = answer, tries <= WriteRetry.most {
+      retry = (now + Int64(max(seconds, 0)) * 1_000_000_000, tries)
+    } else {
+      answers.append(Outcome(answer: answer, instant: now))
+      retry = nil
+    }
+  }
 
   private mutating func proceed(to now: Int64) {
     while nextDeed <= now {
       target.advance(to: nextDeed)
-      while let instant = nextWrite, instant <= nextDeed {
-        answers.append(target.cluster.respond(to: writes[answers.count].request))
-      }
+      while let instant = nextWrite, instant <= nextDeed { write(at: nextDeed) }
       if nextList <= nextDeed {
-        watcher.list(target.cluster)
+        watcher.list(&target.cluster, provesWatches: true)
         nextList += betweenLists
       } else {
-        watcher.collect(target.cluster)
+        watcher.collect(&target.cluster)
       }
-      nextLook = nextDeed + Self.betweenLooks
+      nextLook = nextDeed + (target.cluster.hasAPITrouble ? Self.betweenCloseLooks : Self.betweenLooks)
       plan()
     }
   }

@@ -12,8 +12,9 @@ package struct SimulatedRun {
     /// In the order in which they were received.
     package let observations: [Observation]
     /// One for each write that came to pass, in the order of their instants.
-    package let answers: [APIAnswer]
-    /// Why the API refused writes that were to go wrong.
+    package let answers: [ObservedTarget.Outcome]
+    /// What became of the faults that were planned, and why they did not come to pass as declared.
+    package let faultCourses: [FaultCourse]
     package let faultProblems: [String]
     /// Run time at which the load ended.
     package let loadEnded: Duration
@@ -64,7 +65,7 @@ package struct SimulatedRun {
     let finished = target.finish(at: ended)
     return Ending(
       observations: target.watcher.observations, answers: target.answers,
-      faultProblems: target.cluster.faultProblems,
+      faultCourses: target.cluster.faultCourses, faultProblems: target.cluster.faultProblems,
       loadEnded: naming.runTime(.nanoseconds(ended - plan.start)),
       endedAt: naming.runTime(.nanoseconds(finished - plan.start)))
   }

@@ -22,6 +22,7 @@ private let rules: [String: ModuleRule] = [
   "AutoscalerModel": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
   "KubernetesValidation": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
   "RunTimeline": ModuleRule(uses: ["KubernetesObjects", "LoadFacts", "Redaction"], isPure: true),
+  "ClientRules": ModuleRule(isPure: true),
   "Profiles": ModuleRule(
     uses: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction"], libraries: ["Yams"], isPure: true),
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
@@ -29,7 +30,7 @@ private let rules: [String: ModuleRule] = [
   "Calibration": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
   "SimulatedCluster": ModuleRule(uses: ["ApplicationNature", "KubernetesValidation", "Arrivals"], isPure: true),
-  "SimulatedLoad": ModuleRule(uses: ["LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
+  "SimulatedLoad": ModuleRule(uses: ["ClientRules", "LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
   "CZlib": ModuleRule(),
@@ -37,8 +38,8 @@ private let rules: [String: ModuleRule] = [
   "Curl": ModuleRule(uses: ["CLibcurl", "CLinux", "LoadFacts"]),
   "LoadGeneration": ModuleRule(uses: ["Curl", "CLinux", "LoadDriving"], libraries: ["Logging"]),
   "KubernetesClient": ModuleRule(
-    uses: ["Curl", "KubernetesObjects"], libraries: ["Yams", "Subprocess", "SystemPackage", "Logging"]),
-  "ClusterObservation": ModuleRule(uses: ["KubernetesClient", "RunTimeline"], libraries: ["Logging"]),
+    uses: ["ClientRules", "Curl", "KubernetesObjects"], libraries: ["Yams", "Subprocess", "SystemPackage", "Logging"]),
+  "ClusterObservation": ModuleRule(uses: ["ClientRules", "KubernetesClient", "RunTimeline"], libraries: ["Logging"]),
   "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
   "SimulatedClusterServer": ModuleRule(
     uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOConcurrencyHelpers"]),

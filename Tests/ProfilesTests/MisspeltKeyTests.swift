@@ -39,6 +39,9 @@ struct MisspeltKeyTests {
       ["cluster": simulated("faults: [{at: 10s, write: {patch: deployment/web, field: {spec: {}}}}]")], "field",
       "fields"
     ),
+    (["cluster": simulated("faults: [{whn: ready > 3, metricsStale: true}]")], "whn", "when"),
+    (["cluster": simulated("faults: [{at: 10s, apiErrors: {staus: 429}}]")], "staus", "status"),
+    (["cluster": simulated("faults: [{at: 10s, for: 9s, watchesDropped: {evry: 3s}}]")], "evry", "every"),
     (["cluster": simulated("faults: [{at: 10s, application: {faling: 5%}}]")], "faling", "failing"),
     (["cluster": simulated("metrics: {queue: {corse: {0s: 1}}}")], "corse", "course"),
     (["cluster": simulated("metrics: {queue: {backlog: {arivals: {0s: 1}, perPod: 2}}}")], "arivals", "arrivals"),

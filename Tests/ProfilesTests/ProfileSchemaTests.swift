@@ -33,7 +33,7 @@ struct ProfileSchemaTests {
         nodes: {count: 3}
         ingress: {retries: 2}
         metrics: {queue: {backlog: {arrivals: {0s: 5}, perPod: 2}}}
-        faults: [{at: calm + 2s, application: {version: v1, failing: 7%}}, {at: calm + 3s, write: {delete: pod/x}}]
+        faults: [{at: calm + 2s, application: {version: v1, failing: 7%}}, {at: calm + 3s, write: {delete: pod/x}}, {when: scales out, apiErrors: {status: 429}}]
       workload: deployment/web
     requests: [{name: home, path: /, method: POST, body: {text: hello}, expect: {status: 200}}]
     data: {skus: {file: skus.csv}}
@@ -60,6 +60,7 @@ struct ProfileSchemaTests {
     (("{at: calm + 2s, application: {version: v1, failing: 7%}}", "[]"), ["cluster", "simulated", "faults"]),
     (("{version: v1, failing: 7%}", "[]"), ["cluster", "simulated", "faults", "application"]),
     (("{delete: pod/x}", "[]"), ["cluster", "simulated", "faults", "write"]),
+    (("{status: 429}", "[]"), ["cluster", "simulated", "faults", "apiErrors"]),
     (("{text: hello}", "[]"), ["requests", "body"]), (("{status: 200}", "[]"), ["requests", "expect"]),
     (("{file: skus.csv}", "[]"), ["data", "*"]), (("{restart: true}", "[]"), ["actions", "rollout"]),
     (("{percentile: 99, above: 2s}", "[]"), ["abortOn", "latency"]),

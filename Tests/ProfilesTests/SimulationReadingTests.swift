@@ -1,6 +1,7 @@
 import ApplicationNature
 import KubernetesObjects
 import Testing
+import Units
 
 @testable import Profiles
 
@@ -108,9 +109,18 @@ struct SimulationReadingTests {
             - {at: 10s, write: {by: helm, patch: deployment/web, fields: {spec: {replicas: 3}}}}
             - {at: 10s, write: {create: {apiVersion: v1, kind: ResourceQuota, metadata: {name: q}}}}
             - {at: 10s, write: {delete: ResourceQuota/q}}
+            - {at: 10s, apiErrors: {status: 429, share: 25%, retryAfter: 3s, verbs: [list, watch], resources: pods}}
+            - {at: 10s, apiErrors: {status: 503}}
+            - {at: 10s, watchesDropped: true}
+            - {at: 10s, for: 60s, watchesDropped: {every: 5s, resources: [pods, hpa]}}
+            - {when: ready >= 8, watchesSilent: true}
+            - {at: surge, when: rollout begins, for: 30s, watchesSilent: {resources: pods}}
       """)
     var change = ApplicationChange()
     change.failingShare = 0.05
+    var throttled = SimulatedAPIErrors(status: 429, share: 0.25, retryAfter: 3)
+    throttled.verbs = [.list, .watch]
+    throttled.resources = ["pods"]
     #expect(
       simulation.faults.map(\.kind) == [
         .metricsMissing("resource"), .metricsMissing("jobs"), .metricsStale, .endpointDelay(.seconds(30)), .nodeLost(3),
@@ -122,7 +132,14 @@ struct SimulationReadingTests {
             by: "kubectl",
             deed: .create(["apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "q"]]))),
         .write(ForeignWrite(by: "kubectl", deed: .delete(kind: "resourcequota", name: "q"))),
+        .apiErrors(throttled), .apiErrors(SimulatedAPIErrors(status: 503)),
+        .watchesDropped(resources: [], every: nil), .watchesDropped(resources: ["pods", "hpa"], every: .seconds(5)),
+        .watchesSilent(resources: []), .watchesSilent(resources: ["pods"]),
       ])
+    #expect(simulation.faults[14].when == WorkloadCondition(.count(.ready, CountCondition(.atLeast, 8))))
+    #expect(simulation.faults[14].at == Moment(.runStart))
+    #expect(simulation.faults[15].when == WorkloadCondition(.turn(.rolloutBegins)))
+    #expect(simulation.faults[15].at == Moment(.phaseStart("surge")))
     #expect(simulation.faults[0].at == Moment(.phaseStart("surge")) && simulation.faults[0].lasts == .seconds(20))
     #expect(simulation.faults[1].at == Moment(.actionStart("release"), offset: .seconds(5)))
   }
@@ -142,6 +159,20 @@ struct SimulationReadingTests {
       ("faults: [{at: 10s, write: {by: me}}]", "it is not said what is written"),
       ("faults: [{at: 10s, write: {patch: web, fields: {}}}]", "\"web\" names no object; write KIND/NAME"),
       ("faults: [{at: 10s, write: {create: {kind: Pod}}}]", "the key \"apiVersion\" is missing"),
+      ("faults: [{metricsStale: true}]", "it is not said when it begins"),
+      ("faults: [{when: redy >= 8, metricsStale: true}]", "is not a condition (did you mean ready?)"),
+      ("faults: [{when: ready >= 8 for long, metricsStale: true}]", "\"long\" is not a duration"),
+      ("faults: [{when: ready > x, metricsStale: true}]", "is not a count"),
+      ("faults: [{when: scale out, metricsStale: true}]", "did you mean scales out?"),
+      ("faults: [{at: 10s, of: api, metricsStale: true}]", "only a condition is about a workload"),
+      ("faults: [{when: ready >= 8, of: api, metricsStale: true}]", "the profile names no workloads"),
+      ("faults: [{at: 10s, apiErrors: {share: 3%}}]", "the key \"status\" is missing"),
+      ("faults: [{at: 10s, apiErrors: {status: 418}}]", "an API server in trouble does not answer 418"),
+      ("faults: [{at: 10s, apiErrors: {status: 429, share: 0%}}]", "no request is answered so"),
+      ("faults: [{at: 10s, apiErrors: {status: 429, retryAfter: 1500ms}}]", "is no whole number of seconds"),
+      ("faults: [{at: 10s, apiErrors: {status: 429, verbs: [lst]}}]", "\"lst\" is not known; did you mean \"list\"?"),
+      ("faults: [{at: 10s, for: 5s, watchesDropped: true}]", "watches are cut at an instant"),
+      ("faults: [{at: 10s, watchesSilent: false}]", "a fault that does not happen is none"),
       ("nodes: {max: 5}", "no node is ever full, so that none is ever added"),
       ("nodes: {count: 4, cpu: 1, max: 2}", "2 is less than there are; write 4 or more"),
       ("metrics: {a: {course: {60s: 1, 0s: 2}}}", "0s does not come after 1m"),

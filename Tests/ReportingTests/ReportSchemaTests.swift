@@ -38,9 +38,12 @@ struct ReportSchemaTests {
     let lost = Timeline(
       run: try Recordings.surgeAndRollout().run,
       observations: log.observations.filter { $0.received < .seconds(200) } + [blind])
+    var faulty = SmallRun.timeline()
+    faulty.faults = FaultReportTests.faults
     return [
       ("lost sight", JSONReport.render(lost, [])),
       ("small", JSONReport.render(SmallRun.timeline(), SmallRun.judgements)),
+      ("with faults", JSONReport.render(faulty, [])),
       ("killed", JSONReport.render(SmallRun.timeline(endedAt: nil, endReason: nil), [])),
       ("demonstration", JSONReport.render(try DemoStory.timeline(), DemoStory.judgements)),
       ("strained", JSONReport.render(strained, [])), ("several", JSONReport.render(try TwoWorkloads.timeline(), [])),

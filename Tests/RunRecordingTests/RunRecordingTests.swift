@@ -26,6 +26,7 @@ struct RunRecordingTests {
     #expect(timeline.run == run)
     #expect(timeline.phases == SampleRun.phases)
     #expect(timeline.actions == SampleRun.actions)
+    #expect(timeline.faults == SampleRun.faults)
     #expect(timeline.load == SampleRun.load)
     #expect(timeline.failures == SampleRun.failures)
     #expect(timeline.generator == SampleRun.generator)
@@ -221,6 +222,8 @@ struct RunRecordingTests {
     let timeline = try sqlite3(file, "SELECT what, detail FROM timeline")
     #expect(timeline.contains("rescale|3 -> 7"))
     #expect(timeline.contains("gap|connection refused"))
+    #expect(timeline.contains("fault begins|when ready >= 8 FAILED: a problem"))
+    #expect(timeline.contains("fault ends|"))
     #expect(timeline.contains("phase starts|50 users, 1.5 s of think time"))
     #expect(timeline.hasSuffix("run ends|aborted: too many errors"))
     #expect(

@@ -26,6 +26,15 @@ enum SampleRun {
       stream: "browse", users: 50, think: .milliseconds(1_500)),
   ]
 
+  static let faults = [
+    FaultSpan(
+      summary: "node 1 lost", plannedAt: .seconds(61), lasts: .seconds(30), began: .seconds(61), ended: .seconds(91)),
+    FaultSpan(
+      summary: "API answers 429", plannedAt: .zero, condition: "ready >= 8", began: .milliseconds(70_500),
+      problem: "a problem"),
+    FaultSpan(summary: "metrics stale", plannedAt: nil),
+  ]
+
   static let actions = [
     ActionSpan(
       name: "release", summary: "rollout: set image", plannedAt: .seconds(90), sent: .milliseconds(90_001),
@@ -115,6 +124,7 @@ enum SampleRun {
   static func write(to writer: RecordingWriter) {
     writer.set(phases: phases)
     writer.set(actions: actions)
+    writer.set(faults: faults)
     writer.append(load: load)
     writer.append(failures: failures)
     writer.append(generator: generator)

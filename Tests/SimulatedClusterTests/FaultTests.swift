@@ -126,6 +126,64 @@ struct FaultTests {
     #expect(try isUnreachable(after: 82))
   }
 
+  private func trigger(_ text: String) throws -> Fault.Trigger {
+    Fault.Trigger(
+      try WorkloadCondition(text: text), of: .deployment, namespace: Workload.namespace, name: Workload.deployment)
+  }
+
+  @Test("A fault with a condition begins at the first instant at which that holds, and lasts from then")
+  func condition() throws {
+    let fault = Fault(
+      .endpointDelay(.seconds(9)), begins: .seconds(5), lasts: .seconds(30), trigger: try trigger("ready >= 5"))
+    let cluster = try cluster([fault], until: 300)
+    let reached = try #require(
+      (cluster.changes(.deployment, after: 200) ?? []).first { $0.object.deployment?.status?.readyReplicas ?? 0 >= 5 })
+    #expect(cluster.faultCourses[0].began == reached.time - .seconds(60))
+    #expect(cluster.faultCourses[0].ended == reached.time - .seconds(30))
+    #expect(cluster.faultProblems.isEmpty)
+  }
+
+  @Test("A condition that has to hold for a while is met when it has, also where nothing changes meanwhile")
+  func lastingCondition() throws {
+    let fault = Fault(.metricsStale, begins: .seconds(5), trigger: try trigger("ready >= 3 for 20s"))
+    let cluster = try cluster([fault], rate: 1, until: 60)
+    #expect(cluster.faultCourses[0].began == .seconds(25))
+  }
+
+  @Test(
+    "A fault may wait for the workload to scale, and for the begin and end of a rollout",
+    arguments: ["scales out", "scales in", "rollout begins", "rollout ends"])
+  func turns(text: String) throws {
+    var cluster = try cluster([Fault(.metricsStale, begins: .zero, trigger: try trigger(text))], rate: 1, until: 5)
+    let path = "/apis/apps/v1/namespaces/production/deployments/\(Workload.deployment)/scale"
+    for replicas in [5, 4] as [Int64] {
+      cluster.ask("PATCH", path, type: "application/merge-patch+json", body: ["spec": ["replicas": .integer(replicas)]])
+      cluster.advance(to: cluster.now + .seconds(5))
+    }
+    cluster.setImage("v2.0.0")
+    cluster.advance(to: .seconds(400))
+    let began = try #require(cluster.faultCourses[0].began)
+    switch text {
+    case "scales out": #expect(began == .seconds(5))
+    case "scales in": #expect(began == .seconds(10))
+    case "rollout begins": #expect(began == .seconds(15))
+    default: #expect(began > .seconds(16) && began < .seconds(300))
+    }
+  }
+
+  @Test("A condition that never came true, and a fault that the run did not come to, are told")
+  func neverMet() throws {
+    let faults = [
+      Fault(.metricsStale, begins: .zero, trigger: try trigger("ready > 99"), title: "faults[0]"),
+      Fault(.metricsStale, begins: .seconds(500), title: "faults[1]"),
+    ]
+    let cluster = try cluster(faults, rate: 1, until: 30)
+    #expect(
+      cluster.faultProblems == [
+        "faults[0]: \"ready > 99\" never came true", "faults[1]: the run ended before it was to begin",
+      ])
+  }
+
   @Test("Metrics of the types Pods, Object and External have the values that were declared")
   func customMetrics() throws {
     var workload = try Workload()

@@ -43,7 +43,7 @@ struct KubectlConversationTests {
     switch cluster.respond(to: request) {
     case .object(let status, let body), .warned(let status, let body, _): return (status, body)
     case .text(let status, _), .binary(let status, _, _): return (status, nil)
-    case .watch: return (200, nil)
+    case .later, .watch: return (200, nil)
     }
   }
 

@@ -66,11 +66,16 @@ extension ClusterSimulation {
   ) -> (status: Int, body: JSONValue) {
     let request = APIRequest(
       method: method, path: path, query: query, accept: accept, contentType: type, userAgent: agent, body: body)
-    switch respond(to: request) {
-    case .object(let status, let body), .warned(let status, let body, _): return (status, body)
-    case .text(let status, let text): return (status, .string(text))
-    case .binary(let status, let type, _): return (status, .string(type))
-    case .watch: return (200, "watch")
+    return Self.shown(respond(to: request))
+  }
+
+  static func shown(_ answer: APIAnswer) -> (status: Int, body: JSONValue) {
+    switch answer {
+    case .object(let status, let body), .warned(let status, let body, _): (status, body)
+    case .text(let status, let text): (status, .string(text))
+    case .binary(let status, let type, _): (status, .string(type))
+    case .later(_, let answer): shown(answer)
+    case .watch: (200, "watch")
     }
   }
 

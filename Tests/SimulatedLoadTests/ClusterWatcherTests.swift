@@ -31,11 +31,11 @@ struct ClusterWatcherTests {
   func versions() throws {
     var cluster = try Self.cluster()
     var watcher = Self.watcher()
-    watcher.list(cluster)
+    watcher.list(&cluster)
 
     for second in 1...30 {
       cluster.advance(to: .seconds(second))
-      watcher.collect(cluster)
+      watcher.collect(&cluster)
     }
 
     let changes = try [ClusterKind.deployment, .replicaSet, .pod, .event].flatMap { kind in
@@ -56,10 +56,10 @@ struct ClusterWatcherTests {
   func order() throws {
     var cluster = try Self.cluster()
     var watcher = Self.watcher()
-    watcher.list(cluster)
+    watcher.list(&cluster)
     for second in 1...60 {
       cluster.advance(to: .seconds(second))
-      if second % 10 == 0 { watcher.list(cluster) } else { watcher.collect(cluster) }
+      if second % 10 == 0 { watcher.list(&cluster) } else { watcher.collect(&cluster) }
     }
 
     let received = watcher.observations.map(\.received)
@@ -73,7 +73,7 @@ struct ClusterWatcherTests {
   func forgotten() throws {
     var cluster = try Self.cluster(keeping: 10)
     var watcher = Self.watcher()
-    watcher.list(cluster)
+    watcher.list(&cluster)
     cluster.advance(to: .seconds(1))
     for count in 0..<30 {
       _ = cluster.respond(
@@ -83,10 +83,135 @@ struct ClusterWatcherTests {
           body: ["metadata": ["annotations": ["count": .string("\(count)")]]]))
     }
 
-    watcher.collect(cluster)
+    watcher.collect(&cluster)
+    cluster.advance(to: .seconds(2))
+    watcher.collect(&cluster)
 
     let deployments = watcher.observations.filter { $0.resource == "deployments" }
     let gap = try #require(deployments.firstIndex { $0.kind == .gap })
     #expect(deployments[gap...].map(\.kind) == [.gap, .listed, .list])
+  }
+
+  /// What is noted of a workload that changes all the time while faults last.
+  private func noted(_ faults: [Fault], seconds: Int = 120) throws -> (
+    observations: [Observation], cluster: ClusterSimulation
+  ) {
+    var cluster = try Self.cluster()
+    cluster.advance(to: .seconds(60))
+    var watcher = ClusterWatcher(
+      of: [.deployments, .pods], namespace: "shop", latency: .milliseconds(5), origin: .seconds(60))
+    watcher.list(&cluster)
+    cluster.plan(faults, loadBegins: .seconds(60))
+    let step = Duration.milliseconds(10)
+    var nextList = Duration.seconds(30)
+    var nextWrite = Duration.seconds(1)
+    var time = Duration.zero
+    while time < .seconds(seconds) {
+      time += step
+      let due = watcher.nextDue ?? time
+      if due < time, due > time - step {
+        cluster.advance(to: .seconds(60) + due)
+        watcher.collect(&cluster)
+      }
+      cluster.advance(to: .seconds(60) + time)
+      if time >= nextWrite {
+        nextWrite += .milliseconds(1_700)
+        let replicas: Int64 = cluster.objects(.deployment).first?.deployment?.spec.replicas == 4 ? 6 : 4
+        _ = cluster.respond(
+          to: APIRequest(
+            method: "PATCH", path: "/apis/apps/v1/namespaces/shop/deployments/web",
+            contentType: "application/merge-patch+json", body: ["spec": ["replicas": .integer(replicas)]]))
+      }
+      if time >= nextList {
+        nextList += .seconds(30)
+        watcher.list(&cluster, provesWatches: true)
+      } else {
+        watcher.collect(&cluster)
+      }
+    }
+    return (watcher.observations, cluster)
+  }
+
+  private func gaps(_ observations: [Observation], of resource: String) -> [Observation] {
+    observations.filter { $0.kind == .gap && $0.resource == resource }
+  }
+
+  /// Each version once, none before the cluster had it, and in the order of the versions.
+  private func expectWhole(
+    _ observations: [Observation], _ cluster: ClusterSimulation, until end: Duration, _ comment: Comment
+  ) throws {
+    for kind in [ClusterKind.deployment, .pod] {
+      let changes = try #require(cluster.changes(kind, after: 210)).filter {
+        $0.time > .seconds(60) && $0.time < .seconds(60) + end
+      }
+      #expect(changes.count > 20)
+      let events = observations.filter {
+        $0.resource == kind.resource.plural && [.added, .modified, .deleted].contains($0.kind)
+      }
+      let versions = events.compactMap { $0.resourceVersion.flatMap { Int64($0) } }
+      #expect(versions == versions.sorted() && Set(versions).count == versions.count, comment)
+      let received = Dictionary(uniqueKeysWithValues: zip(versions, events.map(\.received)))
+      for change in changes {
+        let time = try #require(received[change.resourceVersion], comment)
+        #expect(time >= change.time - .seconds(60) + .milliseconds(5), comment)
+      }
+    }
+  }
+
+  @Test("of watches that are cut: a gap when the end is heard, and all that came since when they are opened anew")
+  func cut() throws {
+    let (observations, cluster) = try noted([
+      Fault(.watchesDropped(.all, every: .seconds(10)), begins: .seconds(5), lasts: .seconds(35))
+    ])
+
+    for resource in ["deployments", "pods"] {
+      let gaps = gaps(observations, of: resource)
+      #expect(gaps.map(\.received) == [5, 15, 25, 35].map { .seconds($0) + .milliseconds(5) })
+      #expect(gaps.allSatisfy { $0.message?.hasPrefix("cannot watch /") == true })
+      // Requested 50 ms after the end was heard, or 200 ms where nothing had come since the cut before.
+      let opened = Set(observations.filter { $0.resource == resource && $0.kind == .modified }.map(\.sent))
+      #expect(opened.contains(.seconds(5) + .milliseconds(55)))
+    }
+    try expectWhole(observations, cluster, until: .seconds(119), "cut")
+  }
+
+  @Test("of silent watches: nothing, until lists find them out; and what was held back when it is over")
+  func silent() throws {
+    let (observations, cluster) = try noted([
+      Fault(.watchesSilent(ResourceChoice(["deployments"])), begins: .seconds(5), lasts: .seconds(60))
+    ])
+
+    let during = observations.filter {
+      $0.resource == "deployments" && $0.received > .milliseconds(5_010) && $0.received < .seconds(65)
+    }
+    #expect(Set(during.map(\.kind)) == [.list, .listed, .gap])
+    // Two lists, and two seconds after each the watch is given up.
+    #expect(
+      gaps(observations, of: "deployments").map(\.received) == [30, 60].map { .seconds($0 + 2) + .milliseconds(5) })
+    #expect(gaps(observations, of: "pods").isEmpty)
+    let late = observations.filter { $0.resource == "deployments" && $0.received == .milliseconds(65_005) }
+    #expect(late.count > 20)
+    try expectWhole(observations, cluster, until: .seconds(119), "silent")
+  }
+
+  @Test("of refused requests: a gap with the answer, and another try when the server asked for it")
+  func refused() throws {
+    let (observations, cluster) = try noted([
+      Fault(.watchesDropped(.all, every: nil), begins: .seconds(2)),
+      Fault(.apiErrors(APIErrors(.tooManyRequests, retryAfter: 3)), begins: .seconds(1), lasts: .seconds(39)),
+    ])
+
+    for resource in ["deployments", "pods"] {
+      let gaps = gaps(observations, of: resource)
+      #expect(gaps[0].message?.contains("the connection was closed") == true)
+      let watches = gaps.filter { $0.message?.contains("cannot watch") == true && $0 != gaps[0] }
+      #expect(watches.allSatisfy { $0.message?.contains("has received too many requests") == true })
+      let waits = zip(watches, watches.dropFirst()).map { $1.received - $0.received }
+      // Three seconds that the server asks for, then the longer ones of the observer's own.
+      #expect(waits.first == .seconds(3) + .milliseconds(10))
+      #expect(waits.allSatisfy { $0 >= .seconds(3) })
+      #expect(gaps.contains { $0.message?.contains("cannot read") == true && $0.received == .milliseconds(30_005) })
+    }
+    try expectWhole(observations, cluster, until: .seconds(119), "refused")
   }
 }

@@ -1,5 +1,3 @@
-import KubernetesObjects
-
 /// What the watch of one resource has brought, to be held against what lists beside it show.
 ///
 /// A watch whose connection has died without a word looks like one of a quiet cluster; only a list tells them apart. A
@@ -11,6 +9,17 @@ package struct WatchProgress: Sendable, Equatable {
     package var version: UInt64?
     /// Objects that the list no longer shows, and of whose end the watch said nothing.
     package var gone: Set<String> = []
+
+    /// What is told of a watch that is ended for it.
+    ///
+    /// - Parameters:
+    ///   - plural: the resource.
+    ///   - listed: when the list came in, for people.
+    package func silence(of plural: String, listed: String) -> String {
+      let shown = version.map { "version \($0)" } ?? "the end of \(gone.count) objects"
+      return "the watch of \(plural) was silent: it did not bring \(shown), which the list of \(listed) shows; "
+        + "it was opened anew"
+    }
   }
 
   /// The newest version that the watch told of, or that it began from.

@@ -1,4 +1,4 @@
-import ClusterObservation
+import ClientRules
 import Testing
 
 @Suite("What a list shows and a watch has not brought")

@@ -1,9 +1,5 @@
-import ClusterObservation
-import KubernetesClient
+import ClientRules
 import Testing
-
-private let broken = KubernetesError(.unreachable, attempt: "watch", cause: "reset")
-private let expired = KubernetesError(.expired, attempt: "watch", cause: "too old")
 
 @Suite("What keeps a resource observed")
 struct WatchStateTests {
@@ -29,7 +25,7 @@ struct WatchStateTests {
     var state = WatchState()
     _ = state.listed(version: "17")
 
-    let next = state.failed(broken)
+    let next = state.failed()
 
     #expect(next.step == .watch(from: "17"))
     #expect(next.delay > .zero)
@@ -40,7 +36,7 @@ struct WatchStateTests {
     var state = WatchState()
     _ = state.listed(version: "17")
 
-    #expect(state.failed(expired).step == .list)
+    #expect(state.failed(isExpired: true).step == .list)
   }
 
   @Test("waits grow up to their limit and begin anew after a success")
@@ -48,19 +44,19 @@ struct WatchStateTests {
     var state = WatchState()
     _ = state.listed(version: "17")
 
-    let delays = (0..<12).map { _ in state.failed(broken).delay }
+    let delays = (0..<12).map { _ in state.failed().delay }
     state.advanced(to: "18")
 
     #expect(delays == delays.sorted())
     #expect(delays.last == WatchState.longestDelay)
-    #expect(state.failed(broken).delay == delays.first)
+    #expect(state.failed().delay == delays.first)
   }
 
   @Test("a failed first list is tried again")
   func failedList() {
     var state = WatchState()
 
-    #expect(state.failed(broken).step == .list)
+    #expect(state.failed().step == .list)
   }
 
   @Test("a silent watch is opened anew at once from the last version seen, so that nothing is lost")
@@ -71,5 +67,14 @@ struct WatchStateTests {
     state.advanced(to: "21")
 
     #expect(state.silent() == WatchState.Next(step: .watch(from: "21"), delay: .zero))
+  }
+
+  @Test("a server that says when to come again is left alone until then, though not for ever")
+  func retryAfter() {
+    var state = WatchState()
+
+    #expect(state.failed(retryAfter: .seconds(3)).delay == .seconds(3))
+    #expect(state.failed(retryAfter: .zero).delay > .zero)
+    #expect(state.failed(retryAfter: .seconds(86_400)).delay == WatchState.longestGrant)
   }
 }

@@ -1,5 +1,3 @@
-package import KubernetesClient
-
 /// What to do next to keep one resource observed: list, watch from a version, or wait and try again.
 ///
 ///     start ──▶ list ──▶ watch ──closed──▶ watch from the last version seen
@@ -57,12 +55,19 @@ package struct WatchState: Sendable, Equatable {
     Next(step: step, delay: .zero)
   }
 
+  /// The longest wait that a server is granted; one that asks for more is asked again all the same.
+  package static let longestGrant = Duration.seconds(30)
+
   /// A list or a watch failed.
-  package mutating func failed(_ error: KubernetesError) -> Next {
-    if error.code == .expired { version = nil }
+  ///
+  /// - Parameters:
+  ///   - isExpired: the server no longer knows what came after the version that was asked for.
+  ///   - retryAfter: wall time that the server asked to be left alone for (RFC 9110, section 10.2.3).
+  package mutating func failed(isExpired: Bool = false, retryAfter: Duration? = nil) -> Next {
+    if isExpired { version = nil }
     failures += 1
     let delay = failures == 1 ? .milliseconds(50) : min(.milliseconds(50 << min(failures, 10)), Self.longestDelay)
-    return Next(step: step, delay: delay)
+    return Next(step: step, delay: max(delay, min(retryAfter ?? .zero, Self.longestGrant)))
   }
 
   private var step: Step {
