@@ -31,6 +31,9 @@ extension ClusterObject {
       Self.sizeProblem(object.spec.minReplicas, at: "spec.minReplicas")
         + Self.sizeProblem(object.spec.maxReplicas, at: "spec.maxReplicas")
     case .ingress(let object): Self.problems(object)
+    case .plain where kind == .job:
+      Self.sizeProblem(jobSpec.parallelism, at: "spec.parallelism")
+        + Self.sizeProblem(jobSpec.completions, at: "spec.completions")
     case .pod, .endpointSlice, .event, .service, .plain: []
     }
   }

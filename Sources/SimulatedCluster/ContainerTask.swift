@@ -71,7 +71,7 @@ extension DataPlane {
     // Its machine has its room back; the pod stays to be read.
     if let node = runtime.node { machines[node].release(runtime.request) }
     runtime.node = nil
-    runtime.hasEnded = true
+    runtime.endedWell = task.exitCode == 0
     let startedAt = runtime.startedAt.map { context.date(at: $0) }
     runtimes[run.pod] = runtime
     let time = context.date

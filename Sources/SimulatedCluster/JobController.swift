@@ -71,7 +71,7 @@ struct JobController: Sendable {
     for pod in members {
       guard let runtime = pods.runtimes[pod], runtime.hasEnded, !runtime.isCounted else { continue }
       pods.runtimes[pod]?.isCounted = true
-      if pods.runtimes[pod]?.task?.exitCode == 0 {
+      if runtime.endedWell == true {
         status.succeeded += 1
         record.failuresInRow = 0
       } else {
@@ -105,7 +105,7 @@ struct JobController: Sendable {
       return .failed(reason: "BackoffLimitExceeded", message: "Job has reached the specified backoff limit")
     }
     if let seconds = spec.activeDeadlineSeconds, let start = status.startTime, spec.suspend != true,
-      context.date.microseconds - start.microseconds >= seconds * 1_000_000
+      Duration.microseconds(context.date.microseconds - start.microseconds) >= .seconds(seconds)
     {
       return .failed(reason: "DeadlineExceeded", message: "Job was active longer than specified deadline")
     }
@@ -154,6 +154,8 @@ struct JobController: Sendable {
     _ pod: PodID, of object: ClusterObject, in context: inout ControllerContext, pods: inout DataPlane
   ) {
     guard let key = pods.runtimes[pod]?.key else { return }
+    // Its end is the controller's own doing, and no failure.
+    pods.runtimes[pod]?.isCounted = true
     pods.deletePod(key, gracePeriod: nil, in: &context)
     record(.normal, "SuccessfulDelete", "Deleted pod: \(key.name)", object.key, &context)
   }

@@ -124,7 +124,7 @@ struct LimitRangeItem: Sendable, Decodable {
 
   /// A number as Go's `%f` prints it.
   private static func sixPlaces(_ number: Double) -> String {
-    let millionths = Int64(Swift.min((number * 1e6).rounded(), 9e18))
+    let millionths = Int64(Swift.min((number.magnitude * 1e6).rounded(), 9e18))
     let rest = String(millionths % 1_000_000)
     return "\(millionths / 1_000_000)." + String(repeating: "0", count: 6 - rest.count) + rest
   }

@@ -29,8 +29,8 @@ struct PodRuntime: Sendable {
 
   /// What its container does, where it ends by itself.
   var task: ContainerTask?
-  /// It has done so, and the pod is only there to be read.
-  var hasEnded = false
+  /// Whether it has done so well; `nil` while it has not ended. What has is only there to be read.
+  var endedWell: Bool?
   /// Its Job has counted that: it has taken the finalizer `batch.kubernetes.io/job-tracking` away.
   var isCounted = false
   /// What was known of the pod beforehand.
@@ -112,6 +112,8 @@ struct PodRuntime: Sendable {
     }
     return timing.period
   }
+
+  var hasEnded: Bool { endedWell != nil }
 
   var run: ContainerRun { ContainerRun(pod: id, restart: restarts) }
 

@@ -74,6 +74,8 @@ extension DataPlane {
     runtime = runtimes[run.pod] ?? runtime
     endRun(&runtime, in: &context)
     runtime.isReady = false
+    // What is told to end before it has done its work has failed at it.
+    if runtime.task != nil { runtime.endedWell = false }
     let startedAt = runtime.startedAt.map { context.date(at: $0) }
     runtimes[run.pod] = runtime
     let time = context.date

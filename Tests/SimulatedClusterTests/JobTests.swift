@@ -125,6 +125,34 @@ struct JobTests {
     #expect(status(cluster)?.holds("Complete") == true && status(cluster)?.holds("Suspended") == false)
   }
 
+  @Test("A pod that is evicted in the midst of its work has failed at it, and another one is made")
+  func evicted() throws {
+    var cluster = try cluster(Self.job(command: ["sleep", "60"]), until: 20)
+    let name = try #require(cluster.objects(.pod).first?.key.name)
+    let answer = cluster.ask(
+      "POST", "/api/v1/namespaces/production/pods/\(name)/eviction",
+      body: ["apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": .string(name)]])
+    cluster.advance(to: .seconds(50))
+    #expect(answer.status == 201 && status(cluster)?.failed == 1 && status(cluster)?.active == 1)
+    cluster.advance(to: .seconds(120))
+    #expect(status(cluster)?.succeeded == 1 && status(cluster)?.holds("Complete") == true)
+  }
+
+  @Test(
+    "Numbers that nobody means are refused, or are as good as for ever",
+    arguments: [
+      (["parallelism": 2_147_483_647], 422), (["completions": 2_001], 422),
+      (["activeDeadlineSeconds": 9_223_372_036_854_775_807], 201), (["ttlSecondsAfterFinished": 2_147_483_647], 201),
+      (["backoffLimit": 2_147_483_647], 201),
+    ] as [([String: JSONValue], Int)])
+  func numbers(spec: [String: JSONValue], expected: Int) throws {
+    var cluster = try Workload().settledCluster()
+    #expect(cluster.ask("POST", Self.path, body: Self.job(spec)).status == expected)
+    cluster.advance(to: .seconds(100))
+    #expect(cluster.objects(.job).count == (expected == 201 ? 1 : 0))
+    #expect(cluster.objects(.job).allSatisfy { $0.jobStatus.holds("Complete") })
+  }
+
   @Test("What ended before the controllers were started again is counted once")
   func controllerRestart() throws {
     var cluster = try cluster(Self.job(["completions": 3]), until: 20)
