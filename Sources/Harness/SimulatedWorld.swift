@@ -90,6 +90,8 @@ enum SimulatedWorld {
     workload.machines.capacity = MachineCapacity(
       cpu: simulation.nodes.cpu, memory: simulation.nodes.memory, pods: simulation.nodes.pods)
     workload.machines.most = simulation.nodes.max ?? 0
+    workload.machines.removedAfter = simulation.nodes.removedAfter
+    workload.machines.least = simulation.nodes.min ?? 1
     workload.machines.addingTakes = simulation.nodes.addingTakes ?? workload.machines.addingTakes
     workload.endpointDelay = simulation.ingress.endpointDelay ?? workload.endpointDelay
     workload.retries = simulation.ingress.retries ?? workload.retries

@@ -67,10 +67,10 @@ extension Simulation {
 }
 
 extension SimulatedNodes {
+  private static let keys = ["count", "cpu", "memory", "pods", "min", "max", "addingTakes", "removedAfter"]
+
   init?(_ field: Field) {
-    guard let members = field.members(known: ["count", "cpu", "memory", "pods", "max", "addingTakes"]) else {
-      return nil
-    }
+    guard let members = field.members(known: Self.keys) else { return nil }
     self.init()
     count = members["count"]?.integer(1...5_000)
     cpu = members["cpu"]?.quantity(example: "4")?.milli
@@ -78,6 +78,18 @@ extension SimulatedNodes {
     pods = members["pods"]?.integer(1...10_000)
     max = members["max"]?.integer(1...5_000)
     addingTakes = members["addingTakes"]?.duration()
+    min = members["min"]?.integer(1...5_000)
+    removedAfter = members["removedAfter"]?.duration(atLeast: .seconds(1))
+    if let least = min, least > count ?? 3 {
+      members["min"]?.report("\(least) is more than there are", hint: "write \(count ?? 3) or less, or leave it out")
+    }
+    if min != nil, removedAfter == nil, !members.isMeant(oneOf: ["removedAfter"]) {
+      members["min"]?.report("no node is ever taken away", hint: "say after how long, as in removedAfter: 10m")
+    }
+    if removedAfter != nil, cpu == nil, memory == nil, !members.isMeant(oneOf: ["cpu", "memory"]) {
+      members["removedAfter"]?.report(
+        "how much of a node is used is not known", hint: "say what a node has, as in cpu: 4, memory: 16Gi")
+    }
     if let most = max, most < count ?? 3 {
       members["max"]?.report("\(most) is less than there are", hint: "write \(count ?? 3) or more, or leave it out")
     }

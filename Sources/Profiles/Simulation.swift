@@ -42,6 +42,9 @@ package struct SimulatedNodes: Sendable, Equatable {
   /// How many there may be, and how long it takes to add one.
   package var max: Int?
   package var addingTakes: Duration?
+  /// How many stay in any case, and after how long one is taken away that is hardly used; `nil` has all stay.
+  package var min: Int?
+  package var removedAfter: Duration?
 
   package init() {}
 }

@@ -74,10 +74,10 @@ extension ClusterSimulation {
         faultCourses[index].problem = "the API refuses the write: \(problem)"
       }
     case .machineLost(let number):
-      if dataPlane.machines.indices.contains(number - 1) {
+      if dataPlane.machines.indices.contains(number - 1), !dataPlane.machines[number - 1].isGone {
         dataPlane.lose(machine: number - 1, in: &context)
       } else {
-        faultCourses[index].problem = "there is no node \(number) yet that could be lost"
+        faultCourses[index].problem = "there is no node \(number) then that could be lost"
       }
     case .watchesDropped(let resources, let every): cutWatches(index, resources, every: every)
     case .watchesSilent(let resources): silenceWatches(index, resources)

@@ -63,6 +63,7 @@ package struct ClusterSimulation: Sendable {
     try apply(manifests)
     context.schedule(.measure, at: workload.firstMeasurement ?? workload.metricsResolution)
     context.schedule(.forgetEvents, at: .seconds(300))
+    if workload.machines.removedAfter != nil { context.schedule(.removeMachines, at: DataPlane.scanInterval) }
   }
 
   /// The tag of an image, as answers report it as their version; `latest` without one.
@@ -123,6 +124,7 @@ package struct ClusterSimulation: Sendable {
     case .finishTask(let run): dataPlane.finishTask(run, in: &context)
     case .renewFiles(let pod): dataPlane.renewFiles(of: pod, in: &context)
     case .addMachines: dataPlane.addMachines(in: &context)
+    case .removeMachines: dataPlane.removeMachines(in: &context)
     case .machineJoins: dataPlane.machineJoins(in: &context)
     case .machineUnreachable where !controllersRun, .evict where !controllersRun:
       context.schedule(work, after: .seconds(1))

@@ -11,6 +11,8 @@ struct DataPlane: Sendable {
   var unscheduled: [PodID] = []
   /// How many machines are on their way, and whether somebody looks for pods that need more.
   var machinesToCome = 0
+  /// When the latest one came that was ordered. Cluster time.
+  var machineAddedAt: Duration?
   var isWatchedForShortage = false
   private var podsOfOwner: [PodOwner: [PodID]] = [:]
   /// When containers ended, in seconds on the wall since the start.

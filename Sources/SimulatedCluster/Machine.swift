@@ -37,10 +37,27 @@ struct Machine: Sendable {
   var unreachableSince: Duration?
   /// Somebody has asked that no more pods be put on it.
   var isCordoned = false
+  /// Cluster time since which it is hardly used, and its pods would find room elsewhere.
+  var unneededSince: Duration?
+  /// It is being emptied, to be taken away.
+  var isLeaving = false
+  /// It was taken away.
+  var isGone = false
 
   init(name: String, capacity: MachineCapacity) {
     self.name = name
     self.capacity = capacity
+  }
+
+  /// Whether the scheduler may put pods on it that it has room for.
+  var takesPods: Bool { !isGone && !isLeaving && !isUnreachable && !isCordoned }
+
+  /// The share of its CPU that its pods request, or of its memory if that is more.
+  var utilization: Double {
+    func share(_ requested: Int64, _ capacity: Int64?) -> Double {
+      capacity.map { $0 > 0 ? Double(requested) / Double($0) : 1 } ?? 0
+    }
+    return max(share(requests.cpu, capacity.cpu), share(requests.memory, capacity.memory))
   }
 
   var isLost: Bool { lostSince != nil }

@@ -16,7 +16,7 @@ extension DataPlane {
   /// Writes the object of a machine unless it says already what there is to say: its conditions by whether something is
   /// heard of it, its taints by these and by whether it takes pods (Kubernetes 1.36, pkg/controller/nodelifecycle).
   func showMachine(_ index: Int, in context: inout ControllerContext) {
-    guard machines.indices.contains(index) else { return }
+    guard machines.indices.contains(index), !machines[index].isGone else { return }
     let machine = machines[index]
     let key = ObjectKey(namespace: "", name: machine.name)
     let before = context.store[.node, key]
@@ -104,6 +104,7 @@ extension DataPlane {
   private static func taints(of machine: Machine, before: [JSONValue], at time: KubernetesTime) -> [JSONValue] {
     var wanted: [(key: String, effect: String)] = []
     if machine.isUnreachable { wanted += [(unreachable, "NoSchedule"), (unreachable, "NoExecute")] }
+    if machine.isLeaving { wanted.append(("ToBeDeletedByClusterAutoscaler", "NoSchedule")) }
     if machine.isCordoned { wanted.append((unschedulable, "NoSchedule")) }
     return wanted.map { key, effect in
       before.first { $0["key"]?.string == key && $0["effect"]?.string == effect }

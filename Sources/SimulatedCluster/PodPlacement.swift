@@ -64,7 +64,7 @@ extension DataPlane {
       return "node(s) didn't satisfy existing pods anti-affinity rules"
     }
     for spread in placements[runtime.id]?.spreads ?? [] {
-      var counts = Dictionary(uniqueKeysWithValues: machines.indices.map { ($0, 0) })
+      var counts = Dictionary(uniqueKeysWithValues: machines.indices.filter { !machines[$0].isGone }.map { ($0, 0) })
       for pod in others where !pod.isTerminating && spread.selector.matches(labels(of: pod)) {
         if let node = pod.node { counts[node]? += 1 }
       }

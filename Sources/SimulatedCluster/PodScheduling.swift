@@ -5,12 +5,12 @@ import Units
 // (Kubernetes 1.36, pkg/scheduler/schedule_one.go; Cluster Autoscaler 1.36, FAQ and core/scaleup/orchestrator).
 extension DataPlane {
   /// How often somebody looks whether more machines are needed.
-  private static let scanInterval = Duration.seconds(10)
+  static let scanInterval = Duration.seconds(10)
 
   mutating func bind(_ id: PodID, in context: inout ControllerContext) {
     guard var runtime = runtimes[id], runtime.node == nil, !runtime.isTerminating else { return }
     let candidates = machines.indices.filter {
-      !machines[$0].isUnreachable && !machines[$0].isCordoned && machines[$0].shortage(for: runtime.request) == nil
+      machines[$0].takesPods && machines[$0].shortage(for: runtime.request) == nil
         && objection(to: runtime, on: $0, in: context) == nil
     }
     guard let node = candidates.min(by: { machines[$0].pods < machines[$1].pods }) else {
@@ -58,13 +58,15 @@ extension DataPlane {
     let isNew = !unscheduled.contains(runtime.id)
     if isNew { unscheduled.append(runtime.id) }
     var reasons: [(reason: String, count: Int)] = []
-    for (index, machine) in machines.enumerated() {
+    for (index, machine) in machines.enumerated() where !machine.isGone {
       let reason =
         machine.isCordoned
         ? "node(s) were unschedulable"
-        : machine.isUnreachable
-          ? "node(s) had untolerated taint {node.kubernetes.io/unreachable: }"
-          : machine.shortage(for: runtime.request)?.rawValue ?? objection(to: runtime, on: index, in: context) ?? ""
+        : machine.isLeaving
+          ? "node(s) had untolerated taint {ToBeDeletedByClusterAutoscaler: }"
+          : machine.isUnreachable
+            ? "node(s) had untolerated taint {node.kubernetes.io/unreachable: }"
+            : machine.shortage(for: runtime.request)?.rawValue ?? objection(to: runtime, on: index, in: context) ?? ""
       if let index = reasons.firstIndex(where: { $0.reason == reason }) {
         reasons[index].count += 1
       } else {
@@ -72,7 +74,7 @@ extension DataPlane {
       }
     }
     let counted = reasons.map { "\($0.count) \($0.reason)" }.sorted().joined(separator: ", ")
-    let total = machines.count
+    let total = machines.count { !$0.isGone }
     let message =
       "0/\(total) nodes are available: \(counted). preemption: 0/\(total) nodes are available: "
       + "\(total) No preemption victims found for incoming pod."
@@ -97,6 +99,7 @@ extension DataPlane {
     let settings = context.workload.machines
     var fresh: [Machine] = (0..<machinesToCome).map { _ in Machine(name: "", capacity: settings.capacity) }
     let ordered = fresh.count
+    let present = machines.count { !$0.isGone }
     for id in unscheduled {
       guard let runtime = runtimes[id], !runtime.isTerminating else { continue }
       let isApart = placements[id]?.apartFrom.isEmpty == false
@@ -109,17 +112,17 @@ extension DataPlane {
         context.record(
           .normal, "NotTriggerScaleUp", "pod didn't trigger scale-up: it wouldn't fit if a new node is added",
           about: .pod, runtime.key, by: "cluster-autoscaler")
-      } else if machines.count + fresh.count >= settings.most {
+      } else if present + fresh.count >= settings.most {
         context.record(
           .normal, "NotTriggerScaleUp", "pod didn't trigger scale-up: 1 max node group size reached", about: .pod,
           runtime.key, by: "cluster-autoscaler")
       } else {
         machine.take(runtime.request)
         fresh.append(machine)
-        let count = machines.count + ordered
+        let count = present + ordered
         context.record(
           .normal, "TriggeredScaleUp",
-          "pod triggered scale-up: [{nodes \(count)->\(machines.count + fresh.count) (max: \(settings.most))}]",
+          "pod triggered scale-up: [{nodes \(count)->\(present + fresh.count) (max: \(settings.most))}]",
           about: .pod, runtime.key, by: "cluster-autoscaler")
       }
     }
@@ -134,6 +137,7 @@ extension DataPlane {
   /// A machine that was ordered takes pods.
   mutating func machineJoins(in context: inout ControllerContext) {
     machinesToCome -= 1
+    machineAddedAt = context.now
     machines.append(Machine(name: "node-\(machines.count + 1)", capacity: context.workload.machines.capacity))
     showMachine(machines.count - 1, in: &context)
     retryUnscheduled(in: &context)

@@ -59,6 +59,10 @@ package struct SimulatedWorkload: Sendable, Equatable {
     package var most: Int = 0
     /// Time from the decision to add a machine until it takes pods.
     package var addingTakes: Duration = .seconds(120)
+    /// After how long a machine is taken away that is hardly used; `nil` has all stay.
+    package var removedAfter: Duration?
+    /// How many stay in any case.
+    package var least: Int = 1
   }
 
   /// What the Ingress chooses a pod for.

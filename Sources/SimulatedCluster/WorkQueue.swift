@@ -19,6 +19,7 @@ enum Work: Sendable, Hashable {
   case renewFiles(PodID)
   case addMachines
   case machineJoins
+  case removeMachines
   case machineUnreachable(Int)
   case evict(PodID)
   case faultBegins(Int)

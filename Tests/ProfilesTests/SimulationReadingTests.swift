@@ -79,11 +79,12 @@ struct SimulationReadingTests {
   func surroundings() throws {
     let simulation = try simulation(
       """
-      nodes: {count: 2, cpu: 1500m, memory: 4Gi, pods: 20, max: 5, addingTakes: 90s}
+      nodes: {count: 2, cpu: 1500m, memory: 4Gi, pods: 20, max: 5, addingTakes: 90s, min: 2, removedAfter: 10m}
           ingress: {balances: connections, retries: 2}
           metrics: {rps: requests, depth: waiting, t: {course: {0s: 10, 60s: 20}}, jobs: {backlog: {arrivals: {0s: 5}, perPod: 2, notBy: v2}}}
       """)
     #expect(simulation.nodes.cpu == 1_500 && simulation.nodes.memory == 4 << 30 && simulation.nodes.pods == 20)
+    #expect(simulation.nodes.min == 2 && simulation.nodes.removedAfter == .seconds(600))
     #expect(simulation.nodes.count == 2 && simulation.nodes.max == 5 && simulation.nodes.addingTakes == .seconds(90))
     #expect(simulation.ingress.balances == .connections && simulation.ingress.retries == 2)
     #expect(simulation.metrics["rps"] == .measured(.requests) && simulation.metrics["depth"] == .measured(.waiting))
@@ -147,6 +148,11 @@ struct SimulationReadingTests {
   @Test(
     "What cannot be is refused, with what can",
     arguments: [
+      ("nodes: {min: 2}", "nodes.min: no node is ever taken away; say after how long, as in removedAfter: 10m"),
+      (
+        "nodes: {removedAfter: 10m}", "nodes.removedAfter: how much of a node is used is not known; say what a node has"
+      ),
+      ("nodes: {cpu: 2, min: 4, removedAfter: 10m}", "nodes.min: 4 is more than there are; write 3 or less"),
       ("faults: [{at: 10s}]", "it is not said what goes wrong; write one of application, metricsMissing, metricsStale"),
       ("faults: [{at: 10s, nodeLost: 1, metricsStale: true}]", "metricsStale and nodeLost are two faults"),
       ("faults: [{at: 10s, nodeLost: 4}]", "4 is out of range; it must be from 1 to 3"),

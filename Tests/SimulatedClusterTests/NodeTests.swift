@@ -44,6 +44,99 @@ struct NodeTests {
     #expect(["node-1", "node-2"].allSatisfy { pods(cluster, on: $0).count == 4 })
   }
 
+  private func scale(_ cluster: inout ClusterSimulation, to replicas: Int64) {
+    cluster.ask(
+      "PATCH", "/apis/apps/v1/namespaces/production/deployments/aspnetcore-deployment",
+      type: "application/merge-patch+json", body: ["spec": ["replicas": .integer(replicas)]])
+  }
+
+  /// Three nodes for four pods each, twelve pods, and then three.
+  private func emptied(
+    least: Int = 1, _ change: (inout ClusterSimulation) -> Void = { _ in }
+  ) throws -> ClusterSimulation {
+    var cluster = try cluster(replicas: 12) {
+      $0.machines = .init(count: 3, capacity: MachineCapacity(cpu: 1_000))
+      $0.machines.removedAfter = .seconds(300)
+      $0.machines.least = least
+    }
+    change(&cluster)
+    scale(&cluster, to: 3)
+    return cluster
+  }
+
+  private func nodes(_ cluster: ClusterSimulation) -> [String] { cluster.objects(.node).map(\.key.name) }
+
+  @Test(
+    "A node that is hardly used is emptied and taken away after its time, one at a time, and pods move with no one missing"
+  )
+  func takenAway() throws {
+    var cluster = try emptied()
+    cluster.advance(to: .seconds(340))
+    #expect(nodes(cluster).count == 3, "not before their time")
+    var fewest = 3
+    for second in 341...1_500 {
+      cluster.advance(to: .seconds(second))
+      fewest = min(fewest, pods(cluster).count { !$0.isTerminating })
+    }
+    #expect(nodes(cluster).count == 1)
+    #expect(pods(cluster, on: nodes(cluster)[0]).count == 3 && cluster.deployment?.status?.readyReplicas == 3)
+    #expect(fewest >= 2, "an evicted pod is replaced at once")
+    let words = Set(cluster.events.filter { $0.reason == "ScaleDown" }.compactMap(\.message))
+    #expect(
+      words == [
+        "marked the node as toBeDeleted/unschedulable", "node removed by cluster autoscaler",
+        "deleting pod for node scale down",
+      ])
+  }
+
+  @Test("So many nodes stay in any case")
+  func least() throws {
+    var cluster = try emptied(least: 2)
+    cluster.advance(to: .seconds(2_000))
+    #expect(nodes(cluster).count == 2)
+  }
+
+  @Test(
+    "A node stays while a budget lets no pod of it go, or a pod says that it must not be moved",
+    arguments: [true, false])
+  func held(byBudget: Bool) throws {
+    var cluster = try emptied { cluster in
+      if byBudget {
+        cluster.ask(
+          "POST", "/apis/policy/v1/namespaces/production/poddisruptionbudgets",
+          body: [
+            "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": ["name": "all"],
+            "spec": ["maxUnavailable": 0, "selector": Self.selector],
+          ])
+      } else {
+        for pod in pods(cluster) {
+          cluster.ask(
+            "PATCH", "/api/v1/namespaces/production/pods/\(pod.metadata.name ?? "")",
+            type: "application/merge-patch+json",
+            body: ["metadata": ["annotations": ["cluster-autoscaler.kubernetes.io/safe-to-evict": "false"]]])
+        }
+      }
+    }
+    cluster.advance(to: .seconds(2_000))
+    let used = Set(pods(cluster).compactMap(\.spec.nodeName))
+    #expect(Set(nodes(cluster)) == used && !cluster.events.contains { $0.message?.contains("deleting pod") == true })
+  }
+
+  @Test("A node that was taken away is added again when pods find no room")
+  func cameBack() throws {
+    var description = MachineCapacity()
+    description.cpu = 1_000
+    var cluster = try cluster(replicas: 3) {
+      $0.machines = .init(count: 3, capacity: description, most: 3, addingTakes: .seconds(60))
+      $0.machines.removedAfter = .seconds(300)
+    }
+    cluster.advance(to: .seconds(1_500))
+    #expect(nodes(cluster).count == 1)
+    scale(&cluster, to: 10)
+    cluster.advance(to: .seconds(1_700))
+    #expect(nodes(cluster).count == 3 && cluster.deployment?.status?.readyReplicas == 10)
+  }
+
   private func apart(_ replicas: Int64, _ rules: JSONValue, nodes: Int = 3, most: Int = 0) throws -> ClusterSimulation {
     var description = SimulatedWorkload()
     description.machines = .init(
@@ -184,7 +277,7 @@ struct NodeTests {
     var cluster = try cluster(replicas: 1) { _ in }
     cluster.plan([Fault(.machineLost(4), begins: .zero)], loadBegins: .seconds(60))
     cluster.advance(to: .seconds(61))
-    #expect(cluster.faultProblems == ["there is no node 4 yet that could be lost"])
+    #expect(cluster.faultProblems == ["there is no node 4 then that could be lost"])
   }
 
   @Test("A pod that tolerates an unreachable node for less time is replaced sooner")
