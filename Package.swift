@@ -22,6 +22,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -97,8 +99,14 @@ let package = Package(
       name: "SimulatedClusterServer",
       dependencies: [
         "KubernetesObjects", "SimulatedCluster", "Units",
-        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"),
-      ]),
+        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      exclude: ["Certificates/README.md", "Certificates/make", "Certificates/authority.key"],
+      resources: [
+        "administrator.key", "administrator.pem", "api-server.key", "api-server.pem", "authority.pem", "fake.key",
+        "fake.pem",
+      ].map { .embedInCode("Certificates/\($0)") }),
     .target(
       name: "Harness",
       dependencies: [

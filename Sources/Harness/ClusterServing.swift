@@ -8,12 +8,15 @@ package struct ClusterServing {
   let timeScale: Double
   let port: Int
   let kubeconfig: String?
+  let isSecure: Bool
 
-  package init(manifests: [String], timeScale: Double, port: Int, kubeconfig: String?) {
+  /// - Parameter isSecure: whether the API is reached over TLS, and users by their certificates.
+  package init(manifests: [String], timeScale: Double, port: Int, kubeconfig: String?, isSecure: Bool) {
     self.manifests = manifests
     self.timeScale = timeScale
     self.port = port
     self.kubeconfig = kubeconfig
+    self.isSecure = isSecure
   }
 
   package func execute() async throws -> ExitStatus {
@@ -27,12 +30,15 @@ package struct ClusterServing {
     let loaded = try ManifestLoading.read(manifests, changes: [], references: .named)
     for note in loaded.notes { StandardOutput.complain("note: \(note)") }
     let target = try await SimulatedTarget.start(
-      loaded.objects, workload: SimulatedWorkload(), timeScale: timeScale, apiPort: port)
+      loaded.objects, workload: SimulatedWorkload(), timeScale: timeScale, apiPort: port,
+      isAPISecure: isSecure)
     let path =
       kubeconfig ?? FileManager.default.temporaryDirectory.path
       + "/scaleproof-kubeconfig-\(ProcessInfo.processInfo.processIdentifier)"
+    let ingress = "http://" + target.ingressAddress(of: "http:")
+    let secureIngress = "https://" + target.ingressAddress(of: "https:")
     do {
-      try "# Ingress: http://\(target.ingressAddress)\n\(target.endpoints.kubeconfig)".write(
+      try "# Ingress: \(ingress)\n# Ingress over TLS: \(secureIngress)\n\(target.endpoints.kubeconfig)".write(
         toFile: path, atomically: true, encoding: .utf8)
     } catch {
       await target.server.stop()
@@ -41,7 +47,8 @@ package struct ClusterServing {
     StandardOutput.line(
       """
       Kubernetes API  \(target.endpoints.apiURL)
-      Ingress         http://\(target.ingressAddress)
+      Ingress         \(ingress)
+      Ingress (TLS)   \(secureIngress)
       kubeconfig      \(path)
 
         export KUBECONFIG=\(path)

@@ -79,11 +79,22 @@ struct LoadedProfile: Sendable {
       simulation.manifests.map { Self.resolved($0, in: folder) }, changes: forManifests,
       metrics: Set(simulation.metrics.keys))
     manifests = loaded.objects
-    manifestNotes = loaded.notes
+    manifestNotes = loaded.notes + Self.redirectNotes(profile.target.url, at: targetPlace, manifests)
     let problems =
       WorkloadNames(profile: profile).problems(in: manifests)
       + SimulatedVersions(profile: profile, manifests: manifests).problems
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
+  }
+
+  /// Says when the load would only be told to come over TLS, which counts as an answer like others.
+  private static func redirectNotes(_ url: String, at place: String, _ manifests: [ClusterManifest]) -> [String] {
+    guard url.hasPrefix("http://") else { return [] }
+    let host = String(url.dropFirst(7))
+    guard SimulationNotes.redirectsToTLS(host: host, manifests.map(\.object)) else { return [] }
+    return [
+      "\(place): target.url: the Ingress has TLS for \(host), so that it answers each request with 308 and no pod has it: "
+        + "write https://\(host)"
+    ]
   }
 
   /// What the profile names as the fix of its incident.

@@ -9,16 +9,22 @@ struct SimulatedTarget: Sendable {
   let server: ClusterServer
   let endpoints: ClusterServer.Endpoints
 
-  var ingressAddress: String { "127.0.0.1:\(endpoints.ingressPort)" }
+  /// Where requests to a URL reach the Ingress.
+  func ingressAddress(of url: String) -> String {
+    "127.0.0.1:\(url.hasPrefix("https:") ? endpoints.ingressTLSPort : endpoints.ingressPort)"
+  }
 
   /// Starts a cluster with the objects of manifests; its date begins as that of the wall clock.
+  ///
+  /// - Parameter isAPISecure: whether the API is reached over TLS.
   static func start(
-    _ manifests: [ClusterManifest], workload: SimulatedWorkload, timeScale: Double, apiPort: Int = 0
+    _ manifests: [ClusterManifest], workload: SimulatedWorkload, timeScale: Double, apiPort: Int = 0,
+    isAPISecure: Bool = false
   ) async throws(HarnessError) -> SimulatedTarget {
     do {
       let server = try ClusterServer(
         manifests: manifests, workload: workload, timeScale: timeScale, startDate: Date().kubernetesTime,
-        apiPort: apiPort)
+        apiPort: apiPort, isAPISecure: isAPISecure)
       return SimulatedTarget(server: server, endpoints: try await server.start())
     } catch let problem as ManifestProblem {
       throw HarnessError(.invalidInput, problem.description)

@@ -60,7 +60,8 @@ struct TargetCluster: Sendable {
         description: ClusterDescription(
           context: connection.context, namespace: reference.namespace ?? connection.namespace,
           workloads: reference.workloads, serverVersion: version),
-        timeScale: timeScale, ingress: simulated?.ingressAddress, log: options.log, faults: faults,
+        timeScale: timeScale, ingress: simulated?.ingressAddress(of: loaded.profile.target.url), log: options.log,
+        faults: faults,
         simulated: simulated)
     } catch {
       await session?.close()

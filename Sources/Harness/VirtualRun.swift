@@ -100,8 +100,7 @@ struct VirtualRun {
         cluster,
         reading: ClusterTarget.ReadHeaders(
           pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version"),
-        settledRoutes: addresses.settledRoutes
-      ) { addresses.address(of: $0) },
+        settledRoutes: addresses.settledRoutes, requests: ClusterTarget.ReadRequests(addresses)),
       watcher: watcher, betweenLists: ClusterObserver.relistInterval(timeScale: planning.timeScale).nanoseconds,
       writes: writes(at: startedAt), stop: stop)
     let rotations: [RouteRotation]
@@ -133,6 +132,20 @@ struct VirtualRun {
       faults: SimulatedWorld.faults(of: profile, ending.faultCourses), load: load, observations: ending.observations,
       clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
       faultProblems: ending.faultProblems)
+  }
+}
+
+extension ClusterTarget.ReadRequests {
+  /// - Parameter addresses: of the plan of a load.
+  convenience init(_ addresses: RequestAddresses) {
+    self.init(
+      header: { addresses.header($0, of: $1) }, bodyLength: { addresses.bodyLength(of: $0) },
+      destination: { request in
+        let (host, target) = addresses.address(of: request)
+        return IngressDestination(
+          host: host, target: target, method: addresses.method(of: request), isSecure: addresses.isSecure,
+          longestBody: addresses.longestBody(of: request))
+      })
   }
 }
 

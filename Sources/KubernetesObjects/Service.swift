@@ -31,6 +31,14 @@ package struct Ingress: KubernetesObject {
     package var ingressClassName: String?
     package var rules: [Rule]?
     package var defaultBackend: Backend?
+    package var tls: [TLS]?
+  }
+
+  /// The certificate of some hosts.
+  package struct TLS: Sendable, Equatable, Codable {
+    package var hosts: [String]?
+    /// Of a Secret in the namespace of the Ingress.
+    package var secretName: String?
   }
 
   package struct Rule: Sendable, Equatable, Codable {

@@ -9,8 +9,14 @@ public protocol VirtualTarget {
   ///   - slot: names it until it has ended; the next request in the slot takes its place.
   /// - Returns: when it ends; `nil` when it never does.
   mutating func arrive(_ request: PendingRequest, over connection: Int, in slot: Int, at now: Int64) -> Int64?
-  /// How the request that has arrived in a slot ends, when that instant has come; `nil` when it does not after all.
+  /// How the request that has arrived in a slot ends, when that instant has come; `nil` when it does not yet.
   mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer?
+  /// When a request ends that was not answered when its instant had come; `nil` when it never does.
+  mutating func laterEnd(in slot: Int, at now: Int64) -> Int64?
+}
+
+extension VirtualTarget {
+  public mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { nil }
 }
 
 /// How a request ends that a ``VirtualTarget`` has had.

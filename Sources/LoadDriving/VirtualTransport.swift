@@ -85,7 +85,12 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
       case .connected(let slot, let use): if slots[slot].use == use { arrive(slot, at: due) }
       case .ended(let slot, let use):
         guard slots[slot].use == use else { continue }
-        guard let answer = target.answer(in: slot, at: due) else { continue }
+        guard let answer = target.answer(in: slot, at: due) else {
+          if let later = target.laterEnd(in: slot, at: due) {
+            events.add(.ended(slot: slot, use: use), due: max(later, due + 1))
+          }
+          continue
+        }
         end(slot, answer)
         ended.append(slot)
         left -= 1

@@ -10,10 +10,14 @@ package struct APIRequest: Sendable, Equatable {
   package var contentType: String
   package var userAgent: String
   package var body: JSONValue?
+  /// The names in the certificate that the client has shown, where it came over TLS with one that an authority of the
+  /// cluster issued.
+  package var clientCertificate: CertificateNames?
 
   package init(
     method: String, path: String, query: [String: String] = [:], accept: String = "application/json",
-    contentType: String = "application/json", userAgent: String = "", body: JSONValue? = nil
+    contentType: String = "application/json", userAgent: String = "", body: JSONValue? = nil,
+    clientCertificate: CertificateNames? = nil
   ) {
     self.method = method
     self.path = path
@@ -22,6 +26,7 @@ package struct APIRequest: Sendable, Equatable {
     self.contentType = contentType
     self.userAgent = userAgent
     self.body = body
+    self.clientCertificate = clientCertificate
   }
 
   /// Whether the client wants rows for people: `Accept: application/json;as=Table;…`.

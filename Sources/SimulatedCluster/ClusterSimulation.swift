@@ -56,7 +56,7 @@ package struct ClusterSimulation: Sendable {
   ) throws(ManifestProblem) {
     context = ControllerContext(
       workload: workload, timeScale: timeScale, epoch: epoch, historyLimit: historyLimit)
-    dataPlane = DataPlane(machines: workload.machines)
+    dataPlane = DataPlane(machines: workload.machines, seed: workload.seed)
     context.configurationIsElsewhere = manifests.contains(where: \.refersElsewhere)
     self.statefulSets = statefulSets
     dataPlane.showMachines(in: &context)

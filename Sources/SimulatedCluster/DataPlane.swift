@@ -22,6 +22,8 @@ struct DataPlane: Sendable {
   var routing = IngressRouting()
   /// The pods of connections, where the Ingress chooses one for each.
   var podsOfConnections: [Int: PodID] = [:]
+  /// Decides which requests a canary takes.
+  var chance: SeededRandom
   var offered = OfferedLoad()
   /// What is known beforehand of the next pods with an image, in the order of their creation.
   var courses: [String: [PodCourse]] = [:]
@@ -31,7 +33,10 @@ struct DataPlane: Sendable {
   /// What pods have of the ConfigMaps and Secrets that they refer to.
   var configurations: [PodID: PodConfiguration] = [:]
 
-  init(machines: SimulatedWorkload.Machines = SimulatedWorkload.Machines()) {
+  /// - Parameter seed: of what is chosen at random for requests.
+  init(machines: SimulatedWorkload.Machines = SimulatedWorkload.Machines(), seed: UInt64 = 0) {
+    // Another sequence than that of names.
+    chance = SeededRandom(seed: ~seed)
     self.machines = (1...max(machines.count, 1)).map { Machine(name: "node-\($0)", capacity: machines.capacity) }
   }
 

@@ -6,35 +6,70 @@ import Units
 package enum IngressDecision: Sendable, Equatable {
   /// No rule for this host and path: 404.
   case noRoute
+  /// The body is longer than the Ingress takes: 413.
+  case tooLarge
+  /// It is to come over TLS: 308 to the same host and path under `https`.
+  case redirected
   /// There is no such service, it has no such port, or no pod that the Ingress knows as ready: 503.
   case noEndpoint
   /// The pod does not listen any more, or not yet: 502.
   case refused(pod: String)
   /// Too many requests wait in the pod: 503 from the pod itself.
   case overloaded(pod: String, version: String)
-  /// The machine of the pod is gone: nothing comes back.
-  case unanswered(pod: String)
-  /// The pod has taken the request.
+  /// No answer came in time: 504.
+  case timedOut
+  /// A pod has the request, or the Ingress tries to reach it.
   case forwarded(ForwardedRequest)
 }
 
-/// A request that a pod has taken; ask ``ClusterSimulation/outcome(of:)`` when its time has come.
+/// A request that is with a pod; ask ``ClusterSimulation/outcome(of:)`` when its time has come.
 package struct ForwardedRequest: Sendable, Equatable {
+  /// What the Ingress waits for.
+  enum Wait: Sendable {
+    case answer
+    /// A connection, which never stands since the machine of the pod is gone.
+    case connection
+    /// An answer that comes too late, or never.
+    case timeout
+  }
+
   let run: ContainerRun
   package let pod: String
   package let version: String
-  /// Nanoseconds of wall time from now until the answer.
-  package let answerAfterNanoseconds: Int64
+  /// Nanoseconds of wall time from now until the answer, or until the Ingress gives up.
+  package internal(set) var answerAfterNanoseconds: Int64
   /// Seconds on the wall since the start.
-  let answeredAt: Double
+  var answeredAt: Double
   /// The application answers 500.
   let fails: Bool
+  var wait: Wait
+  let attempt: IngressAttempt
 
-  /// Wall time from now until the answer.
+  /// Wall time from now until the answer, or until the Ingress gives up.
   package var answerAfter: Duration { .nanoseconds(answerAfterNanoseconds) }
+  /// Whether the machine of the pod is gone, so that no connection to it ever stands.
+  package var isUnreachable: Bool { wait == .connection }
+
+  fileprivate static func nanoseconds(_ seconds: Double) -> Int64 { Int64(min((seconds * 1e9).rounded(), 9e18)) }
 }
 
-/// What became of a request that a pod had taken.
+/// How often and how a request may still be sent to a pod.
+struct IngressAttempt: Sendable, Equatable {
+  let upstream: Int
+  /// Number in ``IngressRouting/settings``.
+  let settings: Int
+  let isIdempotent: Bool
+  /// The connection that it comes over, where the Ingress chooses a pod for each.
+  let connection: Int?
+  /// When the request came, in seconds on the wall.
+  let began: Double
+  /// When it was sent to the latest pod.
+  var sentAt: Double
+  /// To how many further pods it may go.
+  var triesLeft: Int
+}
+
+/// What became of a request that was with a pod.
 package enum ForwardedOutcome: Sendable, Equatable {
   /// 200, with the pod's name and version.
   case answered
@@ -42,14 +77,11 @@ package enum ForwardedOutcome: Sendable, Equatable {
   case cut
   /// 500 from the pod, with its name and version.
   case failed
-  /// Its machine is gone: no answer ever comes.
-  case silent
+  /// It is not over: the Ingress waits on, or sends it to another pod.
+  case goesOn(IngressDecision)
 }
 
 extension ClusterSimulation {
-  /// For how long the Ingress waits for a pod before it answers 504 (nginx, `proxy_read_timeout`). Wall time.
-  package static let readTimeout = Duration.seconds(60)
-
   /// A request arrives at the Ingress now.
   ///
   /// - Parameters:
@@ -61,31 +93,43 @@ extension ClusterSimulation {
   }
 
   /// A request arrives at the Ingress now, for a destination to which others may have gone before.
-  package mutating func arrive(at destination: inout IngressDestination, over connection: Int = 0) -> IngressDecision {
+  ///
+  /// - Parameters:
+  ///   - bodyLength: bytes of its body; asked for only where the longest of the destination is beyond the limit.
+  ///   - header: the value of one of its headers, by its name; asked for only where a canary wants to know.
+  package mutating func arrive(
+    at destination: inout IngressDestination, over connection: Int = 0, bodyLength: () -> Int64 = { .max },
+    header: (String) -> String? = { _ in nil }
+  ) -> IngressDecision {
     let pinned = context.workload.balancing == .connections ? connection : nil
     return dataPlane.arrive(
-      at: &destination, at: context.wall, over: pinned, retries: context.workload.retries)
+      at: &destination, at: context.wall, over: pinned, retries: context.workload.retries, bodyLength: bodyLength,
+      header: header)
   }
 
   /// A connection is closed.
   package mutating func close(connection: Int) { dataPlane.podsOfConnections[connection] = nil }
 
-  /// The service whose turn a request would be, by the rules of the Ingress alone.
+  /// The service whose turn a request would be, by the rules of the Ingress alone and without canaries.
   package func ingressService(host: String, target: String) -> ObjectKey? {
     let destination = IngressDestination(host: host, target: target)
-    return dataPlane.routing.backend(host: destination.host, path: destination.path[...])?.service
+    return dataPlane.routing.route(host: destination.host, path: destination.path[...])?.backend.service
   }
 
-  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed. It changes nothing, and is mutating so
-  /// that asking does not copy the cluster.
+  /// The most bytes that the body of a request to a destination may have, by the rules of the Ingress.
+  package mutating func bodyLimit(of destination: inout IngressDestination) -> Int64 {
+    guard let place = dataPlane.routing.place(of: &destination) else { return ProxySettings().bodyLimit }
+    return dataPlane.routing.settings[place.settings].bodyLimit
+  }
+
+  /// Whether an Ingress has TLS for a host.
+  package func ingressHasTLS(host: String) -> Bool {
+    dataPlane.routing.hasTLS(host: IngressDestination.withoutPort(host))
+  }
+
+  /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
   package mutating func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
-    if !dataPlane.exits.isEmpty, !dataPlane.runtimes.isRunning(request.run), let exit = dataPlane.exits[request.run],
-      exit < request.answeredAt
-    {
-      return .cut
-    }
-    if dataPlane.runtimes.isLost(request.run.pod) { return .silent }
-    return request.fails ? .failed : .answered
+    dataPlane.outcome(of: request, at: context.wall)
   }
 }
 
@@ -94,22 +138,69 @@ extension DataPlane {
   ///
   /// - Parameters:
   ///   - connection: the connection that it comes over, where the Ingress chooses a pod for each.
-  ///   - retries: how many other pods are tried when one refuses.
+  ///   - retries: how many other pods are tried, where the Ingress does not say.
   mutating func arrive(
-    at destination: inout IngressDestination, at arrival: Double, over connection: Int? = nil, retries: Int = 0
+    at destination: inout IngressDestination, at arrival: Double, over connection: Int?, retries: Int,
+    bodyLength: () -> Int64, header: (String) -> String?
   ) -> IngressDecision {
-    guard let upstream = routing.upstream(behind: &destination) else { return .noRoute }
-    if !routing.knowsTargets(of: upstream) {
-      routing.note(targets(of: routing.upstreams[upstream].backend), of: upstream)
+    guard let place = routing.place(of: &destination) else { return .noRoute }
+    // In this order, as the phases of nginx follow on each other.
+    let limit = routing.settings[place.settings].bodyLimit
+    if destination.longestBody > limit, bodyLength() > limit { return .tooLarge }
+    if !destination.isSecure, isRedirected(destination, by: place.settings) { return .redirected }
+    findTargets(of: place.upstream)
+    guard routing.hasTarget(place.upstream) else { return .noEndpoint }
+    let upstream = choose(place.upstream, header: header)
+    return send(
+      IngressAttempt(
+        upstream: upstream, settings: place.settings, isIdempotent: destination.isIdempotent, connection: connection,
+        began: arrival, sentAt: arrival,
+        // More than there are pods would only go to the same ones again.
+        triesLeft: routing.settings[place.settings].tries.map { min($0 - 1, routing.countOfTargets(of: upstream)) }
+          ?? retries),
+      at: arrival)
+  }
+
+  private func isRedirected(_ destination: IngressDestination, by settings: Int) -> Bool {
+    switch routing.settings[settings].redirect {
+    case .never: false
+    case .withCertificate: routing.hasTLS(host: destination.host)
+    case .always: true
     }
-    var triesLeft = retries
+  }
+
+  private mutating func findTargets(of upstream: Int) {
+    guard !routing.knowsTargets(of: upstream) else { return }
+    routing.note(targets(of: routing.upstreams[upstream].backend), of: upstream)
+  }
+
+  /// The upstream of a request, or its canary, where there is one with a pod.
+  private mutating func choose(_ upstream: Int, header: (String) -> String?) -> Int {
+    guard let canary = routing.upstreams[upstream].canary else { return upstream }
+    findTargets(of: canary.upstream)
+    guard routing.hasTarget(canary.upstream) else { return upstream }
+    return canary.policy.takes(header, random: &chance) ? canary.upstream : upstream
+  }
+
+  /// Sends a request to one pod after the other until one takes it, or no further one may be tried.
+  private mutating func send(_ attempt: IngressAttempt, at now: Double) -> IngressDecision {
+    var attempt = attempt
+    attempt.sentAt = now
+    findTargets(of: attempt.upstream)
+    let readTimeout = routing.settings[attempt.settings].readTimeout
+    let connectTimeout = routing.settings[attempt.settings].connectTimeout
     while true {
-      guard let id = choosePod(of: upstream, over: connection) else { return .noEndpoint }
+      guard let id = choosePod(of: attempt.upstream, over: attempt.connection) else { return .noEndpoint }
       // The pod is changed where it stands: to copy all that is known of it would take longer than the rest.
-      let decision = runtimes[id]?.take(at: arrival) ?? .refused(pod: "")
-      guard triesLeft > 0, case .refused = decision else { return decision }
-      triesLeft -= 1
-      if let connection { podsOfConnections[connection] = nil }
+      let decision =
+        runtimes[id]?.take(attempt, connectTimeout: connectTimeout, readTimeout: readTimeout) ?? .refused(pod: "")
+      switch decision {
+      case .refused where mayRepeat(attempt, after: .error, wasSent: false, at: now): break
+      case .overloaded where mayRepeat(attempt, after: .status503, wasSent: true, at: now): break
+      default: return decision
+      }
+      attempt.triesLeft -= 1
+      if let connection = attempt.connection { podsOfConnections[connection] = nil }
     }
   }
 
@@ -122,12 +213,67 @@ extension DataPlane {
     podsOfConnections[connection] = chosen
     return chosen
   }
+
+  /// Whether a request goes to a further pod (nginx, `proxy_next_upstream`).
+  ///
+  /// - Parameter wasSent: whether the pod may have taken it up already.
+  private func mayRepeat(
+    _ attempt: IngressAttempt, after failure: ProxySettings.NextUpstream, wasSent: Bool, at now: Double
+  ) -> Bool {
+    guard attempt.triesLeft > 0 else { return false }
+    let settings = routing.settings[attempt.settings]
+    guard settings.nextUpstream.contains(failure), now - attempt.began < settings.nextUpstreamTimeout else {
+      return false
+    }
+    return !wasSent || attempt.isIdempotent || settings.nextUpstream.contains(.nonIdempotent)
+  }
+
+  /// What became of a request whose time has come.
+  mutating func outcome(of request: ForwardedRequest, at now: Double) -> ForwardedOutcome {
+    if request.wait == .connection { return timeOut(request, wasSent: false, at: now) }
+    if !exits.isEmpty, !runtimes.isRunning(request.run), let exit = exits[request.run], exit < request.answeredAt {
+      return repeated(request, after: .error, at: now) ?? .cut
+    }
+    if request.wait == .timeout { return timeOut(request, wasSent: true, at: now) }
+    if runtimes.isLost(request.run.pod) {
+      var request = request
+      request.wait = .timeout
+      request.answeredAt = request.attempt.sentAt + routing.settings[request.attempt.settings].readTimeout
+      request.answerAfterNanoseconds = ForwardedRequest.nanoseconds(max(request.answeredAt - now, 0))
+      return .goesOn(.forwarded(request))
+    }
+    guard request.fails else { return .answered }
+    return repeated(request, after: .status500, at: now) ?? .failed
+  }
+
+  private mutating func timeOut(_ request: ForwardedRequest, wasSent: Bool, at now: Double) -> ForwardedOutcome {
+    repeated(request, after: .timeout, wasSent: wasSent, at: now) ?? .goesOn(.timedOut)
+  }
+
+  private mutating func repeated(
+    _ request: ForwardedRequest, after failure: ProxySettings.NextUpstream, wasSent: Bool = true, at now: Double
+  ) -> ForwardedOutcome? {
+    guard mayRepeat(request.attempt, after: failure, wasSent: wasSent, at: now) else { return nil }
+    var attempt = request.attempt
+    attempt.triesLeft -= 1
+    if let connection = attempt.connection { podsOfConnections[connection] = nil }
+    return .goesOn(send(attempt, at: now))
+  }
 }
 
 extension PodRuntime {
-  /// A request arrives at a time on the wall.
-  fileprivate mutating func take(at arrival: Double) -> IngressDecision {
-    if isLost { return .unanswered(pod: key.name) }
+  /// A request is sent to the pod. Lengths are seconds of wall time.
+  fileprivate mutating func take(
+    _ attempt: IngressAttempt, connectTimeout: Double, readTimeout: Double
+  ) -> IngressDecision {
+    let arrival = attempt.sentAt
+    if isLost {
+      return .forwarded(
+        ForwardedRequest(
+          run: run, pod: key.name, version: version,
+          answerAfterNanoseconds: ForwardedRequest.nanoseconds(connectTimeout), answeredAt: arrival + connectTimeout,
+          fails: false, wait: .connection, attempt: attempt))
+    }
     guard isListening else { return .refused(pod: key.name) }
     let deviation = application.serviceTime.isSpread ? luck.nextNormal() : 0
     let serviceTime = application.serviceTime.seconds(at: deviation)
@@ -140,10 +286,12 @@ extension PodRuntime {
       fails = failing >= 1
       if fails { failing -= 1 }
     }
+    let isLate = answered - arrival > readTimeout
+    let end = isLate ? arrival + readTimeout : answered
     return .forwarded(
       ForwardedRequest(
         run: run, pod: key.name, version: version,
-        answerAfterNanoseconds: Int64(min(((answered - arrival) * 1e9).rounded(), 9e18)), answeredAt: answered,
-        fails: fails))
+        answerAfterNanoseconds: ForwardedRequest.nanoseconds(end - arrival), answeredAt: end, fails: fails,
+        wait: isLate ? .timeout : .answer, attempt: attempt))
   }
 }

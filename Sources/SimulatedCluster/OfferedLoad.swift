@@ -60,17 +60,28 @@ extension DataPlane {
   }
 
   private mutating func settle(_ stream: OfferedLoad.Stream, from start: Double, to end: Double) {
-    let count = stream.rate * (end - start)
-    guard let backend = routing.backend(host: stream.host, path: stream.path[...]) else {
-      offered.totals.unrouted += count
+    guard let backend = routing.route(host: stream.host, path: stream.path[...])?.backend else {
+      offered.totals.unrouted += stream.rate * (end - start)
       return
     }
     let targets = targets(of: backend)
     guard !targets.isEmpty else {
-      offered.totals.unavailable += count
+      offered.totals.unavailable += stream.rate * (end - start)
       return
     }
-    let share = stream.rate / Double(targets.count)
+    var rate = stream.rate
+    if let canary = routing.rules.canaries[backend] {
+      let ofCanary = self.targets(of: canary.backend)
+      if !ofCanary.isEmpty {
+        settle(rate * canary.policy.share, over: ofCanary, from: start, to: end)
+        rate *= 1 - canary.policy.share
+      }
+    }
+    settle(rate, over: targets, from: start, to: end)
+  }
+
+  private mutating func settle(_ rate: Double, over targets: [PodID], from start: Double, to end: Double) {
+    let share = rate / Double(targets.count)
     for id in targets {
       guard runtimes[id]?.isListening == true, runtimes[id]?.isLost == false,
         let taken = runtimes[id]?.load.take(rate: share, from: start, to: end)

@@ -21,29 +21,14 @@ package enum SimulationNotes {
     let ofEach = objects.enumerated().flatMap { index, object in
       notes(on: object, metrics: metrics).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
     }
-    return ofEach + (areWhole ? configurationNotes(on: objects) : []) + expressionNotes(on: objects)
+    return ofEach + (areWhole ? configurationNotes(on: objects) : []) + IngressNotes.notesOnPaths(of: objects)
   }
 
-  /// Paths that nginx cannot compile. Whether a path is an expression is a matter of all Ingresses of its host.
-  private static func expressionNotes(on objects: [JSONValue]) -> [SimulationNote] {
-    let ingresses = objects.enumerated().compactMap { index, object -> (index: Int, ingress: Ingress)? in
-      guard ClusterKind.kept(manifest: object)?.kind == .ingress else { return nil }
-      return (try? object.decoded(as: Ingress.self)).map { (index, $0) }
-    }
-    let hosts = DataPlane.hostsWithRegularExpressions(ingresses.map(\.ingress))
-    return ingresses.flatMap { index, ingress in
-      (ingress.spec.rules ?? []).enumerated().flatMap { number, rule -> [SimulationNote] in
-        guard hosts.contains((rule.host ?? "").lowercased()) else { return [] }
-        return (rule.http?.paths ?? []).enumerated().compactMap { place, path in
-          guard IngressPath.expression(path.path ?? "/") == nil else { return nil }
-          return SimulationNote(
-            object: index, field: "spec.rules[\(number)].http.paths[\(place)].path",
-            text:
-              "all paths of this host are regular expressions (use-regex or rewrite-target), and this one is none, so it "
-              + "takes no request; nginx refuses a configuration with it, and goes on with the one before")
-        }
-      }
-    }
+  /// Whether an Ingress among the objects sends requests without TLS to https.
+  ///
+  /// - Parameter host: with or without a port.
+  package static func redirectsToTLS(host: String, _ objects: [JSONValue]) -> Bool {
+    IngressNotes.redirects(host: IngressDestination.withoutPort(host), by: objects)
   }
 
   private static func notes(on object: JSONValue, metrics: Set<String>) -> [(field: String, text: String)] {
@@ -66,7 +51,7 @@ package enum SimulationNotes {
     case .job: return podNotes(object) + jobNotes(object)
     case .deployment, .replicaSet: return podNotes(object)
     case .statefulSet: return podNotes(object) + statefulSetNotes(object)
-    case .ingress: return ingressNotes(object)
+    case .ingress: return IngressNotes.notes(on: object)
     case .autoscaler: return autoscalerNotes(object, declared: metrics)
     default: return []
     }
@@ -196,29 +181,6 @@ package enum SimulationNotes {
           "spec.volumeClaimTemplates",
           "claims are bound at once here; in a cluster pods become ready later by what their volumes take to be made and "
             + "attached"
-        ))
-    }
-    return notes
-  }
-
-  private static func ingressNotes(_ object: JSONValue) -> [(field: String, text: String)] {
-    let prefix = DataPlane.ingressAnnotationPrefix
-    let names = (object["metadata", "annotations"]?.object ?? [:]).keys.filter { $0.hasPrefix(prefix) }
-      .map { String($0.dropFirst(prefix.count)) }.sorted()
-    var notes: [(field: String, text: String)] = []
-    if names.contains("rewrite-target") {
-      notes.append(
-        (
-          "metadata.annotations[\(prefix)rewrite-target]",
-          "the pods here answer every path alike, so it is not seen whether the rewritten path exists; the paths of the host "
-            + "are regular expressions by it, as with ingress-nginx"
-        ))
-    }
-    let others = names.filter { $0 != "rewrite-target" && $0 != "use-regex" }
-    if !others.isEmpty {
-      notes.append(
-        (
-          "metadata.annotations", "the simulated Ingress does not act on \(others.joined(separator: ", "))"
         ))
     }
     return notes

@@ -2,6 +2,7 @@ import Foundation
 import KubernetesObjects
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import SimulatedCluster
 
 /// One connection to the Kubernetes API.
@@ -20,6 +21,9 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   private var timers: [() -> Void] = []
   /// Whether the time that the client gave its watch is over.
   private var isTimeOver = false
+  /// The names in the certificate of the client, once they were looked up.
+  private var client: CertificateNames?
+  private var isClientKnown = false
 
   init(host: ClusterHost) {
     self.host = host
@@ -54,7 +58,8 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
     var request = APIRequest(
       method: head.method.rawValue, path: path, query: query, accept: head.headers.first(name: "accept") ?? "",
       contentType: head.headers.first(name: "content-type") ?? "application/json",
-      userAgent: head.headers.first(name: "user-agent") ?? "")
+      userAgent: head.headers.first(name: "user-agent") ?? "",
+      clientCertificate: clientCertificate(context: context))
     do {
       try Self.read(body, into: &request)
     } catch {
@@ -89,6 +94,15 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
       send(ByteBuffer(bytes: bytes), type: type, status: status, to: head, context: context)
     case .watch(let stream): begin(stream, head: head, context: context)
     }
+  }
+
+  /// The names in the certificate of the client, which stays the same as long as the connection.
+  private func clientCertificate(context: ChannelHandlerContext) -> CertificateNames? {
+    if isClientKnown { return client }
+    isClientKnown = true
+    let handler = try? context.pipeline.syncOperations.handler(type: NIOSSLServerHandler.self)
+    client = (try? handler?.peerCertificate?.toDERBytes()).flatMap { CertificateNames(der: $0) }
+    return client
   }
 
   /// Why a body cannot be read.

@@ -3,6 +3,7 @@ package import KubernetesObjects
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 package import SimulatedCluster
 import Synchronization
 
@@ -10,10 +11,12 @@ import Synchronization
 package final class ClusterServer: Sendable {
   /// Where a running server is reached.
   package struct Endpoints: Sendable, Equatable {
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or `https`
     package let apiURL: String
     package let apiPort: Int
     package let ingressPort: Int
+    /// Where the Ingress listens for TLS.
+    package let ingressTLSPort: Int
     /// The namespace of what the cluster began with.
     package let namespace: String
 
@@ -26,7 +29,7 @@ package final class ClusterServer: Sendable {
       clusters:
       - name: simulated
         cluster:
-          server: \(apiURL)
+          server: \(apiURL)\(authority)
       contexts:
       - name: simulated
         context:
@@ -35,9 +38,24 @@ package final class ClusterServer: Sendable {
           namespace: \(namespace)
       users:
       - name: simulated
-        user: {}
+        user: \(user)
 
       """
+    }
+
+    private var isSecure: Bool { apiURL.hasPrefix("https:") }
+
+    private var authority: String {
+      isSecure ? "\n    certificate-authority-data: \(EmbeddedCertificates.authority.base64)" : ""
+    }
+
+    private var user: String {
+      guard isSecure else { return "{}" }
+      return """
+
+            client-certificate-data: \(EmbeddedCertificates.administrator.base64)
+            client-key-data: \(EmbeddedCertificates.administratorKey.base64)
+        """
     }
   }
 
@@ -45,6 +63,7 @@ package final class ClusterServer: Sendable {
   private let host: ClusterHost
   private let apiPort: Int
   private let ingressPort: Int
+  private let isAPISecure: Bool
   private let isStopped = Mutex(false)
 
   /// - Parameters:
@@ -53,11 +72,13 @@ package final class ClusterServer: Sendable {
   ///   - warmUp: cluster time that has passed when the server starts, so that the workload is up by then.
   ///   - startDate: the date of the cluster at its start, in microseconds since 1970: usually the date of the wall clock.
   ///   - apiPort: the port of the API; 0 lets the kernel choose one.
-  ///   - ingressPort: the port of the Ingress; 0 lets the kernel choose one.
+  ///   - ingressPort: the port of the Ingress for requests without TLS; 0 lets the kernel choose one.
+  ///   - isAPISecure: whether the API is reached over TLS, by which it knows users.
   /// - Throws: ``ClusterSimulation/ManifestProblem`` for an object that the cluster cannot run.
   package init(
     manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
-    warmUp: Duration = ClusterSimulation.warmUp, startDate: KubernetesTime, apiPort: Int = 0, ingressPort: Int = 0
+    warmUp: Duration = ClusterSimulation.warmUp, startDate: KubernetesTime, apiPort: Int = 0, ingressPort: Int = 0,
+    isAPISecure: Bool = false
   ) throws(ManifestProblem) {
     let epoch = KubernetesTime(microseconds: startDate.microseconds - warmUp.components.seconds * 1_000_000)
     var cluster = try ClusterSimulation(
@@ -68,23 +89,32 @@ package final class ClusterServer: Sendable {
     host = ClusterHost(cluster: cluster, warmUp: warmUp, loop: group.next())
     self.apiPort = apiPort
     self.ingressPort = ingressPort
+    self.isAPISecure = isAPISecure
   }
 
-  /// Opens both ports; from now on cluster time passes.
+  /// Opens the ports; from now on cluster time passes.
   ///
   /// - Throws: the error of the operating system when a port cannot be opened.
   package func start() async throws -> Endpoints {
     let host = host
-    let api = try await bind(port: apiPort) { APIHandler(host: host) }
-    let ingress = try await bind(port: ingressPort) { IngressHandler(host: host) }
+    let apiTLS = isAPISecure ? try APITLS.context() : nil
+    let api = try await bind(port: apiPort) { channel in
+      if let apiTLS { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: apiTLS)) }
+      try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+      try channel.pipeline.syncOperations.addHandler(APIHandler(host: host))
+    }
+    let ingress = try await bind(port: ingressPort) { try IngressConnection(to: host).open($0) }
+    let ingressTLS = try await host.loop.submit { try IngressTLS.context(of: host) }.get()
+    let secure = try await bind(port: 0) { try IngressConnection(to: host, over: ingressTLS).open($0) }
     let namespace = try await host.loop.submit {
       host.begin()
       return host.cluster.mainNamespace
     }.get()
     let port = api.localAddress?.port ?? 0
     return Endpoints(
-      apiURL: "http://127.0.0.1:\(port)", apiPort: port, ingressPort: ingress.localAddress?.port ?? 0,
-      namespace: namespace)
+      apiURL: "\(isAPISecure ? "https" : "http")://127.0.0.1:\(port)", apiPort: port,
+      ingressPort: ingress.localAddress?.port ?? 0, ingressTLSPort: secure.localAddress?.port ?? 0, namespace: namespace
+    )
   }
 
   /// Closes everything. A second call does nothing.
@@ -115,7 +145,7 @@ package final class ClusterServer: Sendable {
   }
 
   private func bind(
-    port: Int, handler: @escaping @Sendable () -> some ChannelInboundHandler
+    port: Int, connection: @escaping @Sendable (any Channel) throws -> Void
   ) async throws -> any Channel {
     try await ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
@@ -127,8 +157,7 @@ package final class ClusterServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try Self.closeOnExec(channel)
-          try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-          try channel.pipeline.syncOperations.addHandler(handler())
+          try connection(channel)
         }
       }
       .bind(host: "127.0.0.1", port: port).get()

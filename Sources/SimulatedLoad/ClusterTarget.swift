@@ -19,11 +19,32 @@ package struct ClusterTarget: VirtualTarget {
     }
   }
 
+  /// What the Ingress reads of requests. A class, so that a request takes one reference and not three.
+  package final class ReadRequests: Sendable {
+    let destination: @Sendable (PendingRequest) -> IngressDestination
+    let header: @Sendable (String, PendingRequest) -> String?
+    let bodyLength: @Sendable (PendingRequest) -> Int64
+
+    /// - Parameters:
+    ///   - header: the value of a header, by its name in any case of letters; `nil` for one that a request does not have.
+    ///   - bodyLength: bytes of the body; asked for only where it is a question whether the Ingress takes it.
+    ///   - destination: where a request goes.
+    package init(
+      header: @escaping @Sendable (String, PendingRequest) -> String? = { _, _ in nil },
+      bodyLength: @escaping @Sendable (PendingRequest) -> Int64 = { _ in 0 },
+      destination: @escaping @Sendable (PendingRequest) -> IngressDestination
+    ) {
+      self.header = header
+      self.bodyLength = bodyLength
+      self.destination = destination
+    }
+  }
+
   package internal(set) var cluster: ClusterSimulation
   /// Cluster time at instant zero.
   private let origin: Duration
   private let timeScale: Double
-  private let address: @Sendable (PendingRequest) -> (host: String, target: String)
+  private let requests: ReadRequests
   private let settledRoutes: Set<Int>
   /// By route: where its latest request went, and whether the next one goes there too.
   private var destinations: [IngressDestination] = []
@@ -35,16 +56,15 @@ package struct ClusterTarget: VirtualTarget {
   /// - Parameters:
   ///   - cluster: at the moment that is instant zero.
   ///   - headers: which headers of answers are read.
-  ///   - settledRoutes: those whose requests all go to one host and path, so that one of them is asked for.
-  ///   - address: the `Host` header of a request, and its target, with or without a query.
+  ///   - settledRoutes: those whose requests all have one destination, so that one of them is asked for.
   package init(
     _ cluster: ClusterSimulation, reading headers: ReadHeaders = ReadHeaders(), settledRoutes: Set<Int> = [],
-    address: @escaping @Sendable (PendingRequest) -> (host: String, target: String)
+    requests: ReadRequests
   ) {
     self.cluster = cluster
     self.headers = headers
     self.settledRoutes = settledRoutes
-    self.address = address
+    self.requests = requests
     origin = cluster.now
     timeScale = cluster.timeScale
   }
@@ -59,12 +79,16 @@ package struct ClusterTarget: VirtualTarget {
     advance(to: now)
     find(request)
     while decisions.count <= slot { decisions.append(.noRoute) }
-    decisions[slot] = cluster.arrive(at: &destinations[request.route], over: connection)
-    switch decisions[slot] {
-    case .forwarded(let request): return now + request.answerAfterNanoseconds
-    case .unanswered: return now + ClusterSimulation.readTimeout.nanoseconds
-    case .noRoute, .noEndpoint, .refused, .overloaded: return now
-    }
+    let requests = requests
+    decisions[slot] = cluster.arrive(
+      at: &destinations[request.route], over: connection, bodyLength: { requests.bodyLength(request) },
+      header: { requests.header($0, request) })
+    return end(in: slot, at: now)
+  }
+
+  /// When the request in a slot ends, or is to be looked at again, as far as the Ingress knows.
+  private func end(in slot: Int, at now: Int64) -> Int64 {
+    if case .forwarded(let request) = decisions[slot] { now + request.answerAfterNanoseconds } else { now }
   }
 
   /// Has ``destinations`` say where a request goes.
@@ -75,8 +99,7 @@ package struct ClusterTarget: VirtualTarget {
       destinations.append(IngressDestination(host: "", target: ""))
       isSettled.append(false)
     }
-    let (host, target) = address(request)
-    destinations[route] = IngressDestination(host: host, target: target)
+    destinations[route] = requests.destination(request)
     isSettled[route] = settledRoutes.contains(route)
   }
 
@@ -84,19 +107,25 @@ package struct ClusterTarget: VirtualTarget {
     advance(to: now)
     switch decisions[slot] {
     case .noRoute: return VirtualAnswer(.status(404))
+    case .tooLarge: return VirtualAnswer(.status(413), closesConnection: true)
+    case .redirected: return VirtualAnswer(.status(308))
     case .noEndpoint: return VirtualAnswer(.status(503))
     case .refused: return VirtualAnswer(.status(502))
-    case .unanswered: return VirtualAnswer(.status(504))
+    case .timedOut: return VirtualAnswer(.status(504))
     case .overloaded(let pod, let version): return answer(.status(503), pod, version)
     case .forwarded(let request):
       switch cluster.outcome(of: request) {
       case .answered: return answer(.status(200), request.pod, request.version)
       case .failed: return answer(.status(500), request.pod, request.version)
-      case .silent: return nil
       case .cut: return VirtualAnswer(.status(502))
+      case .goesOn(let decision):
+        decisions[slot] = decision
+        return nil
       }
     }
   }
+
+  package mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { end(in: slot, at: now) }
 
   private func answer(_ outcome: Outcome, _ pod: String, _ version: String) -> VirtualAnswer {
     VirtualAnswer(outcome, pod: headers.pod ? pod : nil, version: headers.version ? version : nil)

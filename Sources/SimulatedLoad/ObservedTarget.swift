@@ -74,6 +74,8 @@ package struct ObservedTarget: VirtualTarget {
     return target.answer(in: slot, at: now)
   }
 
+  package mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { target.laterEnd(in: slot, at: now) }
+
   /// Lets the time go on to the end of the load, and has everything listed once more.
   ///
   /// - Returns: wall time at which the last answer has come, in nanoseconds.

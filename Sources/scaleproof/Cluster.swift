@@ -23,6 +23,9 @@ extension ScaleProof {
     @Option(help: "Where to write the kubeconfig (default: a file in the temporary folder).")
     var kubeconfig: String?
 
+    @Flag(help: "Serve the API over TLS; the kubeconfig has its authority and the administrator's certificate.")
+    var tls = false
+
     func validate() throws {
       guard timeScale.isFinite, (0.1...1000).contains(timeScale) else {
         throw ValidationError("--time-scale lies between 0.1 and 1000")
@@ -35,8 +38,10 @@ extension ScaleProof {
 
     func run() async throws {
       await Ending.of {
-        try await ClusterServing(manifests: manifests, timeScale: timeScale, port: port, kubeconfig: kubeconfig)
-          .execute()
+        try await ClusterServing(
+          manifests: manifests, timeScale: timeScale, port: port, kubeconfig: kubeconfig, isSecure: tls
+        )
+        .execute()
       }
     }
   }

@@ -42,7 +42,7 @@ private let rules: [String: ModuleRule] = [
   "ClusterObservation": ModuleRule(uses: ["ClientRules", "KubernetesClient", "RunTimeline"], libraries: ["Logging"]),
   "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
   "SimulatedClusterServer": ModuleRule(
-    uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOConcurrencyHelpers"]),
+    uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS"]),
   "Harness": ModuleRule(
     uses: [
       "Reporting", "Calibration", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer",

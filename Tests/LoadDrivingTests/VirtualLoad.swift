@@ -12,6 +12,9 @@ struct ScriptedTarget: VirtualTarget {
   /// When the request that arrives at an instant as the n-th ends; `nil` for never.
   var end: @Sendable (_ number: Int, _ at: Int64) -> Int64?
   var answer: @Sendable (_ number: Int) -> VirtualAnswer = { _ in VirtualAnswer() }
+  /// When requests end that have no answer at first, by their number.
+  var laterEnds: [Int: Int64] = [:]
+  private var postponed: Set<Int> = []
   /// When each arrived.
   private(set) var arrivals: [(request: PendingRequest, at: Int64)] = []
   private var numbers: [Int: Int] = [:]
@@ -35,7 +38,13 @@ struct ScriptedTarget: VirtualTarget {
     return end(arrivals.count - 1, now)
   }
 
-  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer? { answer(numbers[slot] ?? 0) }
+  mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer? {
+    let number = numbers[slot] ?? 0
+    if laterEnds[number] != nil, postponed.insert(number).inserted { return nil }
+    return answer(number)
+  }
+
+  mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { laterEnds[numbers[slot] ?? 0] }
 }
 
 /// What a worker did in virtual time.

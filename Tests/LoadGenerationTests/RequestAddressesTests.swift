@@ -34,4 +34,23 @@ struct RequestAddressesTests {
     #expect(literal.address(of: PendingRequest()).host == "other.example.com")
     #expect(literal.settledRoutes == [0] && random.settledRoutes == [])
   }
+
+  @Test("what an Ingress asks of a request: its method, headers in any case of letters, its body and the longest one")
+  func contents() {
+    let body = RequestText([.literal("{\"a\": "), .integer(in: -5...100), .oneOf(["x", "four"]), .uuid])
+    let route = Route(
+      name: "r", method: "POST", path: "/", headers: [("X-Canary", RequestText([.literal("user-"), .sequenceNumber]))],
+      body: body)
+    let addresses = RequestAddresses(
+      plan: LoadPlan(
+        baseURL: "https://web.example.com", routes: [route], schedule: ArrivalSchedule(phases: [], process: .uniform)))
+    var request = PendingRequest()
+    request.arrival = 12
+
+    #expect(addresses.method(of: request) == "POST" && addresses.isSecure)
+    #expect(addresses.header("x-canary", of: request) == "user-12")
+    #expect(addresses.header("Cookie", of: request) == nil)
+    #expect((45...52).contains(addresses.bodyLength(of: request)))
+    #expect(addresses.longestBody(of: request) == 6 + 20 + 4 + 36)
+  }
 }

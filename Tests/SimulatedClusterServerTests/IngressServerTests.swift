@@ -13,17 +13,38 @@ struct IngressServerTests {
     return result.standardOutput
   }
 
-  @Test("Requests over one connection reach pods in turn; unknown hosts are 404; the answer names pod and version")
-  func answers() async throws {
+  /// Serves the workload, and asks it something.
+  ///
+  /// - Parameter annotations: of its Ingress, without their prefix.
+  private func withServer(
+    annotations: [String: String] = [:], tls: JSONValue? = nil, and others: [JSONValue] = [],
+    _ body: (ClusterServer, ClusterServer.Endpoints) async throws -> Void
+  ) async throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "SimulatedClusterTests/Resources/aspnetcore.json")
-    let objects = try JSONValue(json: Data(contentsOf: file)).array ?? []
+    var objects = try JSONValue(json: Data(contentsOf: file)).array ?? []
+    for index in objects.indices where objects[index]["kind"] == "Ingress" {
+      objects[index]["metadata"]?["annotations"] = .object(
+        Dictionary(
+          uniqueKeysWithValues: annotations.map { ("nginx.ingress.kubernetes.io/\($0.key)", .string($0.value)) }))
+      objects[index]["spec"]?["tls"] = tls
+    }
     let server = try ClusterServer(
-      manifests: objects.map { ClusterManifest(source: "aspnetcore.json", object: $0) }, timeScale: 20,
+      manifests: (objects + others).map { ClusterManifest(source: "aspnetcore.json", object: $0) }, timeScale: 20,
       startDate: KubernetesTime(seconds: 1_767_225_600))
-    let endpoints = try await server.start()
-    let url = "http://127.0.0.1:\(endpoints.ingressPort)/items"
     do {
+      try await body(server, try await server.start())
+    } catch {
+      await server.stop()
+      throw error
+    }
+    await server.stop()
+  }
+
+  @Test("Requests over one connection reach pods in turn; unknown hosts are 404; the answer names pod and version")
+  func answers() async throws {
+    try await withServer { _, endpoints in
+      let url = "http://127.0.0.1:\(endpoints.ingressPort)/items"
       let good = try await curl(["-H", "Host: api.example.com", url, url + "?page=2", url])
       let pods = good.split(separator: "\r\n").filter { $0.hasPrefix("X-Pod: aspnetcore-deployment-") }
       #expect(good.components(separatedBy: "HTTP/1.1 200 OK").count == 4, "\(good)")
@@ -34,10 +55,82 @@ struct IngressServerTests {
       let api = try await curl([endpoints.apiURL + "/readyz"])
       // A day of the cluster is more than an hour of the wall.
       #expect(api.contains("Date: Thu, 01 Jan 2026 "), "\(api)")
-    } catch {
-      await server.stop()
-      throw error
     }
-    await server.stop()
+  }
+
+  @Test("A body that is too long is answered with 413, announced or in chunks, and with or without Expect")
+  func bodyLimit() async throws {
+    try await withServer(annotations: ["proxy-body-size": "64k"]) { _, endpoints in
+      let url = "http://127.0.0.1:\(endpoints.ingressPort)/items"
+      let folder = URL.temporaryDirectory.appending(path: "bodies-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      for (size, isTaken) in [(65_536, true), (65_537, false), (3_000_000, false)] {
+        let status = isTaken ? "200 OK" : "413 Payload Too Large"
+        let body = folder.appending(path: "\(size)")
+        try Data(repeating: 0x61, count: size).write(to: body)
+        for header in ["Expect: 100-continue", "Expect:", "Transfer-Encoding: chunked"] {
+          let answer = try await curl([
+            "-H", "Host: api.example.com", "-H", header, "--data-binary", "@\(body.path)", url,
+          ])
+          #expect(answer.contains("HTTP/1.1 \(status)"), "\(size) bytes with \(header): \(answer)")
+        }
+      }
+    }
+  }
+
+  @Test("A canary takes the requests whose header or cookie says so, and X-Version tells it")
+  func canary() async throws {
+    let service: JSONValue = [
+      "apiVersion": "v1", "kind": "Service", "metadata": ["name": "canary", "namespace": "production"],
+      "spec": ["selector": ["app": "canary"], "ports": [["port": 80, "targetPort": 80]]],
+    ]
+    let deployment: JSONValue = [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "canary", "namespace": "production"],
+      "spec": [
+        "selector": ["matchLabels": ["app": "canary"]],
+        "template": [
+          "metadata": ["labels": ["app": "canary"]],
+          "spec": ["containers": [["name": "web", "image": "web:v2", "ports": [["containerPort": 80]]]]],
+        ],
+      ],
+    ]
+    let ingress: JSONValue = [
+      "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+      "metadata": [
+        "name": "canary", "namespace": "production",
+        "annotations": [
+          "nginx.ingress.kubernetes.io/canary": "true", "nginx.ingress.kubernetes.io/canary-by-header": "X-Canary",
+          "nginx.ingress.kubernetes.io/canary-by-cookie": "beta",
+        ],
+      ],
+      "spec": [
+        "ingressClassName": "nginx",
+        "rules": [
+          [
+            "host": "api.example.com",
+            "http": [
+              "paths": [
+                [
+                  "path": "/", "pathType": "Prefix",
+                  "backend": ["service": ["name": "canary", "port": ["number": 80]]],
+                ]
+              ]
+            ],
+          ]
+        ],
+      ],
+    ]
+    try await withServer(and: [service, deployment, ingress]) { _, endpoints in
+      let url = "http://127.0.0.1:\(endpoints.ingressPort)/items"
+      for (headers, version) in [
+        (["X-Canary: always"], "v2"), (["X-Canary: never"], "v1.0.0"), ([], "v1.0.0"),
+        (["Cookie: a=b; beta=always"], "v2"), (["x-canary: never", "Cookie: beta=always"], "v1.0.0"),
+      ] {
+        let answer = try await curl(
+          ["-H", "Host: api.example.com"] + headers.flatMap { ["-H", $0] } + [url])
+        #expect(answer.contains("X-Version: \(version)\r\n"), "\(headers): \(answer)")
+      }
+    }
   }
 }

@@ -35,7 +35,7 @@ private struct LoadAlone {
     let addresses = RequestAddresses(plan: plan)
 
     var whole = LoadSnapshot()
-    let target = ClusterTarget(cluster) { addresses.address(of: $0) }
+    let target = ClusterTarget(cluster, requests: ClusterTarget.ReadRequests(addresses))
     var worker = LoadWorker(
       plan.share(of: 0, rotations: rotations, start: 0), over: VirtualTransport(to: target)
     ) { report in

@@ -1,0 +1,136 @@
+import KubernetesObjects
+
+/// Reads the rules of the Ingress from the objects.
+extension DataPlane {
+  /// The pods to which the Ingress sends requests for a backend now.
+  func targets(of backend: IngressRouting.Backend) -> [PodID] {
+    let known = routing.endpoints[backend.service] ?? []
+    switch backend.port {
+    case nil: return []
+    case .number: return known
+    case .named(let name): return known.filter { runtimes[$0]?.portNames.contains(name) ?? true }
+    }
+  }
+
+  /// The Ingress learns the endpoints of a service.
+  mutating func route(_ service: ObjectKey, to pods: [PodID], at wall: Double) {
+    settleOfferedLoad(at: wall)
+    routing.setEndpoints(pods, of: service)
+  }
+
+  /// Reads hosts, paths and services anew, after an Ingress or a Service has changed.
+  mutating func rebuildRoutes(from store: ObjectStore, at wall: Double) {
+    settleOfferedLoad(at: wall)
+    routing.setRules(IngressRouting.Rules(store.all(.ingress).compactMap(\.ingress), store))
+  }
+
+  /// Hosts of which ingress-nginx reads every path as a regular expression: those with `use-regex`, or with a
+  /// `rewrite-target` that is not the path itself, on any of their paths
+  /// (ingress-nginx, docs/user-guide/ingress-path-matching.md, internal/ingress/controller/template/template.go).
+  static func hostsWithRegularExpressions(_ ingresses: [Ingress]) -> Set<String> {
+    var hosts: Set<String> = []
+    for ingress in ingresses {
+      let annotations = ingress.metadata.annotations ?? [:]
+      let target = annotations[IngressAnnotation.rewriteTarget.key] ?? ""
+      let usesRegex = annotations[IngressAnnotation.useRegex.key] == "true"
+      for rule in ingress.spec.rules ?? [] {
+        let rewrites = !target.isEmpty && (rule.http?.paths ?? []).contains { $0.path ?? "/" != target }
+        if usesRegex || rewrites { hosts.insert((rule.host ?? "").lowercased()) }
+      }
+    }
+    return hosts
+  }
+}
+
+extension IngressRouting.Rules {
+  /// A host and a path as they are written, by which a canary finds its main Ingress.
+  private struct WrittenPath: Hashable {
+    let host: String
+    let path: String
+    let type: String?
+  }
+
+  /// - Parameters:
+  ///   - ingresses: of all namespaces; of two for one path the first counts.
+  ///   - store: has their services.
+  init(_ ingresses: [Ingress], _ store: ObjectStore) {
+    self.init()
+    let canaries = ingresses.map { CanaryPolicy(IngressAnnotations($0)) }
+    let mains = zip(ingresses, canaries).filter { $1 == nil }.map(\.0)
+    let regexHosts = DataPlane.hostsWithRegularExpressions(mains)
+    var backends: [WrittenPath: IngressRouting.Backend] = [:]
+    for ingress in mains { read(ingress, regexHosts: regexHosts, store, &backends) }
+    for (ingress, policy) in zip(ingresses, canaries) {
+      guard let policy else { continue }
+      read(ingress, asCanary: policy, store, backends)
+    }
+  }
+
+  private mutating func read(
+    _ ingress: Ingress, regexHosts: Set<String>, _ store: ObjectStore,
+    _ backends: inout [WrittenPath: IngressRouting.Backend]
+  ) {
+    let namespace = ingress.metadata.namespace ?? ""
+    let settings = ProxySettings(IngressAnnotations(ingress))
+    for rule in ingress.spec.rules ?? [] {
+      let host = (rule.host ?? "").lowercased()
+      if let entries = ingress.spec.tls, !entries.isEmpty, !host.isEmpty, tls[host] == nil {
+        tls[host] = IngressRouting.TLS(namespace: namespace, entries: entries)
+      }
+      for path in rule.http?.paths ?? [] {
+        guard let backend = Self.backend(path.backend, in: namespace, of: store) else { continue }
+        let written = WrittenPath(host: host, path: path.path ?? "/", type: path.pathType)
+        backends[written] = backends[written] ?? backend
+        routes[host, default: []].append(
+          IngressRouting.Route(
+            path: IngressPath(written.path, type: path.pathType, isRegex: regexHosts.contains(host)), backend: backend,
+            settings: settings))
+      }
+    }
+    guard let other = ingress.spec.defaultBackend.flatMap({ Self.backend($0, in: namespace, of: store) }) else {
+      return
+    }
+    let rest = IngressRouting.Route(
+      path: IngressPath("/", type: "Prefix", isRegex: false), backend: other, settings: settings)
+    for host in Set((ingress.spec.rules ?? []).map { ($0.host ?? "").lowercased() }) {
+      routes[host, default: []].append(rest)
+    }
+    if ingress.spec.rules?.isEmpty ?? true { fallback = fallback ?? rest }
+  }
+
+  /// A canary has no routes of its own: it joins the service of the main Ingress with the same host, path and type, and
+  /// takes its part wherever requests for that service come from
+  /// (ingress-nginx, internal/ingress/controller/controller.go, `mergeAlternativeBackends`).
+  private mutating func read(
+    _ ingress: Ingress, asCanary policy: CanaryPolicy, _ store: ObjectStore,
+    _ backends: [WrittenPath: IngressRouting.Backend]
+  ) {
+    let namespace = ingress.metadata.namespace ?? ""
+    func join(_ main: IngressRouting.Backend?, _ written: Ingress.Backend) {
+      guard let main, let backend = Self.backend(written, in: namespace, of: store), backend != main,
+        canaries[main] == nil
+      else { return }
+      canaries[main] = IngressRouting.Canary(backend: backend, policy: policy)
+    }
+    if let written = ingress.spec.defaultBackend { join(fallback?.backend, written) }
+    for rule in ingress.spec.rules ?? [] {
+      for path in rule.http?.paths ?? [] {
+        let written = WrittenPath(
+          host: (rule.host ?? "").lowercased(), path: path.path ?? "/", type: path.pathType)
+        join(backends[written], path.backend)
+      }
+    }
+  }
+
+  private static func backend(
+    _ written: Ingress.Backend, in namespace: String, of store: ObjectStore
+  ) -> IngressRouting.Backend? {
+    guard let service = written.service else { return nil }
+    let key = ObjectKey(namespace: namespace, name: service.name)
+    let port = store[.service, key]?.service?.spec.ports?.first { port in
+      service.port?.number.map { $0 == port.port } ?? (port.name != nil && port.name == service.port?.name)
+    }
+    return IngressRouting.Backend(
+      service: key, port: port.map { $0.targetPort?.string.map { .named($0) } ?? .number })
+  }
+}
