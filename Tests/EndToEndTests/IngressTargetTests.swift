@@ -96,6 +96,8 @@ struct IngressTargetTests {
           http: "\(http)"
           tls: {ca: \(authority)}
           servedBy: {pod: X-Pod, version: X-Version}
+          timeouts: {connect: 60s, request: 60s}
+          connections: {maxLateness: 60s}
         cluster:
           simulated: {manifests: \(manifests), timeScale: 10}
           workload: deployment/web
@@ -118,7 +120,8 @@ struct IngressTargetTests {
         let output = folder.file(URL(fileURLWithPath: path).lastPathComponent + command)
         let ending = try await Program.run([command, path, "--output", output])
         #expect(ending.code == 0, "\(command) \(path): \(ending.output)\(ending.complaints)")
-        #expect(try await rows(output + "/run.sqlite") == expected, "\(command) \(path)")
+        let rows = try await rows(output + "/run.sqlite")
+        #expect(rows == expected, "\(command) \(path)")
         #expect(ending.complaints.contains("answers each request with 308") == (path == plain), "\(ending.complaints)")
       }
     }

@@ -14,7 +14,7 @@ struct VirtualTransportTests {
     let load = VirtualLoad(
       try .of(.rates((rate: 3, seconds: 1)), requestTimeout: .seconds(1)), to: target)
 
-    #expect(load.outcomes == ["200": 2, "timeout": 1])
+    #expect(load.outcomes == ["200": 2, "read timeout": 1])
     // The second was due half a second after the start.
     #expect(load.end >= 3 * second / 2 && load.end < 2 * second)
   }
