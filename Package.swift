@@ -213,7 +213,7 @@ let package = Package(
       name: "SimulatedClusterServerTests",
       dependencies: [
         "KubernetesObjects", "SimulatedCluster", "SimulatedClusterServer", "TestServers", subprocess(),
-      ]),
+      ], exclude: ["Resources"]),
     .testTarget(
       name: "CalibrationTests",
       dependencies: ["Calibration", "Expectations", "RunTimeline", "TestRecordings", "Units"]),

@@ -17,62 +17,24 @@ struct RightsCheck {
   /// Told what could be neither asked nor tried.
   var note: @Sendable (String) -> Void = { _ in }
 
-  /// What is known of a right.
-  enum Finding: Sendable, Equatable {
-    case allowed
-    /// With the words of the API server, where it has any.
-    case denied(String?)
-    /// With the reason.
-    case unknown(String)
-  }
-
   /// - Throws: ``HarnessError`` with the status `refused` and a line for each resource with rights that are missing.
   func check() async throws(HarnessError) {
-    let findings = try await findings(for: needed)
-    for right in needed {
+    let needed = NeededRights(cluster: cluster, actions: actions)
+    let findings = try await findings(for: needed.all)
+    for right in needed.all {
       guard case .unknown(let reason) = findings[right] else { continue }
       note("whether \(client.connection.user) may \(right) could not be asked: \(reason)")
     }
-    let missing = needed.filter { if case .denied = findings[$0] { true } else { false } }
-    guard !missing.isEmpty else { return }
+    guard needed.areMissing(in: findings) else { return }
     let user = await client.knownName() ?? client.connection.user
-    throw HarnessError(.refused, lines(missing, findings: findings, user: user))
+    throw HarnessError(.refused, needed.complaint(about: findings, user: user))
   }
 
-  /// In the order in which they are used.
-  var needed: [AccessRight] {
-    let namespace = cluster.namespace
-    var rights: [AccessRight] = []
-    for workload in cluster.workloads.all {
-      let reference = workload.reference
-      rights.append(AccessRight(.get, reference.kind.resource, namespace: namespace, name: reference.name))
-      if let autoscaler = workload.autoscaler {
-        rights.append(AccessRight(.get, .horizontalPodAutoscalers, namespace: namespace, name: autoscaler))
-      }
-    }
-    for resource in ClusterObserver.resources(of: cluster.workloads.kinds) {
-      rights += [
-        AccessRight(.list, resource, namespace: namespace), AccessRight(.watch, resource, namespace: namespace),
-      ]
-    }
-    for (reference, _) in changed {
-      rights.append(AccessRight(.patch, reference.kind.resource, namespace: namespace, name: reference.name))
-    }
-    return rights
-  }
-
-  /// The workloads that actions change, each with the first of its actions.
-  private var changed: [(WorkloadReference, PlannedAction)] {
-    cluster.workloads.all.compactMap { workload in
-      actions.first { cluster.workloads.named($0.workload) == workload }.map { (workload.reference, $0) }
-    }
-  }
-
-  private func findings(for rights: [AccessRight]) async throws(HarnessError) -> [AccessRight: Finding] {
+  private func findings(for rights: [AccessRight]) async throws(HarnessError) -> [AccessRight: RightFinding] {
     do {
-      return try await withThrowingTaskGroup(of: (AccessRight, Finding).self) { group in
+      return try await withThrowingTaskGroup(of: (AccessRight, RightFinding).self) { group in
         for right in rights { group.addTask { (right, try await finding(for: right)) } }
-        var findings: [AccessRight: Finding] = [:]
+        var findings: [AccessRight: RightFinding] = [:]
         for try await (right, finding) in group { findings[right] = finding }
         return findings
       }
@@ -81,7 +43,7 @@ struct RightsCheck {
     }
   }
 
-  private func finding(for right: AccessRight) async throws(KubernetesError) -> Finding {
+  private func finding(for right: AccessRight) async throws(KubernetesError) -> RightFinding {
     do {
       let answer = try await client.review(right)
       return answer.isAllowed ? .allowed : .denied(answer.reason)
@@ -91,7 +53,7 @@ struct RightsCheck {
   }
 
   /// Does what the right is for, and changes nothing.
-  private func trial(of right: AccessRight) async throws(KubernetesError) -> Finding {
+  private func trial(of right: AccessRight) async throws(KubernetesError) -> RightFinding {
     do {
       switch (right.verb, right.name) {
       case (.watch, _):
@@ -101,6 +63,7 @@ struct RightsCheck {
         let isMeant = { (reference: WorkloadReference) in
           reference.kind.resource == right.resource && reference.name == right.name
         }
+        let changed = NeededRights(cluster: cluster, actions: actions).changed
         guard let (workload, action) = changed.first(where: { isMeant($0.0) }) else { return .allowed }
         let patch = try await TemplatePatch.read(
           for: action.kind, of: workload, namespace: right.namespace, from: client)
@@ -116,39 +79,5 @@ struct RightsCheck {
       // What is not there is told when it is read, in better words.
       return .allowed
     }
-  }
-
-  /// One line for each resource.
-  private func lines(_ missing: [AccessRight], findings: [AccessRight: Finding], user: String) -> [String] {
-    var resources: [ResourceType] = []
-    for right in missing where !resources.contains(right.resource) { resources.append(right.resource) }
-    return resources.map { resource in
-      let verbs = AccessRight.Verb.allCases.filter { verb in
-        missing.contains { $0.resource == resource && $0.verb == verb }
-      }
-      let isAction = verbs == [.patch]
-      let words = missing.filter { $0.resource == resource }.compactMap { right -> String? in
-        if case .denied(let reason) = findings[right] { reason } else { nil }
-      }
-      let rule =
-        "{apiGroups: [\(resource.group.isEmpty ? "\"\"" : resource.group)], resources: [\(resource.plural)], "
-        + "verbs: [\(verbs.map(\.rawValue).joined(separator: ", "))]}"
-      let name = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
-      return "\(user) may not \(Self.list(verbs.map(\.rawValue))) \(name) in the namespace \(cluster.namespace)"
-        + (isAction ? ", which \(actionNames) \(actions.count == 1 ? "does" : "do")" : "")
-        + (words.first.map { " (\($0))" } ?? "")
-        + ": add to a Role of theirs the rule \(rule), as Profiles/rbac.yaml has it in "
-        + (isAction ? "scaleproof-actions" : verbs.contains(.patch) ? "its two roles" : "scaleproof-observer")
-    }
-  }
-
-  private var actionNames: String {
-    "the action\(actions.count == 1 ? "" : "s") \(Self.list(actions.map(\.name)))"
-  }
-
-  /// `get, list and watch`
-  private static func list(_ words: [String]) -> String {
-    guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-    return words.dropLast().joined(separator: ", ") + " and " + last
   }
 }

@@ -46,8 +46,9 @@ enum SimulatedWorld {
       }
       faults.append(
         Fault(
-          try kind(planned.kind, in: namespace, of: profile, place: place), begins: begins, lasts: planned.lasts,
-          trigger: trigger, title: "\(place) (\(planned.kind.words))"))
+          try kind(
+            planned.kind, in: namespace, of: profile, place: place, metrics: Set(simulation.metrics.keys)),
+          begins: begins, lasts: planned.lasts, trigger: trigger, title: "\(place) (\(planned.kind.words))"))
     }
     return faults
   }
@@ -105,7 +106,7 @@ enum SimulatedWorld {
   }
 
   private static func kind(
-    _ kind: PlannedFault.Kind, in namespace: String, of profile: Profile, place: String
+    _ kind: PlannedFault.Kind, in namespace: String, of profile: Profile, place: String, metrics: Set<String>
   ) throws(HarnessError) -> Fault.Kind {
     func choice(_ words: [String]) throws(HarnessError) -> ResourceChoice {
       var plurals: Set<String> = []
@@ -115,6 +116,9 @@ enum SimulatedWorld {
     return switch kind {
     case .application(let change, let version): .application(change, version: version)
     case .metricsMissing("resource"): .resourceMetricsMissing
+    // A metric of that name is meant where there is one.
+    case .metricsMissing("custom") where !metrics.contains("custom"): .metricsAPIMissing(.custom)
+    case .metricsMissing("external") where !metrics.contains("external"): .metricsAPIMissing(.external)
     case .metricsMissing(let name): .metricMissing(name)
     case .metricsStale: .metricsStale
     case .endpointDelay(let delay): .endpointDelay(delay)

@@ -45,7 +45,8 @@ struct TargetCluster: Sendable {
           of: loaded.profile, simulation, namespace: reference.namespace ?? started.endpoints.namespace)
         timeScale = simulation.timeScale
         connection = try await APIConnection(
-          kubeconfig: try Kubeconfig(text: started.endpoints.kubeconfig, source: "simulated cluster"), context: nil,
+          kubeconfig: try Kubeconfig(
+            text: started.endpoints.kubeconfig(actingAs: simulation.user), source: "simulated cluster"), context: nil,
           environment: environment)
       case .simulated: connection = try await find(options.context, options, environment)
       case .context(let name): connection = try await find(options.context ?? name, options, environment)

@@ -82,6 +82,7 @@ struct VirtualRun {
   /// - Throws: ``HarnessError`` when the workload does not come to rest.
   func execute() throws(HarnessError) -> FinishedRun {
     let profile = loaded.profile
+    try checkRights()
     var cluster = try rested()
     cluster.advance(to: cluster.now + rhythm.lead)
     let origin = cluster.now + Self.lead * planning.timeScale
@@ -151,6 +152,21 @@ extension ClusterTarget.ReadRequests {
 
 // The cluster.
 extension VirtualRun {
+  /// Asks for the rights of whom the run acts as, as a run on the wall clock does.
+  private func checkRights() throws(HarnessError) {
+    guard case .simulated(let simulation) = reference.kind, let user = simulation.user else { return }
+    let rights = NeededRights(cluster: clusterDescription, actions: loaded.profile.actions)
+    let findings = rights.findings(of: user, in: cluster)
+    guard rights.areMissing(in: findings) else { return }
+    throw HarnessError(.refused, rights.complaint(about: findings, user: user))
+  }
+
+  private var clusterDescription: ClusterDescription {
+    ClusterDescription(
+      context: "simulated", namespace: namespace, workloads: reference.workloads,
+      serverVersion: ClusterSimulation.version)
+  }
+
   /// How many requests a wall second cost one pod as much CPU as it requests; `nil` where it requests none, or several workloads
   /// or services share the load.
   var requestsPerPod: Double? {
@@ -263,9 +279,7 @@ extension VirtualRun {
     return RunDescription(
       name: profile.name, toolVersion: version.description, profileText: loaded.recordedText,
       profileSource: profile.source, startedAt: startedAt, timeScale: planning.timeScale,
-      cluster: ClusterDescription(
-        context: "simulated", namespace: namespace, workloads: reference.workloads,
-        serverVersion: ClusterSimulation.version),
+      cluster: clusterDescription,
       environment: [
         RunDescription.clock: "virtual: no request left this process", "seed": "\(profile.load.seed)",
         "arrivals": profile.load.streams.map(\.model.word).joined(separator: ", "), "workers": "1",

@@ -13,8 +13,8 @@ extension OlderAutoscaler {
       !Carrier.annotations.contains($0.key)
     }
     func carry(_ carrier: Carrier, _ value: JSONValue?) {
-      guard let value, value.array?.isEmpty != true, let text = try? value.json() else { return }
-      annotations[carrier.annotation] = .string(String(decoding: text, as: UTF8.self))
+      guard let value, value.array?.isEmpty != true else { return }
+      annotations[carrier.annotation] = .string(annotationText(of: value))
     }
 
     let spec = object["spec"] ?? [:]
@@ -42,6 +42,33 @@ extension OlderAutoscaler {
       result["metadata"] = metadata
     }
     return result
+  }
+
+  /// The members of the API server's own structs in their order, which is that of the text of an annotation
+  /// (Kubernetes 1.36, pkg/apis/autoscaling/types.go and k8s.io/api/autoscaling/v1/types.go).
+  private static let memberOrder: [String: Int] = {
+    let names = [
+      "type", "status", "lastTransitionTime", "reason", "message", "object", "pods", "resource", "containerResource",
+      "external", "target", "name", "metricName", "metricSelector", "currentAverageUtilization", "currentAverageValue",
+      "targetAverageUtilization", "targetAverageValue", "currentValue", "targetValue", "container", "selector",
+      "averageValue", "ScaleUp", "ScaleDown", "StabilizationWindowSeconds", "SelectPolicy", "Policies", "Tolerance",
+      "Type", "Value", "PeriodSeconds",
+    ]
+    return Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
+  }()
+
+  /// A value as JSON, with the members of objects in the order of the structs.
+  private static func annotationText(of value: JSONValue) -> String {
+    switch value {
+    case .object(let members):
+      let ordered = members.sorted {
+        (memberOrder[$0.key] ?? .max, $0.key) < (memberOrder[$1.key] ?? .max, $1.key)
+      }
+      let texts = ordered.map { annotationText(of: .string($0.key)) + ":" + annotationText(of: $0.value) }
+      return "{" + texts.joined(separator: ",") + "}"
+    case .array(let elements): return "[" + elements.map(annotationText).joined(separator: ",") + "]"
+    default: return (try? value.json()).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    }
   }
 
   private static func members(_ names: [String], of object: JSONValue) -> [String: JSONValue] {

@@ -17,6 +17,9 @@ package struct ResourceType: Sendable, Hashable {
   /// `v1` or `apps/v1`.
   package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
 
+  /// `pods`, or `deployments.apps`: the plural, with its group where it has one.
+  package var qualifiedPlural: String { group.isEmpty ? plural : "\(plural).\(group)" }
+
   /// The path of the collection: `/apis/apps/v1/namespaces/production/deployments`.
   ///
   /// `nil` as the namespace means all of them, or a resource that has none.

@@ -92,7 +92,8 @@ extension PlannedFault {
       return .application(change, version: members["version"]?.text())
     case "metricsMissing":
       guard let metric = field.text() else { return nil }
-      let known = ["resource"] + simulation.metrics.keys.sorted()
+      let apis = simulation.metrics.isEmpty ? ["resource"] : ["resource", "custom", "external"]
+      let known = apis + simulation.metrics.keys.sorted()
       guard known.contains(metric) else {
         field.report("there is no metric \"\(metric)\"", hint: "known are \(known.joined(separator: ", "))")
         return nil

@@ -4,7 +4,7 @@ import Units
 
 extension Simulation {
   private static let keys = [
-    "manifests", "timeScale", "workload", "versions", "nodes", "ingress", "metrics", "faults",
+    "manifests", "timeScale", "user", "workload", "versions", "nodes", "ingress", "metrics", "faults",
   ]
 
   /// Reads `simulated: FOLDER`, a list of files and folders, or a mapping with all settings but the faults, which depend on the
@@ -26,6 +26,7 @@ extension Simulation {
         scale.report("\"\(text)\" is not a time scale", hint: "write a number from 1 to 1000")
       }
     }
+    user = members["user"].flatMap(Self.user)
     if let workload = members["workload"] { readWorkload(workload) }
     for (version, entry) in members["versions"]?.entries() ?? [] {
       guard let known = entry.members(known: ApplicationChange.keys) else { continue }
@@ -34,6 +35,16 @@ extension Simulation {
     nodes = members["nodes"].flatMap(SimulatedNodes.init) ?? nodes
     ingress = members["ingress"].flatMap { SimulatedIngress($0, endpointDelay: ingress.endpointDelay) } ?? ingress
     for (name, entry) in members["metrics"]?.entries() ?? [] { metrics[name] = SimulatedMetric(entry) }
+  }
+
+  private static func user(_ field: Field) -> String? {
+    guard let text = field.text() else { return nil }
+    guard !text.isEmpty, !text.contains(where: \.isWhitespace) else {
+      field.report(
+        "\"\(text)\" is no user", hint: "write a name, or system:serviceaccount:NAMESPACE:NAME for a ServiceAccount")
+      return nil
+    }
+    return text
   }
 
   private mutating func readWorkload(_ field: Field) {

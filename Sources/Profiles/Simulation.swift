@@ -7,6 +7,9 @@ package struct Simulation: Sendable, Equatable {
   package var manifests: [String]
   /// Run time that passes in one second of wall time.
   package var timeScale: Double
+  /// Whom the run acts as: it has the rights then that roles and bindings among the manifests give them; `nil` for an
+  /// administrator.
+  package var user: String?
   /// What the applications of all pods are like.
   package var application = ApplicationChange()
   /// How the applications of some versions differ from that, by the tag of their image.
@@ -87,7 +90,7 @@ package struct PlannedFault: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// The applications of a version change, or all of them.
     case application(ApplicationChange, version: String?)
-    /// A metric is not there: `resource` for what metrics-server knows, or the name of another one.
+    /// A metric is not there: `resource`, `custom` or `external` for all of that API, or the name of one.
     case metricsMissing(String)
     case metricsStale
     case endpointDelay(Duration)

@@ -40,6 +40,7 @@ extension ClusterKind {
       guard var spec = json["spec"] else { return }
       spec.mapElements(of: "limits", LimitRangeItem.fillDefaults)
       json["spec"] = spec
+    case .roleBinding, .clusterRoleBinding: Self.fillBinding(&json)
     default: break
     }
   }
@@ -130,6 +131,15 @@ extension ClusterKind {
     json.setDefault("Max", at: "spec", "behavior", "scaleDown", "selectPolicy")
     json.setDefault(
       [["type": "Percent", "value": 100, "periodSeconds": 15]], at: "spec", "behavior", "scaleDown", "policies")
+  }
+
+  /// Kubernetes 1.36, pkg/apis/rbac/v1/defaults.go.
+  private static func fillBinding(_ json: inout JSONValue) {
+    let group: JSONValue = "rbac.authorization.k8s.io"
+    json.setDefault(group, at: "roleRef", "apiGroup")
+    json.mapElements(of: "subjects") { subject in
+      if subject["kind"] == "User" || subject["kind"] == "Group" { subject.setDefault(group, at: "apiGroup") }
+    }
   }
 
   private static func fillService(_ json: inout JSONValue) {

@@ -22,7 +22,7 @@ struct APIFailure: Error, Sendable {
 
   /// `deployments.apps`, or `pods` in the core group.
   private static func groupResource(_ kind: ClusterKind) -> String {
-    kind.resource.group.isEmpty ? kind.resource.plural : "\(kind.resource.plural).\(kind.resource.group)"
+    kind.resource.qualifiedPlural
   }
 
   private static func details(_ kind: ClusterKind, name: String, named word: String? = nil) -> JSONValue {
@@ -109,10 +109,13 @@ struct APIFailure: Error, Sendable {
       message: "the simulated cluster does not support \(method) on the requested resource")
   }
 
-  /// What the API server answers for an API behind it that is down.
-  static let metricsUnavailable = APIFailure(
-    code: 503, reason: "ServiceUnavailable",
-    message: "the server is currently unable to handle the request (get pods.metrics.k8s.io)")
+  static func noProgram(in pod: String, _ subresource: String) -> APIFailure {
+    APIFailure(
+      code: 501, reason: "NotImplemented",
+      message:
+        "the simulated cluster runs no program in a pod, so that pods/\(subresource) of \"\(pod)\" does not answer: "
+        + "what its application is like is declared, and seen in its status, events and metrics")
+  }
 
   static let noSuchPath = APIFailure(
     code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: [:])

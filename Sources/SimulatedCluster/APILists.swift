@@ -62,7 +62,7 @@ extension ClusterSimulation {
 
   func metricsAnswer(to request: APIRequest, _ target: ResourcePath) throws(APIFailure) -> APIAnswer {
     guard request.method == "GET" else { throw .methodNotAllowed(request.method) }
-    guard metrics.isServed else { throw .metricsUnavailable }
+    guard metrics.isServed else { return .serviceUnavailable }
     var selector: LabelSelector?
     if let text = request.query["labelSelector"], !text.isEmpty {
       selector = LabelSelector(text: text)

@@ -13,11 +13,13 @@ package struct APIRequest: Sendable, Equatable {
   /// The names in the certificate that the client has shown, where it came over TLS with one that an authority of the
   /// cluster issued.
   package var clientCertificate: CertificateNames?
+  package var credentials: RequestCredentials
 
   package init(
     method: String, path: String, query: [String: String] = [:], accept: String = "application/json",
     contentType: String = "application/json", userAgent: String = "", body: JSONValue? = nil,
-    clientCertificate: CertificateNames? = nil
+    clientCertificate: CertificateNames? = nil,
+    credentials: RequestCredentials = RequestCredentials()
   ) {
     self.method = method
     self.path = path
@@ -27,6 +29,7 @@ package struct APIRequest: Sendable, Equatable {
     self.userAgent = userAgent
     self.body = body
     self.clientCertificate = clientCertificate
+    self.credentials = credentials
   }
 
   /// Whether the client wants rows for people: `Accept: application/json;as=Table;…`.

@@ -4,9 +4,11 @@ import KubernetesValidation
 extension ClusterSimulation {
   /// Answers a request to the Kubernetes API now.
   package mutating func respond(to request: APIRequest) -> APIAnswer {
-    if let answer = fixedAnswer(to: request) { return answer }
     do {
-      return try resourceAnswer(to: request)
+      let user = try user(of: request)
+      try authorize(user, AccessAttributes(request))
+      if let answer = fixedAnswer(to: request) { return answer }
+      return try resourceAnswer(to: request, by: user)
     } catch {
       return .object(status: error.code, error.json)
     }
@@ -21,7 +23,7 @@ extension ClusterSimulation {
       return .text(status: 200, isVerbose ? "[+]ping ok\n\(name) check passed\n" : "ok")
     case "/version": return .object(status: 200, Discovery.version)
     case "/api", "/api/": return .object(status: 200, Discovery.coreVersions)
-    case "/apis", "/apis/": return .object(status: 200, Discovery.groups)
+    case "/apis", "/apis/": return .object(status: 200, Discovery.groups(declared: !workload.metrics.isEmpty))
     case "/openapi/v2":
       guard request.accept.contains(OpenAPIVersion2.binaryMediaType) else {
         return .object(status: 200, OpenAPIVersion2.json)
@@ -30,33 +32,48 @@ extension ClusterSimulation {
     case "/openapi/v3": return .object(status: 200, Discovery.openAPIPaths)
     default:
       if let document = Discovery.openAPIDocument(path: request.path) { return .object(status: 200, document) }
-      return Discovery.resources(path: request.path).map { .object(status: 200, $0) }
+      if MetricsAPI.allCases.contains(where: { isDown($0) && request.path.hasPrefix("/apis/\($0.group)/") }),
+        ResourcePath(request.path) == nil
+      {
+        return .serviceUnavailable
+      }
+      return Discovery.resources(path: request.path, metrics: workload.metrics).map { .object(status: 200, $0) }
     }
   }
 
-  private mutating func resourceAnswer(to request: APIRequest) throws(APIFailure) -> APIAnswer {
+  func isDown(_ api: MetricsAPI) -> Bool {
+    api == .resource ? !metrics.isServed : metrics.custom.down.contains(api)
+  }
+
+  private mutating func resourceAnswer(to request: APIRequest, by user: APIUser) throws(APIFailure) -> APIAnswer {
     guard let target = ResourcePath(request.path) else { throw .noSuchPath }
-    try authorize(request, target)
     if target.isPodMetrics { return try metricsAnswer(to: request, target) }
-    if target.isAccessReview { return accessReview(request) }
-    if target.isIdentityReview { return identityReview() }
+    if target.group == MetricsAPI.custom.group { return try customMetricsAnswer(to: request, target) }
+    if target.group == MetricsAPI.external.group { return try externalMetricsAnswer(to: request, target) }
+    if let question = AccessQuestion(target) { return try answer(to: question, of: user, request) }
     guard let (kind, form) = target.served else { throw .noSuchPath }
     guard let name = target.name else {
       switch request.method {
       case "GET", "HEAD": return try list(kind, form, target, request)
-      case "POST": return try post(kind, form, target, request)
+      case "POST": return try post(kind, form, target, request, by: user)
+      case "DELETE" where kind != .namespace: return try deleteAll(kind, form, target, request)
       default: throw .methodNotAllowed(request.method)
       }
     }
     let key = ObjectKey(namespace: kind.isNamespaced ? target.namespace ?? "default" : "", name: name)
     if target.subresource == "scale" { return try scaleAnswer(kind, key, request) }
     if kind == .pod, target.subresource == "eviction" { return try evictionAnswer(key, request) }
+    if kind == .serviceAccount, target.subresource == "token" { return try tokenAnswer(key, request) }
+    if kind == .pod, let subresource = target.subresource, Self.ofPrograms.contains(subresource) {
+      guard context.store[.pod, key] != nil else { throw .notFound(kind, name) }
+      throw .noProgram(in: name, subresource)
+    }
     guard target.subresource == nil || target.subresource == "status" else { throw .noSuchPath }
     switch request.method {
     case "GET", "HEAD":
       guard let object = context.store[kind, key] else { throw .notFound(kind, name) }
       return .object(status: 200, shown(object, form, request))
-    case "PUT", "PATCH": return try write(kind, form, key, target, request)
+    case "PUT", "PATCH": return try write(kind, form, key, target, request, by: user)
     case "DELETE":
       let options = request.body
       let policy = options?["propagationPolicy"]?.string ?? request.query["propagationPolicy"]
@@ -73,6 +90,33 @@ extension ClusterSimulation {
     default: throw .methodNotAllowed(request.method)
     }
   }
+
+  /// Deletes what a selector of labels and fields takes, and answers with it.
+  private mutating func deleteAll(
+    _ kind: ClusterKind, _ form: ObjectForm, _ target: ResourcePath, _ request: APIRequest
+  ) throws(APIFailure) -> APIAnswer {
+    let selection = try ObjectSelection(kind: kind, namespace: target.namespace, query: request.query)
+    let objects = context.store.all(kind, namespace: target.namespace).filter(selection.matches)
+    let policy = request.body?["propagationPolicy"]?.string ?? request.query["propagationPolicy"]
+    let grace = request.body?["gracePeriodSeconds"]?.int ?? request.query["gracePeriodSeconds"].flatMap { Int($0) }
+    return try trying(request) { (cluster) throws(APIFailure) in
+      var deleted: [JSONValue] = []
+      for object in objects {
+        let gone = try cluster.delete(
+          kind, object.key, gracePeriod: grace, orphansDependents: policy == "Orphan")
+        deleted.append(form.shown(gone.json(typed: false)))
+      }
+      return .object(
+        status: 200,
+        [
+          "kind": .string("\(kind.resource.kind)List"), "apiVersion": .string(form.apiVersion(of: kind)),
+          "metadata": ["resourceVersion": .string(String(cluster.resourceVersion))], "items": .array(deleted),
+        ])
+    }
+  }
+
+  /// Subresources of pods that need a program in a container.
+  private static let ofPrograms: Set<String> = ["attach", "exec", "log", "portforward", "proxy"]
 
   /// Does a write; of a dry run only the answer is kept.
   private mutating func trying(
@@ -93,7 +137,7 @@ extension ClusterSimulation {
   }
 
   private mutating func post(
-    _ kind: ClusterKind, _ form: ObjectForm, _ target: ResourcePath, _ request: APIRequest
+    _ kind: ClusterKind, _ form: ObjectForm, _ target: ResourcePath, _ request: APIRequest, by user: APIUser
   ) throws(APIFailure) -> APIAnswer {
     guard request.contentType.hasPrefix("application/json") else { throw .unsupportedMediaType(request.contentType) }
     guard let body = request.body, body.object != nil else { throw .badRequest("the body is not a JSON object") }
@@ -106,6 +150,8 @@ extension ClusterSimulation {
       throw .notFound(.namespace, namespace)
     }
     let wanted = try form.kept(body)
+    let key = ObjectKey(namespace: namespace, name: body["metadata", "name"]?.string ?? "")
+    try checkEscalation(kind, key, wanted, by: user)
     return try trying(request) { (cluster) throws(APIFailure) in
       let created = try cluster.create(
         kind, namespace: namespace, json: wanted, manager: request.fieldManager, fields: request.fieldValidation)
@@ -114,12 +160,14 @@ extension ClusterSimulation {
   }
 
   private mutating func write(
-    _ kind: ClusterKind, _ form: ObjectForm, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest
+    _ kind: ClusterKind, _ form: ObjectForm, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest,
+    by user: APIUser
   ) throws(APIFailure) -> APIAnswer {
     guard let current = context.store[kind, key] else {
       throw .notFound(kind, key.name)
     }
     let wanted = try form.kept(try patched(form.shown(current.json()), request))
+    try checkEscalation(kind, key, wanted, by: user)
     return try trying(request) { (cluster) throws(APIFailure) in
       let updated = try cluster.update(
         kind, key, to: wanted, isStatus: target.subresource == "status", manager: request.fieldManager,

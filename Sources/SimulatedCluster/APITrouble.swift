@@ -100,7 +100,7 @@ extension ClusterSimulation {
   /// Answers the request of a client now, with an error where a fault says so.
   package mutating func serve(_ request: APIRequest) -> APIAnswer {
     if let target = ResourcePath(request.path),
-      let error = error(verb: Self.verb(of: request, named: target.name != nil), resource: target.plural)
+      let error = error(verb: AccessAttributes.verb(of: request, isNamed: target.name != nil), resource: target.plural)
     {
       return error
     }

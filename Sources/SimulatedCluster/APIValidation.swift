@@ -88,6 +88,9 @@ extension ClusterObject {
         "spec",
         "updates to statefulset spec for fields other than \(names.dropLast().joined(separator: ", ")) and "
           + "\(names.last ?? "") are forbidden")
+    case .roleBinding, .clusterRoleBinding:
+      guard written["roleRef"] != before.written["roleRef"] else { return nil }
+      return .invalid("roleRef", (written["roleRef"] ?? .null).compactText, "cannot change roleRef")
     default: return nil
     }
   }

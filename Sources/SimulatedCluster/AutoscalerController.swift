@@ -37,7 +37,7 @@ struct AutoscalerController: Sendable {
     if let target = Self.scaleTarget(of: autoscaler, namespace: key.namespace, in: context.store) {
       let selected = Self.selectedPods(target.target, namespace: key.namespace, in: context.store, pods: pods)
       let readings = autoscaler.spec.metricsOrDefault.map {
-        Self.reading(of: $0, pods: selected, of: pods, metrics: metrics, in: context)
+        Self.reading(of: $0, of: key.namespace, pods: selected, of: pods, metrics: metrics, in: context)
       }
       decision = model.sync(
         at: context.preciseDate, autoscaler: autoscaler, target: target.target, pods: selected.map(\.scaled),
@@ -108,17 +108,16 @@ struct AutoscalerController: Sendable {
 
   /// What the metrics API answers for a metric now.
   private static func reading(
-    of metric: MetricSpec, pods selected: [SelectedPod], of pods: DataPlane, metrics: MetricsPipeline,
-    in context: ControllerContext
+    of metric: MetricSpec, of namespace: String, pods selected: [SelectedPod], of pods: DataPlane,
+    metrics: MetricsPipeline, in context: ControllerContext
   ) -> MetricReading {
     guard metric.type == "Resource" || metric.type == "ContainerResource" else {
-      let name = metric.pods?.metric.name ?? metric.object?.metric.name ?? metric.external?.metric.name ?? ""
       return metrics.custom.reading(
-        of: name, type: metric.type, pods: selected.compactMap { pod in pod.id.map { (pod.scaled.name, $0) } },
-        in: context)
+        of: metric, in: namespace, pods: selected.compactMap { pod in pod.id.map { (pod.scaled.name, $0) } },
+        context: context)
     }
     guard metrics.isServed else {
-      return .failed("unable to fetch metrics from resource metrics API: \(APIFailure.metricsUnavailable.message)")
+      return .failed(MetricsAPI.resource.failurePrefix + APIFailure.unavailable(.resource, "pods").message)
     }
     var measured: [PodID: MetricsPipeline.Measurement] = [:]
     for measurement in metrics.visible(at: context.now) { measured[measurement.pod] = measurement }

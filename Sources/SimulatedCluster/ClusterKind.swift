@@ -12,6 +12,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
   case podDisruptionBudget, networkPolicy, ingressClass, priorityClass, storageClass, lease
   case role, roleBinding, clusterRole, clusterRoleBinding
   case node
+  case apiService
 
   package var resource: ResourceType {
     switch self {
@@ -49,6 +50,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     case .clusterRole: Self.stored("ClusterRole", group: "rbac.authorization.k8s.io")
     case .clusterRoleBinding: Self.stored("ClusterRoleBinding", group: "rbac.authorization.k8s.io")
     case .node: Self.stored("Node")
+    case .apiService: Self.stored("APIService", group: "apiregistration.k8s.io")
     }
   }
 
@@ -110,7 +112,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
   package var isNamespaced: Bool {
     switch self {
     case .namespace, .persistentVolume, .ingressClass, .priorityClass, .storageClass, .clusterRole, .clusterRoleBinding,
-      .node:
+      .node, .apiService:
       false
     default: true
     }
@@ -120,7 +122,7 @@ package enum ClusterKind: Int, CaseIterable, Sendable {
     switch self {
     case .namespace, .pod, .service, .resourceQuota, .deployment, .replicaSet, .autoscaler, .ingress, .statefulSet,
       .daemonSet, .job, .cronJob, .replicationController, .podDisruptionBudget, .persistentVolume,
-      .persistentVolumeClaim, .node:
+      .persistentVolumeClaim, .node, .apiService:
       true
     default: false
     }

@@ -30,7 +30,7 @@ extension ClusterKind {
   static func kept(manifest object: JSONValue) -> (kind: ClusterKind, form: ObjectForm)? {
     let served = served(
       apiVersion: object["apiVersion"]?.string ?? "", kind: object["kind"]?.string ?? "")
-    guard let served, ![.pod, .event, .endpointSlice, .node].contains(served.kind) else { return nil }
+    guard let served, ![.pod, .event, .endpointSlice, .node, .apiService].contains(served.kind) else { return nil }
     return served
   }
 }

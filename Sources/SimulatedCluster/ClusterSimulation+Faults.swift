@@ -111,7 +111,10 @@ extension ClusterSimulation {
     let current = context.disturbances.current.sorted().map { faults[$0].kind }
     switch kind {
     case .application: changeApplications(current)
-    case .resourceMetricsMissing: metrics.isServed = !current.contains(kind)
+    case .resourceMetricsMissing: metricsAPIFails = current.contains(kind)
+    case .metricsAPIMissing:
+      metrics.custom.down = Set(current.compactMap { if case .metricsAPIMissing(let api) = $0 { api } else { nil } })
+      noteMetricsAPIs()
     case .metricMissing:
       context.disturbances.missingMetrics = Set(
         current.compactMap { if case .metricMissing(let name) = $0 { name } else { nil } })

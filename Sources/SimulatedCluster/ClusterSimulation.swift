@@ -14,12 +14,15 @@ package struct ClusterSimulation: Sendable {
   /// Cluster time that passes before anybody uses a cluster, so that its workloads are up by then.
   package static let warmUp = Duration.seconds(60)
 
-  /// What the API refuses; nothing unless it is told to.
+  /// What the API refuses whoever asks; nothing unless it is told to.
   package var refusals: Set<AccessRefusal> = []
+  /// Whether who brings no credentials is `system:anonymous`, and not the administrator.
+  package var requiresCredentials = false
 
   var context: ControllerContext
   var dataPlane: DataPlane
   var metrics = MetricsPipeline()
+  var tokens: TokenTable
 
   var autoscalers = AutoscalerController()
   var deployments = DeploymentController()
@@ -59,8 +62,10 @@ package struct ClusterSimulation: Sendable {
     dataPlane = DataPlane(machines: workload.machines, seed: workload.seed)
     context.configurationIsElsewhere = manifests.contains(where: \.refersElsewhere)
     self.statefulSets = statefulSets
+    tokens = TokenTable(seed: workload.seed)
     dataPlane.showMachines(in: &context)
     try apply(manifests)
+    placeSystemObjects()
     context.schedule(.measure, at: workload.firstMeasurement ?? workload.metricsResolution)
     context.schedule(.forgetEvents, at: .seconds(300))
     if workload.machines.removedAfter != nil { context.schedule(.removeMachines, at: DataPlane.scanInterval) }
@@ -82,7 +87,10 @@ package struct ClusterSimulation: Sendable {
   /// Whether `metrics.k8s.io` answers 503, as it does while metrics-server is down.
   package var metricsAPIFails: Bool {
     get { !metrics.isServed }
-    set { metrics.isServed = !newValue }
+    set {
+      metrics.isServed = !newValue
+      noteMetricsAPIs()
+    }
   }
 
   /// The date now, to the second, as objects bear it.
@@ -188,7 +196,13 @@ package struct ClusterSimulation: Sendable {
     case .service, .ingress: dataPlane.rebuildRoutes(from: context.store, at: context.wall)
     case .autoscaler where controllersRun: autoscalers.note(object, in: &context)
     case .node: dataPlane.take(node: object, in: &context)
-    case .configMap, .secret: dataPlane.noteConfiguration(object, in: &context)
+    case .configMap: dataPlane.noteConfiguration(object, in: &context)
+    case .secret:
+      dataPlane.noteConfiguration(object, in: &context)
+      fillTokenSecret(object.key)
+    case .namespace where context.store[.namespace, object.key] != nil: addDefaultAccount(of: object.key.name)
+    case .serviceAccount where context.store[.serviceAccount, object.key] == nil:
+      removeTokenSecrets(ofAccount: object.key)
     default: break
     }
   }

@@ -7,14 +7,19 @@ struct CustomMetrics: Sendable {
   struct Values: Sendable {
     /// Cluster time.
     let time: Duration
-    let ofPods: [PodID: Double]
+    /// `nil` for a metric that pods have no values of.
+    let ofPods: [PodID: Double]?
     let ofAll: Double
+    /// The time over which it was measured; `nil` for a value of an instant.
+    var window: Duration?
   }
 
   /// The newest last.
   private var shown: [String: [(visibleAt: Duration, values: Values)]] = [:]
   private var backlogs: [String: Double] = [:]
   private var workedUntil: Duration = .zero
+  /// Which of the two APIs answer nothing but 503.
+  var down: Set<MetricsAPI> = []
 
   func values(of name: String, at now: Duration) -> Values? { shown[name]?.last { $0.visibleAt <= now }?.values }
 
@@ -43,7 +48,9 @@ struct CustomMetrics: Sendable {
       let values: Values
       let ids = pods.runtimes.values.filter { $0.isRunning && !$0.isLost }.map(\.id)
       switch source {
-      case .requests: values = Values(time: context.now, ofPods: rates, ofAll: rates.values.reduce(0, +))
+      case .requests:
+        values = Values(
+          time: context.now, ofPods: rates, ofAll: rates.values.reduce(0, +), window: context.workload.metricsWindow)
       case .waiting:
         let waiting = ids.map { ($0, pods.runtimes[$0]?.load.waiting(at: context.wall) ?? 0) }
         values = Values(
@@ -54,7 +61,7 @@ struct CustomMetrics: Sendable {
           time: context.now, ofPods: Dictionary(uniqueKeysWithValues: ids.map { ($0, value) }), ofAll: value)
       case .backlog:
         let value = backlogs[name, default: 0]
-        values = Values(time: context.now, ofPods: [:], ofAll: value)
+        values = Values(time: context.now, ofPods: nil, ofAll: value)
       }
       var kept = shown[name, default: []]
       kept.append((context.now + context.workload.metricsLag, values))
@@ -63,27 +70,81 @@ struct CustomMetrics: Sendable {
     }
   }
 
-  /// What the API answers an autoscaler that asks for a metric by its name.
-  func reading(
-    of name: String, type: String, pods: [(name: String, id: PodID)], in context: ControllerContext
-  ) -> MetricReading {
-    let group = type == "External" ? "external.metrics.k8s.io" : "custom.metrics.k8s.io"
-    guard context.workload.metrics[name] != nil else {
-      return .failed("unable to get metric \(name): no metric of this name is simulated in \(group)")
-    }
+  /// What is shown of a metric now.
+  ///
+  /// - Parameter resource: of what it is asked, for the words of the refusal: `pods`, `services web`.
+  func shownValues(
+    of name: String, for resource: String, in context: ControllerContext
+  ) throws(APIFailure) -> Values {
     guard !context.disturbances.missingMetrics.contains(name), let values = values(of: name, at: context.now) else {
-      return .failed("unable to get metric \(name): the server could not find the metric \(name) in \(group)")
+      throw .metricNotFound(name, for: resource)
     }
-    func milli(_ value: Double) -> Int64 { Int64(min(max((value * 1_000).rounded(), 0), 9e15)) }
-    switch type {
-    case "Pods":
-      let time = context.date(at: values.time)
-      return .pods(
-        pods.compactMap { pod in
-          values.ofPods[pod.id].map { PodSample(pod: pod.name, milli: milli($0), timestamp: time) }
-        })
-    case "Object": return .object(milli: milli(values.ofAll))
-    default: return .external(milli: [milli(values.ofAll)])
+    return values
+  }
+
+  /// The values of pods that are shown of a metric now, of those pods that have one.
+  func podValues(
+    of name: String, pods: [(name: String, id: PodID)], in context: ControllerContext
+  ) throws(APIFailure) -> (values: Values, ofPods: [(name: String, milli: Int64)]) {
+    let values = try shownValues(of: name, for: "pods", in: context)
+    guard let ofPods = values.ofPods else { throw .metricNotFound(name, for: "pods") }
+    return (values, pods.compactMap { pod in ofPods[pod.id].map { (pod.name, Self.milli($0)) } })
+  }
+
+  static func milli(_ value: Double) -> Int64 { Int64(min(max((value * 1_000).rounded(), 0), 9e15)) }
+
+  /// What the APIs answer an autoscaler in a namespace that asks for a metric.
+  func reading(
+    of metric: MetricSpec, in namespace: String, pods: [(name: String, id: PodID)], context: ControllerContext
+  ) -> MetricReading {
+    let api: MetricsAPI = metric.type == "External" ? .external : .custom
+    do throws(APIFailure) {
+      switch metric.type {
+      case "Pods":
+        let name = metric.pods?.metric.name ?? ""
+        guard !down.contains(api) else { throw APIFailure.unavailable(api, "pods *") }
+        let (values, ofPods) = try podValues(of: name, pods: pods, in: context)
+        let time = context.date(at: values.time)
+        return .pods(
+          ofPods.map { pod in
+            PodSample(
+              pod: pod.name, milli: pod.milli, timestamp: time, window: values.window ?? PodSample.defaultWindow)
+          })
+      case "Object":
+        let name = metric.object?.metric.name ?? ""
+        let described = DescribedObject(metric.object?.describedObject, in: namespace)
+        guard !down.contains(api) else { throw APIFailure.unavailable(api, described.text) }
+        guard described.isThere(in: context.store) else { throw APIFailure.metricNotFound(name, for: described.text) }
+        return .object(milli: Self.milli(try shownValues(of: name, for: described.text, in: context).ofAll))
+      default:
+        let name = metric.external?.metric.name ?? ""
+        guard !down.contains(api) else { throw APIFailure.unavailable(api, name) }
+        return .external(milli: [Self.milli(try shownValues(of: name, for: "namespaces", in: context).ofAll)])
+      }
+    } catch {
+      return .failed(api.failurePrefix + error.message)
     }
   }
+}
+
+/// The object that a metric is of.
+struct DescribedObject {
+  /// The plural with its group: `services`, `deployments.apps`.
+  let resource: String
+  let kind: ClusterKind?
+  let key: ObjectKey
+
+  init(_ reference: HorizontalPodAutoscaler.ScaleTargetReference?, in namespace: String) {
+    let name = reference?.name ?? ""
+    let found = ClusterKind.allCases.first { $0.resource.kind == reference?.kind }
+    kind = found
+    resource = found?.resource.qualifiedPlural ?? (reference?.kind.lowercased() ?? "") + "s"
+    key = ObjectKey(namespace: found?.isNamespaced ?? true ? namespace : "", name: name)
+  }
+
+  /// `services web`
+  var text: String { "\(resource) \(key.name)" }
+
+  /// Of kinds that are not kept here, objects are taken to be there.
+  func isThere(in store: ObjectStore) -> Bool { kind.map { store[$0, key] != nil } ?? true }
 }

@@ -9,6 +9,8 @@ package struct Fault: Sendable, Equatable {
     case application(ApplicationChange, version: String?)
     /// `metrics.k8s.io` answers 503.
     case resourceMetricsMissing
+    /// `custom.metrics.k8s.io` or `external.metrics.k8s.io` does.
+    case metricsAPIMissing(MetricsAPI)
     /// A custom or external metric is not there.
     case metricMissing(String)
     /// Nothing is measured any more, and what was measured last goes on being shown.

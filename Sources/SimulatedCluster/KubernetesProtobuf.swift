@@ -53,6 +53,9 @@ package enum KubernetesProtobuf {
     case quantity
     case message([Int: (String, Field)])
     case list(Field)
+
+    /// An element of it may be empty: the core group among `apiGroups`.
+    var isListOfTexts: Bool { if case .list(.text) = self { true } else { false } }
   }
 
   private typealias Message = [Int: (String, Field)]
@@ -97,12 +100,103 @@ package enum KubernetesProtobuf {
     ),
   ]
 
-  private static let messages: [String: Message] = [
+  private static let messages = objectMessages.merging(accessMessages) { $1 }.merging(storedMessages) { $1 }
+
+  private static let userInfo: Field = .message([
+    1: ("username", .text), 2: ("uid", .text), 3: ("groups", .list(.text)),
+  ])
+
+  private static let rules: Field = .list(
+    .message([
+      1: ("verbs", .list(.text)), 2: ("apiGroups", .list(.text)), 3: ("resources", .list(.text)),
+      4: ("resourceNames", .list(.text)), 5: ("nonResourceURLs", .list(.text)),
+    ]))
+
+  private static let binding: Message = [
+    1: ("metadata", metadata),
+    2: (
+      "subjects",
+      .list(.message([1: ("kind", .text), 2: ("apiGroup", .text), 3: ("name", .text), 4: ("namespace", .text)]))
+    ),
+    3: ("roleRef", .message([1: ("apiGroup", .text), 2: ("kind", .text), 3: ("name", .text)])),
+  ]
+
+  /// Who somebody is, and what they may do.
+  private static let accessMessages: [String: Message] = [
+    "authentication.k8s.io/v1 SelfSubjectReview": [
+      1: ("metadata", metadata), 2: ("status", .message([1: ("userInfo", userInfo)])),
+    ],
+    "authentication.k8s.io/v1 TokenRequest": [
+      1: ("metadata", metadata),
+      2: (
+        "spec",
+        .message([
+          1: ("audiences", .list(.text)),
+          3: (
+            "boundObjectRef",
+            .message([1: ("kind", .text), 2: ("apiVersion", .text), 3: ("name", .text), 4: ("uid", .text)])
+          ),
+          4: ("expirationSeconds", .number),
+        ])
+      ),
+      3: ("status", .message([1: ("token", .text), 2: ("expirationTimestamp", .message([:]))])),
+    ],
+    "authorization.k8s.io/v1 SelfSubjectRulesReview": [
+      1: ("metadata", metadata), 2: ("spec", .message([1: ("namespace", .text)])),
+      3: ("status", .message([3: ("incomplete", .flag), 4: ("evaluationError", .text)])),
+    ],
+    "rbac.authorization.k8s.io/v1 Role": [1: ("metadata", metadata), 2: ("rules", rules)],
+    "rbac.authorization.k8s.io/v1 ClusterRole": [1: ("metadata", metadata), 2: ("rules", rules)],
+    "rbac.authorization.k8s.io/v1 RoleBinding": binding,
+    "rbac.authorization.k8s.io/v1 ClusterRoleBinding": binding,
+  ]
+
+  /// As `kubectl create deployment` makes it.
+  private static let podTemplate: Field = .message([
+    1: ("metadata", metadata),
+    2: (
+      "spec",
+      .message([
+        2: (
+          "containers",
+          .list(
+            .message([
+              1: ("name", .text), 2: ("image", .text), 3: ("command", .list(.text)), 4: ("args", .list(.text)),
+              6: (
+                "ports",
+                .list(.message([1: ("name", .text), 3: ("containerPort", .number), 4: ("protocol", .text)]))
+              ),
+              8: ("resources", .message([:])),
+            ]))
+        )
+      ])
+    ),
+  ])
+
+  private static let storedMessages: [String: Message] = [
+    "policy/v1 Eviction": eviction, "policy/v1beta1 Eviction": eviction,
     "v1 Secret": [
       1: ("metadata", metadata), 2: ("data", .bytesMap), 3: ("type", .text), 4: ("stringData", .textMap),
       5: ("immutable", .flag),
     ],
-    "policy/v1 Eviction": eviction, "policy/v1beta1 Eviction": eviction,
+    "apps/v1 Deployment": [
+      1: ("metadata", metadata),
+      2: (
+        "spec",
+        .message([
+          1: ("replicas", .number), 2: ("selector", .message([1: ("matchLabels", .textMap)])),
+          3: ("template", podTemplate), 4: ("strategy", .message([1: ("type", .text)])),
+        ])
+      ),
+      3: ("status", .message([:])),
+    ],
+    "v1 ServiceAccount": [1: ("metadata", metadata)],
+    "v1 ConfigMap": [
+      1: ("metadata", metadata), 2: ("data", .textMap), 3: ("binaryData", .bytesMap), 4: ("immutable", .flag),
+    ],
+  ]
+
+  private static let objectMessages: [String: Message] = [
     "v1 Namespace": [
       1: ("metadata", metadata), 2: ("spec", .message([1: ("finalizers", .list(.text))])),
       3: ("status", .message([1: ("phase", .text)])),
@@ -171,7 +265,7 @@ package enum KubernetesProtobuf {
           description: "field \(number) of \(place) is not known to the simulated cluster in binary form: "
             + "write it as a manifest and use kubectl apply -f")
       }
-      if case .bytes(let bytes) = content, bytes.isEmpty { continue }
+      if case .bytes(let bytes) = content, bytes.isEmpty, !field.isListOfTexts { continue }
       let value = try value(content, as: field, place: "\(place).\(name)")
       switch field {
       case .list: result[name] = .array((result[name]?.array ?? []) + [value])

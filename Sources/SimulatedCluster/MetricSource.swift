@@ -11,6 +11,9 @@ package enum MetricSource: Sendable, Equatable {
   /// Messages in a queue.
   case backlog(Backlog)
 
+  /// Whether pods have values of it.
+  var isOfPods: Bool { if case .backlog = self { false } else { true } }
+
   /// A value that depends on time alone.
   package struct Course: Sendable, Equatable {
     package struct Point: Sendable, Equatable {

@@ -21,6 +21,8 @@ package struct ObjectChange: Sendable {
 struct ObjectStore: Sendable {
   /// Where counting starts, so that a very small version is too old, as in a cluster that has lived.
   private(set) var resourceVersion: Int64 = 200
+  /// The version of the object that was placed last; see ``place(_:)``.
+  private var placed: Int64 = 0
   private var objects: [[ObjectKey: ClusterObject]]
   private var histories: [[ObjectChange]]
   /// Changes up to this version are forgotten.
@@ -59,6 +61,14 @@ struct ObjectStore: Sendable {
         action: previous == nil ? .added : .modified, object: object, previous: previous,
         resourceVersion: resourceVersion, time: time))
     return object
+  }
+
+  /// Stores an object that was there before anybody could watch: under a version before the first that is told.
+  mutating func place(_ object: ClusterObject) {
+    var object = object
+    placed += 1
+    object.metadata.resourceVersion = String(placed)
+    objects[object.kind.rawValue][object.key] = object
   }
 
   @discardableResult

@@ -7,7 +7,7 @@ extension ClusterSimulation {
   mutating func create(
     _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String, fields: FieldValidation = .strict
   ) throws(APIFailure) -> ClusterObject {
-    guard kind != .event, kind != .endpointSlice else {
+    guard kind != .event, kind != .endpointSlice, kind != .apiService else {
       throw .badRequest(
         "the simulated cluster makes \(kind.resource.plural) itself: create a Deployment or a StatefulSet")
     }
@@ -29,7 +29,10 @@ extension ClusterSimulation {
     let key = ObjectKey(namespace: namespace, name: name)
     guard context.store[kind, key] == nil else { throw .alreadyExists(kind, name) }
     kind.fillDefaults(in: &json)
-    if kind == .service { json.setDefault(.string(nextServiceAddress()), at: "spec", "clusterIP") }
+    if kind == .service, json["spec", "type"] != "ExternalName" {
+      json.setDefault(.string(nextServiceAddress()), at: "spec", "clusterIP")
+      json.setDefault([json["spec", "clusterIP"] ?? "None"], at: "spec", "clusterIPs")
+    }
     var object = try checked(kind, name: name, json: json)
     object.metadata.namespace = kind.isNamespaced ? namespace : nil
     object.metadata.uid = context.random.uid()

@@ -24,7 +24,7 @@ struct ResourcePath: Sendable {
       parts = parts.dropFirst(3)
     default: return nil
     }
-    if parts.first == "namespaces", parts.count >= 3, parts[parts.startIndex + 2] != "status" {
+    if parts.first == "namespaces", parts.count >= 3, !["status", "finalize"].contains(parts[parts.startIndex + 2]) {
       namespace = parts[parts.startIndex + 1]
       parts = parts.dropFirst(2)
     } else {
@@ -44,10 +44,4 @@ struct ResourcePath: Sendable {
   }
 
   var isPodMetrics: Bool { group == "metrics.k8s.io" && version == "v1beta1" && plural == "pods" }
-  var isAccessReview: Bool {
-    group == "authorization.k8s.io" && version == "v1" && plural == "selfsubjectaccessreviews"
-  }
-  var isIdentityReview: Bool {
-    group == "authentication.k8s.io" && version == "v1" && plural == "selfsubjectreviews"
-  }
 }

@@ -53,6 +53,13 @@ package enum SimulationNotes {
     case .statefulSet: return podNotes(object) + statefulSetNotes(object)
     case .ingress: return IngressNotes.notes(on: object)
     case .autoscaler: return autoscalerNotes(object, declared: metrics)
+    case .clusterRole where object["aggregationRule"] != nil:
+      return [
+        (
+          "aggregationRule",
+          "ClusterRoles are not aggregated here: \(title) has the rules that are written in it and no others"
+        )
+      ]
     default: return []
     }
   }

@@ -71,7 +71,7 @@ extension ClusterKind {
       return [name] + ["Status", "Roles", "Age", "Version"].map { TableColumn(name: $0) }
         + ["Internal-IP", "External-IP", "OS-Image", "Kernel-Version", "Container-Runtime"].map(wide)
     case .resourceQuota: return [name, TableColumn(name: "Request"), TableColumn(name: "Limit"), age]
-    default: return [name, age]
+    default: return storedColumns ?? [name, age]
     }
   }
 }
@@ -125,10 +125,19 @@ extension ClusterSimulation {
         + templateCells(set.spec.template, nil).prefix(2)
     case .autoscaler(let autoscaler): return autoscalerCells(autoscaler, name: name, age: age)
     case .service(let service):
-      let ports = (service.spec.ports ?? []).map { "\($0.port)/\($0.protocol ?? "TCP")" }.joined(separator: ",")
+      let ports = (object.written["spec"]?["ports"]?.array ?? []).map { port in
+        let node = port["nodePort"]?.integer.map { ":\($0)" } ?? ""
+        return "\(port["port"]?.integer ?? 0)\(node)/\(port["protocol"]?.string ?? "TCP")"
+      }.joined(separator: ",")
+      let outside =
+        switch service.spec.type {
+        case "LoadBalancer": "<pending>"
+        case "ExternalName": object.written["spec"]?["externalName"]?.string ?? "<none>"
+        default: "<none>"
+        }
       let selector = LabelSelector(matchLabels: service.spec.selector ?? [:]).text
       return [
-        name, .string(service.spec.type ?? "ClusterIP"), .string(service.spec.clusterIP ?? "None"), "<none>",
+        name, .string(service.spec.type ?? "ClusterIP"), .string(service.spec.clusterIP ?? "None"), .string(outside),
         .string(ports.isEmpty ? "<none>" : ports), age, .string(selector.isEmpty ? "<none>" : selector),
       ]
     case .ingress(let ingress):
@@ -162,7 +171,7 @@ extension ClusterSimulation {
         ]
       case .persistentVolumeClaim, .persistentVolume:
         return volumeCells(object, status: status, name: name, age: age)
-      default: return [name, age]
+      default: return object.storedCells(status: status, name: name, age: age) ?? [name, age]
       }
     }
   }
@@ -244,7 +253,8 @@ extension ClusterSimulation {
     let firstSeen = age(event.firstTimestamp)
     let count = event.count ?? 1
     return [
-      count > 1 ? .string("\(lastSeen.string ?? "") (x\(count) over \(firstSeen.string ?? ""))") : lastSeen,
+      // How often shows here for a series only, of which controllers tell none.
+      lastSeen,
       .string(event.type ?? ""), .string(event.reason ?? ""),
       .string("\(reference.kind?.lowercased() ?? "")/\(reference.name ?? "")"), "",
       .string(event.source?.component ?? ""), .string(event.message ?? ""), firstSeen, .integer(Int64(count)), name,

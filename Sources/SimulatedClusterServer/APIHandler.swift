@@ -59,7 +59,8 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
       method: head.method.rawValue, path: path, query: query, accept: head.headers.first(name: "accept") ?? "",
       contentType: head.headers.first(name: "content-type") ?? "application/json",
       userAgent: head.headers.first(name: "user-agent") ?? "",
-      clientCertificate: clientCertificate(context: context))
+      clientCertificate: clientCertificate(context: context),
+      credentials: RequestCredentials(head.headers))
     do {
       try Self.read(body, into: &request)
     } catch {

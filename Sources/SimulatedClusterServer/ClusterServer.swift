@@ -21,26 +21,33 @@ package final class ClusterServer: Sendable {
     package let namespace: String
 
     /// A kubeconfig whose only context, `simulated`, leads to the API.
-    package var kubeconfig: String {
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: simulated
-      clusters:
-      - name: simulated
-        cluster:
-          server: \(apiURL)\(authority)
-      contexts:
-      - name: simulated
-        context:
-          cluster: simulated
-          user: simulated
-          namespace: \(namespace)
-      users:
-      - name: simulated
-        user: \(user)
+    package var kubeconfig: String { kubeconfig(actingAs: nil) }
 
-      """
+    /// - Parameter user: whom its user acts as; `nil` for nobody else.
+    package func kubeconfig(actingAs user: String?) -> String {
+      var credentials = credentials
+      credentials["as"] = user.map { .string($0) }
+      var written = ByteBuffer()
+      written.writeJSON(credentials)
+      return """
+        apiVersion: v1
+        kind: Config
+        current-context: simulated
+        clusters:
+        - name: simulated
+          cluster:
+            server: \(apiURL)\(authority)
+        contexts:
+        - name: simulated
+          context:
+            cluster: simulated
+            user: simulated
+            namespace: \(namespace)
+        users:
+        - name: simulated
+          user: \(String(buffer: written))
+
+        """
     }
 
     private var isSecure: Bool { apiURL.hasPrefix("https:") }
@@ -49,13 +56,12 @@ package final class ClusterServer: Sendable {
       isSecure ? "\n    certificate-authority-data: \(EmbeddedCertificates.authority.base64)" : ""
     }
 
-    private var user: String {
-      guard isSecure else { return "{}" }
-      return """
-
-            client-certificate-data: \(EmbeddedCertificates.administrator.base64)
-            client-key-data: \(EmbeddedCertificates.administratorKey.base64)
-        """
+    private var credentials: JSONValue {
+      guard isSecure else { return [:] }
+      return [
+        "client-certificate-data": .string(EmbeddedCertificates.administrator.base64),
+        "client-key-data": .string(EmbeddedCertificates.administratorKey.base64),
+      ]
     }
   }
 

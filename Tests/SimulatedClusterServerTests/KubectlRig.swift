@@ -42,9 +42,12 @@ struct KubectlRig {
     }.closureResult
   }
 
-  /// - Parameter manifests: a file of Tests/SimulatedClusterTests/Resources.
+  /// - Parameters:
+  ///   - manifests: a file of Tests/SimulatedClusterTests/Resources.
+  ///   - ahead: how much cluster time is to pass faster than that of the wall, so that nothing lies in the future then.
   static func withCluster(
     _ kubectl: Kubectl, manifests: String = "aspnetcore.json", timeScale: Double = 50,
+    workload: SimulatedWorkload = SimulatedWorkload(), ahead: Duration = .zero,
     _ body: (KubectlRig) async throws -> Void
   ) async throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -53,9 +56,11 @@ struct KubectlRig {
     let text = try String(contentsOf: file, encoding: .utf8)
       .replacing(#/"sleep":\s*\{\s*"seconds":\s*10\s*\}/#, with: #""exec": {"command": ["sleep", "10"]}"#)
     let objects = try JSONValue(json: Data(text.utf8)).array ?? []
-    let now = KubernetesTime(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
+    let now = KubernetesTime(
+      microseconds: Int64(Date().timeIntervalSince1970 * 1e6) - ahead.components.seconds * 1_000_000)
     let server = try ClusterServer(
-      manifests: objects.map { ClusterManifest(source: manifests, object: $0) }, timeScale: timeScale,
+      manifests: objects.map { ClusterManifest(source: manifests, object: $0) }, workload: workload,
+      timeScale: timeScale,
       startDate: now)
     let endpoints = try await server.start()
     let folder = URL.temporaryDirectory.appending(path: "simulated-cluster-\(UUID().uuidString)")

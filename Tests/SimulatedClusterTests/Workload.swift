@@ -62,10 +62,12 @@ extension ClusterSimulation {
   @discardableResult
   mutating func ask(
     _ method: String, _ path: String, query: [String: String] = [:], type: String = "application/json",
-    accept: String = "application/json", agent: String = "kubectl/v1.32", body: JSONValue? = nil
+    accept: String = "application/json", agent: String = "kubectl/v1.32", body: JSONValue? = nil,
+    credentials: RequestCredentials = RequestCredentials()
   ) -> (status: Int, body: JSONValue) {
     let request = APIRequest(
-      method: method, path: path, query: query, accept: accept, contentType: type, userAgent: agent, body: body)
+      method: method, path: path, query: query, accept: accept, contentType: type, userAgent: agent, body: body,
+      credentials: credentials)
     return Self.shown(respond(to: request))
   }
 
