@@ -106,20 +106,23 @@ extension IngressRouting.Rules {
     _ backends: [WrittenPath: IngressRouting.Backend]
   ) {
     let namespace = ingress.metadata.namespace ?? ""
-    func join(_ main: IngressRouting.Backend?, _ written: Ingress.Backend) {
-      guard let main, let backend = Self.backend(written, in: namespace, of: store), backend != main,
-        canaries[main] == nil
-      else { return }
-      canaries[main] = IngressRouting.Canary(backend: backend, policy: policy)
+    if let written = ingress.spec.defaultBackend {
+      join(Self.backend(written, in: namespace, of: store), to: fallback?.backend, by: policy)
     }
-    if let written = ingress.spec.defaultBackend { join(fallback?.backend, written) }
     for rule in ingress.spec.rules ?? [] {
+      let host = (rule.host ?? "").lowercased()
       for path in rule.http?.paths ?? [] {
-        let written = WrittenPath(
-          host: (rule.host ?? "").lowercased(), path: path.path ?? "/", type: path.pathType)
-        join(backends[written], path.backend)
+        let main = backends[WrittenPath(host: host, path: path.path ?? "/", type: path.pathType)]
+        join(Self.backend(path.backend, in: namespace, of: store), to: main, by: policy)
       }
     }
+  }
+
+  private mutating func join(
+    _ canary: IngressRouting.Backend?, to main: IngressRouting.Backend?, by policy: CanaryPolicy
+  ) {
+    guard let main, let canary, canary != main, canaries[main] == nil else { return }
+    canaries[main] = IngressRouting.Canary(backend: canary, policy: policy)
   }
 
   private static func backend(
