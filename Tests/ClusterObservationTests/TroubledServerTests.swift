@@ -95,8 +95,8 @@ struct TroubledServerTests {
 
     for resource in ["deployments", "pods"] {
       let gaps = gaps(observations, of: resource)
-      // One that is cut while it waits to be opened anew is not there to be cut.
-      #expect((2...4).contains(gaps.count), "\(gaps)")
+      // The first cut meets an open watch; how many others do depends on how soon it is open again.
+      #expect((1...4).contains(gaps.count), "\(gaps)")
       #expect(gaps.allSatisfy { $0.hasPrefix("cannot watch http://127.0.0.1") }, "\(gaps)")
     }
   }
