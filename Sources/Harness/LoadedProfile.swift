@@ -34,14 +34,7 @@ struct LoadedProfile: Sendable {
     let forManifests = changes.filter { $0.hasPrefix(ManifestOverride.prefix) }
     let text = try Self.text(of: path, what: "the profile")
     var profile: Profile
-    do {
-      var document = try ProfileDocument(text: text, source: path)
-      for change in changes where !change.hasPrefix(ManifestOverride.prefix) { try document.apply(set: change) }
-      profile = try document.profile()
-      recordedText = document.redactedText
-    } catch {
-      throw HarnessError(.invalidInput, error.problems.map(\.description))
-    }
+    (profile, recordedText) = try Self.profile(text, source: path, changes: changes)
     targetPlace = Self.place(of: profile.target.url, in: text, source: path)
     let impossible = ExpectationPlan.problems(profile)
     guard impossible.isEmpty else { throw HarnessError(.invalidInput, impossible.map(\.description)) }
@@ -97,6 +90,19 @@ struct LoadedProfile: Sendable {
     ]
   }
 
+  /// The profile with all changes that are none of manifests, and its text as it is recorded.
+  private static func profile(
+    _ text: String, source: String, changes: [String]
+  ) throws(HarnessError) -> (Profile, recordedText: String) {
+    do {
+      var document = try ProfileDocument(text: text, source: source)
+      for change in changes where !change.hasPrefix(ManifestOverride.prefix) { try document.apply(set: change) }
+      return (try document.profile(), document.redactedText)
+    } catch {
+      throw HarnessError(.invalidInput, error.problems.map(\.description))
+    }
+  }
+
   /// What the profile names as the fix of its incident.
   private static func fix(of path: String) throws(HarnessError) -> [String] {
     do {
@@ -137,14 +143,7 @@ struct LoadedProfile: Sendable {
     text: String, source: String, folder: String, objects: RecordedObjects, timeScale: Double, changes: [String]
   ) throws(HarnessError) {
     var profile: Profile
-    do {
-      var document = try ProfileDocument(text: text, source: source)
-      for change in changes where !change.hasPrefix(ManifestOverride.prefix) { try document.apply(set: change) }
-      profile = try document.profile()
-      recordedText = document.redactedText
-    } catch {
-      throw HarnessError(.invalidInput, error.problems.map(\.description))
-    }
+    (profile, recordedText) = try Self.profile(text, source: source, changes: changes)
     guard var reference = profile.cluster else {
       throw HarnessError(.refused, "\(source): cluster: no cluster was watched, so that there is none to simulate")
     }

@@ -72,15 +72,7 @@ struct SilentWatchTests {
   @Test("is found by the next list, recorded with its cause, and opened anew, so that nothing is lost")
   func reopened() async throws {
     let server = try ForgetfulServer()
-    let config = try Kubeconfig(
-      text: """
-        apiVersion: v1
-        kind: Config
-        current-context: test
-        contexts: [{name: test, context: {cluster: test, user: test}}]
-        clusters: [{name: test, cluster: {server: "\(server.url)"}}]
-        users: [{name: test, user: {}}]
-        """, source: "test")
+    let config = try Kubeconfig(text: KubeconfigText.leading(to: server.url), source: "test")
     let client = APIClient(
       connection: try await APIConnection(kubeconfig: config, context: nil, environment: [:]),
       session: try CurlSession(name: "test"))

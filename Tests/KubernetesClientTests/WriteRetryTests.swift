@@ -28,15 +28,7 @@ struct WriteRetryTests {
         connection.write("HTTP/1.1 \(status)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
       }
     }
-    let config = try Kubeconfig(
-      text: """
-        apiVersion: v1
-        kind: Config
-        current-context: test
-        contexts: [{name: test, context: {cluster: test, user: test}}]
-        clusters: [{name: test, cluster: {server: "\(server.url)"}}]
-        users: [{name: test, user: {}}]
-        """, source: "test")
+    let config = try Kubeconfig(text: KubeconfigText.leading(to: server.url), source: "test")
     let client = APIClient(
       connection: try await APIConnection(kubeconfig: config, context: nil, environment: [:]),
       session: try CurlSession(name: "test"))

@@ -20,25 +20,14 @@ struct IngressServerTests {
     annotations: [String: String] = [:], tls: JSONValue? = nil, and others: [JSONValue] = [],
     _ body: (ClusterServer, ClusterServer.Endpoints) async throws -> Void
   ) async throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "SimulatedClusterTests/Resources/aspnetcore.json")
-    var objects = try JSONValue(json: Data(contentsOf: file)).array ?? []
-    for index in objects.indices where objects[index]["kind"] == "Ingress" {
-      objects[index]["metadata"]?["annotations"] = .object(
-        Dictionary(
-          uniqueKeysWithValues: annotations.map { ("nginx.ingress.kubernetes.io/\($0.key)", .string($0.value)) }))
-      objects[index]["spec"]?["tls"] = tls
-    }
-    let server = try ClusterServer(
-      manifests: (objects + others).map { ClusterManifest(source: "aspnetcore.json", object: $0) }, timeScale: 20,
-      startDate: KubernetesTime(seconds: 1_767_225_600))
-    do {
-      try await body(server, try await server.start())
-    } catch {
-      await server.stop()
-      throw error
-    }
-    await server.stop()
+    try await IngressRig.serve(
+      with: others,
+      { ingress in
+        ingress["metadata"]?["annotations"] = .object(
+          Dictionary(
+            uniqueKeysWithValues: annotations.map { ("nginx.ingress.kubernetes.io/\($0.key)", .string($0.value)) }))
+        ingress["spec"]?["tls"] = tls
+      }, body)
   }
 
   @Test("Requests over one connection reach pods in turn; unknown hosts are 404; the answer names pod and version")

@@ -27,34 +27,23 @@ struct IngressTLSTests {
     hosts: [String], tls: [(hosts: [String], secret: String?)], secrets: [JSONValue],
     _ body: (ClusterServer, ClusterServer.Endpoints) async throws -> Void
   ) async throws {
-    let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "SimulatedClusterTests/Resources/aspnetcore.json")
-    var objects = try JSONValue(json: Data(contentsOf: file)).array ?? []
-    for index in objects.indices where objects[index]["kind"] == "Ingress" {
-      let rule = objects[index]["spec"]?["rules"]?[0] ?? .null
-      objects[index]["spec"]?["rules"] = .array(
-        hosts.map { host in
-          var copy = rule
-          copy["host"] = .string(host)
-          return copy
-        })
-      objects[index]["spec"]?["tls"] = .array(
-        tls.map { entry in
-          var value: JSONValue = ["hosts": .array(entry.hosts.map { .string($0) })]
-          value["secretName"] = entry.secret.map { .string($0) }
-          return value
-        })
-    }
-    let server = try ClusterServer(
-      manifests: (objects + secrets).map { ClusterManifest(source: "test", object: $0) }, timeScale: 20,
-      startDate: KubernetesTime(seconds: 1_767_225_600))
-    do {
-      try await body(server, try await server.start())
-    } catch {
-      await server.stop()
-      throw error
-    }
-    await server.stop()
+    try await IngressRig.serve(
+      with: secrets,
+      { ingress in
+        let rule = ingress["spec"]?["rules"]?[0] ?? .null
+        ingress["spec"]?["rules"] = .array(
+          hosts.map { host in
+            var copy = rule
+            copy["host"] = .string(host)
+            return copy
+          })
+        ingress["spec"]?["tls"] = .array(
+          tls.map { entry in
+            var value: JSONValue = ["hosts": .array(entry.hosts.map { .string($0) })]
+            value["secretName"] = entry.secret.map { .string($0) }
+            return value
+          })
+      }, body)
   }
 
   /// The subject of the certificate that a client gets who asks for a host.
