@@ -61,14 +61,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private var listedChanges: [ListedChange] = []
   private var hasWatchSpoken = false
   private var hasBookmarks = false
-  /// How long its events were under way.
-  private(set) var lag = WatchLag()
-  /// Whether it is known when what was observed arrived, and not only when it had at the latest.
-  private let tellsArrivals: Bool
-  /// Since when nothing came of the watch, after a failure; `nil` while it speaks.
-  private var silentSince: Duration?
-  private var lastOutage: InstantBounds?
-  private var lastWatchWord: Duration?
+  private var delay: WatchDelay
 
   /// Puts together the history of one resource from its observations, given in the order of recording.
   ///
@@ -91,7 +84,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// A history of which nothing was observed yet.
   init(clock: ServerClock, tellsArrivals: Bool) {
     self.clock = clock
-    self.tellsArrivals = tellsArrivals
+    delay = WatchDelay(clock: clock, tellsArrivals: tellsArrivals)
   }
 
   /// Settles what is known when all observations of the resource were given.
@@ -118,16 +111,13 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
 
   /// Takes the next observation of the resource in the order of recording.
   mutating func add(_ observation: Observation) {
-    if ![.gap, .list, .listed].contains(observation.kind), let since = silentSince {
-      lastOutage = InstantBounds(since, observation.received)
-      silentSince = nil
-    }
+    if ![.gap, .list, .listed].contains(observation.kind) { delay.noteOutage(before: observation) }
     switch observation.kind {
     case .gap:
       var failing = failing ?? Failing(since: knownUntil, causes: [])
       if let cause = observation.message, !failing.causes.contains(cause) { failing.causes.append(cause) }
       self.failing = failing
-      silentSince = silentSince ?? failing.since
+      delay.failed()
       return
     case .listed:
       addListed(observation)
@@ -175,7 +165,11 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     }
     let newest = track.revisions.last ?? nil
     switch Revision.order(observation.resourceVersion, newest) {
-    case .same: tracks[uid]?.received = observation.received
+    case .same:
+      tracks[uid]?.received = observation.received
+      if let last = versions[uid]?.last?.object {
+        delay.note(observation, last, after: versions[uid]?.dropLast().last?.object)
+      }
     case .newer where !track.isGone: append(observation, uid: uid)
     case .older, .newer: insert(observation, uid: uid)
     }
@@ -191,7 +185,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     if !append(observation, uid: uid, deleted: true), let last = versions[uid]?.last, let track = tracks[uid] {
       // What its last state was does not matter to its end.
       let bounds = InstantBounds(min(track.heldUntil, observation.received), observation.received)
-      let end = ObjectVersion(at: bounds, object: last.object, deleted: true, arrival: arrival(of: observation))
+      let end = ObjectVersion(at: bounds, object: last.object, deleted: true, arrival: delay.arrival(of: observation))
       versions[uid]?.append(end)
       tracks[uid]?.revisions.append(observation.resourceVersion)
     }
@@ -219,23 +213,21 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     guard let object = decode(observation, uid: uid) else { return false }
     let previous = versions[uid]?.last
     let isListed = observation.kind == .listed
+    let absentUntil = delay.absentUntil(observation) ?? (delay.knowsRevision(of: observation) ? nil : lastListSent)
     var track =
       tracks[uid]
       ?? Track(
-        heldUntil: lastListSent ?? .farPast, received: observation.received,
-        appeared: clock.appearance(of: object, absentUntil: lastListSent, received: observation.received))
-    let seen = InstantBounds(min(track.heldUntil, observation.received), observation.received)
+        heldUntil: absentUntil ?? .farPast, received: observation.received,
+        appeared: clock.appearance(
+          of: object, absentUntil: absentUntil, received: delay.writtenBy(observation)))
+    let seen = delay.written(observation, after: track.heldUntil)
     // A list that ends a gap shows the last of several changes: its time says until when they came, not from when on.
     let isLastOfSeveral = isListed && failing != nil && previous != nil
-    var bounds =
+    let bounds =
       isLastOfSeveral
       ? InstantBounds(seen.earliest, clock.dated(seen, object, after: previous?.object).latest)
       : clock.dated(seen, object, after: previous?.object)
-    if observation.kind == .deleted, tellsArrivals {
-      bounds = InstantBounds(max(bounds.earliest, lag.earliestSending(of: observation)), bounds.latest)
-    } else if !isListed, tellsArrivals, let written = ServerClock.newTime(of: object, after: previous?.object) {
-      lag.add(observation, writtenBy: clock.runTime(of: written).earliest)
-    }
+    delay.note(observation, object, after: previous?.object)
     if previous == nil { order.append(uid) }
     if let name = object.metadata.name { names[uid] = name }
     let isNext = track.revisions.last.map { Revision.isNext(observation.resourceVersion, after: $0) } ?? false
@@ -244,7 +236,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     let known = isListed ? max(seen.earliest, min(lastWord, observation.received)) : seen.earliest
     let missedSince = isMissed ? known : nil
     let version = ObjectVersion(
-      at: bounds, object: object, deleted: deleted, missedSince: missedSince, arrival: arrival(of: observation))
+      at: bounds, object: object, deleted: deleted, missedSince: missedSince, arrival: delay.arrival(of: observation))
     versions[uid, default: []].append(version)
     track.revisions.append(observation.resourceVersion)
     track.heldUntil = max(bounds.earliest, isListed ? observation.sent : bounds.earliest)
@@ -263,19 +255,20 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     guard index < known.count, Revision.order(observation.resourceVersion, track.revisions[index]) != .same,
       let object = decode(observation, uid: uid)
     else { return }
-    let latest = min(observation.received, known[index].at.latest)
-    let earliest = index > 0 ? known[index - 1].at.earliest : track.appeared.earliest
+    let seen = delay.written(observation, after: index > 0 ? known[index - 1].at.earliest : track.appeared.earliest)
+    let latest = min(seen.latest, known[index].at.latest)
     let previous = index > 0 ? known[index - 1].object : nil
-    let bounds = clock.dated(InstantBounds(min(earliest, latest), latest), object, after: previous)
+    let bounds = clock.dated(InstantBounds(min(seen.earliest, latest), latest), object, after: previous)
+    delay.note(observation, object, after: previous)
     // What seemed to be missed may have been under way only.
     if let since = known[index].missedSince, !known[index].object.isSpecAfterNext(object) {
       versions[uid]?[index].missedSince = nil
       let missedSince = object.isSpecAfterNext(previous) ? since : nil
       let version = ObjectVersion(
-        at: bounds, object: object, missedSince: missedSince, arrival: arrival(of: observation))
+        at: bounds, object: object, missedSince: missedSince, arrival: delay.arrival(of: observation))
       versions[uid]?.insert(version, at: index)
     } else {
-      let version = ObjectVersion(at: bounds, object: object, arrival: arrival(of: observation))
+      let version = ObjectVersion(at: bounds, object: object, arrival: delay.arrival(of: observation))
       versions[uid]?.insert(version, at: index)
     }
     track.revisions.insert(observation.resourceVersion, at: index)
@@ -316,15 +309,8 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     versions[uid]?.append(last.notBefore(sent))
   }
 
-  private func arrival(of observation: Observation) -> WatchArrival? {
-    switch observation.kind {
-    case .added, .modified, .deleted:
-      WatchArrival(
-        received: tellsArrivals ? observation.received : nil, revision: Revision.number(observation.resourceVersion),
-        outage: lastOutage)
-    default: nil
-    }
-  }
+  /// How long its events were under way.
+  var lag: WatchLag { delay.lag }
 
   /// Narrows when the versions that a watch brought were written, by what all watches tell.
   mutating func date(by timing: WatchTiming) {
@@ -365,6 +351,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     nameless = nil
     seenInList = []
     lastListSent = max(lastListSent ?? observation.sent, observation.sent)
+    delay.addList(observation)
     knownFrom = knownFrom ?? observation.received
     listsReceived.append(observation.received)
   }
@@ -378,7 +365,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
 // What lists show, and whether the watch beside them was alive.
 extension ObjectHistory {
   /// Up to when nothing can have been missed.
-  private var lastWord: Duration { max(lastWatchWord ?? .farPast, lastListSent ?? .farPast) }
+  private var lastWord: Duration { max(delay.lastWord ?? .farPast, lastListSent ?? .farPast) }
 
   private mutating func noteListed(_ observation: Observation, uid: String, isDeletion: Bool = false) {
     // What came while nothing could be read lies in a gap already.
@@ -391,7 +378,7 @@ extension ObjectHistory {
 
   private mutating func hearWatch(_ observation: Observation) {
     hasWatchSpoken = true
-    lastWatchWord = max(lastWatchWord ?? observation.received, observation.received)
+    delay.hear(observation)
     let told = Revision.number(observation.resourceVersion)
     for index in listedChanges.indices where !listedChanges[index].isSealed {
       let wanted = Revision.number(listedChanges[index].revision)

@@ -28,9 +28,4 @@ package struct WatchLag: Equatable {
 
   /// How long an event was under way at most; `nil` where too few were dated.
   var longest: Duration? { count >= Self.leastEvents ? slowest + Self.margin : nil }
-
-  /// The earliest moment at which what an observation tells can have happened.
-  func earliestSending(of observation: Observation) -> Duration {
-    longest.map { min(observation.received - $0, observation.received) } ?? .farPast
-  }
 }

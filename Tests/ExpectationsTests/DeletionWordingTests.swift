@@ -33,7 +33,7 @@ struct DeletionWordingTests {
   }
 
   @Test(
-    "the pods that a deletion takes away are no scale-down, before and beyond the bound", arguments: [60.0, 104.0])
+    "the pods that a deletion takes away are no scale-down, before and beyond the bound", arguments: [60.0, 103.5])
   func taken(bound: Double) throws {
     let judgement = try judge(
       "{name: e, scaleDown: {after: calm.start, of: available, notBefore: \(bound)s}}", on: try Self.timeline())

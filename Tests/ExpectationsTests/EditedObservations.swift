@@ -98,6 +98,17 @@ struct EditedObservations {
     }
   }
 
+  /// Lets the watch of a resource say nothing for a while, during which the resource is listed; says when.
+  mutating func holdBack(_ resource: String, _ random: inout SplitMix64) -> String {
+    let listed = observations.filter { $0.kind == .list }.map(\.received).max() ?? .zero
+    let end = observations.map(\.received).max() ?? .zero
+    let length = Duration.seconds(1 + 60 * random.nextUnit())
+    let start = listed + .seconds(2) + (end - listed - length) * random.nextUnit()
+    let list = start + length * random.nextUnit()
+    observations = observations.heldBack(resource, from: start, until: start + length, listed: [list])
+    return "\(resource) from \(start.text) for \(length.text), list at \(list.text)"
+  }
+
   /// Cuts the text of some objects short.
   mutating func damage(share: Double, _ random: inout SplitMix64) {
     for index in observations.indices where random.nextUnit() < share {

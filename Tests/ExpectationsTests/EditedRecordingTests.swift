@@ -136,6 +136,23 @@ struct EditedRecordingTests {
     }
   }
 
+  @Test(
+    "Where a watch was silent and then brought all at once, a real controller does not fail",
+    arguments: Recordings.all, ["deployments", "pods", "horizontalpodautoscalers"])
+  func heldBack(name: String, resource: String) throws {
+    for seed in Self.seeds {
+      var random = SplitMix64(seed: seed)
+      var edited = try EditedObservations(name)
+      let silence = edited.holdBack(resource, &random)
+
+      for text in [Self.text, "{name: e, withinCorridor: {}}"] {
+        let judged = try judge(text, on: edited.timeline())
+
+        #expect(judged.verdict != .fail, "seed \(seed), \(silence): \(judged.finding)")
+      }
+    }
+  }
+
   /// Each recording and seed is damaged in a way of its own. Some were once answered wrongly: a lost line of a status, lines
   /// that stand at each other's times, and pods of which no version could be read.
   private static let damages: [(name: String, seed: UInt64)] =
