@@ -171,7 +171,8 @@ let package = Package(
     .testTarget(
       name: "SimulatedClusterTests",
       dependencies: [
-        "ApplicationNature", "AutoscalerModel", "KubernetesObjects", "SimulatedCluster", "TestRecordings", "Units",
+        "ApplicationNature", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "SimulatedCluster",
+        "TestRecordings", "Units",
       ],
       exclude: ["Resources"]),
     .testTarget(

@@ -8,6 +8,12 @@ package struct LabelSelector: Sendable, Equatable, Codable {
     /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
     package var `operator`: String
     package var values: [String]?
+
+    package init(key: String, operator: String, values: [String]?) {
+      self.key = key
+      self.operator = `operator`
+      self.values = values
+    }
   }
 
   package init(matchLabels: [String: String]) {

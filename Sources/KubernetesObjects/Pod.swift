@@ -113,6 +113,8 @@ package struct Probe: Sendable, Equatable, Codable {
   package var timeoutSeconds: Int?
   package var successThreshold: Int?
   package var failureThreshold: Int?
+  /// How long the container has to end that fails it; `nil` for the time of its pod.
+  package var terminationGracePeriodSeconds: Int64?
 
   /// Kubernetes' defaults: period 10 s, timeout 1 s, one success, three failures (pkg/apis/core/v1/defaults.go).
   package var period: Int { max(periodSeconds ?? 10, 1) }

@@ -164,8 +164,7 @@ extension DataPlane {
     guard application != before else { return }
     settleOfferedLoad(at: context.wall)
     runtimes[id]?.application = application
-    runtimes[id]?.load.cost = application.cpuPerRequest.seconds
-    runtimes[id]?.load.queueLimit = application.queueLimit
+    runtimes[id]?.load.become(application, at: context.wall)
     if application.crashesAfter != before.crashesAfter, let crash = application.crashesAfter,
       let runtime = runtimes[id], runtime.isRunning, let startedAt = runtime.startedAt
     {

@@ -187,7 +187,9 @@ package struct ClusterSimulation: Sendable {
 
   /// Removes an object at once, as a client has asked.
   mutating func discard(_ kind: ClusterKind, _ key: ObjectKey) {
-    if let removed = context.discard(kind, key) { notice(removed) }
+    guard let removed = context.discard(kind, key) else { return }
+    notice(removed)
+    if context.hasQuotas(key.namespace) { context.requestReconciliation(.quotas(namespace: key.namespace)) }
   }
 
   /// What only clients write: no controller makes, changes or removes the specs of these.
@@ -196,6 +198,8 @@ package struct ClusterSimulation: Sendable {
     case .service, .ingress: dataPlane.rebuildRoutes(from: context.store, at: context.wall)
     case .autoscaler where controllersRun: autoscalers.note(object, in: &context)
     case .node: dataPlane.take(node: object, in: &context)
+    case .pod: dataPlane.noteChange(ofPod: object.key, in: &context)
+    case .persistentVolumeClaim: dataPlane.retryUnscheduled(in: &context)
     case .configMap: dataPlane.noteConfiguration(object, in: &context)
     case .secret:
       dataPlane.noteConfiguration(object, in: &context)

@@ -19,7 +19,7 @@ extension DataPlane {
     if mayFail(.liveness, runtime) { plan(.liveness, of: id, in: &context) }
   }
 
-  private static func probe(_ kind: ProbeKind, of container: Container) -> Probe? {
+  static func probe(_ kind: ProbeKind, of container: Container) -> Probe? {
     switch kind {
     case .startup: container.startupProbe
     case .readiness: container.readinessProbe

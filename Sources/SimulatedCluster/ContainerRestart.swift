@@ -1,3 +1,4 @@
+import ApplicationNature
 import KubernetesObjects
 import Units
 
@@ -11,7 +12,9 @@ extension DataPlane {
   /// A probe that failed too often ends the container, which has its grace period as in a deletion.
   mutating func killContainer(_ run: ContainerRun, failing probe: ProbeKind, in context: inout ControllerContext) {
     guard var runtime = runtimes[run.pod], runtime.killedAt == nil else { return }
-    let grace = context.store[.pod, runtime.key]?.pod?.spec.terminationGracePeriodSeconds ?? 30
+    let grace =
+      Self.probe(probe, of: runtime.container)?.terminationGracePeriodSeconds
+      ?? context.store[.pod, runtime.key]?.pod?.spec.terminationGracePeriodSeconds ?? 30
     runtime.killedAt = context.now + .seconds(grace)
     runtimes[run.pod] = runtime
     context.record(
@@ -24,7 +27,10 @@ extension DataPlane {
 
   /// The application ends by itself.
   mutating func crash(_ run: ContainerRun, in context: inout ControllerContext) {
-    guard let runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost else { return }
+    // One that has become another application since may not crash any more, or only later.
+    guard let runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost,
+      let startedAt = runtime.startedAt, let crash = runtime.application.crashesAfter, startedAt + crash <= context.now
+    else { return }
     if runtime.isTerminating {
       exit(run, killed: false, in: &context)
     } else {

@@ -140,7 +140,7 @@ struct JobController: Sendable {
         name: name, owner: PodOwner(kind: .job, key: object.key), ownerUID: object.metadata.uid ?? "",
         labels: template.metadata?.labels, template: template,
         spec: object.written["spec"]?["template"]?["spec"] ?? [:])
-      if let refusal = context.store.admit(&pod) {
+      if let refusal = context.admit(&pod) {
         record(.warning, "FailedCreate", "Error creating: \(refusal)", object.key, &context)
         return false
       }

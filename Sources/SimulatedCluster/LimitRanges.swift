@@ -4,23 +4,27 @@ import Units
 
 // LimitRange: fills in what containers leave out, and refuses what is beyond its bounds
 // (Kubernetes 1.36, plugin/pkg/admission/limitranger).
-extension ObjectStore {
-  /// Admits a pod that a controller wants: fills in what LimitRanges say, then looks whether it is within their bounds and
-  /// the quotas.
+extension ControllerContext {
+  /// Admits a pod that a controller wants: fills in what its class and LimitRanges say, then looks whether it is
+  /// within their bounds and the quotas.
   ///
   /// - Returns: why the pod is refused, in the words of the API server; `nil` when it is not.
   func admit(_ pod: inout NewPod) -> String? {
     let namespace = pod.owner.key.namespace
     var annotations = pod.template.metadata?.annotations
-    let refusal = admitByLimitRanges(
+    if let refusal = admitReferences(of: &pod.spec, name: pod.name, namespace: namespace) { return refusal }
+    let refusal = store.admitByLimitRanges(
       &pod.spec, &pod.template.spec, &annotations, name: pod.name, namespace: namespace)
     if annotations != pod.template.metadata?.annotations {
       pod.template.metadata = pod.template.metadata ?? ObjectMetadata()
       pod.template.metadata?.annotations = annotations
     }
-    return refusal ?? quotaRefusal(of: .pod, name: pod.name, namespace: namespace, .pod(pod.template.spec))
+    return refusal
+      ?? store.quotaRefusal(of: .pod, name: pod.name, namespace: namespace, .pod(pod.template.spec, pod.spec))
   }
+}
 
+extension ObjectStore {
   /// Fills in requests and limits of the containers of a new pod, and says so in its annotations.
   ///
   /// - Parameters:

@@ -49,7 +49,24 @@ struct Machine: Sendable {
     self.capacity = capacity
   }
 
-  /// Whether the scheduler may put pods on it that it has room for.
+  /// What keeps pods from a machine that do not tolerate it, by the key of its taint.
+  enum SchedulingTaint: String, Sendable {
+    case unschedulable = "node.kubernetes.io/unschedulable"
+    case leaving = "ToBeDeletedByClusterAutoscaler"
+    case unreachable = "node.kubernetes.io/unreachable"
+
+    /// In the words of the scheduler.
+    var objection: String {
+      self == .unschedulable ? "node(s) were unschedulable" : "node(s) had untolerated taint {\(rawValue): }"
+    }
+  }
+
+  /// Its taints with the effect `NoSchedule`.
+  var schedulingTaints: [SchedulingTaint] {
+    (isCordoned ? [.unschedulable] : []) + (isLeaving ? [.leaving] : []) + (isUnreachable ? [.unreachable] : [])
+  }
+
+  /// Whether the scheduler may put pods on it that it has room for, and that tolerate nothing.
   var takesPods: Bool { !isGone && !isLeaving && !isUnreachable && !isCordoned }
 
   /// The share of its CPU that its pods request, or of its memory if that is more.
@@ -94,7 +111,14 @@ struct PodRequest: Sendable, Equatable {
 
   init() {}
 
+  /// What the pod as a whole requests takes the place of what its containers do.
   init(_ spec: PodSpec) {
+    self.init(ofContainers: spec)
+    cpu = Self.whole("cpu", of: spec) ?? cpu
+    memory = Self.whole("memory", of: spec).map { $0 / 1_000 } ?? memory
+  }
+
+  private init(ofContainers spec: PodSpec) {
     let sidecars = (spec.initContainers ?? []).filter { $0.restartPolicy == "Always" }
     for container in (spec.containers ?? []) + sidecars {
       cpu = Self.sum(cpu, Self.milli("cpu", of: container))
@@ -104,6 +128,13 @@ struct PodRequest: Sendable, Equatable {
       cpu = max(cpu, Self.milli("cpu", of: container))
       memory = max(memory, Self.milli("memory", of: container) / 1_000)
     }
+  }
+
+  /// What the pod as a whole requests, by itself or by a limit where its containers request nothing.
+  private static func whole(_ resource: String, of spec: PodSpec) -> Int64? {
+    let isRequested = (spec.containers ?? []).contains { milli(resource, of: $0) > 0 }
+    let limit = isRequested ? nil : spec.resources?.limits?[resource]
+    return (spec.resources?.requests?[resource] ?? limit).map { min(max($0.quantity.milli, 0), .max / 4) }
   }
 
   private static func milli(_ resource: String, of container: Container) -> Int64 {

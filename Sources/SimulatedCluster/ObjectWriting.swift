@@ -47,13 +47,10 @@ extension ClusterSimulation {
       object.content = .plain(object.metadata, status: status)
     }
     if kind == .service || kind == .ingress { object.written["status"] = ["loadBalancer": [:]] }
-    if kind == .persistentVolumeClaim,
-      let refusal = context.store.limitRefusal(
-        ofClaim: name, object.written["spec"] ?? [:], namespace: namespace)
-    {
-      throw APIFailure(code: 403, reason: "Forbidden", message: refusal)
+    guard kind == .pod else {
+      try admit(object)
+      return commit(object)
     }
-    guard kind == .pod else { return commit(object) }
     try admitPod(&object, name: name)
     let stored = commit(object)
     dataPlane.takeUp(stored, in: &context)
@@ -61,6 +58,21 @@ extension ClusterSimulation {
   }
 
   /// - Throws: the refusal of a LimitRange or a quota.
+  private mutating func admit(_ object: ClusterObject) throws(APIFailure) {
+    guard object.kind.isNamespaced else { return }
+    let (name, namespace) = (object.key.name, object.key.namespace)
+    let beyond =
+      object.kind == .persistentVolumeClaim
+      ? context.store.limitRefusal(ofClaim: name, object.written["spec"] ?? [:], namespace: namespace) : nil
+    if let refusal = beyond
+      ?? context.store.quotaRefusal(of: object.kind, name: name, namespace: namespace, QuotaSubject(object))
+    {
+      throw APIFailure(code: 403, reason: "Forbidden", message: refusal)
+    }
+    if context.hasQuotas(namespace) { context.requestReconciliation(.quotas(namespace: namespace)) }
+  }
+
+  /// - Throws: the refusal of what the pod refers to, of a LimitRange or of a quota.
   private func admitPod(_ object: inout ClusterObject, name: String) throws(APIFailure) {
     guard var pod = object.pod else { return }
     var status = Pod.Status()
@@ -68,13 +80,16 @@ extension ClusterSimulation {
     pod.status = status
     let namespace = object.metadata.namespace ?? ""
     var written = object.written["spec"] ?? [:]
-    let beyond = context.store.admitByLimitRanges(
-      &written, &pod.spec, &pod.metadata.annotations, name: name, namespace: namespace)
+    let missing = context.admitReferences(of: &written, name: name, namespace: namespace)
+    let beyond =
+      missing
+      ?? context.store.admitByLimitRanges(
+        &written, &pod.spec, &pod.metadata.annotations, name: name, namespace: namespace)
     object.written["spec"] = written
     object.content = .pod(pod)
     guard
       let refusal = beyond
-        ?? context.store.quotaRefusal(of: .pod, name: name, namespace: namespace, .pod(pod.spec))
+        ?? context.store.quotaRefusal(of: .pod, name: name, namespace: namespace, .pod(pod.spec, written))
     else { return }
     throw APIFailure(code: 403, reason: "Forbidden", message: refusal)
   }

@@ -5,8 +5,6 @@ extension DataPlane {
   /// Fills in what the API server adds to the spec of a pod, and not to that of a template.
   static func admit(_ spec: inout JSONValue) {
     spec.setDefault(true, at: "enableServiceLinks")
-    spec.setDefault(0, at: "priority")
-    spec.setDefault("PreemptLowerPriority", at: "preemptionPolicy")
     spec["tolerations"] = .array((spec["tolerations"]?.array ?? []) + tolerations(beside: spec))
   }
 
@@ -34,7 +32,7 @@ extension DataPlane {
       PodRuntime(
         id: id, key: object.key, uid: object.metadata.uid ?? "", owner: nil, createdAt: now, container: container,
         portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: version, request: PodRequest(pod.spec),
-        application: application)
+        podLimits: pod.spec.resources?.limits, application: application)
     }
     runtimes[id]?.task = ContainerTask(
       object.written["spec"] ?? [:], container: container.name, otherwise: context.workload.taskTakes)

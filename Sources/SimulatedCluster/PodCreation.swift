@@ -46,7 +46,8 @@ extension DataPlane {
         id: id, key: ObjectKey(namespace: wanted.owner.key.namespace, name: wanted.name), uid: metadata.uid ?? "",
         owner: wanted.owner, createdAt: now, container: container,
         portNames: Set(wanted.template.spec.servingPorts.compactMap(\.name)), version: version,
-        request: PodRequest(wanted.template.spec), application: application)
+        request: PodRequest(wanted.template.spec), podLimits: wanted.template.spec.resources?.limits,
+        application: application)
     }
     runtimes[id]?.task = ContainerTask(spec, container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")

@@ -17,10 +17,10 @@ struct UsagePoint: Sendable {
 /// All times are seconds on the wall.
 struct PodLoad: Sendable {
   /// CPU seconds that one request costs a warm application.
-  var cost: Double
+  private(set) var cost: Double
   /// Cores; `nil` without a limit.
   let limit: Double?
-  var queueLimit: Int
+  private(set) var queueLimit: Int
 
   /// When the container started.
   private var began = 0.0
@@ -57,6 +57,27 @@ struct PodLoad: Sendable {
     busyStartCores = min(application.busyStartCores, limit ?? .infinity)
     warmUpEnd = now + (application.start + application.warmUp).seconds / timeScale
     warmUpCost = application.warmUp > .zero ? application.warmUpCost : 1
+  }
+
+  /// The application becomes another one while its container runs. What it has taken is answered as it was to be; what concerns
+  /// the start of a container is left to the next one.
+  mutating func become(_ application: Application, at now: Double) {
+    let turn = turn(at: now)
+    switch (places, application.concurrency) {
+    case (nil, let count?):
+      // Without a limit of CPU nobody knows of requests in hand: they count for none.
+      let inHand = turn > 0 ? Int((max(0, busyUntil - now) / turn).rounded()) : 0
+      var places = WorkPlaces(count: count, at: now)
+      places.takeOver(inHand, turn: turn, cost: cost(at: now), at: now)
+      self.places = places
+    case (let places?, nil):
+      if let cores = cores(at: now) { busyUntil = now + places.remaining(at: now) / cores }
+      self.places = nil
+    case (.some, let count?): places?.become(count, at: now)
+    case (nil, nil): break
+    }
+    cost = application.cpuPerRequest.seconds
+    queueLimit = application.queueLimit
   }
 
   private func cost(at start: Double) -> Double { start < warmUpEnd ? cost * warmUpCost : cost }

@@ -25,6 +25,8 @@ struct PodRuntime: Sendable {
   /// Tag of the image: what answers call their version.
   let version: String
   let request: PodRequest
+  /// What the containers of the pod may take together, where it says so.
+  private let podMemoryLimit: ResourceQuantity?
   var application: Application
 
   /// What its container does, where it ends by itself.
@@ -69,7 +71,8 @@ struct PodRuntime: Sendable {
 
   init(
     id: PodID, key: ObjectKey, uid: String, owner: PodOwner?, createdAt: Duration, container: Container,
-    portNames: Set<String>, version: String, request: PodRequest, application: Application
+    portNames: Set<String>, version: String, request: PodRequest, podLimits: [String: ResourceQuantity]?,
+    application: Application
   ) {
     self.id = id
     self.key = key
@@ -80,15 +83,17 @@ struct PodRuntime: Sendable {
     self.portNames = portNames
     self.version = version
     self.request = request
+    podMemoryLimit = podLimits?["memory"]
     self.application = application
     readinessTiming = container.readinessProbe.map(ProbeTiming.init)
     livenessTiming = container.livenessProbe.map(ProbeTiming.init)
     // The seed of the cluster has chosen the uid.
     luck = SplitMix64(seed: uid.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
     // A limit of zero is none.
-    let limit = container.resources?.limits?["cpu"].map { Double($0.quantity.milli) / 1_000 }.flatMap {
-      $0 > 0 ? $0 : nil
-    }
+    let limit = (container.resources?.limits?["cpu"] ?? podLimits?["cpu"]).map { Double($0.quantity.milli) / 1_000 }
+      .flatMap {
+        $0 > 0 ? $0 : nil
+      }
     load = PodLoad(cost: application.cpuPerRequest.seconds, limit: limit, queueLimit: application.queueLimit)
   }
 
@@ -129,7 +134,9 @@ struct PodRuntime: Sendable {
 
   /// Bytes of memory that the container may take; `nil` without a limit.
   var memoryLimit: Int64? {
-    container.resources?.limits?["memory"].map { $0.quantity.milli / 1_000 }.flatMap { $0 > 0 ? $0 : nil }
+    (container.resources?.limits?["memory"] ?? podMemoryLimit).map { $0.quantity.milli / 1_000 }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
   }
 
   /// Bytes of memory that the container takes.

@@ -8,10 +8,16 @@ extension DataPlane {
   static let scanInterval = Duration.seconds(10)
 
   mutating func bind(_ id: PodID, in context: inout ControllerContext) {
-    guard var runtime = runtimes[id], runtime.node == nil, !runtime.isTerminating else { return }
+    guard var runtime = runtimes[id], runtime.node == nil, !runtime.isTerminating, !isGated(runtime, in: &context)
+    else { return }
+    if let claim = missingClaim(of: runtime, in: context) {
+      return noteUnschedulable(
+        runtime, "persistentvolumeclaim \"\(claim)\" not found", "Preemption is not helpful for scheduling",
+        in: &context)
+    }
     let candidates = machines.indices.filter {
-      machines[$0].takesPods && machines[$0].shortage(for: runtime.request) == nil
-        && objection(to: runtime, on: $0, in: context) == nil
+      !machines[$0].isGone && untoleratedTaint(of: $0, for: id) == nil
+        && machines[$0].shortage(for: runtime.request) == nil && objection(to: runtime, on: $0, in: context) == nil
     }
     guard let node = candidates.min(by: { machines[$0].pods < machines[$1].pods }) else {
       noteShortage(runtime, in: &context)
@@ -49,24 +55,49 @@ extension DataPlane {
     pullImage(of: id, on: node, in: &context)
   }
 
+  /// Whether a pod is not to be scheduled yet, which it is told.
+  private func isGated(_ runtime: PodRuntime, in context: inout ControllerContext) -> Bool {
+    guard context.store[.pod, runtime.key]?.written["spec"]?["schedulingGates"]?.array?.isEmpty == false else {
+      return false
+    }
+    let time = context.date
+    updatePod(runtime.id, by: "kube-scheduler", in: &context) { pod in
+      guard pod.condition("PodScheduled")?.reason != "SchedulingGated" else { return }
+      pod.status?.conditions = [
+        Condition(
+          type: "PodScheduled", status: "False", reason: "SchedulingGated",
+          message: "Scheduling is blocked due to non-empty scheduling gates", lastTransitionTime: time)
+      ]
+    }
+    return true
+  }
+
+  /// A claim that a pod mounts and that is not there.
+  private func missingClaim(of runtime: PodRuntime, in context: ControllerContext) -> String? {
+    guard !context.configurationIsElsewhere else { return nil }
+    let volumes = context.store[.pod, runtime.key]?.written["spec"]?["volumes"]?.array ?? []
+    return volumes.lazy.compactMap { $0["persistentVolumeClaim", "claimName"]?.string }.first {
+      context.store[.persistentVolumeClaim, ObjectKey(namespace: runtime.key.namespace, name: $0)] == nil
+    }
+  }
+
+  /// A client has changed a pod: it may be to be scheduled now.
+  func noteChange(ofPod key: ObjectKey, in context: inout ControllerContext) {
+    guard let id = podIDs[key], runtimes[id]?.node == nil else { return }
+    context.schedule(.bind(id), after: ControllerContext.controlLatency)
+  }
+
   /// Has the pods that wait for room tried again, since there may be some now.
   func retryUnscheduled(in context: inout ControllerContext) {
     for id in unscheduled { context.schedule(.bind(id), after: ControllerContext.controlLatency) }
   }
 
   private mutating func noteShortage(_ runtime: PodRuntime, in context: inout ControllerContext) {
-    let isNew = !unscheduled.contains(runtime.id)
-    if isNew { unscheduled.append(runtime.id) }
     var reasons: [(reason: String, count: Int)] = []
     for (index, machine) in machines.enumerated() where !machine.isGone {
       let reason =
-        machine.isCordoned
-        ? "node(s) were unschedulable"
-        : machine.isLeaving
-          ? "node(s) had untolerated taint {ToBeDeletedByClusterAutoscaler: }"
-          : machine.isUnreachable
-            ? "node(s) had untolerated taint {node.kubernetes.io/unreachable: }"
-            : machine.shortage(for: runtime.request)?.rawValue ?? objection(to: runtime, on: index, in: context) ?? ""
+        untoleratedTaint(of: index, for: runtime.id)?.objection ?? machine.shortage(for: runtime.request)?.rawValue
+        ?? objection(to: runtime, on: index, in: context) ?? ""
       if let index = reasons.firstIndex(where: { $0.reason == reason }) {
         reasons[index].count += 1
       } else {
@@ -74,10 +105,18 @@ extension DataPlane {
       }
     }
     let counted = reasons.map { "\($0.count) \($0.reason)" }.sorted().joined(separator: ", ")
+    noteUnschedulable(runtime, counted, "No preemption victims found for incoming pod", in: &context)
+  }
+
+  /// The scheduler says why it finds no machine for a pod, and tries again when something has changed.
+  private mutating func noteUnschedulable(
+    _ runtime: PodRuntime, _ reasons: String, _ preemption: String, in context: inout ControllerContext
+  ) {
+    let isNew = !unscheduled.contains(runtime.id)
+    if isNew { unscheduled.append(runtime.id) }
     let total = machines.count { !$0.isGone }
     let message =
-      "0/\(total) nodes are available: \(counted). preemption: 0/\(total) nodes are available: "
-      + "\(total) No preemption victims found for incoming pod."
+      "0/\(total) nodes are available: \(reasons). preemption: 0/\(total) nodes are available: \(total) \(preemption)."
     let time = context.date
     updatePod(runtime.id, by: "kube-scheduler", in: &context) { pod in
       let since = pod.condition("PodScheduled")?.lastTransitionTime ?? time
@@ -101,8 +140,10 @@ extension DataPlane {
     let ordered = fresh.count
     let present = machines.count { !$0.isGone }
     for id in unscheduled {
-      guard let runtime = runtimes[id], !runtime.isTerminating else { continue }
-      let isApart = placements[id]?.apartFrom.isEmpty == false
+      guard let runtime = runtimes[id], !runtime.isTerminating, missingClaim(of: runtime, in: context) == nil else {
+        continue
+      }
+      let isApart = placements[id]?.needsOwnMachine ?? false
       if !isApart, let index = fresh.firstIndex(where: { $0.shortage(for: runtime.request) == nil }) {
         fresh[index].take(runtime.request)
         continue

@@ -117,7 +117,7 @@ struct ReplicaSetController: Sendable {
       name: name, owner: PodOwner(kind: .replicaSet, key: object.key), ownerUID: object.metadata.uid ?? "",
       labels: template.metadata?.labels, template: template,
       spec: object.written["spec"]?["template"]?["spec"] ?? [:])
-    if let refusal = context.store.admit(&pod) {
+    if let refusal = context.admit(&pod) {
       context.record(
         .warning, "FailedCreate", "Error creating: \(refusal)", about: .replicaSet, object.key, by: Self.name)
       return refusal

@@ -21,7 +21,7 @@ package enum SimulationNotes {
     let ofEach = objects.enumerated().flatMap { index, object in
       notes(on: object, metrics: metrics).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
     }
-    return ofEach + (areWhole ? configurationNotes(on: objects) : []) + IngressNotes.notesOnPaths(of: objects)
+    return ofEach + (areWhole ? missingNotes(on: objects) : []) + IngressNotes.notesOnPaths(of: objects)
   }
 
   /// Whether an Ingress among the objects sends requests without TLS to https.
@@ -50,6 +50,8 @@ package enum SimulationNotes {
     case .cronJob: return [("", "the \(title) is stored, but not run: no Job is made of it when its time comes")]
     case .job: return podNotes(object) + jobNotes(object)
     case .deployment, .replicaSet: return podNotes(object)
+    case .pod: return podNotes(object, at: ["spec"])
+    case .resourceQuota: return quotaNotes(object)
     case .statefulSet: return podNotes(object) + statefulSetNotes(object)
     case .ingress: return IngressNotes.notes(on: object)
     case .autoscaler: return autoscalerNotes(object, declared: metrics)
@@ -64,90 +66,14 @@ package enum SimulationNotes {
     }
   }
 
-  private static func podNotes(_ object: JSONValue) -> [(field: String, text: String)] {
-    let path = "spec.template.spec"
-    guard let written = object["spec", "template", "spec"], let spec: PodSpec = try? written.decoded() else {
-      return []
-    }
-    var notes: [(field: String, text: String)] = []
-    for (index, container) in (spec.containers ?? []).enumerated() {
-      guard let hook = container.lifecycle?.preStop, PreStopLength(hook) == .unknown else { continue }
-      notes.append(
-        (
-          "\(path).containers[\(index)].lifecycle.preStop",
-          "how long this takes cannot be told from the manifest: SIGTERM is taken to follow at once, so requests may fail "
-            + "that this hook would save; write sleep: {seconds: N} for its length"
-        ))
-    }
-    if written["readinessGates"]?.array?.isEmpty == false {
-      notes.append(
-        (
-          "\(path).readinessGates",
-          "nobody sets these conditions here: they are taken to hold, so pods become ready as soon as their probes succeed"
-        ))
-    }
-    notes += placementNotes(written).map { ("\(path).\($0.field)", $0.text) }
-    if let initial = spec.initContainers?.firstIndex(where: { $0.restartPolicy != "Always" }) {
-      notes.append(
-        (
-          "\(path).initContainers[\(initial)]",
-          "how long init containers take cannot be told from the manifest: they are taken to end at once, or after "
-            + "cluster.simulated.workload.initContainers"
-        ))
-    }
-    return notes
-  }
-
-  /// What a pod asks of machines by labels that the simulated ones do not have.
-  private static func placementNotes(_ spec: JSONValue) -> [(field: String, text: String)] {
-    var notes: [(field: String, text: String)] = []
-    let taken = "every node here is taken to be such a one"
-    if spec["nodeSelector"]?.object?.isEmpty == false { notes.append(("nodeSelector", taken)) }
-    let required = "requiredDuringSchedulingIgnoredDuringExecution"
-    if spec["affinity", "nodeAffinity", required] != nil { notes.append(("affinity.nodeAffinity", taken)) }
-    if spec["affinity", "podAffinity", required] != nil {
-      notes.append(("affinity.podAffinity", "pods are not kept together here"))
-    }
-    for (list, what) in [
-      (spec["affinity", "podAntiAffinity", required], "affinity.podAntiAffinity.\(required)"),
-      (spec["topologySpreadConstraints"], "topologySpreadConstraints"),
-    ] {
-      for (index, term) in (list?.array ?? []).enumerated()
-      where term["topologyKey"]?.string != PlacementRules.hostname
-        && term["whenUnsatisfiable"]?.string != "ScheduleAnyway"
-      {
-        notes.append(
-          (
-            "\(what)[\(index)].topologyKey",
-            "nodes here differ by \(PlacementRules.hostname) only: pods are not kept apart by "
-              + "\(term["topologyKey"]?.string ?? "this")"
-          ))
-      }
-    }
-    return notes
-  }
-
-  /// ConfigMaps and Secrets that pods cannot do without and that are not among the objects.
-  private static func configurationNotes(on objects: [JSONValue]) -> [SimulationNote] {
-    func name(_ kind: String, _ object: JSONValue, _ name: String) -> String {
-      "\(kind) \(object["metadata", "namespace"]?.string ?? "default")/\(name)"
-    }
-    let there = Set(
-      objects.map { name($0["kind"]?.string ?? "", $0, $0["metadata", "name"]?.string ?? "") })
-    return objects.enumerated().flatMap { index, object -> [SimulationNote] in
-      let kinds: [ClusterKind] = [.deployment, .replicaSet, .statefulSet, .job]
-      guard let kind = ClusterKind.kept(manifest: object)?.kind, kinds.contains(kind) else { return [] }
-      var named: Set<String> = []
-      return ConfigurationReference.all(in: object["spec", "template", "spec"] ?? [:]).compactMap { reference in
-        let title = reference.kind.resource.kind
-        guard !reference.isOptional, !there.contains(name(title, object, reference.name)),
-          named.insert(title + " " + reference.name).inserted
-        else { return nil }
-        return SimulationNote(
-          object: index, field: "spec.template.spec",
-          text: "the \(title) \"\(reference.name)\" is not among the manifests: the pods do not start until somebody "
-            + "makes it; add it to them")
-      }
+  /// What a quota counts that controllers make, which do not ask for it here.
+  private static func quotaNotes(_ object: JSONValue) -> [(field: String, text: String)] {
+    let made: [ClusterKind] = [.replicaSet, .controllerRevision, .endpointSlice, .event]
+    return (object["spec", "hard"]?.object ?? [:]).keys.sorted().compactMap { resource in
+      let kinds = ClusterKind.allCases.filter { $0.isNamespaced && QuotaSubject.isCounted(resource, of: $0) }
+      if kinds.isEmpty { return ("spec.hard.\(resource)", "nothing of this is counted here") }
+      return kinds.allSatisfy(made.contains)
+        ? ("spec.hard.\(resource)", "it is counted, but holds nobody back here who makes some for others") : nil
     }
   }
 

@@ -92,7 +92,7 @@ struct StatefulSetController: Sendable {
         StatefulSet.podIndexLabel: String(ordinal),
       ]) { $1 },
       template: template, spec: spec)
-    if let refusal = claims.create(for: ordinal, in: &context) ?? context.store.admit(&pod) {
+    if let refusal = claims.create(for: ordinal, in: &context) ?? context.admit(&pod) {
       record(
         .warning, "FailedCreate", "create Pod \(name) in StatefulSet \(object.key.name) failed error: \(refusal)",
         object.key, &context)

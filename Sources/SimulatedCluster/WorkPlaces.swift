@@ -23,6 +23,32 @@ struct WorkPlaces: Sendable {
     free = Array(repeating: now, count: max(count, 1))
   }
 
+  /// There are so many places from now on: new ones are free, and those that are too many go as they become free. What waits
+  /// keeps its turn.
+  ///
+  /// - Parameter count: at least 1.
+  mutating func become(_ count: Int, at now: Double) {
+    let count = max(count, 1)
+    if count < free.count {
+      free.removeFirst(free.count - count)
+    } else {
+      let fresh = Array(repeating: now, count: count - free.count)
+      free.insert(contentsOf: fresh, at: free.firstIndex { $0 > now } ?? free.endIndex)
+    }
+  }
+
+  /// Takes requests that were begun when there was no limit of places, and that the CPU works off one after the other.
+  ///
+  /// - Parameters:
+  ///   - turn: how long the CPU works at each.
+  ///   - cost: CPU seconds of each.
+  mutating func takeOver(_ requests: Int, turn: Double, cost: Double, at now: Double) {
+    for index in 0..<requests {
+      let begins = now + turn * Double(index)
+      take(at: now, start: start(at: now), cpu: (begins, begins + turn), cost: cost, until: begins + turn)
+    }
+  }
+
   /// When a request that comes now gets a place.
   func start(at now: Double) -> Double { max(now, free[0]) }
 
