@@ -65,10 +65,12 @@ let package = Package(
         "AutoscalerModel", "Expectations", "KubernetesObjects", "LoadFacts", "RunTimeline", "Statistics", "Units",
       ]),
     .target(name: "TrafficReplay", dependencies: ["Arrivals", "Units"]),
+    .target(name: "ServerSideApply", dependencies: ["KubernetesObjects", "KubernetesValidation"]),
     .target(
       name: "SimulatedCluster",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "KubernetesObjects", "KubernetesValidation",
+        "ServerSideApply", "Units",
       ]),
 
     .target(
@@ -98,7 +100,7 @@ let package = Package(
     .target(
       name: "SimulatedClusterServer",
       dependencies: [
-        "KubernetesObjects", "SimulatedCluster", "Units",
+        "KubernetesObjects", "Profiles", "SimulatedCluster", "Units",
         nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
@@ -145,6 +147,8 @@ let package = Package(
       dependencies: [
         "KubernetesObjects", "KubernetesValidation", "Profiles", "TestRecordings", "Units",
       ]),
+    .testTarget(
+      name: "ServerSideApplyTests", dependencies: ["KubernetesObjects", "ServerSideApply"], exclude: ["Resources"]),
     .testTarget(
       name: "RunTimelineTests",
       dependencies: ["KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),

@@ -1,5 +1,5 @@
 /// The type of a field of a Kubernetes object, as the API server decodes it.
-indirect enum FieldType: Sendable, Equatable {
+package indirect enum FieldType: Sendable, Equatable {
   case string, boolean, int32, int64, double
   /// An amount such as `250m`; a text or a number.
   case quantity

@@ -43,11 +43,14 @@ struct APIFailure: Error, Sendable {
       details: details(kind, name: name))
   }
 
-  static func conflict(_ kind: ClusterKind, _ name: String) -> APIFailure {
+  static func conflict(
+    _ kind: ClusterKind, _ name: String,
+    because cause: String =
+      "the object has been modified; please apply your changes to the latest version and try again"
+  ) -> APIFailure {
     APIFailure(
       code: 409, reason: "Conflict",
-      message: "Operation cannot be fulfilled on \(groupResource(kind)) \"\(name)\": the object has been modified; "
-        + "please apply your changes to the latest version and try again",
+      message: "Operation cannot be fulfilled on \(groupResource(kind)) \"\(name)\": \(cause)",
       details: details(kind, name: name))
   }
 
@@ -99,8 +102,8 @@ struct APIFailure: Error, Sendable {
   static func unsupportedMediaType(_ type: String) -> APIFailure {
     APIFailure(
       code: 415, reason: "UnsupportedMediaType",
-      message: "the simulated cluster does not read \"\(type)\": send application/json, or a JSON, merge or "
-        + "strategic merge patch")
+      message: "the simulated cluster does not read \"\(type)\": send application/json, or a JSON, merge, "
+        + "strategic merge or apply patch")
   }
 
   static func methodNotAllowed(_ method: String) -> APIFailure {

@@ -30,7 +30,7 @@ extension ClusterSimulation {
       status: 200,
       [
         "kind": .string("\(kind.resource.kind)List"), "apiVersion": .string(form.apiVersion(of: kind)),
-        "metadata": metadata, "items": .array(objects.map { form.shown($0.json(typed: false)) }),
+        "metadata": metadata, "items": .array(objects.map { form.shown($0.served(typed: false)) }),
       ])
   }
 

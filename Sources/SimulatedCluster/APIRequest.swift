@@ -40,6 +40,11 @@ package struct APIRequest: Sendable, Equatable {
     query["fieldManager"] ?? userAgent.split(separator: "/").first.map(String.init) ?? "unknown"
   }
 
+  /// Whether only the answer is wanted: said in the query, or in the options of a delete.
+  var isDryRun: Bool {
+    query["dryRun"] == "All" || (method == "DELETE" && body?["dryRun"]?.array?.contains("All") == true)
+  }
+
   var fieldValidation: FieldValidation { FieldValidation(query["fieldValidation"]) }
 
   func flag(_ name: String) -> Bool { query[name] == "true" || query[name] == "1" }

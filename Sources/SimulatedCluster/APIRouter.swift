@@ -1,5 +1,6 @@
 import KubernetesObjects
 import KubernetesValidation
+import ServerSideApply
 
 extension ClusterSimulation {
   /// Answers a request to the Kubernetes API now.
@@ -104,7 +105,7 @@ extension ClusterSimulation {
       for object in objects {
         let gone = try cluster.delete(
           kind, object.key, gracePeriod: grace, orphansDependents: policy == "Orphan")
-        deleted.append(form.shown(gone.json(typed: false)))
+        deleted.append(form.shown(gone.served(typed: false)))
       }
       return .object(
         status: 200,
@@ -122,8 +123,9 @@ extension ClusterSimulation {
   private mutating func trying(
     _ request: APIRequest, _ write: (inout ClusterSimulation) throws(APIFailure) -> APIAnswer
   ) throws(APIFailure) -> APIAnswer {
-    guard request.query["dryRun"] == "All" else { return try write(&self) }
+    guard request.isDryRun else { return try write(&self) }
     var copy = self
+    copy.context.store.isTrial = true
     return try write(&copy)
   }
 
@@ -163,16 +165,53 @@ extension ClusterSimulation {
     _ kind: ClusterKind, _ form: ObjectForm, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest,
     by user: APIUser
   ) throws(APIFailure) -> APIAnswer {
+    guard !request.isApply else { return try apply(kind, form, key, target, request, by: user) }
+    guard request.method == "PUT" || request.query["force"] == nil else {
+      throw .invalidOption("force", .forbidden("force", "may not be specified for non-apply patch"))
+    }
     guard let current = context.store[kind, key] else {
       throw .notFound(kind, key.name)
     }
-    let wanted = try form.kept(try patched(form.shown(current.json()), request))
+    let wanted = try form.kept(try patched(form.shown(current.served()), request))
     try checkEscalation(kind, key, wanted, by: user)
     return try trying(request) { (cluster) throws(APIFailure) in
       let updated = try cluster.update(
         kind, key, to: wanted, isStatus: target.subresource == "status", manager: request.fieldManager,
         fields: request.fieldValidation, patch: request.method == "PATCH" ? request.body : nil)
       return Self.answer(200, cluster.shown(updated, form, request), to: request, about: kind, wanted)
+    }
+  }
+
+  /// A server-side apply, which makes the object when there is none.
+  private mutating func apply(
+    _ kind: ClusterKind, _ form: ObjectForm, _ key: ObjectKey, _ target: ResourcePath, _ request: APIRequest,
+    by user: APIUser
+  ) throws(APIFailure) -> APIAnswer {
+    let wanted = try AppliedConfiguration(request, kind, form, key, isStatus: target.subresource == "status")
+    let current = context.store[kind, key]
+    if current == nil {
+      var attributes = AccessAttributes(request)
+      attributes.verb = "create"
+      try authorize(user, attributes)
+      if kind.isNamespaced, context.store[.namespace, ObjectKey(namespace: "", name: key.namespace)] == nil {
+        throw .notFound(.namespace, key.namespace)
+      }
+    }
+    let applied = try wanted.applied(to: current, at: date)
+    try checkEscalation(kind, key, applied.object, by: user)
+    return try trying(request) { (cluster) throws(APIFailure) in
+      guard current != nil else {
+        var object = applied.object
+        object.setMember(.string(key.name), at: ["metadata", "name"])
+        let created = try cluster.create(
+          kind, namespace: key.namespace, json: object, manager: wanted.manager, fields: request.fieldValidation,
+          ownership: applied.fields)
+        return .object(status: 201, cluster.shown(created, form, request))
+      }
+      let updated = try cluster.update(
+        kind, key, to: applied.object, isStatus: wanted.isStatus, manager: wanted.manager,
+        fields: request.fieldValidation, ownership: applied.fields)
+      return .object(status: 200, cluster.shown(updated, form, request))
     }
   }
 
@@ -191,11 +230,6 @@ extension ClusterSimulation {
   /// What a PUT or PATCH makes of an object.
   private func patched(_ current: JSONValue, _ request: APIRequest) throws(APIFailure) -> JSONValue {
     let type = request.contentType.split(separator: ";").first.map(String.init) ?? ""
-    if request.method == "PATCH", type == "application/apply-patch+yaml" {
-      throw APIFailure(
-        code: 415, reason: "UnsupportedMediaType",
-        message: "the simulated cluster does not do server-side apply: use kubectl apply without --server-side")
-    }
     guard let body = request.body else { throw .badRequest("the request has no body") }
     switch (request.method, type) {
     case ("PUT", "application/json"): return body
@@ -215,6 +249,11 @@ extension ClusterSimulation {
     guard let object = context.store[kind, key] else { throw .notFound(kind, key.name) }
     guard request.method == "PATCH" || request.method == "PUT" else {
       return .object(status: 200, Self.scale(of: object))
+    }
+    guard !request.isApply else {
+      return try trying(request) { (cluster) throws(APIFailure) in
+        .object(status: 200, Self.scale(of: try cluster.context.applyScale(kind, key, request)))
+      }
     }
     let wanted = try patched(Self.scale(of: object), request)
     if let version = wanted["metadata", "resourceVersion"]?.string, version != object.metadata.resourceVersion {
@@ -252,6 +291,6 @@ extension ClusterSimulation {
   /// An object as a client wants to see it: whole, or as a row.
   func shown(_ object: ClusterObject, _ form: ObjectForm, _ request: APIRequest) -> JSONValue {
     request.wantsTable
-      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : form.shown(object.json())
+      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : form.shown(object.served())
   }
 }

@@ -1,4 +1,5 @@
 package import KubernetesObjects
+import ServerSideApply
 
 /// One version of a stored object: the typed view that controllers work on, and what a client wrote besides.
 ///
@@ -8,6 +9,8 @@ package struct ClusterObject: Sendable, Equatable {
   package var content: Content
   /// The members that a client or controller wrote, without `metadata`, `status`, `kind` and `apiVersion`.
   var written: [String: JSONValue]
+  /// Who owns which fields.
+  var ownership = FieldOwnership()
 
   package enum Content: Sendable, Equatable {
     case deployment(Deployment)
@@ -124,12 +127,15 @@ extension ClusterObject {
     self.init(kind: kind, content: content, written: members)
   }
 
-  /// Notes who wrote the object last, as the API server does in `managedFields`.
+  /// Notes who writes the version that is stored next, as the API server does in `managedFields`. Which fields that are is
+  /// worked out when somebody asks; see ``FieldOwnership``.
   ///
   /// Writes of the scale subresource have no time (Kubernetes, apiserver/pkg/endpoints/handlers/fieldmanager/scalehandler.go).
   mutating func recordWriter(_ manager: String, subresource: String? = nil, at time: KubernetesTime) {
     var entries = metadata.managedFields ?? []
     let written = subresource == "scale" ? nil : time
+    ownership.note(
+      FieldOwnership.Writer(manager: FieldManager(manager, .update, subresource: subresource), time: written))
     let index = entries.firstIndex {
       $0.manager == manager && $0.operation == "Update" && $0.subresource == subresource
     }

@@ -2,7 +2,7 @@ package import KubernetesObjects
 
 /// Objects in the API's binary form, which kubectl sends since 1.33 where it creates something without a manifest: `create
 /// namespace`, `autoscale`, `auth can-i`, `drain`; and Helm its
-/// releases.
+/// releases, and what it wants of a delete.
 ///
 /// The numbers of the fields are those of `generated.proto` in Kubernetes' k8s.io/api. An object with a field that is not
 /// known here is refused rather than stripped of it.
@@ -31,7 +31,8 @@ package enum KubernetesProtobuf {
     guard let version = type["apiVersion"]?.string, let kind = type["kind"]?.string else {
       throw Problem(description: "the body does not say which kind it is")
     }
-    guard let message = messages["\(version) \(kind)"] else {
+    // Each version of each group has these.
+    guard let message = kind == "DeleteOptions" ? deleteOptions : messages["\(version) \(kind)"] else {
       throw Problem(
         description: "the simulated cluster does not read \(version) \(kind) in binary form: "
           + "write it as a manifest and use kubectl apply -f")
@@ -88,16 +89,14 @@ package enum KubernetesProtobuf {
     3: ("currentReplicas", .number), 4: ("desiredReplicas", .number),
   ])
 
+  private static let deleteOptions: Message = [
+    1: ("gracePeriodSeconds", .number),
+    2: ("preconditions", .message([1: ("uid", .text), 2: ("resourceVersion", .text)])),
+    3: ("orphanDependents", .flag), 4: ("propagationPolicy", .text), 5: ("dryRun", .list(.text)),
+  ]
+
   private static let eviction: Message = [
-    1: ("metadata", metadata),
-    2: (
-      "deleteOptions",
-      .message([
-        1: ("gracePeriodSeconds", .number),
-        2: ("preconditions", .message([1: ("uid", .text), 2: ("resourceVersion", .text)])),
-        3: ("orphanDependents", .flag), 4: ("propagationPolicy", .text), 5: ("dryRun", .list(.text)),
-      ])
-    ),
+    1: ("metadata", metadata), 2: ("deleteOptions", .message(deleteOptions)),
   ]
 
   private static let messages = objectMessages.merging(accessMessages) { $1 }.merging(storedMessages) { $1 }

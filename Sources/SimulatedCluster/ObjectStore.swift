@@ -29,6 +29,8 @@ struct ObjectStore: Sendable {
   private var forgotten: [Int64]
   /// How many changes of one kind are kept for watches.
   let historyLimit: Int
+  /// Whether what is stored is only tried: it gets no version of its own.
+  var isTrial = false
 
   init(historyLimit: Int) {
     self.historyLimit = historyLimit
@@ -54,8 +56,10 @@ struct ObjectStore: Sendable {
   mutating func put(_ object: ClusterObject, at time: Duration) -> ClusterObject {
     resourceVersion += 1
     var object = object
-    object.metadata.resourceVersion = String(resourceVersion)
-    let previous = objects[object.kind.rawValue].updateValue(object, forKey: object.key)
+    let previous = objects[object.kind.rawValue][object.key]
+    object.metadata.resourceVersion = isTrial ? previous?.metadata.resourceVersion : String(resourceVersion)
+    object.ownership.settle(after: previous)
+    objects[object.kind.rawValue][object.key] = object
     note(
       ObjectChange(
         action: previous == nil ? .added : .modified, object: object, previous: previous,
@@ -67,6 +71,7 @@ struct ObjectStore: Sendable {
   mutating func place(_ object: ClusterObject) {
     var object = object
     placed += 1
+    object.ownership.settle(after: nil)
     object.metadata.resourceVersion = String(placed)
     objects[object.kind.rawValue][object.key] = object
   }

@@ -1,11 +1,15 @@
 import KubernetesObjects
 import KubernetesValidation
+import ServerSideApply
 
 // Create, update and delete, as the API server does them.
 extension ClusterSimulation {
-  /// - Parameter fields: how fields that the type does not have are taken.
+  /// - Parameters:
+  ///   - fields: how fields that the type does not have are taken.
+  ///   - ownership: who owns which fields, after an apply; else who creates the object owns what it says.
   mutating func create(
-    _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String, fields: FieldValidation = .strict
+    _ kind: ClusterKind, namespace: String, json: JSONValue, manager: String, fields: FieldValidation = .strict,
+    ownership: ManagedFields? = nil
   ) throws(APIFailure) -> ClusterObject {
     guard kind != .event, kind != .endpointSlice, kind != .apiService else {
       throw .badRequest(
@@ -28,7 +32,9 @@ extension ClusterSimulation {
     }
     let key = ObjectKey(namespace: namespace, name: name)
     guard context.store[kind, key] == nil else { throw .alreadyExists(kind, name) }
+    let written = json
     kind.fillDefaults(in: &json)
+    let ownership = ownership ?? Self.ownership(of: json, kind, written: written, by: manager, at: date)
     if kind == .service, json["spec", "type"] != "ExternalName" {
       json.setDefault(.string(nextServiceAddress()), at: "spec", "clusterIP")
       json.setDefault([json["spec", "clusterIP"] ?? "None"], at: "spec", "clusterIPs")
@@ -40,8 +46,7 @@ extension ClusterSimulation {
     object.metadata.creationTimestamp = date
     object.metadata.generation = kind.countsGenerations ? 1 : nil
     object.metadata.deletionTimestamp = nil
-    object.metadata.managedFields = nil
-    object.recordWriter(manager, at: date)
+    object.setManagedFields(ownership)
     if case .plain = object.content {
       let status: JSONValue? = kind.initialStatus
       object.content = .plain(object.metadata, status: status)
@@ -55,6 +60,18 @@ extension ClusterSimulation {
     let stored = commit(object)
     dataPlane.takeUp(stored, in: &context)
     return stored
+  }
+
+  /// Who owns the fields of an object that somebody creates: those whom it names itself, and who creates it the rest.
+  private static func ownership(
+    of object: JSONValue, _ kind: ClusterKind, written: JSONValue, by manager: String, at time: KubernetesTime
+  ) -> ManagedFields {
+    var fields = ManagedFields(json: written["metadata", "managedFields"] ?? []) ?? ManagedFields()
+    var object = kind.withoutServerFields(object, beside: written)
+    object["metadata"]?["managedFields"] = nil
+    fields.noteUpdate(
+      from: .emptyObject(kind.fieldSchema), to: object, kind.fieldSchema, by: FieldManager(manager, .update), at: time)
+    return fields
   }
 
   /// - Throws: the refusal of a LimitRange or a quota.
@@ -147,9 +164,11 @@ extension ClusterSimulation {
   }
 
   /// Replaces an object, or its status, by what a client wants it to be.
+  ///
+  /// - Parameter ownership: who owns which fields, after an apply; else who writes owns what changes.
   mutating func update(
     _ kind: ClusterKind, _ key: ObjectKey, to json: JSONValue, isStatus: Bool, manager: String,
-    fields: FieldValidation = .strict, patch: JSONValue? = nil
+    fields: FieldValidation = .strict, patch: JSONValue? = nil, ownership applied: ManagedFields? = nil
   ) throws(APIFailure) -> ClusterObject {
     guard let current = context.store[kind, key] else { throw .notFound(kind, key.name) }
     if let version = json["metadata", "resourceVersion"]?.string, !version.isEmpty,
@@ -158,7 +177,10 @@ extension ClusterSimulation {
       throw .conflict(kind, key.name)
     }
     var wanted = json.withoutNulls
-    let before = current.json()
+    var before = current.json()
+    let known = current.managedFields
+    var ownership = applied ?? (isStatus ? known : Self.ownership(wantedBy: wanted, known))
+    before["metadata"]?["managedFields"] = nil
     if isStatus {
       var merged = before
       merged["status"] = wanted["status"]
@@ -168,8 +190,8 @@ extension ClusterSimulation {
       kind.fillDefaults(in: &wanted)
     }
     for field in [
-      "name", "namespace", "uid", "creationTimestamp", "generation", "managedFields",
-      "deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion",
+      "name", "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp",
+      "deletionGracePeriodSeconds", "resourceVersion", "managedFields",
     ] {
       wanted.setMember(before["metadata"]?[field], at: ["metadata", field])
     }
@@ -178,18 +200,33 @@ extension ClusterSimulation {
     guard kind != .node || wanted["spec", "taints"] == before["spec", "taints"] else {
       throw .badRequest("the simulated scheduler does not act on taints: use kubectl cordon, or kubectl drain")
     }
-    guard wanted != before else { return current }
+    let isOwnedAlike = known.agrees(with: ownership)
+    guard wanted != before || !isOwnedAlike else { return current }
     wanted = try valid(kind, wanted, fields: fields) { (object, problems) in
       patch == nil ? .undecodable(object, problems) : .undecodable(patch: patch, problems)
     }
-    guard wanted != before else { return current }
+    guard wanted != before || !isOwnedAlike else { return current }
     var object = try checked(kind, name: key.name, json: wanted)
     if let problem = object.immutableFieldProblem(comparedTo: current) { throw .invalid(kind, key.name, [problem]) }
     if kind.countsGenerations, wanted["spec"] != before["spec"] {
       object.metadata.generation = (current.metadata.generation ?? 1) + 1
     }
-    object.recordWriter(manager, subresource: isStatus ? "status" : nil, at: date)
+    if applied == nil {
+      ownership.noteUpdate(
+        from: before, to: wanted, kind.fieldSchema,
+        by: FieldManager(manager, .update, subresource: isStatus ? "status" : nil), at: date)
+    }
+    object.setManagedFields(ownership)
     return commit(object)
+  }
+
+  /// Who owns which fields before a client's update: those whom it names, such as in a patch of `managedFields`, else those who
+  /// are known (Kubernetes 1.36, apimachinery/pkg/util/managedfields/internal/fieldmanager.go, `decodeLiveOrNew`).
+  private static func ownership(wantedBy object: JSONValue, _ known: ManagedFields) -> ManagedFields {
+    let wanted = object["metadata", "managedFields"]
+    if ManagedFields.isReset(wanted) { return ManagedFields() }
+    guard let wanted, let named = ManagedFields(json: wanted), !named.entries.isEmpty else { return known }
+    return named
   }
 
   /// Deletes an object: pods end gracefully, the rest is gone at once and what it owned follows.
@@ -219,6 +256,13 @@ extension ControllerContext {
   mutating func setScale(
     _ kind: ClusterKind, _ key: ObjectKey, to replicas: Int, manager: String
   ) throws(APIFailure) -> ClusterObject {
+    try setScale(kind, key, to: replicas, manager: FieldManager(manager, .update, subresource: "scale"))
+  }
+
+  @discardableResult
+  mutating func setScale(
+    _ kind: ClusterKind, _ key: ObjectKey, to replicas: Int, manager: FieldManager
+  ) throws(APIFailure) -> ClusterObject {
     guard var object = store[kind, key] else { throw .notFound(kind, key.name) }
     guard replicas >= 0 else {
       throw .invalid(
@@ -228,9 +272,11 @@ extension ControllerContext {
     guard beyond.isEmpty else { throw .invalid(kind, key.name, beyond) }
     guard let scale = object.scale else { throw .noSuchPath }
     guard scale.wanted != replicas else { return object }
+    var fields = object.managedFields
+    fields.noteScale(by: manager)
     object.setWanted(replicas)
     object.metadata.generation = (object.metadata.generation ?? 1) + 1
-    object.recordWriter(manager, subresource: "scale", at: date)
+    object.setManagedFields(fields)
     return commit(object)
   }
 }

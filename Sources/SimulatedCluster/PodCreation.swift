@@ -30,9 +30,6 @@ extension DataPlane {
         apiVersion: wanted.owner.kind.resource.apiVersion, kind: wanted.owner.kind.resource.kind,
         name: wanted.owner.key.name, uid: wanted.ownerUID)
     ]
-    metadata.managedFields = [
-      ManagedFieldsEntry(manager: ControllerContext.controllerManager, operation: "Update", time: context.date)
-    ]
     var pod = Pod(metadata: metadata, spec: wanted.template.spec)
     pod.status?.phase = "Pending"
     var spec = wanted.spec
@@ -53,7 +50,9 @@ extension DataPlane {
     takeCourse(of: id, image: container.image ?? "")
     notePlacement(of: id, spec, labels: wanted.labels)
     context.schedule(.bind(id), after: ControllerContext.controlLatency)
-    context.commit(ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec]))
+    var object = ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec])
+    object.recordWriter(ControllerContext.controllerManager, at: context.date)
+    context.commit(object)
   }
 
   /// The container whose port takes requests: the only one without a say of its own.

@@ -68,7 +68,7 @@ extension ClusterSimulation {
   }
 
   private func event(_ type: String, _ object: ClusterObject, for stream: inout ServedWatch) -> JSONValue {
-    guard stream.asTable else { return ["type": .string(type), "object": stream.form.shown(object.json())] }
+    guard stream.asTable else { return ["type": .string(type), "object": stream.form.shown(object.served())] }
     let table = table(
       of: [object], kind: stream.selection.kind, version: object.metadata.resourceVersion,
       withColumns: !stream.columnsSent)

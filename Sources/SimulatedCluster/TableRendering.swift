@@ -88,12 +88,11 @@ extension ClusterSimulation {
       "columnDefinitions": withColumns ? .array(kind.columns.map(\.json)) : .null,
       "rows": .array(
         objects.map { object in
-          [
+          var metadata = object.metadata.json(apiVersion: kind.resource.apiVersion)
+          metadata["managedFields"] = object.servedManagedFields
+          return [
             "cells": .array(cells(of: object)),
-            "object": [
-              "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-              "metadata": object.metadata.json(apiVersion: kind.resource.apiVersion),
-            ],
+            "object": ["kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata],
           ]
         }),
     ]

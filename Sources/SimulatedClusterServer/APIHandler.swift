@@ -3,6 +3,7 @@ import KubernetesObjects
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Profiles
 import SimulatedCluster
 
 /// One connection to the Kubernetes API.
@@ -122,6 +123,24 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
         throw BodyProblem(description: "the body of the request is not JSON")
       }
       request.body = value
+    } else if request.contentType.contains("yaml") {
+      request.body = try object(ofYAML: String(decoding: body.readableBytesView, as: UTF8.self))
+    }
+  }
+
+  /// The object of a YAML document, which JSON is as well.
+  private static func object(ofYAML text: String) throws(BodyProblem) -> JSONValue {
+    if let value = try? JSONValue(json: Data(text.utf8)) { return value }
+    do {
+      let objects = try ManifestReader.read(text: text, source: "the body")
+      guard objects.count == 1 else {
+        throw BodyProblem(description: "the body holds \(objects.count) objects, not one")
+      }
+      return objects[0].node
+    } catch let problem as BodyProblem {
+      throw problem
+    } catch {
+      throw BodyProblem(description: "error decoding YAML: \(error)")
     }
   }
 

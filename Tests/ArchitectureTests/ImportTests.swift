@@ -29,7 +29,8 @@ private let rules: [String: ModuleRule] = [
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
   "Calibration": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
-  "SimulatedCluster": ModuleRule(uses: ["ApplicationNature", "KubernetesValidation", "Arrivals"], isPure: true),
+  "ServerSideApply": ModuleRule(uses: ["KubernetesValidation"], isPure: true),
+  "SimulatedCluster": ModuleRule(uses: ["ApplicationNature", "ServerSideApply", "Arrivals"], isPure: true),
   "SimulatedLoad": ModuleRule(uses: ["ClientRules", "LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
@@ -42,7 +43,8 @@ private let rules: [String: ModuleRule] = [
   "ClusterObservation": ModuleRule(uses: ["ClientRules", "KubernetesClient", "RunTimeline"], libraries: ["Logging"]),
   "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
   "SimulatedClusterServer": ModuleRule(
-    uses: ["SimulatedCluster"], libraries: ["NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS"]),
+    uses: ["Profiles", "SimulatedCluster"],
+    libraries: ["NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS"]),
   "Harness": ModuleRule(
     uses: [
       "Reporting", "Calibration", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer",

@@ -26,6 +26,19 @@ struct KubectlRig {
     return (text, result.terminationStatus.isSuccess)
   }
 
+  /// Runs Helm on the cluster, with what it keeps in the folder.
+  func helm(_ program: Helm, _ arguments: [String]) async throws -> (output: String, succeeded: Bool) {
+    let result = try await run(
+      .path(FilePath(program.path)), arguments: Arguments(arguments),
+      environment: .inherit.updating([
+        "KUBECONFIG": folder.appending(path: "config").path, "HELM_CACHE_HOME": folder.path,
+        "HELM_CONFIG_HOME": folder.path, "HELM_DATA_HOME": folder.path,
+      ]),
+      output: .string(limit: 4 << 20), error: .string(limit: 1 << 20))
+    let text = result.standardOutput + result.standardError
+    return (text, result.terminationStatus.isSuccess)
+  }
+
   /// Whether a watch prints a line within half a minute; it is ended then.
   func sees(_ line: String, _ arguments: String...) async throws -> Bool {
     try await run(

@@ -103,9 +103,6 @@ struct KubectlTests {
       let onServer = try await rig.kubectl(
         "apply", "--dry-run=server", "-n", "default", "-f", manifests.appending(path: "aspnetcore").path)
       #expect(onServer.succeeded && onServer.output.contains("server dry run"), "\(onServer.output)")
-      let refused = try await rig.kubectl(
-        "apply", "--server-side", "-n", "default", "-f", manifests.appending(path: "aspnetcore/service.yaml").path)
-      #expect(refused.output.contains("use kubectl apply without --server-side"), "\(refused.output)")
     }
   }
 

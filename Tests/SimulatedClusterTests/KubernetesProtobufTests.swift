@@ -31,6 +31,16 @@ struct KubernetesProtobufTests {
     #expect(object == ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "other"]])
   }
 
+  @Test("what is wanted of a delete is read in whatever version of a group it comes", arguments: ["v1", "apps/v1"])
+  func deleteOptions(version: String) throws {
+    var options = ProtobufMessage()
+    options.put(4, text: "Foreground")
+    options.put(5, text: "All")
+    let object = try KubernetesProtobuf.object(packed(version, "DeleteOptions", options))
+
+    #expect(object["propagationPolicy"] == "Foreground" && object["dryRun"] == ["All"])
+  }
+
   @Test("the bytes of a Secret are base64 in JSON", arguments: ["", "a", "ab", "abc", "release\u{0}\u{ff}"])
   func secret(text: String) throws {
     var entry = ProtobufMessage()
