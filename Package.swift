@@ -151,7 +151,7 @@ let package = Package(
       name: "ServerSideApplyTests", dependencies: ["KubernetesObjects", "ServerSideApply"], exclude: ["Resources"]),
     .testTarget(
       name: "RunTimelineTests",
-      dependencies: ["KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),
+      dependencies: ["Arrivals", "KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),
     .testTarget(name: "ClientRulesTests", dependencies: ["ClientRules"]),
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
@@ -187,7 +187,7 @@ let package = Package(
       ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.
     .target(
-      name: "TestRecordings", dependencies: ["KubernetesObjects", "LogFiles", "RunTimeline"],
+      name: "TestRecordings", dependencies: ["KubernetesObjects", "LogFiles", "RunTimeline", "Units"],
       path: "Tests/TestRecordings"),
     .testTarget(name: "LogFilesTests", dependencies: ["CZlib", "LogFiles"]),
     // Real servers for the tests of more than one module.
