@@ -101,7 +101,7 @@ let package = Package(
       name: "SimulatedClusterServer",
       dependencies: [
         "KubernetesObjects", "Profiles", "SimulatedCluster", "Units",
-        nio("NIOCore"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"),
+        nio("NIOCore"), nio("NIOEmbedded"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       exclude: ["Certificates/README.md", "Certificates/make", "Certificates/authority.key"],

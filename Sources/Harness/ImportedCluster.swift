@@ -7,33 +7,43 @@ struct ImportedCluster {
   let description: ClusterDescription
 
   init(_ log: ImportedLog, workload: String?, autoscaler: String?, path: String) throws(HarnessError) {
-    let workloads = WorkloadKind.allCases.flatMap { kind in
-      Self.objects(of: kind.resource, in: log).filter { !$0.hasOwner }.map {
-        (reference: WorkloadReference(kind, $0.name), namespace: $0.namespace)
-      }
+    let shown = WorkloadKind.allCases.flatMap { kind in
+      Self.objects(of: kind.resource, in: log).map { (reference: WorkloadReference(kind, $0.name), found: $0) }
     }
+    var workloads = shown.filter { $0.found.owner == nil }.map { ($0.reference, $0.found.namespace) }
     let autoscalers = Self.objects(of: HorizontalPodAutoscaler.resource, in: log)
     let asked = try workload.map { text throws(HarnessError) in try Self.reference(text) }
+    if let owned = shown.first(where: { $0.reference == asked }), let owner = owned.found.owner {
+      // What we do not know may look after whatever it likes.
+      if let kind = WorkloadKind.allCases.first(where: { $0.title == owner.kind }) {
+        let better = WorkloadReference(kind, owner.name).text
+        throw HarnessError(
+          .usage,
+          "\(path): \(owned.reference.text) belongs to \(better), which makes and scales it: choose that, with --workload "
+            + better)
+      }
+      workloads.append((owned.reference, owned.found.namespace))
+    }
     let hpa = try Self.choice(
       autoscaler, among: autoscalers.map(\.name), what: "HorizontalPodAutoscaler", option: "--hpa", path: path)
     let target = autoscalers.first { $0.name == hpa }?.target
-    let scaled = workloads.first { $0.reference.kind.title == target?.kind && $0.reference.name == target?.name }
+    let scaled = workloads.first { $0.0.kind.title == target?.kind && $0.0.name == target?.name }
     let titles = WorkloadKind.allCases.map(\.title).joined(separator: " or ")
     let chosen = try Self.choice(
-      (asked ?? scaled?.reference)?.text, among: workloads.map(\.reference.text), what: titles, option: "--workload",
+      (asked ?? scaled?.0)?.text, among: workloads.map(\.0.text), what: titles, option: "--workload",
       path: path)
-    guard let found = workloads.first(where: { $0.reference.text == chosen }) else {
+    guard let found = workloads.first(where: { $0.0.text == chosen }) else {
       throw HarnessError(.invalidInput, "\(path): the watch log shows no \(titles), so that there is nothing to judge")
     }
     description = ClusterDescription(
-      context: "imported", namespace: found.namespace ?? "default", workload: found.reference, autoscaler: hpa)
+      context: "imported", namespace: found.1 ?? "default", workload: found.0, autoscaler: hpa)
   }
 
   private struct Found {
     var name: String
     var namespace: String?
     /// Whether something else looks after it, as a Deployment does after its ReplicaSets.
-    var hasOwner: Bool
+    var owner: OwnerReference?
     /// For an autoscaler: what it scales.
     var target: Head.Reference?
   }
@@ -58,7 +68,8 @@ struct ImportedCluster {
       guard let name = observation.name, seen[name] == nil, let object = observation.object else { continue }
       let head = try? JSONDecoder().decode(Head.self, from: object)
       seen[name] = Found(
-        name: name, namespace: head?.metadata.namespace, hasOwner: head?.metadata.ownerReferences?.isEmpty == false,
+        name: name, namespace: head?.metadata.namespace,
+        owner: head?.metadata.ownerReferences?.first { $0.controller == true } ?? head?.metadata.ownerReferences?.first,
         target: head?.spec?.scaleTargetRef)
     }
     return seen.values.sorted { $0.name < $1.name }

@@ -83,10 +83,9 @@ struct LoadedProfile: Sendable {
   private static func redirectNotes(_ url: String, at place: String, _ manifests: [ClusterManifest]) -> [String] {
     guard url.hasPrefix("http://") else { return [] }
     let host = String(url.dropFirst(7))
-    guard SimulationNotes.redirectsToTLS(host: host, manifests.map(\.object)) else { return [] }
+    guard let cause = SimulationNotes.redirectToTLS(host: host, manifests.map(\.object)) else { return [] }
     return [
-      "\(place): target.url: the Ingress has TLS for \(host), so that it answers each request with 308 and no pod has it: "
-        + "write https://\(host)"
+      "\(place): target.url: \(cause), so that it answers each request with 308 and no pod has it: write https://\(host)"
     ]
   }
 

@@ -1,5 +1,6 @@
 import ApplicationNature
 import KubernetesObjects
+import KubernetesValidation
 import Profiles
 import RunTimeline
 import SimulatedCluster
@@ -151,18 +152,38 @@ enum SimulatedWorld {
     let query = ["fieldManager": write.by]
     switch write.deed {
     case .patch(let kind, let name, let fields):
+      let path = try path(kind, name, in: namespace, of: profile, place: place)
+      let resource = try clusterKind(kind, of: profile, place: place).resource
+      var object = fields
+      object["apiVersion"] = .string(resource.apiVersion)
+      object["kind"] = .string(resource.kind)
+      // The rest of the object is not known, so that only what the fields are called and hold is looked at.
+      let problems = ObjectValidation.problems(in: object).filter {
+        $0.reason == .unknownField || $0.reason == .wrongType
+      }
+      guard problems.isEmpty else { throw refusal(of: write, problems, place: place, profile) }
       return APIRequest(
-        method: "PATCH", path: try path(kind, name, in: namespace, of: profile, place: place), query: query,
-        contentType: "application/merge-patch+json", body: fields)
+        method: "PATCH", path: path, query: query, contentType: "application/merge-patch+json", body: fields)
     case .create(let object):
-      return APIRequest(
-        method: "POST", path: try path(object["kind"]?.string ?? "", nil, in: namespace, of: profile, place: place),
-        query: query,
-        body: object)
+      let path = try path(object["kind"]?.string ?? "", nil, in: namespace, of: profile, place: place)
+      let problems = ObjectValidation.problems(in: object)
+      guard problems.isEmpty else { throw refusal(of: write, problems, place: place, profile) }
+      return APIRequest(method: "POST", path: path, query: query, body: object)
     case .delete(let kind, let name):
       return APIRequest(
         method: "DELETE", path: try path(kind, name, in: namespace, of: profile, place: place), query: query)
     }
+  }
+
+  /// - Parameter place: the path of the fault in the profile.
+  private static func refusal(
+    of write: ForeignWrite, _ problems: [FieldProblem], place: String, _ profile: Profile
+  ) -> HarnessError {
+    HarnessError(
+      .invalidInput,
+      problems.map { problem in
+        write.written?.problem(problem).description ?? "\(profile.source): \(place).write: \(problem)"
+      })
   }
 
   private static func path(

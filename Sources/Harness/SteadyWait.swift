@@ -46,9 +46,40 @@ struct SteadyWait: Equatable {
 
   /// Why the run is refused.
   ///
-  /// - Parameter advice: what helps to see more.
-  func refusal(limit: Duration, advice: String = "see why with kubectl rollout status") -> String {
-    "\(workload.text): not steady after \(limit.text): \(counts): \(reason); \(advice)"
+  /// - Parameters:
+  ///   - events: those of its namespace.
+  ///   - advice: what helps to see more.
+  func refusal(limit: Duration, events: [Event], advice: String = "see why with kubectl rollout status") -> String {
+    let told = cause(among: events).map { "; the newest warning: \($0)" } ?? ""
+    return "\(workload.text): not steady after \(limit.text): \(counts): \(reason)\(told); \(advice)"
+  }
+
+  /// The newest warning about the workload, its ReplicaSets or its pods, whose names begin with its own.
+  func cause(among events: [Event]) -> String? {
+    let about = events.filter { $0.type == "Warning" && isMeant(by: $0.involvedObject) }
+    let newest = about.enumerated().max { one, other in
+      (Self.time(of: one.element), one.offset) < (Self.time(of: other.element), other.offset)
+    }
+    guard let event = newest?.element else { return nil }
+    let message = (event.message ?? "").split(whereSeparator: \.isNewline).joined(separator: " ")
+    return
+      "\(event.reason ?? "") of \((event.involvedObject.kind ?? "").lowercased())/\(event.involvedObject.name ?? ""): "
+      + message
+  }
+
+  /// Whether an object is the workload, or by its name something that was made for it.
+  private func isMeant(by object: Event.Reference) -> Bool {
+    let name = object.name ?? ""
+    if object.kind == workload.kind.title { return name == workload.name }
+    guard ["Pod", "ReplicaSet"].contains(object.kind), name.hasPrefix("\(workload.name)-") else { return false }
+    // The ReplicaSet of a Deployment adds a word to its name, and a pod adds another one to that of its owner.
+    let added = name.dropFirst(workload.name.count + 1).split(separator: "-").count
+    let isOfSet = workload.kind.type.podOwnership != .byReplicaSets
+    return added == (object.kind == "ReplicaSet" || isOfSet ? 1 : 2)
+  }
+
+  private static func time(of event: Event) -> Int64 {
+    [event.lastTimestamp, event.eventTime, event.firstTimestamp].compactMap { $0?.microseconds }.max() ?? 0
   }
 }
 

@@ -28,7 +28,8 @@ package struct Validation {
       let cluster = try SimulatedWorld.cluster(loaded, simulation)
       _ = try SimulatedWorld.faults(of: loaded.profile, simulation, namespace: cluster.mainNamespace)
       let problems = WorkloadNames(profile: loaded.profile).problemsOfAutoscalers(in: loaded.manifests)
-      guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
+      let untrusted = SimulatedWorld.targetProblem(of: loaded, cluster).map { [$0] } ?? []
+      guard (problems + untrusted).isEmpty else { throw HarnessError(.invalidInput, problems + untrusted) }
     }
     let schedule = RunSchedule(profile: loaded.profile)
     StandardOutput.line("\(profile): valid")

@@ -77,6 +77,7 @@ struct VirtualRun {
       of: profile, simulation, namespace: reference.namespace ?? cluster.mainNamespace)
     let problems = WorkloadNames(profile: profile).problemsOfAutoscalers(in: loaded.manifests)
     guard problems.isEmpty else { throw HarnessError(.refused, problems) }
+    if let problem = SimulatedWorld.targetProblem(of: loaded, cluster) { throw HarnessError(.unreachable, problem) }
   }
 
   /// - Throws: ``HarnessError`` when the workload does not come to rest.
@@ -192,7 +193,8 @@ extension VirtualRun {
         throw HarnessError(
           .refused,
           wait.refusal(
-            limit: Self.settling, advice: "serve the manifests with scaleproof cluster, and see why with kubectl"))
+            limit: Self.settling, events: cluster.objects(.event, namespace: namespace).compactMap(\.event),
+            advice: "serve the manifests with scaleproof cluster, and see why with kubectl"))
       }
       cluster.advance(to: cluster.now + .seconds(1))
     }

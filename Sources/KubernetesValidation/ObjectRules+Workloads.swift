@@ -174,8 +174,11 @@ extension ObjectRules {
           "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`")
       ]
     }
-    return kinds.count == 1
-      ? [] : [.invalid(source.path, "\"\"", "may not have more than one field specified at a time")]
+    guard kinds.count == 1 else {
+      return [.invalid(source.path, "\"\"", "may not have more than one field specified at a time")]
+    }
+    return (source.object("fieldRef").map { fieldReference($0, isFile: false) } ?? [])
+      + (source.object("resourceFieldRef").map { resourceReference($0, isFile: false) } ?? [])
   }
 
   static func resources(_ fields: ObjectFields) -> [FieldProblem] {

@@ -23,6 +23,7 @@ enum ObjectRules {
     case "ExecAction": problems += execution(fields)
     case "ResourceRequirements": problems += resources(fields)
     case "EnvVar": problems += variable(fields)
+    case "DownwardAPIVolumeFile": problems += downwardFile(fields)
     case "ServiceSpec": problems += service(fields)
     case "IngressSpec": problems += ingress(fields)
     case "IngressRule": problems += ingressRule(fields)

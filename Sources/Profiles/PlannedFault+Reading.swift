@@ -188,14 +188,16 @@ extension ForeignWrite {
       guard let object = Self.object(what),
         let fields = members.required("fields", example: "{spec: {replicas: 3}}")
       else { return nil }
-      self.init(by: by, deed: .patch(kind: object.kind, name: object.name, fields: fields.node.json))
+      self.init(
+        by: by, deed: .patch(kind: object.kind, name: object.name, fields: fields.node.json),
+        written: Manifest(source: "", written: fields.node))
     case "create":
       guard let entries = what.entries() else { return nil }
       for key in ["apiVersion", "kind", "metadata"] where !entries.contains(where: { $0.key == key }) {
         what.report("the key \"\(key)\" is missing", hint: "write the whole object, as in a manifest")
         return nil
       }
-      self.init(by: by, deed: .create(what.node.json))
+      self.init(by: by, deed: .create(what.node.json), written: Manifest(source: "", written: what.node))
     default:
       guard let object = Self.object(what) else { return nil }
       self.init(by: by, deed: .delete(kind: object.kind, name: object.name))

@@ -101,6 +101,9 @@ extension SimulatedNodes {
       members["removedAfter"]?.report(
         "how much of a node is used is not known", hint: "say what a node has, as in cpu: 4, memory: 16Gi")
     }
+    if addingTakes != nil, max == nil, !members.isMeant(oneOf: ["max"]) {
+      members["addingTakes"]?.report("no node is ever added", hint: "say how many there may be, as in max: 10")
+    }
     if let most = max, most < count ?? 3 {
       members["max"]?.report("\(most) is less than there are", hint: "write \(count ?? 3) or more, or leave it out")
     }

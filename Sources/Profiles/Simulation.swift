@@ -153,4 +153,11 @@ package struct ForeignWrite: Sendable, Equatable {
   /// The name under which it writes.
   package var by: String
   package var deed: Deed
+  /// What is patched or created, with the places of its fields.
+  package var written: Manifest?
+
+  /// Where it is written makes no other write of it.
+  package static func == (left: ForeignWrite, right: ForeignWrite) -> Bool {
+    left.by == right.by && left.deed == right.deed
+  }
 }

@@ -80,8 +80,8 @@ extension IngressNotes {
     }
   }
 
-  /// Whether requests without TLS to a host are sent to https.
-  static func redirects(host: String, by objects: [JSONValue]) -> Bool {
+  /// Why requests without TLS to a host are sent to https; `nil` where they are not.
+  static func redirect(host: String, by objects: [JSONValue]) -> String? {
     let ingresses = objects.compactMap { object -> Ingress? in
       guard ClusterKind.kept(manifest: object)?.kind == .ingress else { return nil }
       return try? object.decoded(as: Ingress.self)
@@ -89,9 +89,10 @@ extension IngressNotes {
     var routing = IngressRouting()
     routing.setRules(IngressRouting.Rules(ingresses, ObjectStore(historyLimit: 1)))
     switch routing.route(host: host, path: "/")?.settings.redirect {
-    case nil, .never: return false
-    case .withCertificate: return routing.hasTLS(host: host)
-    case .always: return true
+    case nil, .never: return nil
+    case .withCertificate: return routing.hasTLS(host: host) ? "the Ingress has TLS for \(host)" : nil
+    case .always:
+      return "the Ingress asks for https by \(IngressAnnotation.forceSSLRedirect.key)"
     }
   }
 

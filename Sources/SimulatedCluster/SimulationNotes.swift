@@ -24,11 +24,11 @@ package enum SimulationNotes {
     return ofEach + (areWhole ? missingNotes(on: objects) : []) + IngressNotes.notesOnPaths(of: objects)
   }
 
-  /// Whether an Ingress among the objects sends requests without TLS to https.
+  /// Why an Ingress among the objects sends requests without TLS to https; `nil` where none does.
   ///
   /// - Parameter host: with or without a port.
-  package static func redirectsToTLS(host: String, _ objects: [JSONValue]) -> Bool {
-    IngressNotes.redirects(host: IngressDestination.withoutPort(host), by: objects)
+  package static func redirectToTLS(host: String, _ objects: [JSONValue]) -> String? {
+    IngressNotes.redirect(host: IngressDestination.withoutPort(host), by: objects)
   }
 
   private static func notes(on object: JSONValue, metrics: Set<String>) -> [(field: String, text: String)] {

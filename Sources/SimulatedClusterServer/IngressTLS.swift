@@ -20,6 +20,20 @@ enum IngressTLS {
   }
 }
 
+extension IngressTLS {
+  /// How the Ingress speaks TLS with a certificate of a Secret.
+  ///
+  /// - Throws: when a part cannot be read.
+  static func configuration(of certificate: IngressCertificate) throws -> TLSConfiguration {
+    let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chain.utf8)).map {
+      NIOSSLCertificateSource.certificate($0)
+    }
+    let key = NIOSSLPrivateKeySource.privateKey(
+      try NIOSSLPrivateKey(bytes: Array(certificate.key.utf8), format: .pem))
+    return .makeServerConfiguration(certificateChain: chain, privateKey: key)
+  }
+}
+
 /// The certificates of Secrets that clients were shown, each read once in each of its versions.
 private final class ShownCertificates {
   private let host: ClusterHost
@@ -43,12 +57,10 @@ private final class ShownCertificates {
   /// - Throws: when a part cannot be read, or the key belongs to another certificate. Such Secrets are passed over.
   private static func read(_ found: IngressCertificate) throws -> NIOSSLContextConfigurationOverride {
     var certificate = NIOSSLContextConfigurationOverride()
-    let certificates = try NIOSSLCertificate.fromPEMBytes(Array(found.chain.utf8))
-    let chain = certificates.map { NIOSSLCertificateSource.certificate($0) }
-    let key = NIOSSLPrivateKeySource.privateKey(try NIOSSLPrivateKey(bytes: Array(found.key.utf8), format: .pem))
-    _ = try NIOSSLContext(configuration: .makeServerConfiguration(certificateChain: chain, privateKey: key))
-    certificate.certificateChain = chain
-    certificate.privateKey = key
+    let configuration = try IngressTLS.configuration(of: found)
+    _ = try NIOSSLContext(configuration: configuration)
+    certificate.certificateChain = configuration.certificateChain
+    certificate.privateKey = configuration.privateKey
     return certificate
   }
 }

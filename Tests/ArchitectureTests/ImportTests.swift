@@ -44,7 +44,7 @@ private let rules: [String: ModuleRule] = [
   "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
   "SimulatedClusterServer": ModuleRule(
     uses: ["Profiles", "SimulatedCluster"],
-    libraries: ["NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS"]),
+    libraries: ["NIOCore", "NIOEmbedded", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS"]),
   "Harness": ModuleRule(
     uses: [
       "Reporting", "Calibration", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer",

@@ -1,7 +1,9 @@
-import Expectations
+import KubernetesObjects
 import RunTimeline
 import Testing
 import Units
+
+@testable import Expectations
 
 @Suite("Expectations of replica counts")
 struct ReplicaExpectationTests {
@@ -157,6 +159,23 @@ struct ReplicaExpectationTests {
     #expect(early.finding.hasPrefix("3 wanted from 70s to 79s of the run"), "\(early.finding)")
     let edge = try judge("{name: e, steadyReplicas: {during: surge, count: 8, settle: 19500ms}}", on: timeline)
     #expect(edge.verdict == .inconclusive, "\(edge.finding)")
+  }
+
+  @Test("Why a spec keeps no pod available is said of each kind of workload and strategy")
+  func noFloor() throws {
+    let reasons: [(WorkloadKind, PodReplacement, String)] = [
+      (.deployment, .recreating, "the strategy is Recreate"),
+      (.deployment, .surging(maxSurge: nil, maxUnavailable: nil), "maxUnavailable lets every pod go at once"),
+      (.statefulSet, .ordered(partition: 0, maxUnavailable: nil), "maxUnavailable lets every pod go at once"),
+      (.statefulSet, .byHand, "the strategy is OnDelete"),
+      (.replicaSet, .byHand, "a ReplicaSet does not say how many pods have to stay"),
+    ]
+    for (kind, replacement, reason) in reasons {
+      let state = FloorState(
+        from: InstantBounds(exactly: .zero), available: 0, wanted: 3, floor: 0, required: 0,
+        floorChanged: false, isObserved: true, replacement: replacement, kind: kind, precedesCompletion: false)
+      #expect(state.reasonForNoFloor == reason)
+    }
   }
 
   @Test("The floor of a rollout holds, is broken, or rises only when new pods had time to start")

@@ -77,6 +77,26 @@ struct RecordingImportTests {
       ])
   }
 
+  @Test("a ReplicaSet that a Deployment looks after is refused with that, and one that nobody we know does is taken")
+  func ownedWorkload() throws {
+    let log = Recordings.file("quota-blocked")
+    let text = try String(contentsOf: log, encoding: .utf8)
+    let name = try #require(text.firstMatch(of: /"name":"(aspnetcore-deployment-[0-9a-f]+)"/)).1
+    let owned = #expect(throws: HarnessError.self) { try importing(log.path, workload: "replicaset/\(name)") }
+    #expect(
+      owned?.lines == [
+        "\(log.path): replicaset/\(name) belongs to deployment/aspnetcore-deployment, which makes and scales it: choose that, "
+          + "with --workload deployment/aspnetcore-deployment"
+      ])
+    let folder = try TemporaryFolder()
+    let other = try folder.write(
+      text.replacing(
+        "\"kind\":\"Deployment\",\"name\":\"aspnetcore-deployment\",\"uid\"",
+        with: "\"kind\":\"Shop\",\"name\":\"s\",\"uid\""),
+      to: "other.jsonl")
+    try importing(other, workload: "replicaset/\(name)") { _ in }
+  }
+
   @Test(
     "what kubectl prints of a conforming controller never fails, and of one that does not conform never passes",
     arguments: KubectlText.Form.allCases, [true, false])

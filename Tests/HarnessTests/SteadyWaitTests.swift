@@ -49,6 +49,37 @@ struct SteadyWaitTests {
     }
   }
 
+  @Test("a refusal tells the newest warning about the workload and what was made for it, and of nothing else")
+  func cause() throws {
+    func event(_ kind: String, _ name: String, _ text: String, at seconds: Int64, type: String = "Warning") -> Event {
+      var event = Event(
+        metadata: ObjectMetadata(name: "\(name).\(seconds)", namespace: "n", uid: "u"),
+        involvedObject: Event.Reference(
+          apiVersion: nil, kind: kind, namespace: "n", name: name, uid: nil, resourceVersion: nil), type: type,
+        reason: "Failed", message: text,
+        component: "c", time: KubernetesTime(seconds: seconds))
+      event.firstTimestamp = KubernetesTime(seconds: 1)
+      return event
+    }
+    let wait = try wait(available: 0)
+    let all = [
+      event("Deployment", "web", "stuck", at: 1), event("ReplicaSet", "web-5d", "over quota", at: 2),
+      event("Pod", "web-5d-x1", "no room\nat all", at: 3), event("Deployment", "web-api", "other", at: 9),
+      event("ReplicaSet", "web-api-7f", "other", at: 9), event("Pod", "web-api-7f-x2", "other", at: 9),
+      event("Pod", "web-0", "other", at: 9), event("Node", "web-5d", "other", at: 9),
+      event("Pod", "web-5d-x1", "fine", at: 9, type: "Normal"),
+    ]
+    #expect(wait.cause(among: all) == "Failed of pod/web-5d-x1: no room at all")
+    #expect(wait.cause(among: [all[1], all[0]]) == "Failed of replicaset/web-5d: over quota")
+    #expect(wait.cause(among: [all[0]]) == "Failed of deployment/web: stuck")
+    #expect(wait.cause(among: Array(all[3...])) == nil)
+    #expect(
+      wait.refusal(limit: .seconds(300), events: all, advice: "look")
+        == "deployment/web: not steady after 5m: \(wait.counts): 0 of 5 pods are available; the newest warning: Failed of "
+        + "pod/web-5d-x1: no room at all; look")
+    #expect(!wait.refusal(limit: .seconds(300), events: []).contains("warning"))
+  }
+
   @Test("plain lines come at once, then when something has changed, and at least each minute")
   func pace() throws {
     let start = ContinuousClock.now

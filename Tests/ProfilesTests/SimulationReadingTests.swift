@@ -179,6 +179,7 @@ struct SimulationReadingTests {
       ("faults: [{at: 10s, apiErrors: {status: 429, verbs: [lst]}}]", "\"lst\" is not known; did you mean \"list\"?"),
       ("faults: [{at: 10s, for: 5s, watchesDropped: true}]", "watches are cut at an instant"),
       ("faults: [{at: 10s, watchesSilent: false}]", "a fault that does not happen is none"),
+      ("nodes: {addingTakes: 30s}", "nodes.addingTakes: no node is ever added; say how many there may be"),
       ("nodes: {max: 5}", "no node is ever full, so that none is ever added"),
       ("nodes: {count: 4, cpu: 1, max: 2}", "2 is less than there are; write 4 or more"),
       ("metrics: {a: {course: {60s: 1, 0s: 2}}}", "0s does not come after 1m"),

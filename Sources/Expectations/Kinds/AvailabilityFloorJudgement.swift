@@ -94,6 +94,7 @@ struct FloorState: Equatable {
   var isObserved: Bool
   /// How pods are replaced.
   var replacement: PodReplacement
+  var kind: WorkloadKind
   /// Whether a later version completed the rollout whose window is judged, however uncertain the times of both are.
   var precedesCompletion: Bool
 
@@ -107,6 +108,7 @@ struct FloorState: Equatable {
   var reasonForNoFloor: String {
     switch replacement {
     case .recreating: "the strategy is Recreate"
+    case .byHand where kind == .replicaSet: "a ReplicaSet does not say how many pods have to stay"
     case .byHand: "the strategy is OnDelete"
     case .surging, .ordered: "maxUnavailable lets every pod go at once"
     }
@@ -139,7 +141,7 @@ struct FloorState: Equatable {
           from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil, available: available,
           wanted: fences.replicas, floor: fences.floor, required: now,
           floorChanged: states.last.map { $0.floor != fences.floor || $0.required != now } ?? false,
-          isObserved: workload.isObserved, replacement: workload.replacement,
+          isObserved: workload.isObserved, replacement: workload.replacement, kind: workload.kind,
           precedesCompletion: index < last))
     }
     return states
