@@ -43,6 +43,8 @@ let package = Package(
     .target(
       name: "KubernetesValidation", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"],
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
+    .target(
+      name: "Doctor", dependencies: ["AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units"]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "Statistics", "Units"]),
     .target(name: "ClientRules"),
     .target(
@@ -112,8 +114,8 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "ClusterObservation",
-        "Curl", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "CLinux", "Calibration", "ClusterObservation",
+        "Curl", "Doctor", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
         "SimulatedCluster", "SimulatedClusterServer", "SimulatedLoad", "Statistics", "TrafficReplay", "Units",
@@ -149,6 +151,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "ServerSideApplyTests", dependencies: ["KubernetesObjects", "ServerSideApply"], exclude: ["Resources"]),
+    .testTarget(
+      name: "DoctorTests", dependencies: ["Doctor", "KubernetesObjects", "Profiles"], exclude: ["Resources"]),
     .testTarget(
       name: "RunTimelineTests",
       dependencies: ["Arrivals", "KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),

@@ -14,6 +14,8 @@ struct LoadedProfile: Sendable {
   let files: RequestFiles
   /// The objects of the simulated cluster; empty for a real one.
   let manifests: [ClusterManifest]
+  /// The same with the places of their fields.
+  let manifestDocuments: [Manifest]
   /// What in the manifests is not run as it is written, one line each.
   let manifestNotes: [String]
   let incidentCheck: IncidentCheck
@@ -46,6 +48,7 @@ struct LoadedProfile: Sendable {
     guard unfit.isEmpty else { throw HarnessError(.invalidInput, unfit.map(\.description)) }
     guard case .simulated(let simulation)? = profile.cluster?.kind, context == nil else {
       manifests = []
+      manifestDocuments = []
       manifestNotes = []
       if let change = forManifests.first {
         throw HarnessError(
@@ -72,6 +75,7 @@ struct LoadedProfile: Sendable {
       simulation.manifests.map { Self.resolved($0, in: folder) }, changes: forManifests,
       metrics: Set(simulation.metrics.keys))
     manifests = loaded.objects
+    manifestDocuments = loaded.documents
     manifestNotes = loaded.notes + Self.redirectNotes(profile.target.url, at: targetPlace, manifests)
     let problems =
       WorkloadNames(profile: profile).problems(in: manifests)
@@ -130,6 +134,7 @@ struct LoadedProfile: Sendable {
     targetPlace = document.source
     files = try RequestFiles(of: profile, folder: ".")
     manifests = []
+    manifestDocuments = []
     manifestNotes = []
   }
 
@@ -163,6 +168,7 @@ struct LoadedProfile: Sendable {
       areRecorded: true)
     self.profile = profile
     manifests = loaded.objects
+    manifestDocuments = loaded.documents
     manifestNotes = loaded.notes + [objects.note]
     incidentCheck = IncidentCheck(isFixed: false)
   }

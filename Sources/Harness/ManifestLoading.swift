@@ -7,6 +7,8 @@ import SimulatedCluster
 /// The objects of manifests, and what is to be said of them.
 struct LoadedManifests: Sendable {
   var objects: [ClusterManifest] = []
+  /// The same with the places of their fields.
+  var documents: [Manifest] = []
   /// What is not run as it is written, one line each.
   var notes: [String] = []
 }
@@ -70,7 +72,7 @@ enum ManifestLoading {
     notes += SimulationNotes.notes(on: objects.map(\.object), metrics: metrics, areWhole: !areRecorded).map { note in
       documents[note.object].problem(note.text, at: note.field).description
     }
-    return LoadedManifests(objects: objects, notes: notes)
+    return LoadedManifests(objects: objects, documents: documents, notes: notes)
   }
 
   /// What Kubernetes refuses in the objects, in the order of the files and their lines.

@@ -32,6 +32,12 @@ package struct LoadCapacity {
       .compactMap { $0 }
   }
 
+  /// What a load may take at most: requests per second, and connections at one time.
+  package static func most(of profile: Profile) -> (rate: Double, connections: Int) {
+    let capacity = LoadCapacity(profile: profile, timeScale: profile.timeScale)
+    return (capacity.peakRate, capacity.connections(for: capacity.places))
+  }
+
   /// Requests that one connection carries at one time.
   private var requestsPerConnection: Int {
     profile.target.http == .http1 || !policy.reuse ? 1 : policy.streams

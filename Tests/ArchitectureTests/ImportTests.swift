@@ -21,6 +21,7 @@ private let rules: [String: ModuleRule] = [
   "KubernetesObjects": ModuleRule(uses: ["Units"], isPure: true),
   "AutoscalerModel": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
   "KubernetesValidation": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
+  "Doctor": ModuleRule(uses: ["KubernetesValidation"], isPure: true),
   "RunTimeline": ModuleRule(uses: ["KubernetesObjects", "LoadFacts", "Redaction"], isPure: true),
   "ClientRules": ModuleRule(isPure: true),
   "Profiles": ModuleRule(
@@ -49,7 +50,7 @@ private let rules: [String: ModuleRule] = [
     uses: [
       "Reporting", "Calibration", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer",
       "SimulatedLoad",
-      "Profiles",
+      "Profiles", "Doctor",
       "TrafficReplay", "LogFiles",
     ], libraries: ["Logging"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),
