@@ -40,7 +40,8 @@ extension Examination {
     }
   }
 
-  /// What a container requests or is limited to, in thousandths, with what a LimitRange fills in, as the API server does.
+  /// What a container requests or is limited to, in thousandths, with what a LimitRange fills in, as the API server does
+  /// (Kubernetes 1.36, pkg/apis/core/v1/defaults.go, `SetDefaults_LimitRangeItem`).
   ///
   /// - Parameter list: `requests` or `limits`.
   func amount(_ list: String, _ resource: String, of container: ExaminedContainer) -> Int64? {
@@ -51,7 +52,8 @@ extension Examination {
       for limit in range.spec["limits"]?.array ?? [] where limit["type"]?.string == "Container" {
         let filled =
           list == "requests"
-          ? limit["defaultRequest"]?[resource] ?? limit["default"]?[resource] ?? limit["min"]?[resource]
+          ? limit["defaultRequest"]?[resource] ?? limit["default"]?[resource] ?? limit["max"]?[resource]
+            ?? limit["min"]?[resource]
           : limit["default"]?[resource] ?? limit["max"]?[resource]
         if let milli = filled?.milli { return milli }
       }

@@ -47,7 +47,8 @@ struct AllowedEgress {
 
   /// `1433/TCP and 53/UDP`
   var words: String {
-    let words = rules.flatMap { rule in PolicyPorts(rule).areAll ? ["some pods on all ports"] : PolicyPorts(rule).words }
+    let words = rules.flatMap { rule in PolicyPorts(rule).areAll ? ["some pods on all ports"] : PolicyPorts(rule).words
+    }
     return words.isEmpty ? "nothing" : Texts.list(words)
   }
 }

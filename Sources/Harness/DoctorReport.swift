@@ -7,6 +7,8 @@ import Redaction
 /// A diagnosis for people and for programs, with the places of what it is about.
 struct DoctorReport {
   let diagnosis: Diagnosis
+  /// Those that were made or could not be.
+  var checks = Check.all
   /// By which places of fields are found; empty for what a cluster told.
   var documents: [Manifest] = []
 
@@ -54,7 +56,7 @@ struct DoctorReport {
       let number = diagnosis.count(severity)
       return "\(number) \(number == 1 ? one : several)"
     }
-    let made = Check.all.count - diagnosis.unchecked.count
+    let made = checks.count - diagnosis.unchecked.count
     let left = diagnosis.unchecked.count
     return "\(count(.blocking, "blocking", "blocking")), \(count(.warning, "warning", "warnings")), "
       + "\(count(.advice, "advice", "pieces of advice")); \(made) checks made, \(left) not"
@@ -81,7 +83,7 @@ struct DoctorReport {
       "schema": 1, "findings": .array(findings), "notChecked": .array(unchecked),
       "blocking": .integer(Int64(diagnosis.count(.blocking))), "warnings": .integer(Int64(diagnosis.count(.warning))),
       "advice": .integer(Int64(diagnosis.count(.advice))),
-      "checks": .integer(Int64(Check.all.count - diagnosis.unchecked.count)),
+      "checks": .integer(Int64(checks.count - diagnosis.unchecked.count)),
     ]
   }
 

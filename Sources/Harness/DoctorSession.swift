@@ -29,8 +29,49 @@ package struct DoctorSession: Sendable {
       if case .simulated(let simulation)? = loaded.profile.cluster?.kind, options.context == nil {
         return try Self.examine(loaded, simulation)
       }
-      throw HarnessError(.usage, "not yet")
-    case .workload: throw HarnessError(.usage, "not yet")
+      return try await examineLive(loaded)
+    case .workload(let text, let namespace):
+      let reference = ClusterReference(
+        kind: .context(options.context), namespace: namespace, workload: try ImportedCluster.reference(text),
+        autoscaler: nil)
+      let nothing = try RecordedExpectations(profile: nil).document(reference, length: nil)
+      return try await examine(reference, loaded: try LoadedProfile(withoutLoad: nothing), hasLoad: false)
+    }
+  }
+
+  /// What a profile is about whose cluster is real, or that names none.
+  private func examineLive(_ loaded: LoadedProfile) async throws(HarnessError) -> DoctorReport {
+    let run = RunOptions(profile: loaded.profile.source, context: options.context, kubeconfig: options.kubeconfig)
+    if let problem = run.problem(with: loaded.profile) { throw HarnessError(.usage, problem) }
+    guard let reference = loaded.profile.cluster else {
+      throw HarnessError(
+        .usage,
+        "\(loaded.profile.source): the profile names no cluster, so that there is nothing to examine: add cluster: {workload: "
+          + "deployment/NAME}")
+    }
+    return try await examine(reference, loaded: loaded, hasLoad: true)
+  }
+
+  private func examine(
+    _ reference: ClusterReference, loaded: LoadedProfile, hasLoad: Bool
+  ) async throws(HarnessError) -> DoctorReport {
+    let environment = ProcessInfo.processInfo.environment
+    let cluster = try await TargetCluster.open(
+      reference, loaded: loaded,
+      options: RunOptions(
+        profile: "", context: options.context, kubeconfig: options.kubeconfig, log: options.log),
+      environment: environment)
+    do throws(HarnessError) {
+      let preflight = Preflight(loaded: loaded)
+      var facts = Facts(hasLoad ? loaded.profile : nil)
+      facts.rights = try await preflight.rights(in: cluster)
+      if hasLoad { facts.target = await preflight.target(environment: environment) }
+      let patient = try await preflight.patient(in: cluster, facts: facts)
+      await cluster.close()
+      return DoctorReport(diagnosis: Diagnosis(of: patient))
+    } catch {
+      await cluster.close()
+      throw error
     }
   }
 
@@ -41,7 +82,8 @@ package struct DoctorSession: Sendable {
     guard !patient.workloads.isEmpty else {
       throw HarnessError(
         .invalidInput,
-        "\(paths.joined(separator: ", ")): no manifest has a workload to examine: a Deployment, StatefulSet, ReplicaSet or Rollout")
+        "\(paths.joined(separator: ", ")): no manifest has a workload to examine: a Deployment, StatefulSet, ReplicaSet or Rollout"
+      )
     }
     return DoctorReport(diagnosis: Diagnosis(of: patient), documents: loaded.documents)
   }
@@ -49,11 +91,7 @@ package struct DoctorSession: Sendable {
   /// The workloads of a profile whose cluster is simulated.
   private static func examine(_ loaded: LoadedProfile, _ simulation: Simulation) throws(HarnessError) -> DoctorReport {
     let cluster = try SimulatedWorld.cluster(loaded, simulation)
-    let reference = loaded.profile.cluster
-    let patient = Patient(
-      origin: .manifests, objects: loaded.manifestDocuments.map(\.node),
-      workloads: reference?.workloads.all.map(\.reference), namespace: reference?.namespace ?? cluster.mainNamespace,
-      facts: Facts(loaded.profile, simulation: simulation))
-    return DoctorReport(diagnosis: Diagnosis(of: patient), documents: loaded.manifestDocuments)
+    return Preflight(loaded: loaded).manifestReport(
+      simulation, namespace: loaded.profile.cluster?.namespace ?? cluster.mainNamespace)
   }
 }

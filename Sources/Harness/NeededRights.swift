@@ -14,6 +14,14 @@ enum RightFinding: Sendable, Equatable {
   case unknown(String)
 }
 
+/// A right that is needed and not given.
+struct MissingRight: Sendable, Equatable {
+  let sentence: String
+  let fix: String
+
+  var line: String { "\(sentence): \(fix)" }
+}
+
 /// What a run has to be allowed: to watch what its verdicts need, and to change what its actions do.
 struct NeededRights {
   let cluster: ClusterDescription
@@ -58,10 +66,15 @@ struct NeededRights {
   ///
   /// - Parameter user: who lacks it.
   func complaint(about findings: [AccessRight: RightFinding], user: String) -> [String] {
+    missingRights(in: findings, user: user).map(\.line)
+  }
+
+  /// What is missing: one for each resource.
+  func missingRights(in findings: [AccessRight: RightFinding], user: String) -> [MissingRight] {
     let missing = missing(in: findings)
     var resources: [ResourceType] = []
     for right in missing where !resources.contains(right.resource) { resources.append(right.resource) }
-    return resources.map { resource in
+    return resources.map { resource -> MissingRight in
       let verbs = AccessRight.Verb.allCases.filter { verb in
         missing.contains { $0.resource == resource && $0.verb == verb }
       }
@@ -73,11 +86,12 @@ struct NeededRights {
         "{apiGroups: [\(resource.group.isEmpty ? "\"\"" : resource.group)], resources: [\(resource.plural)], "
         + "verbs: [\(verbs.map(\.rawValue).joined(separator: ", "))]}"
       let name = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
-      return "\(user) may not \(Self.list(verbs.map(\.rawValue))) \(name) in the namespace \(cluster.namespace)"
-        + (isAction ? ", which \(actionNames) \(actions.count == 1 ? "does" : "do")" : "")
-        + (words.first.map { " (\($0))" } ?? "")
-        + ": add to a Role of theirs the rule \(rule), as Profiles/rbac.yaml has it in "
-        + (isAction ? "scaleproof-actions" : verbs.contains(.patch) ? "its two roles" : "scaleproof-observer")
+      return MissingRight(
+        sentence: "\(user) may not \(Self.list(verbs.map(\.rawValue))) \(name) in the namespace \(cluster.namespace)"
+          + (isAction ? ", which \(actionNames) \(actions.count == 1 ? "does" : "do")" : "")
+          + (words.first.map { " (\($0))" } ?? ""),
+        fix: "add to a Role of theirs the rule \(rule), as Profiles/rbac.yaml has it in "
+          + (isAction ? "scaleproof-actions" : verbs.contains(.patch) ? "its two roles" : "scaleproof-observer"))
     }
   }
 

@@ -1,8 +1,10 @@
 import Curl
+import Doctor
 import Foundation
 import KubernetesClient
 import KubernetesObjects
 import LoadFacts
+import LoadGeneration
 import Profiles
 import RunTimeline
 import Units
@@ -139,6 +141,80 @@ struct Preflight {
       client: cluster.client, cluster: cluster.description, actions: profile.actions,
       note: { StandardOutput.complain("note: \($0)") }
     ).check()
+  }
+
+  /// Examines the workloads, and refuses what makes a test of them tell nothing.
+  ///
+  /// A profile of an incident is meant to go wrong: there it is told, and the run goes on.
+  ///
+  /// - Parameters:
+  ///   - despite: names of findings that the run goes on with.
+  ///   - tell: told what is found and does not stop the run, and what could not be checked.
+  /// - Throws: ``HarnessError`` with the status `refused` and a line for each blocking finding, as `doctor` prints it.
+  func checkWorkloads(
+    _ cluster: TargetCluster, despite: [String] = [],
+    tell: (String) -> Void = { StandardOutput.complain("note: \($0)") }
+  ) async throws(HarnessError) {
+    let checks = Check.all.filter { $0.severity == .blocking && !Self.madeByRuns.contains($0.id) }
+    let report: DoctorReport
+    if cluster.isSimulated, case .simulated(let simulation)? = profile.cluster?.kind {
+      report = manifestReport(simulation, namespace: cluster.description.namespace, checks: checks)
+    } else {
+      report = DoctorReport(
+        diagnosis: Diagnosis(of: try await patient(in: cluster, facts: Facts(profile)), checks: checks), checks: checks)
+      for line in report.uncheckedLines { tell(line) }
+    }
+    var refused: [String] = []
+    for finding in report.diagnosis.findings where finding.severity == .blocking {
+      if profile.incident != nil || despite.contains(finding.id) {
+        tell(report.line(finding))
+      } else {
+        refused.append(report.line(finding))
+      }
+    }
+    guard refused.isEmpty else { throw HarnessError(.refused, refused) }
+  }
+
+  /// What a run checks itself, each at its time: its rights, its target, and the descriptors that its workers need.
+  private static let madeByRuns: Set<String> = ["right-missing", "target-unreachable", "descriptors-short"]
+
+  /// What the manifests of a simulated cluster tell of the workloads.
+  func manifestReport(_ simulation: Simulation, namespace: String, checks: [Check] = Check.all) -> DoctorReport {
+    let patient = Patient(
+      origin: .manifests, objects: loaded.manifestDocuments.map(\.node),
+      workloads: profile.cluster?.workloads.all.map(\.reference), namespace: namespace,
+      facts: Facts(profile, simulation: simulation))
+    return DoctorReport(
+      diagnosis: Diagnosis(of: patient, checks: checks), checks: checks, documents: loaded.manifestDocuments)
+  }
+
+  /// The workloads of a cluster with what is around them.
+  func patient(in cluster: TargetCluster, facts: Facts) async throws(HarnessError) -> Patient {
+    try await LiveReading(client: cluster.client, cluster: cluster.description).patient(facts)
+  }
+
+  /// Which rights are missing that a run needs.
+  func rights(in cluster: TargetCluster) async throws(HarnessError) -> Facts.Rights {
+    let missing = try await RightsCheck(
+      client: cluster.client, cluster: cluster.description, actions: profile.actions,
+      note: { StandardOutput.complain("note: \($0)") }
+    ).missing()
+    return Facts.Rights(missing: missing.map { Facts.Rights.Missing(sentence: $0.sentence, rule: $0.fix) })
+  }
+
+  /// Whether the target answers, and with which certificate.
+  func target(environment: [String: String]) async -> Facts.Target {
+    var target = Facts.Target(url: profile.target.url)
+    do throws(HarnessError) {
+      let plan = try LoadPlanning(profile: profile, files: loaded.files, timeScale: 1, environment: environment)
+        .plan(connectTo: nil)
+      guard let shown = try await checkTarget(connectTo: nil, proxy: plan.proxy) else { return target }
+      let days = (shown.expires - Date().timeIntervalSince1970) / 86_400
+      target.certificate = Facts.Certificate(subject: shown.subject, days: days)
+    } catch {
+      target.problem = error.description
+    }
+    return target
   }
 
   /// Refuses an autoscaler that is not the one of the workload, or not the only one.

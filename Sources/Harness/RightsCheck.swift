@@ -19,15 +19,21 @@ struct RightsCheck {
 
   /// - Throws: ``HarnessError`` with the status `refused` and a line for each resource with rights that are missing.
   func check() async throws(HarnessError) {
+    let missing = try await missing()
+    guard missing.isEmpty else { throw HarnessError(.refused, missing.map(\.line)) }
+  }
+
+  /// What is missing, one for each resource.
+  func missing() async throws(HarnessError) -> [MissingRight] {
     let needed = NeededRights(cluster: cluster, actions: actions)
     let findings = try await findings(for: needed.all)
     for right in needed.all {
       guard case .unknown(let reason) = findings[right] else { continue }
       note("whether \(client.connection.user) may \(right) could not be asked: \(reason)")
     }
-    guard needed.areMissing(in: findings) else { return }
+    guard needed.areMissing(in: findings) else { return [] }
     let user = await client.knownName() ?? client.connection.user
-    throw HarnessError(.refused, needed.complaint(about: findings, user: user))
+    return needed.missingRights(in: findings, user: user)
   }
 
   private func findings(for rights: [AccessRight]) async throws(HarnessError) -> [AccessRight: RightFinding] {

@@ -1,4 +1,6 @@
+import Doctor
 import Profiles
+import Units
 
 extension RunOptions {
   /// Which option would be ignored, given the profile, and what to do; `nil` where none would.
@@ -6,6 +8,11 @@ extension RunOptions {
     for (option, value) in [("--context", context), ("--kubeconfig", kubeconfig), ("--output", output)]
     where value?.isEmpty ?? false {
       return "\(option) is empty: name one, or leave the option out"
+    }
+    for id in despite where !Check.all.contains(where: { $0.id == id && $0.severity == .blocking }) {
+      let names = Check.all.filter { $0.severity == .blocking }.map(\.id)
+      let hint = Spelling.nearest(to: id, among: names).map { "did you mean \($0)?" }
+      return "--despite \(id): no finding of this name stops a run; \(hint ?? names.joined(separator: ", "))"
     }
     guard let cluster = profile.cluster else {
       let given = context.map { "--context \($0)" } ?? kubeconfig.map { "--kubeconfig \($0)" }

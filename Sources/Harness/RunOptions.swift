@@ -9,6 +9,8 @@ package struct RunOptions: Sendable {
   package var changes: [String]
   /// Make the fix of the profile's incident before.
   package var fixed: Bool
+  /// Names of blocking findings of the doctor that the run goes on with.
+  package var despite: [String]
   /// The folder for the recording and the reports.
   package var output: String?
   /// Print the verdicts and nothing else.
@@ -20,7 +22,7 @@ package struct RunOptions: Sendable {
 
   package init(
     profile: String, context: String? = nil, kubeconfig: String? = nil, changes: [String] = [],
-    fixed: Bool = false, output: String? = nil, quiet: Bool = false, jsonLines: Bool = false,
+    fixed: Bool = false, despite: [String] = [], output: String? = nil, quiet: Bool = false, jsonLines: Bool = false,
     log: DiagnosticLog = DiagnosticLog()
   ) {
     self.profile = profile
@@ -28,6 +30,7 @@ package struct RunOptions: Sendable {
     self.kubeconfig = kubeconfig
     self.changes = changes
     self.fixed = fixed
+    self.despite = despite
     self.output = output
     self.quiet = quiet
     self.jsonLines = jsonLines

@@ -95,6 +95,7 @@ package struct RunSession: Sendable {
     if let cluster {
       try await preflight.checkRights(cluster)
       try await preflight.awaitSteadyWorkload(cluster, style: style)
+      try await preflight.checkWorkloads(cluster, despite: options.despite)
     }
     let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress, proxy: plan.proxy)
     // Before run time zero is fixed: lookups may take their time.

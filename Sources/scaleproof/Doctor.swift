@@ -56,7 +56,8 @@ extension ScaleProof {
       }
       if namespace != nil, workload == nil { throw ValidationError("--namespace goes with --workload only") }
       if !manifests.isEmpty, context != nil || kubeconfig != nil {
-        throw ValidationError("--manifests examines files: no cluster is asked, so leave --context and --kubeconfig out")
+        throw ValidationError(
+          "--manifests examines files: no cluster is asked, so leave --context and --kubeconfig out")
       }
       if profile == nil, !fields.changes.isEmpty || fields.fixed {
         throw ValidationError("--set and --fixed change a profile: name one")

@@ -24,6 +24,11 @@ extension ScaleProof {
 
     @OptionGroup var fields: FieldChanges
 
+    @Option(
+      help: ArgumentHelp(
+        "Run although the doctor has this finding, which would stop the run. May be repeated.", valueName: "finding"))
+    var despite: [String] = []
+
     @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
     var output: String?
 
@@ -48,7 +53,7 @@ extension ScaleProof {
         try await RunSession(
           RunOptions(
             profile: profile, context: context, kubeconfig: kubeconfig, changes: fields.changes, fixed: fields.fixed,
-            output: output,
+            despite: despite, output: output,
             quiet: quiet,
             jsonLines: jsonLines, log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()

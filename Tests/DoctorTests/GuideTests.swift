@@ -35,7 +35,8 @@ struct GuideTests {
     #expect(message("prestop-missing").contains("scale-in (10 to 3)"))
     #expect(message("memory-never-scales-in").contains("72 % holds 10"), "\(message("memory-never-scales-in"))")
     #expect(message("replicas-beside-hpa").contains("sets the count to 5"))
-    #expect(message("retries-beyond-timeout").contains("4 tries of 10s take 40s"), "\(message("retries-beyond-timeout"))")
+    #expect(
+      message("retries-beyond-timeout").contains("4 tries of 10s take 40s"), "\(message("retries-beyond-timeout"))")
     #expect(message("ejection-impossible").contains("10 % of 3..9 pods (min..max 3..10)"))
   }
 }

@@ -5,7 +5,8 @@ import Testing
 @Suite("The commands of the guides", .timeLimit(.minutes(5)))
 struct GuideCommandTests {
   private static let pages = [
-    "README.md", "Profiles/README.md", "Profiles/how-the-hpa-decides.md", "Reports/README.md",
+    "README.md", "Profiles/README.md", "Profiles/how-the-hpa-decides.md", "Profiles/doctor.md",
+    "Reports/README.md",
   ]
 
   @Test(

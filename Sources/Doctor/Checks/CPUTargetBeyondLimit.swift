@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let cpuTargetBeyondLimit = Check(
     "cpu-target-beyond-limit", .blocking,
-    meaning: "A pod cannot use as much CPU as the autoscaler waits for, since its limit lies below: it never scales out.",
+    meaning:
+      "A pod cannot use as much CPU as the autoscaler waits for, since its limit lies below: it never scales out.",
     remedy: "Raise the limit of CPU, or lower the target below limit / request.",
     needs: [.kind("HorizontalPodAutoscaler"), .kind("LimitRange")],
     ofWorkload: { examination in

@@ -1,7 +1,8 @@
 extension Check {
   static let clockOffset = Check(
     "clock-offset", .warning,
-    meaning: "The clock here and that of the API server differ: times of objects cannot be compared with those of requests.",
+    meaning:
+      "The clock here and that of the API server differ: times of objects cannot be compared with those of requests.",
     remedy: "Set the clock here by NTP.", needs: [.clock],
     ofSurroundings: { patient in
       guard let offset = patient.facts.clock?.offset else { return [] }

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let egressNarrow = Check(
     "egress-narrow", .advice,
-    meaning: "NetworkPolicies let pods reach only a few places: health checks that ask anything else never pass, and then "
+    meaning:
+      "NetworkPolicies let pods reach only a few places: health checks that ask anything else never pass, and then "
       + "liveness or readiness fail for ever.",
     remedy: "Allow what the health checks ask, or take it out of them.", needs: [.kind("NetworkPolicy")],
     ofWorkload: { examination in

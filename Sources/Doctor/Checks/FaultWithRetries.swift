@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let faultWithRetries = Check(
     "fault-with-retries", .warning,
-    meaning: "A route of a VirtualService injects faults beside a timeout or retries, which do not work then: it does not test "
+    meaning:
+      "A route of a VirtualService injects faults beside a timeout or retries, which do not work then: it does not test "
       + "them.",
     remedy: "Put the fault on a route of its own.", needs: [.kind("VirtualService")],
     ofWorkload: { examination in

@@ -8,17 +8,28 @@ extension Check {
     needs: [.cluster, .kind("HorizontalPodAutoscaler")],
     ofWorkload: { examination in
       guard let object = examination.autoscalers.first else { return [] }
-      return ["AbleToScale", "ScalingActive"].compactMap { type in
+      return ["AbleToScale", "ScalingActive"].compactMap { type -> Symptom? in
         guard let condition = examination.autoscaler?.status?.condition(type), condition.status == "False" else {
           return nil
         }
+        let seconds = examination.seconds(since: condition.lastTransitionTime)
         return Symptom(
           object, "status.conditions",
           "\(type) is False (\(condition.reason ?? "no reason")): \(condition.message ?? "no message"): the count stays "
             + "at \(examination.autoscaler?.status?.currentReplicas ?? 0), and never moves in \(examination.countsText)",
           fix: condition.reason == "ScalingDisabled"
             ? "set spec.replicas of \(examination.object.title) to at least 1"
-            : "mend what the message names, and wait until \(type) is True")
+            : "mend what the message names, and wait until \(type) is True",
+          // Of pods that have just come nothing is measured yet.
+          severity: seconds.map { $0 < 120 } ?? false ? .warning : nil)
       }
     })
+}
+
+extension Examination {
+  /// How long ago an instant was, by the API server's clock; `nil` where one of both is not known.
+  func seconds(since time: KubernetesTime?) -> Double? {
+    guard let now = facts.now, let time else { return nil }
+    return now.seconds - time.seconds
+  }
 }

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let imageTag = Check(
     "image-tag", .warning,
-    meaning: "An image has no tag, or latest: pods of one template may run different versions, and a rollout to the same tag "
+    meaning:
+      "An image has no tag, or latest: pods of one template may run different versions, and a rollout to the same tag "
       + "changes nothing.",
     remedy: "Name a version, or a digest.",
     ofWorkload: { examination in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let ingressAffinity = Check(
     "ingress-affinity", .warning,
-    meaning: "The Ingress or the Service keeps clients at the pod that they had: pods that a scale-out adds get hardly any "
+    meaning:
+      "The Ingress or the Service keeps clients at the pod that they had: pods that a scale-out adds get hardly any "
       + "requests.",
     remedy: "Remove the affinity, or have many clients without cookies.", needs: [.kind("Ingress"), .kind("Service")],
     ofWorkload: { examination in

@@ -8,7 +8,8 @@ extension Check {
     ofWorkload: { examination in
       let hosts = Set(examination.ingresses.flatMap { $0.ingressPaths.map(\.host) })
       return examination.all("Ingress").compactMap { ingress in
-        guard ingress.nginx("canary") == "true", ingress.ingressPaths.contains(where: { hosts.contains($0.host) }) else {
+        guard ingress.nginx("canary") == "true", ingress.ingressPaths.contains(where: { hosts.contains($0.host) })
+        else {
           return nil
         }
         let share = ingress.nginx("canary-weight").map { weight in

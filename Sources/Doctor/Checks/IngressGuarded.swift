@@ -8,7 +8,8 @@ extension Check {
     ofWorkload: { examination in
       examination.ingresses.flatMap { ingress in
         [
-          ("whitelist-source-range", "403"), ("denylist-source-range", "403"), ("auth-url", "401"), ("auth-type", "401"),
+          ("whitelist-source-range", "403"), ("denylist-source-range", "403"), ("auth-url", "401"),
+          ("auth-type", "401"),
           ("auth-tls-secret", "400"),
         ].compactMap { name, status -> Symptom? in
           guard let value = ingress.nginx(name) else { return nil }

@@ -16,7 +16,9 @@ extension Check {
           return Symptom(
             ingress, NginxAnnotation.field(name),
             "\(name) is \(limit) for each client"
-              + (planned.map { ", and the load has up to \(Int($0.rounded()))\(name == "limit-connections" ? "" : "/s")" } ?? "")
+              + (planned.map {
+                ", and the load has up to \(Int($0.rounded()))\(name == "limit-connections" ? "" : "/s")"
+              } ?? "")
               + ": what comes beyond it is answered with 503 and never reaches \(examination.countsText) pods",
             fix: "remove \(NginxAnnotation.field(name)) for the test, or name this machine in limit-whitelist")
         }

@@ -13,7 +13,9 @@ extension Check {
           ingress, "spec.ingressClassName",
           "ingress-nginx serves \(Texts.count(examination.ingresses.count { $0.isForNginx }, "Ingress object")) of "
             + "\(examination.object.title), and its maintenance ended in March 2026",
-          fix: "plan another controller in spec.ingressClassName or the Gateway API, and run this profile before and after")
+          fix:
+            "plan another controller in spec.ingressClassName or the Gateway API, and run this profile before and after"
+        )
       ]
     })
 }

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let ingressPathsBecomeRegex = Check(
     "ingress-paths-become-regex", .warning,
-    meaning: "use-regex or rewrite-target on one Ingress of a host turns all paths of that host into case-insensitive regular "
+    meaning:
+      "use-regex or rewrite-target on one Ingress of a host turns all paths of that host into case-insensitive regular "
       + "expressions that match what only begins like them.",
     remedy: "Give these paths a host of their own, or write them as regular expressions with an end.",
     needs: [.kind("Ingress")],
@@ -12,8 +13,11 @@ extension Check {
       let causes = all.filter { $0.nginx("use-regex") == "true" || $0.nginx("rewrite-target") != nil }
       var symptoms: [Symptom] = []
       for ingress in examination.ingresses {
-        for entry in ingress.ingressPaths where entry.path != "/" && !entry.path.contains(where: { "$(*[".contains($0) }) {
-          guard let cause = causes.first(where: { $0.ingressPaths.contains { $0.host == entry.host } }) else { continue }
+        for entry in ingress.ingressPaths
+        where entry.path != "/" && !entry.path.contains(where: { "$(*[".contains($0) }) {
+          guard let cause = causes.first(where: { $0.ingressPaths.contains { $0.host == entry.host } }) else {
+            continue
+          }
           symptoms.append(
             Symptom(
               ingress, entry.field,

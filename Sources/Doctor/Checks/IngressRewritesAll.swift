@@ -16,7 +16,9 @@ extension Check {
           "every URI of \(Texts.count(prefixes.count, "path")), as \(first.path), becomes \(target): since ingress-nginx 0.22 "
             + "only what a group of the path captures is kept, so that all requests reach one URI of the "
             + "\(examination.countsText) pods",
-          fix: "remove the annotation, or write \(first.path == "/" ? "" : first.path)/(.*) as the path and \(target == "/" ? "" : target)/$1 as the target")
+          fix:
+            "remove the annotation, or write \(first.path == "/" ? "" : first.path)/(.*) as the path and \(target == "/" ? "" : target)/$1 as the target"
+        )
       }
     })
 }

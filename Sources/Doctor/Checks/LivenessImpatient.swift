@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let livenessImpatient = Check(
     "liveness-impatient", .warning,
-    meaning: "Liveness gives up no later than readiness: overloaded pods are restarted before they are taken out of service.",
+    meaning:
+      "Liveness gives up no later than readiness: overloaded pods are restarted before they are taken out of service.",
     remedy: "Make failureThreshold × periodSeconds of liveness the larger one.",
     ofWorkload: { examination in
       examination.mainContainers.compactMap { container in

@@ -3,9 +3,11 @@ import KubernetesObjects
 extension Check {
   static let livenessOnHealth = Check(
     "liveness-on-health", .advice,
-    meaning: "Liveness asks a general health check, which in many frameworks includes databases and other services: their "
+    meaning:
+      "Liveness asks a general health check, which in many frameworks includes databases and other services: their "
       + "outage restarts every pod. What is checked stands in the program and not in a manifest.",
-    remedy: "Ask a path for liveness that checks nothing but the process, and one for readiness that fails when the pod "
+    remedy:
+      "Ask a path for liveness that checks nothing but the process, and one for readiness that fails when the pod "
       + "cannot serve.",
     ofWorkload: { examination in
       examination.mainContainers.compactMap { container in
@@ -23,7 +25,8 @@ extension Check {
               "; and where no check is tagged for \($0), as in ASP.NET Core without tags, readiness answers well as soon as "
                 + "the process listens"
             } ?? ""),
-          fix: "ask a path in \(liveness.path) that checks nothing but the process, and see that readiness fails when the "
+          fix:
+            "ask a path in \(liveness.path) that checks nothing but the process, and see that readiness fails when the "
             + "pod cannot serve")
       }
     })

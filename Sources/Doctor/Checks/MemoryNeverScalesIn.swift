@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let memoryNeverScalesIn = Check(
     "memory-never-scales-in", .warning,
-    meaning: "Memory of a process does not fall when pods are added, so that a target of memory has a count below which the "
+    meaning:
+      "Memory of a process does not fall when pods are added, so that a target of memory has a count below which the "
       + "autoscaler never goes again.",
     remedy: "Scale by CPU or by requests, or set the target so that idle memory is below it times (min / max).",
     needs: [.kind("HorizontalPodAutoscaler")],
@@ -15,7 +16,8 @@ extension Check {
         else { continue }
         let counts = examination.counts
         let field = "spec.metrics[\(index)]"
-        let fix = "scale by CPU or requests in place of \(field), or set its averageUtilization so that idle memory holds no pods"
+        let fix =
+          "scale by CPU or requests in place of \(field), or set its averageUtilization so that idle memory holds no pods"
         if let current = examination.autoscaler?.memoryUtilization {
           let stuck = MemoryFixedPoint.count(idle: current, target: target, within: counts)
           guard stuck > counts.lowerBound else { return [] }

@@ -3,11 +3,14 @@ import KubernetesObjects
 extension Check {
   static let meshControlBlocked = Check(
     "mesh-control-blocked", .warning,
-    meaning: "The namespace uses Istio, and NetworkPolicies keep the proxies of its pods from their control plane (15012/TCP).",
+    meaning:
+      "The namespace uses Istio, and NetworkPolicies keep the proxies of its pods from their control plane (15012/TCP).",
     remedy: "Allow egress to istiod.", needs: [.kind("NetworkPolicy")],
     ofWorkload: { examination in
       let egress = examination.egress
-      guard examination.isMeshed, let policy = egress.policies.first, !egress.allows(port: 15012, "TCP") else { return [] }
+      guard examination.isMeshed, let policy = egress.policies.first, !egress.allows(port: 15012, "TCP") else {
+        return []
+      }
       return [
         Symptom(
           policy, "spec.egress",

@@ -9,7 +9,12 @@ extension Check {
     ofWorkload: { examination in
       guard examination.needsResourceMetrics, let measured = examination.facts.podMetrics else { return [] }
       let names = Set(measured.compactMap { $0["metadata", "name"]?.string })
-      let pods = examination.readyPods
+      // Of pods that have just come nothing is measured yet.
+      let pods = examination.readyPods.filter { pod in
+        let ready = (pod.json["status", "conditions"]?.array ?? []).first { $0["type"]?.string == "Ready" }
+        let since: KubernetesTime? = try? ready?["lastTransitionTime"]?.decoded(as: KubernetesTime.self)
+        return examination.seconds(since: since).map { $0 >= 120 } ?? true
+      }
       let bare = pods.filter { !names.contains($0.name) }
       guard !pods.isEmpty, bare.count == pods.count else { return [] }
       return [

@@ -10,7 +10,8 @@ extension Check {
       guard examination.needsResourceMetrics, let now = examination.facts.now else { return [] }
       let names = Set(examination.readyPods.map(\.name))
       var ages: [Double] = []
-      for metrics in examination.facts.podMetrics ?? [] where names.contains(metrics["metadata", "name"]?.string ?? "") {
+      for metrics in examination.facts.podMetrics ?? [] where names.contains(metrics["metadata", "name"]?.string ?? "")
+      {
         guard let time: KubernetesTime = try? metrics["timestamp"]?.decoded(as: KubernetesTime.self) else { continue }
         ages.append(Double(now.microseconds - time.microseconds) / 1e6)
       }

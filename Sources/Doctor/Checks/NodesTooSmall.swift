@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let nodesTooSmall = Check(
     "nodes-too-small", .warning,
-    meaning: "All nodes that are ready have less room than the pods of the maximum request: some stay Pending, or wait for "
+    meaning:
+      "All nodes that are ready have less room than the pods of the maximum request: some stay Pending, or wait for "
       + "nodes.",
     remedy: "Add nodes, or lower requests or spec.maxReplicas.", needs: [.cluster, .kind("Node")],
     ofWorkload: { examination in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let policyNamespaceLabel = Check(
     "policy-namespace-label", .warning,
-    meaning: "A NetworkPolicy selects namespaces by a label that they do not get by themselves: where nobody sets it, it "
+    meaning:
+      "A NetworkPolicy selects namespaces by a label that they do not get by themselves: where nobody sets it, it "
       + "matches none.",
     remedy: "Select by kubernetes.io/metadata.name, which each namespace has.",
     needs: [.kind("NetworkPolicy"), .kind("Namespace")],

@@ -11,7 +11,8 @@ extension Check {
         Symptom(
           about: "this machine",
           "\(ports) ports lead to \(Texts.count(load.addresses, "address")), and the load may hold \(load.connections) connections "
-            + "open", fix: "widen net.ipv4.ip_local_port_range, or lower target.connections.maxInFlight of the profile to \(ports)")
+            + "open",
+          fix: "widen net.ipv4.ip_local_port_range, or lower target.connections.maxInFlight of the profile to \(ports)")
       ]
     })
 }

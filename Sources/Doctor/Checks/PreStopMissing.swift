@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let preStopMissing = Check(
     "prestop-missing", .warning,
-    meaning: "No preStop hook holds SIGTERM back while Ingress and endpoints still send requests: each pod that is taken away "
+    meaning:
+      "No preStop hook holds SIGTERM back while Ingress and endpoints still send requests: each pod that is taken away "
       + "costs errors.",
     remedy: "Add lifecycle.preStop with a sleep of 5 s or more.", needs: [.kind("Service"), .kind("Ingress")],
     ofWorkload: { examination in

@@ -8,7 +8,8 @@ extension Check {
     ofWorkload: { examination in
       guard examination.isRouted else { return [] }
       return examination.mainContainers.compactMap { container in
-        guard examination.isServing(container), let sleep = container.preStopSeconds, sleep < Double(EndpointDelay.seconds)
+        guard examination.isServing(container), let sleep = container.preStopSeconds,
+          sleep < Double(EndpointDelay.seconds)
         else { return nil }
         return Symptom(
           examination.object, "\(container.path).lifecycle.preStop",

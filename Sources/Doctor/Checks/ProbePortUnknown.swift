@@ -16,7 +16,8 @@ extension Check {
             return Symptom(
               examination.object, "\(probe.path).\(kind).port",
               "\(name) asks the port \(port), and the container \(container.name) has "
-                + (names.isEmpty ? "no named port" : "only \(Texts.list(names))") + ": it fails for ever",
+                + (names.isEmpty ? "no named port" : "only \(Texts.list(names))")
+                + ": it fails for ever, in each of \(examination.countsText) pods",
               fix: "write a number in \(probe.path).\(kind).port, or name the port")
           }
           return nil

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let progressDeadlineShort = Check(
     "progress-deadline-short", .warning,
-    meaning: "A pod may take longer to become available than the rollout's deadline for progress: a slow start is told as "
+    meaning:
+      "A pod may take longer to become available than the rollout's deadline for progress: a slow start is told as "
       + "failed.",
     remedy: "Raise progressDeadlineSeconds, or lower the budget of the startup probe.",
     ofWorkload: { examination in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let quotaNeedsAmounts = Check(
     "quota-needs-amounts", .blocking,
-    meaning: "A quota bounds requests or limits of a resource, and a container says none: the API server refuses each pod.",
+    meaning:
+      "A quota bounds requests or limits of a resource, and a container says none: the API server refuses each pod.",
     remedy: "Give the container the amount, or the namespace a LimitRange with a default.",
     needs: [.present("ResourceQuota"), .kind("LimitRange")],
     ofWorkload: { examination in

@@ -1,3 +1,4 @@
+import Foundation
 import KubernetesObjects
 import KubernetesValidation
 
@@ -12,8 +13,11 @@ extension Check {
         guard finding.weight == .broken else { return nil }
         let object = patient.objects[finding.object]
         if patient.origin == .cluster, !patient.isConcerned(object) { return nil }
+        let place = patient.origin == .cluster ? "the cluster has no" : "no manifest has a"
         return Symptom(
-          object, finding.problem.field, finding.problem.detail,
+          object, finding.problem.field,
+          "1 reference leads nowhere: "
+            + finding.problem.detail.replacingOccurrences(of: "no manifest has a", with: place),
           fix: finding.problem.hint ?? "name one that is there")
       }
     })

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let requestMissing = Check(
     "request-missing", .blocking,
-    meaning: "A container has no request for a resource whose utilization the autoscaler is to hold: it computes nothing.",
+    meaning:
+      "A container has no request for a resource whose utilization the autoscaler is to hold: it computes nothing.",
     remedy: "Give each container, sidecars too, a request for the resource.",
     needs: [.kind("HorizontalPodAutoscaler"), .kind("LimitRange")],
     ofWorkload: { examination in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let resourcesMissing = Check(
     "resources-missing", .warning,
-    meaning: "A container requests neither CPU nor memory: nodes are filled without regard to it, and it is evicted first.",
+    meaning:
+      "A container requests neither CPU nor memory: nodes are filled without regard to it, and it is evicted first.",
     remedy: "Write requests for CPU and memory.", needs: [.kind("LimitRange")],
     ofWorkload: { examination in
       if examination.podSpec["resources", "requests"] != nil { return [] }

@@ -4,7 +4,8 @@ import KubernetesObjects
 extension Check {
   static let rolloutSlow = Check(
     "rollout-slow", .advice,
-    meaning: "At the maximum a rollout may take more than a quarter of an hour, as its steps and the time that a pod may take "
+    meaning:
+      "At the maximum a rollout may take more than a quarter of an hour, as its steps and the time that a pod may take "
       + "tell.",
     remedy: "Raise maxSurge, or lower the budget of the startup probe.", needs: [.kind("HorizontalPodAutoscaler")],
     ofWorkload: { examination in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let securityContextMissing = Check(
     "security-context-missing", .advice,
-    meaning: "A container may run as root, or gain rights: namespaces with the restricted Pod Security Standard refuse it.",
+    meaning:
+      "A container may run as root, or gain rights: namespaces with the restricted Pod Security Standard refuse it.",
     remedy: "Set runAsNonRoot: true and allowPrivilegeEscalation: false.",
     ofWorkload: { examination in
       examination.mainContainers.compactMap { container in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let selectorOverlap = Check(
     "selector-overlap", .warning,
-    meaning: "The workload's selector matches pods of others, which the autoscaler counts as well: their use and their missing "
+    meaning:
+      "The workload's selector matches pods of others, which the autoscaler counts as well: their use and their missing "
       + "requests become its own.",
     remedy: "Give the pods a label that no other workload's have, and select by it.",
     needs: [.kind("Pod"), .kind("Job"), .kind("CronJob"), .kind("DaemonSet")],
@@ -28,7 +29,8 @@ extension Check {
           examination.object, "spec.selector",
           "it matches the pods of \(Texts.list(names)) too, so that they count among its \(examination.countsText) pods, and "
             + "one without a request stops the autoscaler",
-          fix: "add a label to spec.selector and spec.template.metadata.labels of \(examination.object.title) that only its "
+          fix:
+            "add a label to spec.selector and spec.template.metadata.labels of \(examination.object.title) that only its "
             + "pods have (a selector is set once: create the workload anew)")
       ]
     })

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let startupProbeMissing = Check(
     "startup-probe-missing", .advice,
-    meaning: "No startup probe holds liveness back, which gives up within a minute of the start: starts that are slow once, as "
+    meaning:
+      "No startup probe holds liveness back, which gives up within a minute of the start: starts that are slow once, as "
       + "many at a time are, end in restarts.",
     remedy: "Add a startupProbe with a generous failureThreshold.",
     ofWorkload: { examination in

@@ -3,7 +3,8 @@ import KubernetesObjects
 extension Check {
   static let strictMTLSOutside = Check(
     "strict-mtls-outside", .warning,
-    meaning: "PeerAuthentication is STRICT, and an Ingress controller outside the mesh leads to the pods: all its requests fail.",
+    meaning:
+      "PeerAuthentication is STRICT, and an Ingress controller outside the mesh leads to the pods: all its requests fail.",
     remedy: "Take the controller into the mesh, or allow PERMISSIVE for the port.",
     needs: [.kind("PeerAuthentication"), .kind("Ingress")],
     ofWorkload: { examination in
