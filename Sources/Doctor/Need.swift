@@ -21,7 +21,9 @@ extension Patient {
         ?? (origin == .cluster || objects.contains { $0.kind == kind }
           ? nil : "the manifests hold no \(kind), and the namespace may have one")
     case .cluster: origin == .cluster ? nil : Self.onlyLive
-    case .rights: facts.rights == nil ? Self.onlyLive : nil
+    case .rights:
+      facts.rights == nil
+        ? "only a live cluster, or a simulated one with cluster.simulated.user, has rights to miss" : nil
     case .metrics: facts.podMetrics == nil ? facts.podMetricsProblem ?? Self.onlyLive : nil
     case .servedMetrics:
       facts.servedMetrics == nil && origin == .cluster ? "what the API serves could not be read" : nil

@@ -2,6 +2,7 @@ import Doctor
 import Foundation
 import KubernetesObjects
 import Profiles
+import RunTimeline
 import SimulatedCluster
 
 /// Examines manifests, what a profile is about, or a workload of a live cluster.
@@ -91,7 +92,19 @@ package struct DoctorSession: Sendable {
   /// The workloads of a profile whose cluster is simulated.
   private static func examine(_ loaded: LoadedProfile, _ simulation: Simulation) throws(HarnessError) -> DoctorReport {
     let cluster = try SimulatedWorld.cluster(loaded, simulation)
+    let namespace = loaded.profile.cluster?.namespace ?? cluster.mainNamespace
     return Preflight(loaded: loaded).manifestReport(
-      simulation, namespace: loaded.profile.cluster?.namespace ?? cluster.mainNamespace)
+      simulation, namespace: namespace, rights: rights(loaded.profile, simulation, in: cluster, namespace: namespace))
+  }
+
+  /// What is missing of the rights of whom a profile acts as; `nil` where that is an administrator.
+  private static func rights(
+    _ profile: Profile, _ simulation: Simulation, in cluster: ClusterSimulation, namespace: String
+  ) -> Facts.Rights? {
+    guard let user = simulation.user, let reference = profile.cluster else { return nil }
+    let needed = NeededRights(
+      cluster: ClusterDescription(
+        context: "simulated", namespace: namespace, workloads: reference.workloads), actions: profile.actions)
+    return Facts.Rights(needed.missingRights(in: needed.findings(of: user, in: cluster), user: user))
   }
 }

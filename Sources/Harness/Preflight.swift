@@ -179,11 +179,15 @@ struct Preflight {
   private static let madeByRuns: Set<String> = ["right-missing", "target-unreachable", "descriptors-short"]
 
   /// What the manifests of a simulated cluster tell of the workloads.
-  func manifestReport(_ simulation: Simulation, namespace: String, checks: [Check] = Check.all) -> DoctorReport {
+  func manifestReport(
+    _ simulation: Simulation, namespace: String, checks: [Check] = Check.all, rights: Facts.Rights? = nil
+  ) -> DoctorReport {
+    var facts = Facts(profile, simulation: simulation)
+    facts.rights = rights
     let patient = Patient(
       origin: .manifests, objects: loaded.manifestDocuments.map(\.node),
       workloads: profile.cluster?.workloads.all.map(\.reference), namespace: namespace,
-      facts: Facts(profile, simulation: simulation))
+      facts: facts)
     return DoctorReport(
       diagnosis: Diagnosis(of: patient, checks: checks), checks: checks, documents: loaded.manifestDocuments)
   }
@@ -199,7 +203,7 @@ struct Preflight {
       client: cluster.client, cluster: cluster.description, actions: profile.actions,
       note: { StandardOutput.complain("note: \($0)") }
     ).missing()
-    return Facts.Rights(missing: missing.map { Facts.Rights.Missing(sentence: $0.sentence, rule: $0.fix) })
+    return Facts.Rights(missing)
   }
 
   /// Whether the target answers, and with which certificate.

@@ -24,3 +24,9 @@ extension Facts {
     startSeconds = simulation.application.applied(to: Application()).start.seconds
   }
 }
+
+extension Facts.Rights {
+  init(_ missing: [MissingRight]) {
+    self.init(missing: missing.map { Missing(sentence: $0.sentence, rule: $0.fix) })
+  }
+}
