@@ -10,6 +10,8 @@ package struct FieldCatalogue: Sendable {
     package let required: [String]
     /// How the values of lists and mappings among the fields are combined, where it is said.
     package let merging: [String: FieldMerging]
+    /// How a strategic merge patch changes lists and objects among the fields, where it is said.
+    package let patching: [String: FieldPatching]
     /// What the API server puts where nothing is written.
     package let defaults: [String: JSONValue]
     /// Whether a value of the type is replaced as a whole.
@@ -32,7 +34,8 @@ package struct FieldCatalogue: Sendable {
       types[name] = ObjectType(
         shortName: name.split(separator: ".").last.map(String.init) ?? name,
         fields: type.fields.mapValues { FieldType($0.type) }, required: type.required ?? [],
-        merging: type.fields.compactMapValues(\.merging), defaults: type.fields.compactMapValues(\.standard),
+        merging: type.fields.compactMapValues(\.merging),
+        patching: type.fields.compactMapValues(\.patching), defaults: type.fields.compactMapValues(\.standard),
         isAtomic: type.map == "atomic")
     }
     self.types = types
@@ -58,10 +61,11 @@ package struct FieldCatalogue: Sendable {
   private struct FieldEntry: Decodable {
     let type: String
     var merging: FieldMerging?
+    var patching: FieldPatching?
     /// `default`.
     var standard: JSONValue?
 
-    private enum Key: CodingKey { case type, list, mapKeys, map, `default` }
+    private enum Key: CodingKey { case type, list, mapKeys, map, patch, mergeKey, `default` }
 
     init(from decoder: any Decoder) throws {
       if let text = try? decoder.singleValueContainer().decode(String.self) {
@@ -71,6 +75,10 @@ package struct FieldCatalogue: Sendable {
       let members = try decoder.container(keyedBy: Key.self)
       type = try members.decode(String.self, forKey: .type)
       standard = try members.decodeIfPresent(JSONValue.self, forKey: .default)
+      patching = try members.decodeIfPresent(String.self, forKey: .patch).map { strategy in
+        FieldPatching(
+          strategy: strategy, mergeKey: try members.decodeIfPresent(String.self, forKey: .mergeKey))
+      }
       merging = FieldMerging(
         list: try members.decodeIfPresent(String.self, forKey: .list),
         keys: try members.decodeIfPresent([String].self, forKey: .mapKeys),

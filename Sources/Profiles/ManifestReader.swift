@@ -1,4 +1,4 @@
-import KubernetesObjects
+package import KubernetesObjects
 
 /// Reads manifests as `kubectl apply` does: all documents of a file, and the items of a `List`.
 package enum ManifestReader {
@@ -18,6 +18,15 @@ package enum ManifestReader {
     }
     guard problems.problems.isEmpty else { throw ProfileProblems(problems.sorted) }
     return manifests
+  }
+
+  /// The documents of a text as they are, whatever they hold, without those that are empty.
+  package static func documents(text: String, source: String) throws(ProfileProblems) -> [JSONValue] {
+    do {
+      return try YAMLNode.documents(of: text, source: source).filter { !$0.isNull }.map(\.json)
+    } catch {
+      throw ProfileProblems([error])
+    }
   }
 
   private static func objects(_ field: Field, source: String) -> [Manifest] {

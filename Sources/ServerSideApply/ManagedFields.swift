@@ -82,6 +82,27 @@ package struct ManagedFields: Sendable, Equatable {
     let fields = comparison.written.subtracting(Self.unowned)
     guard !fields.isEmpty else { return }
     give(fields, to: manager, at: time)
+    forgetOldUpdates()
+  }
+
+  /// So many writers by update are told apart.
+  private static let mostUpdates = 10
+  /// Who owns what those have written that are told apart no longer.
+  private static let ancientChanges = FieldManager("ancient-changes", .update)
+
+  /// Has the oldest writers by update count as one, when there are too many (internal/capmanagers.go).
+  private mutating func forgetOldUpdates() {
+    var updates = sorted.filter { $0.manager.operation == .update }
+    guard updates.count > Self.mostUpdates else { return }
+    // At least two become one; that one may be among them already.
+    let surplus = updates.count - Self.mostUpdates
+    let isKnown = updates.contains { $0.manager == Self.ancientChanges }
+    let others = updates.filter { $0.manager != Self.ancientChanges }.prefix(isKnown ? surplus : surplus + 1)
+    updates = others + updates.filter { $0.manager == Self.ancientChanges }
+    var merged = Entry(Self.ancientChanges, FieldSet(), time: others.last?.time)
+    for update in updates { merged.fields = merged.fields.union(update.fields) }
+    entries.removeAll { entry in updates.contains { $0.manager == entry.manager } }
+    entries.append(merged)
   }
 
   private mutating func disown(_ comparison: ObjectComparison) {

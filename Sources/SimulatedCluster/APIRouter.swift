@@ -30,9 +30,9 @@ extension ClusterSimulation {
         return .object(status: 200, OpenAPIVersion2.json)
       }
       return .binary(status: 200, type: OpenAPIVersion2.binaryAnswerType, OpenAPIVersion2.binary)
-    case "/openapi/v3": return .object(status: 200, Discovery.openAPIPaths)
+    case "/openapi/v3": return .object(status: 200, OpenAPIVersion3.paths)
     default:
-      if let document = Discovery.openAPIDocument(path: request.path) { return .object(status: 200, document) }
+      if let document = OpenAPIVersion3.document(path: request.path) { return .object(status: 200, document) }
       if MetricsAPI.allCases.contains(where: { isDown($0) && request.path.hasPrefix("/apis/\($0.group)/") }),
         ResourcePath(request.path) == nil
       {

@@ -180,43 +180,4 @@ enum Discovery {
     if kind.isInCategoryAll { result.put("categories", ["all"]) }
     return result.json
   }
-
-  private static func openAPIPath(_ resource: ResourceType) -> String {
-    resource.group.isEmpty ? "api/\(resource.version)" : "apis/\(resource.group)/\(resource.version)"
-  }
-
-  /// Where the OpenAPI document of each group and version is.
-  static let openAPIPaths: JSONValue = {
-    let paths = Set(ClusterKind.allCases.flatMap(\.servedResources).map(openAPIPath)).sorted()
-    return [
-      "paths": .object(
-        Dictionary(paths.map { ($0, ["serverRelativeURL": .string("/openapi/v3/\($0)?hash=1")]) }) { $1 })
-    ]
-  }()
-
-  /// The paths of a group and version with what their PATCH takes: clients look there whether the server validates
-  /// fields itself. Schemas are not given.
-  static func openAPIDocument(path: String) -> JSONValue? {
-    guard path.hasPrefix("/openapi/v3/") else { return nil }
-    var paths: [String: JSONValue] = [:]
-    for operation in PatchOperation.all where path == "/openapi/v3/\(openAPIPath(operation.resource))" {
-      let resource = operation.resource
-      let parameters: [JSONValue] = PatchOperation.parameters.map {
-        ["name": .string($0), "in": "query", "schema": ["type": "string", "uniqueItems": true]]
-      }
-      paths[operation.path] = [
-        "patch": [
-          "operationId": .string("patch\(resource.kind)"), "parameters": .array(parameters),
-          "responses": ["200": ["description": "OK"]],
-          "x-kubernetes-action": "patch",
-          "x-kubernetes-group-version-kind": operation.groupVersionKind,
-        ]
-      ]
-    }
-    guard !paths.isEmpty else { return nil }
-    return [
-      "openapi": "3.0.0", "info": ["title": "Kubernetes", "version": "v1.36.2"], "paths": .object(paths),
-      "components": ["schemas": [:]],
-    ]
-  }
 }

@@ -132,11 +132,11 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   private static func object(ofYAML text: String) throws(BodyProblem) -> JSONValue {
     if let value = try? JSONValue(json: Data(text.utf8)) { return value }
     do {
-      let objects = try ManifestReader.read(text: text, source: "the body")
+      let objects = try ManifestReader.documents(text: text, source: "the body")
       guard objects.count == 1 else {
         throw BodyProblem(description: "the body holds \(objects.count) objects, not one")
       }
-      return objects[0].node
+      return objects[0]
     } catch let problem as BodyProblem {
       throw problem
     } catch {

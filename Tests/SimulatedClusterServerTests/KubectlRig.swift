@@ -39,6 +39,14 @@ struct KubectlRig {
     return (text, result.terminationStatus.isSuccess)
   }
 
+  /// What curl prints of an answer.
+  func curl(_ arguments: [String], input: String) async throws -> String {
+    try await run(
+      .name("curl"), arguments: Arguments(["-sS"] + arguments), input: .string(input),
+      output: .string(limit: 1 << 20), error: .string(limit: 1 << 16)
+    ).standardOutput
+  }
+
   /// Whether a watch prints a line within half a minute; it is ended then.
   func sees(_ line: String, _ arguments: String...) async throws -> Bool {
     try await run(

@@ -1,4 +1,5 @@
 import Foundation
+import SimulatedClusterServer
 import TestServers
 import Testing
 
@@ -119,6 +120,35 @@ struct KubectlServerSideApplyTests {
       let back = try await rig.kubectl(["apply", "-f", "-"], input: Self.manifest(replicas: 4))
       #expect(back.output == "deployment.apps/web configured\n")
       #expect(try await shown("{.spec.replicas}", rig) == "4")
+    }
+  }
+
+  /// Bodies of an apply, the status of the answer and a part of its message.
+  private static let bodies: [(yaml: String, status: Int, message: String?)] = [
+    ("# a comment\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata:\n  a: \"1\"\n", 201, nil),
+    ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: \"1\", b: 'yes'}\n", 200, nil),
+    ("{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"web\"}}", 200, nil),
+    ("apiVersion: v1\nkind: ConfigMap\ndata: [", 400, "error decoding YAML"),
+    ("apiVersion: v1\nkind: ConfigMap\n---\napiVersion: v1\nkind: ConfigMap\n", 400, "2 objects"),
+    ("apiVersion: v1\nkind: ConfigMap\ndata: {a: 1}\n", 500, ".data.a: expected string"),
+  ]
+
+  @Test("a configuration may come in YAML, as other clients send it")
+  func yaml() async throws {
+    let kubectl = try #require(Kubectl.found.last)
+    try await withRig(kubectl) { rig in
+      for (yaml, status, message) in Self.bodies {
+        let path = "/api/v1/namespaces/production/configmaps/web?fieldManager=a"
+        let answer = try await rig.curl(
+          [
+            "-X", "PATCH", "-H", "Content-Type: application/apply-patch+yaml", "--data-binary", "@-", "-w",
+            "\n%{http_code}", "\(rig.endpoints.apiURL)\(path)",
+          ], input: yaml)
+        #expect(answer.hasSuffix("\n\(status)"), "\(yaml): \(answer)")
+        if let message { #expect(answer.contains(message), "\(yaml): \(answer)") }
+      }
+      let kept = try await rig.kubectl("get", "configmap", "web", "-o", "jsonpath={.data}")
+      #expect(kept.output == "", "\(kept.output)")
     }
   }
 
