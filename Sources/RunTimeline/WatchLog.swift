@@ -23,7 +23,7 @@ package struct WatchLogError: Error, Equatable, CustomStringConvertible {
 /// Marks may come before START, and count at it.
 ///
 /// Lines count in the order of their times, whatever their order in the file. What the order of the file and the resource
-/// versions say against that, ``WatchLogOrder`` tells.
+/// versions say against that, ``WatchLogOrder`` tells of each resource, and ``StoreOrder`` of all of them together.
 package struct WatchLog: Sendable, Equatable {
   /// Something that the operator did.
   package struct Mark: Sendable, Equatable {
@@ -52,7 +52,8 @@ package struct WatchLog: Sendable, Equatable {
   }
 
   /// What was found about the order of the lines and put right, one sentence each; empty for a log in order.
-  package var notes: [String] { order.notes }
+  package var notes: [String] { order.notes + storeNotes }
+  private var storeNotes: [String] = []
 
   private var watchOpened: [String: Duration] = [:]
 
@@ -95,7 +96,14 @@ package struct WatchLog: Sendable, Equatable {
     }
     end = lines.map(\.at).max() ?? .zero
     let sorted = lines.indices.sorted { (lines[$0].at, $0) < (lines[$1].at, $1) }
-    for index in sorted { try Self.naming(lines[index].number) { try take(lines[index]) } }
+    var numbers: [Int] = []
+    for index in sorted {
+      try Self.naming(lines[index].number) { try take(lines[index]) }
+      numbers += Array(repeating: lines[index].number, count: observations.count - numbers.count)
+    }
+    let store = StoreOrder(observations)
+    storeNotes = store.notes(lines: numbers)
+    observations = store.settled()
   }
 
   /// Gives what goes wrong with a line its number.
