@@ -229,7 +229,7 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "Curl", "Expectations", "Harness",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "Curl", "Doctor", "Expectations", "Harness",
         "KubernetesClient",
         "KubernetesObjects",
         "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",

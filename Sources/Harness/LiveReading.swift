@@ -45,15 +45,21 @@ struct LiveReading: Sendable {
   private func objects() async throws(KubernetesError) -> Found {
     var found = Found()
     for resource in Self.namespaced { try await read(resource, namespace: cluster.namespace, into: &found) }
+    for selector in podSelectors(of: found.objects) {
+      try await read(.pods, namespace: cluster.namespace, selectedBy: selector, into: &found)
+    }
     for resource in Self.clusterWide { try await read(resource, namespace: nil, into: &found) }
     return found
   }
 
   private func read(
-    _ resource: ResourceType, namespace: String?, into found: inout Found
+    _ resource: ResourceType, namespace: String?, selectedBy selector: String? = nil, into found: inout Found
   ) async throws(KubernetesError) {
     do throws(KubernetesError) {
-      found.objects += try await list(resource, namespace: namespace)
+      let known = Set(found.objects.compactMap { $0["metadata", "uid"]?.string })
+      found.objects += try await list(resource, namespace: namespace, selectedBy: selector).filter {
+        $0["metadata", "uid"]?.string.map { !known.contains($0) } ?? true
+      }
     } catch {
       switch error.code {
       case .notFound: return
@@ -67,8 +73,10 @@ struct LiveReading: Sendable {
   }
 
   /// All objects of a resource, each with its kind, which lists leave out.
-  private func list(_ resource: ResourceType, namespace: String?) async throws(KubernetesError) -> [JSONValue] {
-    let path = resource.path(namespace: namespace)
+  private func list(
+    _ resource: ResourceType, namespace: String?, selectedBy selector: String? = nil
+  ) async throws(KubernetesError) -> [JSONValue] {
+    let path = resource.path(namespace: namespace) + (selector.map { "?labelSelector=\($0)" } ?? "")
     let answer = try await client.get(path: path)
     guard let items = (try? JSONValue(json: answer.body))?["items"]?.array else {
       throw KubernetesError(
@@ -82,6 +90,24 @@ struct LiveReading: Sendable {
       objects.append(object)
     }
     return objects
+  }
+
+  /// The selectors of the workloads, as queries have them: a namespace may hold thousands of other pods. `nil` asks for all,
+  /// where a selector has more than labels.
+  private func podSelectors(of objects: [JSONValue]) -> [String?] {
+    let unreserved = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
+    var queries: [String?] = []
+    for workload in cluster.workloads.all {
+      let object = objects.first {
+        $0["kind"]?.string == workload.reference.kind.title && $0["metadata", "name"]?.string == workload.reference.name
+      }
+      guard let selector = try? object?["spec", "selector"]?.decoded(as: LabelSelector.self),
+        let labels = selector.matchLabels, !labels.isEmpty, selector.matchExpressions?.isEmpty ?? true
+      else { return [nil] }
+      let text = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      queries.append(text.addingPercentEncoding(withAllowedCharacters: unreserved))
+    }
+    return queries
   }
 
   /// What of PodMetrics can be read; where the API is not served, nothing is measured.
@@ -142,7 +168,7 @@ struct LiveReading: Sendable {
 
   private static let namespaced: [ResourceType] =
     WorkloadKind.allCases.map(\.resource) + [
-      .horizontalPodAutoscalers, .pods, .services, .ingresses, .resourceQuotas,
+      .horizontalPodAutoscalers, .services, .ingresses, .resourceQuotas,
       ResourceType(group: "", version: "v1", plural: "limitranges", kind: "LimitRange"),
       ResourceType(group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget"),
       ResourceType(group: "networking.k8s.io", version: "v1", plural: "networkpolicies", kind: "NetworkPolicy"),
