@@ -51,6 +51,7 @@ let package = Package(
       name: "Profiles",
       dependencies: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
       resources: [.embedInCode("ProfileSchema.json")]),
+    .target(name: "ClusterActions", dependencies: ["KubernetesObjects", "Profiles"]),
     .target(
       name: "Expectations",
       dependencies: [
@@ -78,7 +79,8 @@ let package = Package(
     .target(
       name: "SimulatedLoad",
       dependencies: [
-        "ClientRules", "KubernetesObjects", "LoadDriving", "LoadFacts", "RunTimeline", "SimulatedCluster", "Units",
+        "ClientRules", "ClusterActions", "KubernetesObjects", "LoadDriving", "LoadFacts", "RunTimeline",
+        "SimulatedCluster", "Units",
       ]),
 
     // At the edge: thin, and each C library behind one door.
@@ -114,8 +116,9 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "CLinux", "Calibration", "ClusterObservation",
-        "Curl", "Doctor", "Expectations", "KubernetesClient", "KubernetesObjects", "KubernetesValidation",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "CLinux", "Calibration", "ClusterActions",
+        "ClusterObservation", "Curl", "Doctor", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
         "SimulatedCluster", "SimulatedClusterServer", "SimulatedLoad", "Statistics", "TrafficReplay", "Units",
@@ -229,14 +232,15 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "Curl", "Doctor", "Expectations", "Harness",
-        "KubernetesClient",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "ClusterActions", "Curl", "Doctor",
+        "Expectations", "Harness", "KubernetesClient",
         "KubernetesObjects",
         "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",
         "SimulatedCluster",
         "SimulatedClusterServer", "Statistics",
         "TestRecordings", "TestServers", "Units", logging(),
       ]),
+    .testTarget(name: "ClusterActionsTests", dependencies: ["ClusterActions", "KubernetesObjects", "Profiles"]),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(
       name: "EndToEndTests",

@@ -153,9 +153,13 @@ struct RunView {
   }
 
   private func actionEnd(_ name: String) -> Instant {
-    if case .missing(let reason) = actionStart(name) { return .missing(reason) }
-    guard let cluster = timeline.action(name).flatMap(timeline.cluster(of:)) else {
+    let start = actionStart(name)
+    guard case .known(let begin) = start else { return start }
+    guard let action = timeline.action(name), let cluster = timeline.cluster(of: action) else {
       return .missing("no cluster was watched")
+    }
+    guard action.mayRollOut, action.effect == .rollout || rollout(of: name) != nil else {
+      return ActionEnding(action: action, start: begin, cluster: cluster).settled(ending: ending)
     }
     guard let rollout = rollout(of: name) else {
       return .missing("no rollout was seen after action \(name)")
@@ -185,10 +189,12 @@ struct RunView {
 
   /// The rollout that an action started.
   func rollout(of action: String) -> Rollout? {
-    guard let action = timeline.action(action), let sent = action.sent, let cluster = timeline.cluster(of: action)
+    guard let action = timeline.action(action), action.mayRollOut, let sent = action.sent,
+      let cluster = timeline.cluster(of: action)
     else {
       return nil
     }
+    if action.effect == .change { return cluster.rollouts.first { $0.generation == action.generation } }
     return cluster.rollouts.first { rollout in
       rollout.started.latest >= sent && (action.generation.map { rollout.generation >= $0 } ?? true)
     }

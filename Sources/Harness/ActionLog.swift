@@ -9,11 +9,7 @@ final class ActionLog: Sendable {
   private let writer: RecordingWriter
 
   init(_ actions: [(action: PlannedAction, at: Duration)], writer: RecordingWriter) {
-    let planned = actions.map {
-      ActionSpan(
-        name: $0.action.name, summary: RolloutAction.summary(of: $0.action.kind), plannedAt: $0.at,
-        workload: $0.action.workload)
-    }
+    let planned = actions.map { $0.action.span(at: $0.at) }
     spans = Mutex(planned)
     self.writer = writer
     writer.set(actions: planned)

@@ -1,3 +1,4 @@
+import ClusterActions
 import ClusterObservation
 import KubernetesClient
 import KubernetesObjects
@@ -22,12 +23,12 @@ struct MissingRight: Sendable, Equatable {
   var line: String { "\(sentence): \(fix)" }
 }
 
-/// What a run has to be allowed: to watch what its verdicts need, and to change what its actions do.
+/// What a run has to be allowed: to watch what its verdicts need, and to do what its actions do.
 struct NeededRights {
   let cluster: ClusterDescription
   let actions: [PlannedAction]
 
-  /// In the order in which they are used.
+  /// Each once, in the order in which they are used.
   var all: [AccessRight] {
     let namespace = cluster.namespace
     var rights: [AccessRight] = []
@@ -43,16 +44,17 @@ struct NeededRights {
         AccessRight(.list, resource, namespace: namespace), AccessRight(.watch, resource, namespace: namespace),
       ]
     }
-    for (reference, _) in changed {
-      rights.append(AccessRight(.patch, reference.kind.resource, namespace: namespace, name: reference.name))
+    for (_, needed) in ofActions {
+      for right in needed where !rights.contains(right) { rights.append(right) }
     }
     return rights
   }
 
-  /// The workloads that actions change, each with the first of its actions.
-  var changed: [(WorkloadReference, PlannedAction)] {
-    cluster.workloads.all.compactMap { workload in
-      actions.first { cluster.workloads.named($0.workload) == workload }.map { (workload.reference, $0) }
+  /// What each action needs beside what is needed for watching.
+  var ofActions: [(action: PlannedAction, rights: [AccessRight])] {
+    actions.compactMap { action in
+      guard let workload = cluster.workloads.named(action.workload)?.reference else { return nil }
+      return (action, ActionRight.needed(for: action, of: workload, in: cluster.namespace).map(AccessRight.init))
     }
   }
 
@@ -72,31 +74,31 @@ struct NeededRights {
   /// What is missing: one for each resource.
   func missingRights(in findings: [AccessRight: RightFinding], user: String) -> [MissingRight] {
     let missing = missing(in: findings)
-    var resources: [ResourceType] = []
-    for right in missing where !resources.contains(right.resource) { resources.append(right.resource) }
-    return resources.map { resource -> MissingRight in
-      let verbs = AccessRight.Verb.allCases.filter { verb in
-        missing.contains { $0.resource == resource && $0.verb == verb }
+    var resources: [RightsOfResource] = []
+    for right in missing {
+      if let index = resources.firstIndex(where: { $0.isAbout(right) }) {
+        resources[index].rights.append(right)
+      } else {
+        resources.append(RightsOfResource(rights: [right]))
       }
-      let isAction = verbs == [.patch]
-      let words = missing.filter { $0.resource == resource }.compactMap { right -> String? in
-        if case .denied(let reason) = findings[right] { reason } else { nil }
-      }
-      let rule =
-        "{apiGroups: [\(resource.group.isEmpty ? "\"\"" : resource.group)], resources: [\(resource.plural)], "
-        + "verbs: [\(verbs.map(\.rawValue).joined(separator: ", "))]}"
-      let name = resource.group.isEmpty ? resource.plural : "\(resource.plural).\(resource.group)"
-      return MissingRight(
-        sentence: "\(user) may not \(Self.list(verbs.map(\.rawValue))) \(name) in the namespace \(cluster.namespace)"
-          + (isAction ? ", which \(actionNames) \(actions.count == 1 ? "does" : "do")" : "")
-          + (words.first.map { " (\($0))" } ?? ""),
-        fix: "add to a Role of theirs the rule \(rule), as Profiles/rbac.yaml has it in "
-          + (isAction ? "scaleproof-actions" : verbs.contains(.patch) ? "its two roles" : "scaleproof-observer"))
     }
+    return resources.map { right($0, findings, user: user) }
   }
 
-  private var actionNames: String {
-    "the action\(actions.count == 1 ? "" : "s") \(Self.list(actions.map(\.name)))"
+  private func right(
+    _ resource: RightsOfResource, _ findings: [AccessRight: RightFinding], user: String
+  ) -> MissingRight {
+    let verbs = resource.verbs.map(\.rawValue)
+    let words = resource.rights.compactMap { if case .denied(let reason)? = findings[$0] { reason } else { nil } }
+    let names = ofActions.filter { !Set($0.rights).isDisjoint(with: resource.rights) }.map(\.action.name)
+    return MissingRight(
+      sentence: "\(user) may not \(Self.list(verbs)) \(resource.name) \(resource.place)"
+        + (names.isEmpty
+          ? ""
+          : ", which the action\(names.count == 1 ? "" : "s") \(Self.list(names)) \(names.count == 1 ? "does" : "do")")
+        + (words.first.map { " (\($0))" } ?? ""),
+      fix: "add to a \(resource.role) of theirs the rule \(resource.rule)"
+        + (resource.source.map { ", as Profiles/rbac.yaml has it in \($0)" } ?? ""))
   }
 
   /// `get, list and watch`
@@ -110,9 +112,57 @@ struct NeededRights {
     var findings: [AccessRight: RightFinding] = [:]
     for right in all {
       let answer = cluster.access(
-        of: user, right.verb.rawValue, right.resource, namespace: right.namespace, name: right.name)
+        of: user, right.verb.rawValue, right.resource, subresource: right.subresource, namespace: right.namespace ?? "",
+        name: right.name)
       findings[right] = answer.isAllowed ? .allowed : .denied(answer.reason.isEmpty ? nil : answer.reason)
     }
     return findings
+  }
+}
+
+/// Rights to one resource in one place.
+private struct RightsOfResource {
+  var rights: [AccessRight]
+
+  func isAbout(_ right: AccessRight) -> Bool {
+    rights.first.map {
+      $0.resource == right.resource && $0.subresource == right.subresource && $0.namespace == right.namespace
+    } ?? false
+  }
+
+  var verbs: [AccessRight.Verb] {
+    AccessRight.Verb.allCases.filter { verb in rights.contains { $0.verb == verb } }
+  }
+
+  private var plural: String {
+    guard let first = rights.first else { return "" }
+    return first.resource.plural + (first.subresource.map { "/\($0)" } ?? "")
+  }
+  private var group: String { rights.first?.resource.group ?? "" }
+
+  var name: String { group.isEmpty ? plural : "\(plural).\(group)" }
+  var place: String { rights.first?.namespace.map { "in the namespace \($0)" } ?? "in the whole cluster" }
+  var role: String { rights.first?.namespace == nil ? "ClusterRole" : "Role" }
+  var rule: String {
+    "{apiGroups: [\(group.isEmpty ? "\"\"" : group)], resources: [\(plural)], verbs: "
+      + "[\(verbs.map(\.rawValue).joined(separator: ", "))]}"
+  }
+
+  /// The role of `Profiles/rbac.yaml` that has them; `nil` where none does.
+  var source: String? {
+    guard let first = rights.first, first.namespace != nil, first.subresource == nil else { return nil }
+    let isWorkload = WorkloadKind.allCases.contains { $0.resource == first.resource }
+    let watching: Set<AccessRight.Verb> = [.get, .list, .watch]
+    if watching.isSuperset(of: verbs) { return "scaleproof-observer" }
+    guard isWorkload else { return nil }
+    return verbs == [.patch] ? "scaleproof-actions" : "its two roles"
+  }
+}
+
+extension AccessRight {
+  fileprivate init(_ right: ActionRight) {
+    self.init(
+      Verb(rawValue: right.verb) ?? .get, right.resource, right.subresource, namespace: right.namespace,
+      name: right.name)
   }
 }

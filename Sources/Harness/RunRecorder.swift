@@ -28,12 +28,15 @@ struct RunRecorder: Sendable {
   private let view: LiveView
   private let stopping: StopState
 
-  /// The stop rules, and what became of them.
+  /// The stop rules and the actions that may end the run, and what became of them.
   private final class StopState: Sendable {
     struct Value {
       var watch: StopRuleWatch
-      var breach: StopRuleWatch.Breach?
+      /// Why the run is ended early.
+      var reason: String?
       var at: Duration?
+      /// What is to be put back, by the positions of the actions that changed it.
+      var changes: [Int: [ActionRunner.Change]] = [:]
     }
 
     private let value: Mutex<Value>
@@ -129,11 +132,12 @@ struct RunRecorder: Sendable {
     // After a signal nothing more is offered, while answers may still be waited for.
     let stopped = interruption.requestedAt.map(clock.runTime(of:)) ?? stopping.withLock { $0.at }
     phases.close(at: max(stopped ?? endedAt, .zero))
-    let breach = stopping.withLock { $0.breach }
+    let cause = stopping.withLock { $0.reason }
     let reason: EndReason =
-      failure != nil ? .failed : interruption.requested ? .interrupted : breach != nil ? .aborted : .completed
+      failure != nil ? .failed : interruption.requested ? .interrupted : cause != nil ? .aborted : .completed
+    await putBack()
     do {
-      try writer.finish(endedAt: endedAt, reason: reason, detail: reason == .aborted ? breach?.text : nil)
+      try writer.finish(endedAt: endedAt, reason: reason, detail: reason == .aborted ? cause : nil)
     } catch {
       throw HarnessError(.untrusted, "\(output.recording): the recording is not complete: \(error)")
     }
@@ -142,16 +146,30 @@ struct RunRecorder: Sendable {
 
   /// Ends the load when a stop rule is broken.
   private func judge(_ snapshot: LoadSnapshot, at now: Duration, stop: StopSignal) {
-    let breach = stopping.withLock { state -> StopRuleWatch.Breach? in
-      guard state.breach == nil, let breach = state.watch.add(snapshot.intervals, snapshot.generator, now: now)
-      else { return nil }
-      state.breach = breach
-      state.at = now
-      return breach
+    let breach = stopping.withLock { state in
+      state.reason == nil ? state.watch.add(snapshot.intervals, snapshot.generator, now: now)?.text : nil
     }
-    guard let breach else { return }
-    progress.stopping(breach.text, at: now)
+    if let breach { end(for: breach, at: now, stop: stop) }
+  }
+
+  /// Ends the load early.
+  private func end(for reason: String, at now: Duration, stop: StopSignal) {
+    let isFirst = stopping.withLock { state in
+      guard state.reason == nil else { return false }
+      (state.reason, state.at) = (reason, now)
+      return true
+    }
+    guard isFirst else { return }
+    progress.stopping(reason, at: now)
     stop.stop()
+  }
+
+  /// Makes what actions changed again what it was, where they say so.
+  private func putBack() async {
+    let changes = stopping.withLock { $0.changes }.sorted { $0.key < $1.key }.flatMap(\.value)
+    guard let cluster, !changes.isEmpty else { return }
+    let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
+    for problem in await runner.putBack(changes) { StandardOutput.complain("warning: cleanup: \(problem)") }
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
@@ -200,24 +218,31 @@ struct RunRecorder: Sendable {
     guard let workload = cluster.description.workloads.named(action.workload) else {
       return log.update(index) { $0.problem = "the profile names no such workload" }
     }
-    let sent = clock.runTime(of: .now)
-    progress.note("action \(action.name): \(RolloutAction.summary(of: action.kind))", at: sent)
-    log.update(index) { $0.sent = sent }
+    let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
+    if let condition = action.when {
+      guard await runner.wait(for: condition, of: workload.reference), !stop.isStopped else {
+        return log.update(index) { $0.problem = $0.problem ?? "\"\(condition)\" never came true" }
+      }
+    }
+    let begins = clock.runTime(of: .now)
+    progress.note("action \(action.name): \(action.kind.words)", at: begins)
     do {
-      let (changed, answer) = try await RolloutAction(client: cluster.client, cluster: cluster.description)
-        .start(action.kind, of: workload.reference)
-      log.update(index) {
-        $0.sent = clock.runTime(of: answer.sent)
-        $0.answered = clock.runTime(of: answer.received)
-        $0.generation = changed.metadata.generation
+      try await runner.carryOut(action, of: workload.reference) {
+        log.update(index, $0)
+      } keep: { changes in
+        stopping.withLock { $0.changes[index] = changes }
       }
+    } catch is CancellationError {
+      log.update(index) { $0.problem = "the run ended before it was done" }
     } catch {
-      let answered = clock.runTime(of: .now)
+      let ended = clock.runTime(of: .now)
       log.update(index) {
-        $0.answered = answered
-        $0.problem = error.description
+        $0.sent = $0.sent ?? begins
+        $0.answered = ended
+        $0.problem = "\(error)"
       }
-      progress.note("action \(action.name) failed: \(error.description)", at: answered)
+      progress.note("action \(action.name) failed: \(error)", at: ended)
+      if action.endsRunOnError { end(for: "action \(action.name) failed: \(error)", at: ended, stop: stop) }
     }
   }
 }

@@ -5,6 +5,7 @@ import Units
 /// When everything of a run is planned to happen, in run time.
 struct RunSchedule {
   let phases: [PhaseSpan]
+  /// With a condition, `at` is from when that is waited for.
   let actions: [(action: PlannedAction, at: Duration)]
   /// End of the stream that lasts longest.
   let loadEnd: Duration
@@ -19,7 +20,7 @@ struct RunSchedule {
     loadEnd = profile.load.duration
     // Actions are tied to phases and the start of the run only; the reader of profiles refuses others.
     actions = profile.actions
-      .map { ($0, profile.planned($0.at) ?? $0.at.offset) }
+      .map { action in (action, action.at.map { profile.planned($0) ?? $0.offset } ?? .zero) }
       .sorted { $0.1 < $1.1 }
   }
 }

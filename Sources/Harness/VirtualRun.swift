@@ -1,4 +1,5 @@
 import ApplicationNature
+import ClusterActions
 import ClusterObservation
 import KubernetesClient
 import KubernetesObjects
@@ -104,7 +105,7 @@ struct VirtualRun {
           pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version"),
         settledRoutes: addresses.settledRoutes, requests: ClusterTarget.ReadRequests(addresses)),
       watcher: watcher, betweenLists: ClusterObserver.relistInterval(timeScale: planning.timeScale).nanoseconds,
-      writes: writes(at: startedAt), stop: stop)
+      actions: virtualActions, startedAt: startedAt, stop: stop)
     let rotations: [RouteRotation]
     do {
       rotations = try plan.rotations()
@@ -130,7 +131,7 @@ struct VirtualRun {
     run.endReason = breach == nil ? .completed : .aborted
     run.endDetail = breach?.text
     return FinishedRun(
-      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.answers),
+      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.actions),
       faults: SimulatedWorld.faults(of: profile, ending.faultCourses), load: load, observations: ending.observations,
       clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
       faultProblems: ending.faultProblems)
@@ -228,43 +229,47 @@ extension VirtualRun {
 
 // The recording.
 extension VirtualRun {
-  /// What the actions of the profile send, in their order.
-  private func writes(at startedAt: KubernetesTime) -> [ObservedTarget.Write] {
+  /// The actions of the profile that have a workload to be done to, in their order.
+  private var virtualActions: [VirtualAction] {
     schedule.actions.compactMap { action, at in
       guard let workload = reference.workloads.named(action.workload)?.reference else { return nil }
-      let arrival = at / planning.timeScale + Self.latency
-      let date = KubernetesTime(microseconds: startedAt.microseconds + at.microseconds)
-      let patch = TemplatePatch(action.kind, at: date)
-      return ObservedTarget.Write(
-        at: arrival.nanoseconds,
-        APIRequest(
-          method: "PATCH", path: workload.kind.resource.path(namespace: namespace, name: workload.name),
-          query: ["fieldManager": "scaleproof"], contentType: patch.type.rawValue, body: patch.body))
+      let trigger = action.when.flatMap { condition in
+        ClusterKind.allCases.first { $0.resource == workload.kind.resource }.map {
+          VirtualAction.Trigger(condition, of: $0, namespace: namespace, name: workload.name)
+        }
+      }
+      return VirtualAction(
+        ActionCourse(action.kind, of: workload, namespace: namespace),
+        begins: (at / planning.timeScale).nanoseconds, trigger: trigger)
     }
   }
 
-  private func actions(_ answers: [ObservedTarget.Outcome]) -> [ActionSpan] {
-    var answers = answers[...]
+  private func actions(_ done: [VirtualAction]) -> [ActionSpan] {
+    var done = done[...]
     return schedule.actions.map { action, at in
-      var span = ActionSpan(
-        name: action.name, summary: RolloutAction.summary(of: action.kind), plannedAt: at, workload: action.workload)
+      var span = action.span(at: at)
       guard reference.workloads.named(action.workload) != nil else {
         span.problem = "the profile names no such workload"
         return span
       }
-      guard let outcome = answers.popFirst() else { return span }
-      // One that was sent again is of the time at which it was sent last.
-      let wait = Duration.nanoseconds(outcome.instant) - (at / planning.timeScale + Self.latency)
-      span.sent = at + max(wait, .zero) * planning.timeScale
-      span.answered = at + (max(wait, .zero) + Self.latency * 2) * planning.timeScale
-      switch outcome.answer {
-      case .object(200..<300, let object), .warned(200..<300, let object, _):
-        span.generation = object["metadata", "generation"]?.int.map(Int64.init)
-      default: span.problem = outcome.answer.problem ?? "the API gave an answer that is no object"
+      guard let came = done.popFirst() else { return span }
+      span.requests = came.requests.map {
+        ActionSpan.Request(
+          line: $0.line, sent: runTime($0.sent), answered: runTime($0.answered), problem: $0.problem)
       }
+      let writes = came.requests.filter(\.isWrite)
+      // One that was asked to be sent again is of the time at which it was sent last.
+      span.sent = (writes.first { $0.problem == nil } ?? writes.last ?? came.requests.last).map { runTime($0.sent) }
+      span.answered = (writes.last ?? came.requests.last).map { runTime($0.answered) }
+      span.generation = came.generation
+      span.problem = came.problem
+      if came.unmet, let condition = action.when { span.problem = "\"\(condition)\" never came true" }
+      if case .pods = span.effect { span.effect = .pods(came.pods) }
       return span
     }
   }
+
+  private func runTime(_ instant: Int64) -> Duration { .nanoseconds(instant) * planning.timeScale }
 
   private func phases(until end: Duration) -> [PhaseSpan] {
     schedule.phases.map { phase in

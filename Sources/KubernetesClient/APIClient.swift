@@ -96,6 +96,28 @@ package struct APIClient: Sendable {
     return (try decode(Object.self, from: answer.body, of: path), answer)
   }
 
+  /// Any request, with its answer as a JSON value.
+  ///
+  /// - Parameters:
+  ///   - path: with its query.
+  ///   - type: what the body is.
+  package func send(
+    _ method: String, path: String, type: String = "application/json", body: JSONValue? = nil
+  ) async throws(KubernetesError) -> (object: JSONValue, answer: Answer) {
+    let data: Data?
+    do {
+      data = try body?.json()
+    } catch {
+      throw KubernetesError(.malformed, attempt: "cannot change \(path)", cause: "the request is no JSON: \(error)")
+    }
+    let headers = data == nil ? [] : [(name: "Content-Type", value: type)]
+    let answer =
+      method == "GET"
+      ? try await get(path: path)
+      : try await performing(method, path: path, headers: headers, body: Array(data ?? Data()))
+    return (try decode(JSONValue.self, from: answer.body, of: path), answer)
+  }
+
   /// Opens a watch; it ends when the server closes it, fails when the connection breaks.
   ///
   /// - Parameter seconds: after how long the server is asked to close it, so that a dead connection is noticed.

@@ -3,25 +3,32 @@ package import KubernetesObjects
 /// Something that a user may or may not do, in the words of RBAC.
 package struct AccessRight: Sendable, Hashable, CustomStringConvertible {
   package enum Verb: String, Sendable, CaseIterable {
-    case get, list, watch, patch
+    case get, list, watch, patch, create, delete
   }
 
   package let verb: Verb
   package let resource: ResourceType
-  package let namespace: String
+  /// A part of its objects, such as `scale` or `eviction`; `nil` for the objects themselves.
+  package let subresource: String?
+  /// `nil` for objects of no namespace, and for those of all.
+  package let namespace: String?
   /// The object; `nil` for all of the namespace.
   package let name: String?
 
-  package init(_ verb: Verb, _ resource: ResourceType, namespace: String, name: String? = nil) {
+  package init(
+    _ verb: Verb, _ resource: ResourceType, _ subresource: String? = nil, namespace: String?, name: String? = nil
+  ) {
     self.verb = verb
     self.resource = resource
+    self.subresource = subresource
     self.namespace = namespace
     self.name = name
   }
 
   /// `patch deployments.apps`
   package var description: String {
-    "\(verb.rawValue) \(resource.plural)\(resource.group.isEmpty ? "" : ".\(resource.group)")"
+    "\(verb.rawValue) \(resource.plural)\(subresource.map { "/\($0)" } ?? "")"
+      + (resource.group.isEmpty ? "" : ".\(resource.group)")
   }
 }
 
@@ -46,10 +53,12 @@ extension APIClient {
       var status: Status
     }
     var attributes: JSONValue = [
-      "namespace": .string(right.namespace), "verb": .string(right.verb.rawValue),
+      "verb": .string(right.verb.rawValue),
       "group": .string(right.resource.group), "version": .string(right.resource.version),
       "resource": .string(right.resource.plural),
     ]
+    if let namespace = right.namespace { attributes["namespace"] = .string(namespace) }
+    if let subresource = right.subresource { attributes["subresource"] = .string(subresource) }
     if let name = right.name { attributes["name"] = .string(name) }
     let path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
     let answer = try await post(

@@ -38,6 +38,14 @@ package struct ResourceType: Sendable, Hashable {
   package static let namespaces = ResourceType(group: "", version: "v1", plural: "namespaces", kind: "Namespace")
   package static let resourceQuotas = ResourceType(
     group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
+  package static let nodes = ResourceType(group: "", version: "v1", plural: "nodes", kind: "Node")
+  package static let configMaps = ResourceType(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+  package static let secrets = ResourceType(group: "", version: "v1", plural: "secrets", kind: "Secret")
+  package static let limitRanges = ResourceType(group: "", version: "v1", plural: "limitranges", kind: "LimitRange")
+  package static let podDisruptionBudgets = ResourceType(
+    group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget")
+  package static let controllerRevisions = ResourceType(
+    group: "apps", version: "v1", plural: "controllerrevisions", kind: "ControllerRevision")
   package static let deployments = ResourceType(
     group: "apps", version: "v1", plural: "deployments", kind: "Deployment")
   package static let statefulSets = ResourceType(

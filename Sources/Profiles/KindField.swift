@@ -83,8 +83,19 @@ extension KindField where Value == String {
     KindField(key, .request, about) { field, plan in field.name(of: "request", among: plan.routes) }
   }
 
-  static func action(_ key: String, _ about: String) -> KindField {
-    KindField(key, .action, about) { field, plan in field.name(of: "action", among: plan.actions.map(\.name)) }
+  /// The name of an action that starts a rollout.
+  static func rollout(_ key: String, _ about: String) -> KindField {
+    KindField(key, .action, about) { field, plan in
+      guard let name = field.name(of: "action", among: plan.actions.map(\.name)) else { return nil }
+      guard let action = plan.actions.first(where: { $0.name == name }), action.startsRollout == false else {
+        return name
+      }
+      let rollouts = plan.actions.filter { $0.startsRollout != false }.map(\.name)
+      field.report(
+        "the action \(name) starts no rollout",
+        hint: rollouts.isEmpty ? "name an action with rollout:" : "those that do: \(rollouts.joined(separator: ", "))")
+      return nil
+    }
   }
 }
 

@@ -19,7 +19,11 @@ extension Profile {
   /// When a moment is planned; `nil` where that depends on the cluster.
   package func planned(_ moment: Moment) -> Duration? {
     moment.planned(phase: load.bounds(ofPhase:)) { name in
-      actions.first { $0.name == name }.flatMap { planned($0.at) }
+      actions.first { $0.name == name }.flatMap(planned)
     }
+  }
+  /// When an action is planned; `nil` for one that waits for a condition.
+  package func planned(_ action: PlannedAction) -> Duration? {
+    action.when == nil ? action.at.flatMap(planned) : nil
   }
 }

@@ -2,74 +2,259 @@ import KubernetesObjects
 import Units
 
 extension PlannedAction {
+  private static let kinds = [
+    "rollout", "scale", "patch", "deletePods", "evictPods", "cordon", "uncordon", "drain",
+  ]
+
   static func list(_ field: Field?, plan: inout RunPlan, workloads: WatchedWorkloads?) -> [PlannedAction] {
     guard let field, let elements = field.elements() else { return [] }
     if !plan.hasCluster, !elements.isEmpty {
       field.report("an action needs a cluster to act on", hint: "add cluster: {workload: deployment/NAME}")
     }
     let before = plan
-    var actions: [PlannedAction] = []
-    for element in elements {
-      guard let members = element.members(known: ["name", "of", "at", "rollout"]) else { continue }
+    return elements.compactMap { element in
+      guard let members = element.members(known: ["name", "of", "at", "when", "onError", "cleanup"] + kinds) else {
+        return nil
+      }
       let name = members.required("name", example: "release")?.name(reserved: ["run"])
-      let at = members.required("at", example: "\"\(before.phaseNames.first ?? "surge") + 30s\"").flatMap {
-        Self.time($0, before)
-      }
-      let kind = members.required("rollout", example: "{restart: true}").flatMap(Self.rollout)
+      let begin = ActionBegin(members, before)
       let workload = WorkloadChoice(members, among: plan.workloads, what: "the action").name
-      if let reference = workloads?.named(workload)?.reference, !reference.kind.type.rollsOut {
-        members["rollout"]?.report(
-          "\(reference.text) replaces none of its pods when its template changes",
-          hint: "roll out a workload that does, such as a Deployment")
-      }
+      let kind = ActionKindReader(workload: workloads?.named(workload)?.reference).read(members, of: kinds)
+      let ending = ActionEnding(members, of: kind)
       if let name {
         if plan.names.contains(name) {
           element.report("a phase or an action named \"\(name)\" stands before", hint: "give each a name of its own")
         }
-        plan.add(action: name, at: at.flatMap(before.planned), workload: workload)
+        plan.add(
+          RunPlan.Action(
+            name: name, workload: workload, at: begin?.when == nil ? begin?.at.flatMap(before.planned) : nil,
+            isConditional: members["when"] != nil, startsRollout: kind?.startsRollout))
       }
-      if let name, let at, let kind {
-        actions.append(PlannedAction(name: name, workload: workload, at: at, kind: kind))
-      }
+      guard let name, let begin, let kind else { return nil }
+      return PlannedAction(
+        name: name, workload: workload, at: begin.at, when: begin.when, kind: kind,
+        endsRunOnError: ending.endsRunOnError, isPutBack: ending.isPutBack)
     }
-    return actions
   }
+}
 
-  private static func time(_ field: Field, _ plan: RunPlan) -> Moment? {
-    guard let moment = field.moment(plan, anchors: plan.phaseNames) else { return nil }
+/// When an action begins: at a time, or when a condition is met.
+private struct ActionBegin {
+  var at: Moment?
+  var when: WorkloadCondition?
+
+  init?(_ members: Members, _ plan: RunPlan) {
+    let condition = members["when"]
+    if let condition {
+      when = condition.value { text throws(UnitProblem) in try WorkloadCondition(text: text) }
+      if when == nil { return nil }
+    }
+    guard let written = members["at"] else {
+      if condition != nil { return }
+      if !members.isMeant(oneOf: ["at", "when"]) {
+        members.field.report(
+          "it is not said when the action begins",
+          hint: "write at: \"\(plan.phaseNames.first ?? "surge") + 30s\", or when: \"ready >= 8\"")
+      }
+      return nil
+    }
+    guard let moment = written.moment(plan, anchors: plan.phaseNames) else { return nil }
     if let planned = plan.planned(moment), let end = plan.end, planned >= end {
-      field.report(
+      written.report(
         "the action would begin \(planned.text) after the start, but the run ends at \(end.text)",
         hint: "let it begin earlier, or make a phase longer")
       return nil
     }
-    return moment
+    at = moment
+  }
+}
+
+/// What is done when an action fails, and when the run is over.
+private struct ActionEnding {
+  private enum OnError: String, CaseIterable {
+    case stop, `continue`
   }
 
-  private static func rollout(_ field: Field) -> Kind? {
-    guard let members = field.members(known: ["setImage", "restart"]) else { return nil }
-    let told = ("a rollout either sets images or restarts", "write setImage: {CONTAINER: IMAGE}, or restart: true")
-    guard let (key, what) = members.one(of: ["setImage", "restart"], nothing: told, several: { _ in told }) else {
-      return nil
+  var endsRunOnError = false
+  var isPutBack = false
+
+  init(_ members: Members, of kind: PlannedAction.Kind?) {
+    endsRunOnError = members["onError"]?.choice(of: OnError.self) == .stop
+    guard let cleanup = members["cleanup"], cleanup.bool() == true else { return }
+    isPutBack = true
+    if let kind, !kind.changesObjects {
+      cleanup.report("there is nothing that could be put back", hint: "leave cleanup out")
     }
+  }
+}
+
+/// Reads what an action does.
+private struct ActionKindReader {
+  /// The workload that it is done to; `nil` where that is not known.
+  let workload: WorkloadReference?
+
+  func read(_ members: Members, of kinds: [String]) -> PlannedAction.Kind? {
+    let hint = "write one of \(kinds.joined(separator: ", "))"
+    let one = members.one(
+      of: kinds, nothing: ("it is not said what the action does", hint), several: { ("\($0) are two actions", hint) })
+    guard let (key, field) = one else { return nil }
     switch key {
-    case "setImage":
-      guard let entries = what.entries() else { return nil }
-      if entries.isEmpty {
-        what.report("no container is named", hint: "write it as in setImage: {app: \"registry/app:v2\"}")
+    case "rollout": return rollout(field)
+    case "scale": return field.integer(0...1_000_000).map { .scale($0) }
+    case "patch": return PlannedPatch(field, of: workload).map { .patch($0) }
+    case "deletePods": return PodChoice(field, of: workload).map { .deletePods($0) }
+    case "evictPods": return PodChoice(field, of: workload).map { .evictPods($0) }
+    case "cordon": return NodeChoice(field).map { .cordon($0) }
+    case "uncordon": return NodeChoice(field).map { .uncordon($0) }
+    default: return NodeChoice(field).map { .drain($0) }
+    }
+  }
+
+  private func rollout(_ field: Field) -> PlannedAction.Kind? {
+    let keys = ["setImage", "restart", "undo", "toRevision", "pause", "resume"]
+    guard let members = field.members(known: keys) else { return nil }
+    if let workload, !workload.kind.type.rollsOut {
+      field.report(
+        "\(workload.text) replaces none of its pods when its template changes",
+        hint: "roll out a workload that does, such as a Deployment")
+    }
+    let hint =
+      "write setImage: {CONTAINER: IMAGE}, restart: true, undo: true, toRevision: N, pause: true or resume: true"
+    let told = ("a rollout is one thing: new images, a restart, an undo, a pause or its end", hint)
+    guard let (key, what) = members.one(of: keys, nothing: told, several: { _ in told }) else { return nil }
+    switch key {
+    case "setImage": return images(what)
+    case "toRevision":
+      guard canUndo(what) else { return nil }
+      return what.integer(1...Int(Int32.max)).map { .undo(toRevision: $0) }
+    default:
+      guard let isWanted = what.bool() else { return nil }
+      if !isWanted {
+        what.report("a rollout that does nothing is none", hint: "write \(key): true")
         return nil
       }
-      var result: [String: String] = [:]
-      for (container, image) in entries {
-        guard let text = image.text() else { return nil }
-        if text.isEmpty || text.contains(" ") { image.report("\"\(text)\" is not an image") }
-        result[container] = text
-      }
-      return .setImage(result)
+      return word(key, what)
+    }
+  }
+
+  private func word(_ key: String, _ field: Field) -> PlannedAction.Kind? {
+    switch key {
+    case "restart": return .restart
+    case "undo": return canUndo(field) ? .undo(toRevision: nil) : nil
     default:
-      guard let wanted = what.bool() else { return nil }
-      if !wanted { what.report("a rollout that restarts nothing is none", hint: "write restart: true") }
-      return wanted ? .restart : nil
+      if let workload, workload.kind != .deployment {
+        field.report("\(workload.text) cannot be paused", hint: "only Deployments know spec.paused")
+        return nil
+      }
+      return .pause(key == "pause")
+    }
+  }
+
+  /// Whether what a workload was before is kept by Kubernetes.
+  private func canUndo(_ field: Field) -> Bool {
+    guard let workload, ![.deployment, .statefulSet].contains(workload.kind) else { return true }
+    field.report(
+      "\(workload.text) keeps no revisions that Kubernetes goes back to", hint: "set the image that it had before")
+    return false
+  }
+
+  private func images(_ field: Field) -> PlannedAction.Kind? {
+    guard let entries = field.entries() else { return nil }
+    if entries.isEmpty {
+      field.report("no container is named", hint: "write it as in setImage: {app: \"registry/app:v2\"}")
+      return nil
+    }
+    var result: [String: String] = [:]
+    for (container, image) in entries {
+      guard let text = image.text() else { return nil }
+      if text.isEmpty || text.contains(" ") { image.report("\"\(text)\" is not an image") }
+      result[container] = text
+    }
+    return .setImage(result)
+  }
+}
+
+extension PlannedPatch {
+  fileprivate init?(_ field: Field, of workload: WorkloadReference?) {
+    guard let members = field.members(known: ["object", "as", "fields", "operations"]) else { return nil }
+    var object: ObjectReference?
+    if let named = members["object"] {
+      guard let text = named.text() else { return nil }
+      object = ObjectReference(text: text)
+      if object == nil {
+        named.report(
+          "\"\(text)\" names no object",
+          hint: "write KIND/NAME, KIND one of \(ObjectReference.kinds.joined(separator: ", "))")
+        return nil
+      }
+    }
+    let one = members.one(
+      of: ["fields", "operations"],
+      nothing: ("it is not said what changes", "write fields: {spec: {…}}, or operations: for a JSON patch"),
+      several: { ("\($0) are two patches", "write one of them") })
+    guard let (key, what) = one else { return nil }
+    let written = members["as"].map { $0.choice(of: Form.self) }
+    if key == "operations" {
+      guard what.elements() != nil else { return nil }
+      if let written, written != .json {
+        members["as"]?.report("operations are those of a JSON patch", hint: "leave as out, or write fields")
+      }
+      self.init(form: .json, object: object, body: what.node.json)
+      return
+    }
+    guard let entries = what.entries() else { return nil }
+    if entries.isEmpty {
+      what.report("no field is named", hint: "write it as in fields: {spec: {minReadySeconds: 10}}")
+    }
+    let resource = object?.resource ?? workload?.kind.resource
+    let isMerged = resource.map { resource in
+      WorkloadKind.allCases.first { $0.resource == resource }?.type.mergesLists ?? true
+    }
+    let form = written.flatMap { $0 } ?? (isMerged ?? true ? .strategic : .merge)
+    if form == .json { members["as"]?.report("fields are no JSON patch", hint: "write operations: [{op: replace, …}]") }
+    if form == .strategic, isMerged == false {
+      members["as"]?.report("the API server merges no lists of this kind", hint: "write as: merge")
+    }
+    self.init(form: form, object: object, body: what.node.json)
+  }
+}
+
+extension PodChoice {
+  fileprivate init?(_ field: Field, of workload: WorkloadReference?) {
+    guard let members = field.members(known: ["name", "which", "count"]) else { return nil }
+    guard let named = members["name"] else {
+      let order = members["which"].map { $0.choice(of: Order.self) } ?? .oldest
+      let count = members["count"].map { $0.integer(1...100_000) } ?? 1
+      guard let order, let count else { return nil }
+      self.init(order: order, count: count)
+      return
+    }
+    for key in ["which", "count"] {
+      members[key]?.report("the pod is named already", hint: "write either name, or which and count")
+    }
+    guard let name = named.filledText(example: "name: web-0") else { return nil }
+    if let workload, workload.kind.type.podOwnership != .numbered {
+      named.report(
+        "nobody knows before what the pods of \(workload.text) are called", hint: "write which: oldest, or newest")
+    }
+    self.init(name: name)
+  }
+}
+
+extension NodeChoice {
+  fileprivate init?(_ field: Field) {
+    guard let members = field.members(known: ["node", "nodeOf"]) else { return nil }
+    let one = members.one(
+      of: ["node", "nodeOf"],
+      nothing: ("no node is named", "write node: NAME, or nodeOf: oldest for that of the oldest pod"),
+      several: { ("\($0) are two nodes", "write one of them") })
+    guard let (key, what) = one else { return nil }
+    if key == "node" {
+      guard let name = what.filledText(example: "node: worker-1") else { return nil }
+      self = .named(name)
+    } else {
+      guard let order = what.choice(of: PodChoice.Order.self) else { return nil }
+      self = .ofPod(order)
     }
   }
 }

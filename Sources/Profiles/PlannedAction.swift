@@ -1,15 +1,119 @@
-/// Something that the run does to the cluster at a planned time.
+package import KubernetesObjects
+
+/// Something that the run does to the cluster at a planned time, or when a condition is met.
 package struct PlannedAction: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// A rolling update to other images, by name of the container.
     case setImage([String: String])
     /// A rolling update without a change of images, as `kubectl rollout restart` does it.
     case restart
+    /// Back to the template of an earlier revision, as `kubectl rollout undo` does it; `nil` for the one before.
+    case undo(toRevision: Int?)
+    /// Halts the rollout of a Deployment, or lets it go on.
+    case pause(Bool)
+    /// Sets the count of replicas, through the scale of the workload, as `kubectl scale` does.
+    case scale(Int)
+    case patch(PlannedPatch)
+    case deletePods(PodChoice)
+    /// Asks for it through the eviction API, which obeys disruption budgets.
+    case evictPods(PodChoice)
+    /// Lets no further pod be put on a node.
+    case cordon(NodeChoice)
+    case uncordon(NodeChoice)
+    /// Cordons a node and evicts its pods, as `kubectl drain --ignore-daemonsets --delete-emptydir-data` does.
+    case drain(NodeChoice)
   }
 
   package var name: String
   /// What the profile calls the workload that it is done to; `nil` where there is one only.
   package var workload: String?
-  package var at: Moment
+  /// When it is done; `nil` with a condition, unless that is waited for from a time on.
+  package var at: Moment?
+  /// What the workload has to be like before it is done; looked at from `at` on.
+  package var when: WorkloadCondition?
   package var kind: Kind
+  /// Whether the run is ended when it fails.
+  package var endsRunOnError = false
+  /// Whether what it changed is put back when the run is over.
+  package var isPutBack = false
+
+  package init(
+    name: String, workload: String? = nil, at: Moment?, when: WorkloadCondition? = nil, kind: Kind,
+    endsRunOnError: Bool = false, isPutBack: Bool = false
+  ) {
+    self.name = name
+    self.workload = workload
+    self.at = at
+    self.when = when
+    self.kind = kind
+    self.endsRunOnError = endsRunOnError
+    self.isPutBack = isPutBack
+  }
+}
+
+extension PlannedAction.Kind {
+  /// Whether it changes the template of the workload's pods, so that they are replaced; `nil` where that depends on what is
+  /// written.
+  package var startsRollout: Bool? {
+    switch self {
+    case .setImage, .restart, .undo: true
+    case .patch: nil
+    case .pause, .scale, .deletePods, .evictPods, .cordon, .uncordon, .drain: false
+    }
+  }
+
+  /// Whether there is anything that could be put back afterwards.
+  package var changesObjects: Bool {
+    switch self {
+    case .setImage, .undo, .pause, .scale, .patch, .cordon, .drain: true
+    // A restart leaves a time in the template, and taking that out would restart once more.
+    case .restart, .deletePods, .evictPods, .uncordon: false
+    }
+  }
+}
+
+/// A change of an object of the namespace.
+package struct PlannedPatch: Sendable, Equatable {
+  package enum Form: String, Sendable, CaseIterable {
+    case strategic, merge, json
+  }
+
+  /// What it is sent as.
+  package var form: Form
+  /// The object; `nil` for the workload itself.
+  package var object: ObjectReference?
+  /// The fields, or the operations of a JSON patch.
+  package var body: JSONValue
+
+  package init(form: Form, object: ObjectReference?, body: JSONValue) {
+    self.form = form
+    self.object = object
+    self.body = body
+  }
+}
+
+/// Which pods of the workload.
+package struct PodChoice: Sendable, Equatable {
+  package enum Order: String, Sendable, CaseIterable {
+    case oldest, newest
+    case notReady = "not ready"
+  }
+
+  /// One pod by its name, as those of a StatefulSet have; `nil` for the first ones in an order.
+  package var name: String?
+  package var order: Order
+  package var count: Int
+
+  package init(name: String? = nil, order: Order = .oldest, count: Int = 1) {
+    self.name = name
+    self.order = order
+    self.count = count
+  }
+}
+
+/// Which node.
+package enum NodeChoice: Sendable, Equatable {
+  case named(String)
+  /// That on which the workload's first pod in an order runs.
+  case ofPod(PodChoice.Order)
 }

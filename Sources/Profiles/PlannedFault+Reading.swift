@@ -69,6 +69,13 @@ extension PlannedFault {
         "when \(name) ends depends on the cluster", hint: "tie the fault to the start of the action, or to a phase")
       return nil
     }
+    if case .actionStart(let name) = moment.anchor,
+      plan.actions.contains(where: { $0.name == name && $0.isConditional })
+    {
+      field.report(
+        "when \(name) begins depends on the cluster", hint: "give the fault the same condition, or tie it to a phase")
+      return nil
+    }
     if let planned = plan.planned(moment), let end = plan.end, planned >= end {
       field.report(
         "the fault would begin \(planned.text) after the start, but the run ends at \(end.text)",

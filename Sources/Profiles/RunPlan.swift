@@ -1,8 +1,19 @@
 /// The names and planned times that moments, windows and expectations refer to.
 struct RunPlan {
   private(set) var phases: [(name: String, start: Duration, end: Duration)] = []
-  /// Names of actions with the planned time of each, where that is known.
-  private(set) var actions: [(name: String, at: Duration?, workload: String?)] = []
+  /// What moments and expectations may refer to of an action.
+  struct Action {
+    var name: String
+    var workload: String?
+    /// The planned time, where that is known.
+    var at: Duration?
+    /// Whether it waits for a condition, so that nobody knows when it comes.
+    var isConditional = false
+    /// Whether it starts a rollout; `nil` where that is not known.
+    var startsRollout: Bool?
+  }
+
+  private(set) var actions: [Action] = []
   var routes: [String] = []
   var hasCluster = false
   /// What the profile calls its workloads, those with mistakes too; empty where it has one without a name.
@@ -25,7 +36,7 @@ struct RunPlan {
     phases = load?.plannedPhases.map { ($0.name, $0.start, $0.end) } ?? []
   }
 
-  mutating func add(action name: String, at: Duration?, workload: String?) { actions.append((name, at, workload)) }
+  mutating func add(_ action: Action) { actions.append(action) }
 
   /// Planned end of the run; `nil` when it is not known.
   var end: Duration? { timesAreKnown ? phases.map(\.end).max() : nil }

@@ -196,7 +196,18 @@ package enum JSONReport {
       ("name", .string(action.name)), ("summary", .string(action.summary)), ("plannedAt", .seconds(action.plannedAt)),
       ("sent", .optional(action.sent, OrderedJSON.seconds)),
       ("answered", .optional(action.answered, OrderedJSON.seconds)),
+      ("condition", .optional(action.condition) { .string($0) }),
       ("problem", .optional(action.problem) { .string($0) }),
+      (
+        "requests",
+        .array(
+          action.requests.map { request in
+            .object([
+              ("request", .string(request.line)), ("sent", .seconds(request.sent)),
+              ("answered", .seconds(request.answered)), ("problem", .optional(request.problem) { .string($0) }),
+            ])
+          })
+      ),
     ])
   }
 

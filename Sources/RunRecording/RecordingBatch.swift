@@ -59,12 +59,21 @@ struct RecordingBatch: Sendable {
   }
 
   private static func replace(_ actions: [ActionSpan], in database: Database) throws {
-    try database.execute(sql: "DELETE FROM action")
+    try database.execute(sql: "DELETE FROM action; DELETE FROM action_request")
     for (position, action) in actions.enumerated() {
-      try database.cachedStatement(sql: "INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-        position, action.name, action.summary, action.plannedAt.wholeMicroseconds, action.sent?.wholeMicroseconds,
-        action.answered?.wholeMicrosecondsUp, action.generation, action.problem, action.workload,
-      ])
+      let effect = try ActionEffectColumns(action.effect)
+      try database.cachedStatement(sql: "INSERT INTO action VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
+        arguments: [
+          position, action.name, action.summary, action.plannedAt.wholeMicroseconds, action.sent?.wholeMicroseconds,
+          action.answered?.wholeMicrosecondsUp, action.generation, action.problem, action.workload, action.condition,
+          effect.word, effect.replicas, effect.pods,
+        ])
+      for (number, request) in action.requests.enumerated() {
+        try database.cachedStatement(sql: "INSERT INTO action_request VALUES (?, ?, ?, ?, ?, ?)").execute(arguments: [
+          position, number, request.line, request.sent.wholeMicroseconds, request.answered.wholeMicrosecondsUp,
+          request.problem,
+        ])
+      }
     }
   }
 

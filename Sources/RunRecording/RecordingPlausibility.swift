@@ -91,6 +91,7 @@ enum RecordingPlausibility {
   private static let order: [String: [(least: String, most: String)]] = [
     "phase": [("planned_start_us", "planned_end_us"), ("start_us", "end_us")],
     "action": [("sent_us", "answered_us")],
+    "action_request": [("sent_us", "answered_us")],
     "fault": [("began_us", "ended_us")],
     "load_interval": [
       ("start_us", "end_us"), ("sent + dropped", "offered"), ("late", "sent"), ("late_by_machine", "late"),

@@ -16,7 +16,7 @@ package enum RecordingReader {
       var objects = run.objects(clock: try TimelineRows.clock(database, runStart: run.startedAt))
       try TimelineRows.forEachObservation(database, path: path) { objects.add($0) }
       return Timeline(
-        run: run, phases: try TimelineRows.phases(database), actions: try TimelineRows.actions(database),
+        run: run, phases: try TimelineRows.phases(database), actions: try TimelineRows.actions(database, path: path),
         faults: try TimelineRows.faults(database),
         load: try LoadRows.intervals(database), failures: try TimelineRows.failures(database),
         generator: try TimelineRows.generator(database), connections: try TimelineRows.connections(database),

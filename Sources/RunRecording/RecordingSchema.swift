@@ -18,6 +18,7 @@ enum RecordingSchema {
     sources + measurements + several + RecordingViews.sixth,
     RecordingViews.seventh,
     faults + RecordingViews.eighth,
+    actions,
   ]
 
   static var version: Int { steps.count }
@@ -305,6 +306,26 @@ enum RecordingSchema {
     INSERT INTO workload SELECT 0, NULL, workload_kind, deployment, autoscaler FROM run WHERE deployment IS NOT NULL;
 
     ALTER TABLE action ADD COLUMN workload TEXT; -- what the profile calls the workload it was done to
+
+    """
+
+  /// Version 9: actions of more kinds, and what each of them asked of the API server.
+  private static let actions = """
+    ALTER TABLE action ADD COLUMN condition TEXT; -- what was waited for, from planned_us on
+    -- what it does to the pods: rollout, change, replicas, pods or none
+    ALTER TABLE action ADD COLUMN effect TEXT NOT NULL DEFAULT 'rollout';
+    ALTER TABLE action ADD COLUMN replicas INTEGER; -- the count that was set
+    ALTER TABLE action ADD COLUMN pods TEXT;        -- JSON list of the names of pods that were taken away
+
+    CREATE TABLE action_request (
+      -- What actions asked of the API server.
+      action INTEGER NOT NULL,           -- position of the action
+      position INTEGER NOT NULL,
+      request TEXT NOT NULL,             -- method and path
+      sent_us INTEGER NOT NULL, answered_us INTEGER NOT NULL,
+      problem TEXT,                      -- why it was refused, if it was
+      PRIMARY KEY (action, position)
+    ) STRICT;
 
     """
 }

@@ -105,6 +105,9 @@ package final class RecordingWriter: Sendable {
     let redacted = actions.map { action in
       var action = action
       action.problem = action.problem.map { SecretText.redacted(message: $0) }
+      for index in action.requests.indices {
+        action.requests[index].problem = action.requests[index].problem.map { SecretText.redacted(message: $0) }
+      }
       return action
     }
     add { $0.pending.actions = redacted }

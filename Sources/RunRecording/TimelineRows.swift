@@ -18,14 +18,31 @@ enum TimelineRows {
     }
   }
 
-  static func actions(_ database: Database) throws -> [ActionSpan] {
-    try all(database, "SELECT * FROM action ORDER BY position") { row in
+  static func actions(_ database: Database, path: String) throws -> [ActionSpan] {
+    var actions = try all(database, "SELECT * FROM action ORDER BY position") { row in
       ActionSpan(
         name: try row.decode(forColumn: "name"), summary: try row.decode(forColumn: "summary"),
-        plannedAt: try row.instant("planned_us"), sent: try row.optionalInstant("sent_us"),
+        effect: try ActionEffectColumns(
+          word: row.decode(forColumn: "effect"), replicas: row.decode(forColumn: "replicas"),
+          pods: row.decode(forColumn: "pods")
+        ).effect(path: path),
+        plannedAt: try row.instant("planned_us"), condition: try row.decode(forColumn: "condition"),
+        sent: try row.optionalInstant("sent_us"),
         answered: try row.optionalInstant("answered_us"), generation: try row.decode(forColumn: "generation"),
         problem: try row.decode(forColumn: "problem"), workload: try row.decode(forColumn: "workload"))
     }
+    let requests = try all(database, "SELECT * FROM action_request ORDER BY action, position") { row in
+      (
+        action: try row.decode(Int.self, forColumn: "action"),
+        request: ActionSpan.Request(
+          line: try row.decode(forColumn: "request"), sent: try row.instant("sent_us"),
+          answered: try row.instant("answered_us"), problem: try row.decode(forColumn: "problem"))
+      )
+    }
+    for (action, request) in requests where actions.indices.contains(action) {
+      actions[action].requests.append(request)
+    }
+    return actions
   }
 
   static func faults(_ database: Database) throws -> [FaultSpan] {

@@ -32,34 +32,3 @@ package struct PhaseSpan: Sendable, Equatable {
     self.think = think
   }
 }
-
-/// Something that the run did to the cluster, such as a rollout.
-package struct ActionSpan: Sendable, Equatable {
-  package var name: String
-  /// What the profile calls the workload that it was done to; `nil` where there is one only.
-  package var workload: String?
-  /// What was done, for people: `rollout: set image aspnetcore=…:v2.0.0`.
-  package var summary: String
-  package var plannedAt: Duration
-  /// When our request left and when its answer came; `nil` when the action was never started.
-  package var sent: Duration?
-  package var answered: Duration?
-  /// `metadata.generation` of the workload that the action's write produced.
-  package var generation: Int64?
-  /// Why the action failed, if it did.
-  package var problem: String?
-
-  package init(
-    name: String, summary: String, plannedAt: Duration, sent: Duration? = nil, answered: Duration? = nil,
-    generation: Int64? = nil, problem: String? = nil, workload: String? = nil
-  ) {
-    self.name = name
-    self.workload = workload
-    self.summary = summary
-    self.plannedAt = plannedAt
-    self.sent = sent
-    self.answered = answered
-    self.generation = generation
-    self.problem = problem
-  }
-}

@@ -4,7 +4,7 @@ package import KubernetesObjects
 package struct AccessRefusal: Sendable, Hashable {
   /// `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, or `*`.
   package let verb: String
-  /// The plural, with its group where it has one: `deployments.apps`; or `*`.
+  /// The plural, with its group where it has one: `deployments.apps`; a part of its objects alone: `pods/eviction`; or `*`.
   package let resource: String
 
   package init(_ verb: String, _ resource: String) {
@@ -13,8 +13,9 @@ package struct AccessRefusal: Sendable, Hashable {
   }
 
   fileprivate func isAbout(_ attributes: AccessAttributes) -> Bool {
-    let wanted = attributes.group.isEmpty ? attributes.resource : "\(attributes.resource).\(attributes.group)"
-    return attributes.path == nil && ["*", attributes.verb].contains(verb) && ["*", wanted].contains(resource)
+    let whole = attributes.group.isEmpty ? attributes.resource : "\(attributes.resource).\(attributes.group)"
+    let part = attributes.subresource.isEmpty ? whole : "\(whole)/\(attributes.subresource)"
+    return attributes.path == nil && ["*", attributes.verb].contains(verb) && ["*", whole, part].contains(resource)
   }
 }
 
@@ -44,14 +45,16 @@ extension ClusterSimulation {
   ///   - name: of the user, or of a ServiceAccount as `system:serviceaccount:NAMESPACE:NAME`.
   ///   - object: its name; `nil` for all of the namespace.
   package func access(
-    of name: String, _ verb: String, _ resource: ResourceType, namespace: String, name object: String?
+    of name: String, _ verb: String, _ resource: ResourceType, subresource: String? = nil, namespace: String,
+    name object: String?
   ) -> (isAllowed: Bool, reason: String) {
     var user = APIUser(name: name, groups: [APIUser.authenticated])
     if let account = APIUser.serviceAccount(named: name) { user = .serviceAccount(account) }
     let decision = decision(
       about: user,
       AccessAttributes(
-        verb: verb, namespace: namespace, group: resource.group, resource: resource.plural, name: object ?? ""))
+        verb: verb, namespace: namespace, group: resource.group, resource: resource.plural,
+        subresource: subresource ?? "", name: object ?? ""))
     return (decision.isAllowed, decision.reason)
   }
 

@@ -225,6 +225,11 @@ extension ClusterSimulation {
     context.store[kind, ObjectKey(namespace: namespace, name: name)]
   }
 
+  /// A workload that a run can watch; `nil` where there is none.
+  package func workload(_ kind: ClusterKind, namespace: String, name: String) -> Workload? {
+    context.store[kind, ObjectKey(namespace: namespace, name: name)]?.workload
+  }
+
   /// What happened to the objects of a kind after a version, the oldest first; `nil` when some of it is forgotten.
   package func changes(_ kind: ClusterKind, after version: Int64) -> ArraySlice<ObjectChange>? {
     context.store.changes(kind, after: version)

@@ -40,6 +40,7 @@ extension ClusterObject {
     switch content {
     case .deployment(let object): object.workload
     case .statefulSet(let object): object.workload
+    case .replicaSet(let object): object.workload
     default: nil
     }
   }

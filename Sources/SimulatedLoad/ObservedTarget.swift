@@ -1,45 +1,26 @@
-import ClientRules
+package import KubernetesObjects
 package import LoadDriving
-package import SimulatedCluster
+import SimulatedCluster
 import Units
 
 /// A simulated cluster under load, and what goes on beside the load: somebody observes it, and clients write to it.
 ///
 /// Everything happens at its own instant: before a request is dealt with, all that was due before it is.
 package struct ObservedTarget: VirtualTarget {
-  /// A request to the API of the cluster, at an instant of the load's clock.
-  package struct Write: Sendable {
-    let instant: Int64
-    let request: APIRequest
-
-    package init(at instant: Int64, _ request: APIRequest) {
-      self.instant = instant
-      self.request = request
-    }
-  }
-
-  /// What came of a write.
-  package struct Outcome: Sendable {
-    /// The last answer of the API: to the first request, or to one of those that it asked to send again.
-    package let answer: APIAnswer
-    /// When the request that it answers came in.
-    package let instant: Int64
-  }
-
   /// Wall time between two looks at the cluster's changes, of which it does not keep all; and where clients meet faults, of
   /// which each has to be seen before what an observer does about it is due.
   private static let betweenLooks: Int64 = 250_000_000
   private static let betweenCloseLooks: Int64 = 20_000_000
+  /// The same where an action waits for a condition.
+  private static let betweenLooksForConditions: Int64 = 50_000_000
 
   package private(set) var watcher: ClusterWatcher
-  /// What the API has answered, one for each write that came to pass.
-  package private(set) var answers: [Outcome] = []
-  /// When the write that is next is sent again, and how often it was sent.
-  private var retry: (instant: Int64, count: Int)?
+  /// What is done to the cluster beside the load.
+  package private(set) var actions: [VirtualAction]
   var cluster: ClusterSimulation { target.cluster }
 
   private var target: ClusterTarget
-  private let writes: [Write]
+  private let startedAt: KubernetesTime
   private let stop: VirtualStop
   private let betweenLists: Int64
   private var nextLook: Int64 = 0
@@ -49,14 +30,17 @@ package struct ObservedTarget: VirtualTarget {
   /// - Parameters:
   ///   - watcher: one that has listed the cluster already.
   ///   - betweenLists: wall time between two lists of a resource, in nanoseconds.
-  ///   - writes: in the order of their instants; none happens any more once the load is stopped.
+  ///   - actions: none goes on any more once the load is stopped.
+  ///   - startedAt: the time of day as the load begins.
   package init(
-    _ target: ClusterTarget, watcher: ClusterWatcher, betweenLists: Int64, writes: [Write], stop: VirtualStop
+    _ target: ClusterTarget, watcher: ClusterWatcher, betweenLists: Int64, actions: [VirtualAction],
+    startedAt: KubernetesTime, stop: VirtualStop
   ) {
     self.target = target
     self.watcher = watcher
     self.betweenLists = betweenLists
-    self.writes = writes
+    self.actions = actions
+    self.startedAt = startedAt
     self.stop = stop
     nextList = betweenLists
     plan()
@@ -87,15 +71,11 @@ package struct ObservedTarget: VirtualTarget {
     return now + 2 * latency
   }
 
-  /// `nil` when there is none any more.
-  private var nextWrite: Int64? {
-    guard answers.count < writes.count, !stop.isSet else { return nil }
-    // One that had to wait holds up those after it.
-    return max(writes[answers.count].instant, retry?.instant ?? 0, answers.last?.instant ?? 0)
-  }
+  /// `nil` when nothing is left to be done.
+  private var nextStep: Int64? { stop.isSet ? nil : actions.lazy.compactMap(\.due).min() }
 
   private mutating func plan() {
-    nextDeed = min(nextLook, nextList, nextWrite ?? .max, watcher.nextDue.map { instant(of: $0) } ?? .max)
+    nextDeed = min(nextLook, nextList, nextStep ?? .max, watcher.nextDue.map { instant(of: $0) } ?? .max)
   }
 
   /// The instant of a run time, rounded up, so that it is over by then.
@@ -103,28 +83,39 @@ package struct ObservedTarget: VirtualTarget {
     (runTime / target.cluster.timeScale).nanoseconds + 1
   }
 
-  private mutating func write(at now: Int64) {
-    let answer = target.cluster.serve(writes[answers.count].request)
-    let tries = (retry?.count ?? 0) + 1
-    if case .later(let seconds, _) = answer, tries <= WriteRetry.most {
-      retry = (now + Int64(max(seconds, 0)) * 1_000_000_000, tries)
-    } else {
-      answers.append(Outcome(answer: answer, instant: now))
-      retry = nil
+  /// Has actions go on that something is due of, or that wait for a condition.
+  private mutating func act(at now: Int64) {
+    guard !stop.isSet else { return }
+    let scale = target.cluster.timeScale
+    let latency = (watcher.latency / scale).nanoseconds
+    let start = startedAt.microseconds
+    for index in actions.indices {
+      while actions[index].due.map({ $0 <= now }) ?? actions[index].awaits(at: now) {
+        let before = actions[index].due
+        actions[index].proceed(to: now, latency: latency, in: &target.cluster) { instant in
+          KubernetesTime(microseconds: start + (Duration.nanoseconds(instant) * scale).microseconds)
+        }
+        // A condition that is not met yet, or a request that arrives later.
+        if actions[index].due == before { break }
+      }
     }
   }
 
   private mutating func proceed(to now: Int64) {
     while nextDeed <= now {
       target.advance(to: nextDeed)
-      while let instant = nextWrite, instant <= nextDeed { write(at: nextDeed) }
+      act(at: nextDeed)
       if nextList <= nextDeed {
         watcher.list(&target.cluster, provesWatches: true)
         nextList += betweenLists
       } else {
         watcher.collect(&target.cluster)
       }
-      nextLook = nextDeed + (target.cluster.hasAPITrouble ? Self.betweenCloseLooks : Self.betweenLooks)
+      let awaits = actions.contains { $0.awaits(at: nextDeed) }
+      nextLook =
+        nextDeed
+        + (target.cluster.hasAPITrouble
+          ? Self.betweenCloseLooks : awaits ? Self.betweenLooksForConditions : Self.betweenLooks)
       plan()
     }
   }

@@ -11,8 +11,8 @@ package struct SimulatedRun {
   package struct Ending: Sendable {
     /// In the order in which they were received.
     package let observations: [Observation]
-    /// One for each write that came to pass, in the order of their instants.
-    package let answers: [ObservedTarget.Outcome]
+    /// In the order in which they were given.
+    package let actions: [VirtualAction]
     /// What became of the faults that were planned, and why they did not come to pass as declared.
     package let faultCourses: [FaultCourse]
     package let faultProblems: [String]
@@ -64,7 +64,7 @@ package struct SimulatedRun {
     var target = worker.transport.target
     let finished = target.finish(at: ended)
     return Ending(
-      observations: target.watcher.observations, answers: target.answers,
+      observations: target.watcher.observations, actions: target.actions,
       faultCourses: target.cluster.faultCourses, faultProblems: target.cluster.faultProblems,
       loadEnded: naming.runTime(.nanoseconds(ended - plan.start)),
       endedAt: naming.runTime(.nanoseconds(finished - plan.start)))

@@ -26,13 +26,15 @@ private let rules: [String: ModuleRule] = [
   "ClientRules": ModuleRule(isPure: true),
   "Profiles": ModuleRule(
     uses: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction"], libraries: ["Yams"], isPure: true),
+  "ClusterActions": ModuleRule(uses: ["Profiles"], isPure: true),
   "Expectations": ModuleRule(uses: ["RunTimeline", "AutoscalerModel", "Profiles"], isPure: true),
   "Reporting": ModuleRule(uses: ["Expectations"], isPure: true),
   "Calibration": ModuleRule(uses: ["Expectations"], isPure: true),
   "TrafficReplay": ModuleRule(uses: ["Arrivals"], isPure: true),
   "ServerSideApply": ModuleRule(uses: ["KubernetesValidation"], isPure: true),
   "SimulatedCluster": ModuleRule(uses: ["ApplicationNature", "ServerSideApply", "Arrivals"], isPure: true),
-  "SimulatedLoad": ModuleRule(uses: ["ClientRules", "LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
+  "SimulatedLoad": ModuleRule(
+    uses: ["ClientRules", "ClusterActions", "LoadDriving", "RunTimeline", "SimulatedCluster"], isPure: true),
   "CLibcurl": ModuleRule(),
   "CLinux": ModuleRule(),
   "CZlib": ModuleRule(),

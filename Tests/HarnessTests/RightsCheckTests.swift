@@ -131,4 +131,32 @@ struct RightsCheckTests {
     #expect(complaint == nil)
     #expect(notes.count == 1 && notes[0].contains("may patch deployments.apps could not be asked: "), "\(notes)")
   }
+
+  @Test("what an action needs beside a patch is asked for as well, each with the rule that gives it")
+  func furtherRights() async throws {
+    let actions = [
+      PlannedAction(name: "grow", at: Moment(.runStart), kind: .scale(5)),
+      PlannedAction(name: "kill", at: Moment(.runStart), kind: .deletePods(PodChoice())),
+      PlannedAction(name: "empty", at: Moment(.runStart), kind: .drain(.named("node-1"))),
+    ]
+
+    let (complaint, _, _) = try await check(
+      refusing: [
+        AccessRefusal("patch", "deployments.apps/scale"), AccessRefusal("delete", "pods"),
+        AccessRefusal("patch", "nodes"), AccessRefusal("create", "pods/eviction"),
+      ], actions: actions)
+
+    let lines = complaint?.lines ?? []
+    #expect(lines.count == 4, "\(lines)")
+    for (part, action) in [
+      ("may not patch deployments/scale.apps in the namespace default", "the action grow does"),
+      ("may not delete pods in the namespace default", "the action kill does"),
+      ("may not patch nodes in the whole cluster", "the action empty does"),
+      ("may not create pods/eviction in the whole cluster", "the action empty does"),
+    ] {
+      #expect(lines.contains { $0.contains(part) && $0.contains(action) }, "\(part): \(lines)")
+    }
+    #expect(
+      lines.contains { $0.contains("add to a ClusterRole of theirs the rule {apiGroups: [\"\"], resources: [nodes]") })
+  }
 }

@@ -42,12 +42,22 @@ enum SmallRun {
           start: .seconds(2), end: .seconds(4)),
       ],
       actions: [
-        ActionSpan(
-          name: "release", summary: "rollout: restart", plannedAt: .seconds(1), sent: .seconds(1),
-          answered: .milliseconds(1010))
+        release
       ],
       load: load, failures: failures, observations: observations)
   }
+
+  private static let release: ActionSpan = {
+    var span = ActionSpan(
+      name: "release", summary: "rollout: restart", plannedAt: .seconds(1), sent: .seconds(1),
+      answered: .milliseconds(1010))
+    span.requests = [
+      ActionSpan.Request(
+        line: "PATCH /apis/apps/v1/namespaces/default/deployments/web", sent: .seconds(1),
+        answered: .milliseconds(1010))
+    ]
+    return span
+  }()
 
   static let judgements = [
     Judgement(

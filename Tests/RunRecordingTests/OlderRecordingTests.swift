@@ -114,7 +114,7 @@ struct OlderRecordingTests {
 
     try RecordingVerdicts.append(first, path: older.path)
 
-    #expect(try sqlite3(older.path, "PRAGMA user_version") == "8")
+    #expect(try sqlite3(older.path, "PRAGMA user_version") == "9")
     #expect(
       try sqlite3(older.path, "SELECT called, w.workload_kind, workload_name = deployment FROM workload w, run")
         == (schema == 1 ? "|deployment|1" : ""))
@@ -137,13 +137,13 @@ struct OlderRecordingTests {
   @Test("A recording of a newer schema is refused in one sentence that says what to do")
   func newer() throws {
     let older = try OlderRecording()
-    _ = try sqlite3(older.path, "PRAGMA user_version = 9")
+    _ = try sqlite3(older.path, "PRAGMA user_version = 10")
 
     let error = #expect(throws: RecordingError.self) { try RecordingReader.timeline(path: older.path) }
 
     #expect(
       error?.description
-        == "\(older.path): the recording has schema version 9, and this program knows versions up to 8; "
+        == "\(older.path): the recording has schema version 10, and this program knows versions up to 9; "
         + "use the version of scaleproof that wrote it, or a newer one")
   }
 }

@@ -35,11 +35,27 @@ enum SampleRun {
     FaultSpan(summary: "metrics stale", plannedAt: nil),
   ]
 
+  private static let removal: ActionSpan = {
+    var span = ActionSpan(
+      name: "empty", summary: "drain node n1", effect: .pods(["web-a", "web-b"]), plannedAt: .seconds(95),
+      sent: .seconds(95), answered: .seconds(101))
+    span.requests = [
+      ActionSpan.Request(line: "GET /api/v1/pods", sent: .seconds(94), answered: .seconds(95)),
+      ActionSpan.Request(
+        line: "POST /api/v1/namespaces/default/pods/web-a/eviction", sent: .seconds(95), answered: .seconds(96),
+        problem: "429: Cannot evict pod"),
+    ]
+    return span
+  }()
+
   static let actions = [
     ActionSpan(
       name: "release", summary: "rollout: set image", plannedAt: .seconds(90), sent: .milliseconds(90_001),
       answered: .milliseconds(90_020), generation: 4, problem: nil),
     ActionSpan(name: "late", summary: "restart", plannedAt: .seconds(100), problem: "never started"),
+    ActionSpan(
+      name: "grow", summary: "scale to 9", effect: .replicas(9), plannedAt: .zero, condition: "ready >= 8"),
+    removal,
   ]
 
   static let failures = [

@@ -14,7 +14,8 @@ extension Expectation.RolloutCompletes {
   package static let example = "{action: release, within: 120s}"
   package static let subject = Expectation.Subject.workload
 
-  private static let action = KindField.action("action", "The name of an action.").required(example: "release")
+  private static let action = KindField.rollout("action", "The name of an action that starts a rollout.").required(
+    example: "release")
   private static let within = KindField<Duration>.within.required(example: "120s")
   package static let fields = [action.declaration, within.declaration]
 

@@ -1,8 +1,6 @@
-import KubernetesObjects
-
 extension LabelSelector {
   /// The selector as one text, sorted: `app=web,tier in (a,b)`.
-  var text: String {
+  package var text: String {
     let equal = (matchLabels ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     let others = (matchExpressions ?? []).map { requirement in
       let values = (requirement.values ?? []).sorted().joined(separator: ",")

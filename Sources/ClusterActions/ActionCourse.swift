@@ -1,0 +1,123 @@
+package import KubernetesObjects
+package import Profiles
+
+/// The course of one action: what is read of the cluster first, and what is written then, one request after another.
+///
+/// It knows no clock and no socket. Whoever carries the action out sends the request that it asks for, gives it the answer,
+/// and asks for the next one.
+package struct ActionCourse: Sendable {
+  package enum Step: Sendable, Equatable {
+    case read(ActionRequest)
+    case write(ActionRequest)
+  }
+
+  private let deed: any Deed
+  private var read: [JSONValue] = []
+  private var writes: [ActionRequest]?
+  private var answers: [JSONValue?] = []
+
+  /// - Parameters:
+  ///   - workload: that which the action is done to.
+  ///   - namespace: in which that is.
+  package init(_ kind: PlannedAction.Kind, of workload: WorkloadReference, namespace: String) {
+    let place = WorkloadPlace(workload: workload, namespace: namespace)
+    deed =
+      switch kind {
+      case .setImage(let images): SettingImages(place: place, images: images)
+      case .restart: Restarting(place: place)
+      case .undo(let revision): Undoing(place: place, revision: revision)
+      case .pause(let isPaused): Pausing(place: place, isPaused: isPaused)
+      case .scale(let replicas): Scaling(place: place, replicas: replicas)
+      case .patch(let patch): Patching(place: place, patch: patch)
+      case .deletePods(let choice): RemovingPods(place: place, choice: choice, evicts: false)
+      case .evictPods(let choice): RemovingPods(place: place, choice: choice, evicts: true)
+      case .cordon(let choice): Cordoning(place: place, choice: choice, isUnschedulable: true)
+      case .uncordon(let choice): Cordoning(place: place, choice: choice, isUnschedulable: false)
+      case .drain(let choice): Draining(place: place, choice: choice)
+      }
+  }
+
+  /// What is to be sent next; `nil` when all is done.
+  ///
+  /// - Throws: ``ActionProblem`` where what was read does not allow the action.
+  package mutating func next(at now: KubernetesTime) throws(ActionProblem) -> Step? {
+    if let answer = answers.last ?? nil, answer["kind"]?.string == "Status", answer["status"]?.string == "Failure" {
+      throw ActionProblem(answer["message"]?.string ?? "the API server says that it failed")
+    }
+    if writes == nil {
+      if let request = try deed.nextRead(having: read) { return .read(request) }
+      writes = try deed.writes(having: read, at: now)
+    }
+    guard let writes, answers.count < writes.count else { return nil }
+    return .write(writes[answers.count])
+  }
+
+  /// All that is to be written; empty while it is read.
+  package var plannedWrites: [ActionRequest] { writes ?? [] }
+
+  /// Takes the answer to what was sent last; `nil` where what was to be removed is gone already.
+  package mutating func take(_ answer: JSONValue?) {
+    if writes == nil {
+      read.append(answer ?? .null)
+    } else {
+      answers.append(answer)
+    }
+  }
+
+  /// Names of the pods that it has taken away.
+  package var pods: [String] { deed.pods(having: read) }
+
+  /// `metadata.generation` of the workload as the last write has left it; `nil` where no write was to the workload.
+  package var generation: Int64? {
+    deed.writesWorkload ? (answers.last ?? nil)?["metadata", "generation"]?.integer : nil
+  }
+}
+
+/// One kind of action, as what it reads and what it writes.
+protocol Deed: Sendable {
+  /// What is to be read, given what was read before; `nil` when that is enough.
+  func nextRead(having read: [JSONValue]) throws(ActionProblem) -> ActionRequest?
+  /// What is to be written, in this order.
+  func writes(having read: [JSONValue], at now: KubernetesTime) throws(ActionProblem) -> [ActionRequest]
+  /// Whether the answers to what it writes are the workload itself.
+  var writesWorkload: Bool { get }
+  func pods(having read: [JSONValue]) -> [String]
+}
+
+extension Deed {
+  func nextRead(having read: [JSONValue]) throws(ActionProblem) -> ActionRequest? { nil }
+  var writesWorkload: Bool { false }
+  func pods(having read: [JSONValue]) -> [String] { [] }
+}
+
+/// Where the workload of an action is.
+struct WorkloadPlace: Sendable {
+  let workload: WorkloadReference
+  let namespace: String
+
+  var resource: ResourceType { workload.kind.resource }
+  var path: String { resource.path(namespace: namespace, name: workload.name) }
+
+  func path(_ resource: ResourceType, _ name: String? = nil, _ subresource: String? = nil) -> String {
+    resource.path(namespace: namespace, name: name, subresource: subresource)
+  }
+
+  var reading: ActionRequest { ActionRequest("GET", path) }
+
+  /// - Throws: ``ActionProblem`` where it is not what its kind is like.
+  func decoded(_ object: JSONValue) throws(ActionProblem) -> Workload {
+    do {
+      return try Workload(workload.kind, json: object.json())
+    } catch {
+      throw ActionProblem("\(workload.text) cannot be read: \(error)")
+    }
+  }
+
+  /// Asks for all objects of a kind that the workload's selector selects.
+  func listing(_ resource: ResourceType, of workload: Workload) throws(ActionProblem) -> ActionRequest {
+    guard let selector = workload.selector, !selector.text.isEmpty else {
+      throw ActionProblem("\(self.workload.text) has no selector, so that its pods cannot be told from others")
+    }
+    return ActionRequest("GET", path(resource), query: ["labelSelector": selector.text])
+  }
+}

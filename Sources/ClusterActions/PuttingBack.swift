@@ -1,0 +1,52 @@
+package import KubernetesObjects
+
+/// How an object is made again what it was before an action, where nobody else has changed it since.
+package struct PuttingBack: Sendable, Equatable {
+  /// JSON patch: each field is told to be still as the action left it, before it is set to what it was.
+  package let request: ActionRequest
+
+  /// - Parameters:
+  ///   - path: of the object.
+  ///   - before: as it was read before the action.
+  ///   - after: as the action left it.
+  /// - Returns: `nil` where nothing that could be put back was changed.
+  package init?(path: String, before: JSONValue, after: JSONValue) {
+    var operations: [JSONValue] = []
+    for key in ["spec", "data", "binaryData"] {
+      Self.restore(before[key], from: after[key], at: "/\(key)", &operations)
+    }
+    for key in ["labels", "annotations"] {
+      let kept = { (object: JSONValue) in Self.written(object["metadata", key]) }
+      Self.restore(kept(before), from: kept(after), at: "/metadata/\(key)", &operations)
+    }
+    guard !operations.isEmpty else { return nil }
+    request = .patch(path, .jsonPatch, .array(operations))
+  }
+
+  /// Without what controllers note of their own work.
+  private static func written(_ members: JSONValue?) -> JSONValue? {
+    guard case .object(let members)? = members else { return members }
+    return .object(members.filter { $0.key != "deployment.kubernetes.io/revision" })
+  }
+
+  private static func restore(
+    _ before: JSONValue?, from after: JSONValue?, at path: String, _ operations: inout [JSONValue]
+  ) {
+    switch (before, after) {
+    case (let before, let after) where before == after: return
+    case (.object(let before)?, .object(let after)?):
+      for key in Set(before.keys).union(after.keys).sorted() {
+        let escaped = key.replacing("~", with: "~0").replacing("/", with: "~1")
+        restore(before[key], from: after[key], at: path + "/" + escaped, &operations)
+      }
+    case (let before?, let after?):
+      operations.append(["op": "test", "path": .string(path), "value": after])
+      operations.append(["op": "replace", "path": .string(path), "value": before])
+    case (nil, let after?):
+      operations.append(["op": "test", "path": .string(path), "value": after])
+      operations.append(["op": "remove", "path": .string(path)])
+    case (let before?, nil): operations.append(["op": "add", "path": .string(path), "value": before])
+    case (nil, nil): return
+    }
+  }
+}

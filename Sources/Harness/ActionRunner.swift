@@ -1,0 +1,144 @@
+import ClusterActions
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+/// Carries out actions of a profile through the Kubernetes API of a cluster.
+struct ActionRunner: Sendable {
+  let client: APIClient
+  let cluster: ClusterDescription
+  let clock: RunClock
+
+  /// Run time between two tries of what is refused for the time being, as kubectl drain waits
+  /// (Kubernetes 1.36, staging/src/k8s.io/kubectl/pkg/drain/drain.go, `evictPods`).
+  private static let betweenTries = Duration.seconds(5)
+  /// Run time after which such a refusal is a failure.
+  private static let patience = Duration.seconds(300)
+
+  /// What was changed, so that it can be put back.
+  struct Change: Sendable {
+    let path: String
+    let before: JSONValue
+    var after: JSONValue
+  }
+
+  /// Waits until a workload is as a condition wants it.
+  ///
+  /// - Returns: whether it came true; otherwise whoever waited is not there any more.
+  func wait(for condition: WorkloadCondition, of workload: WorkloadReference) async -> Bool {
+    var watch = ConditionWatch(condition)
+    while !Task.isCancelled {
+      // What cannot be read now may be later.
+      let seen = try? await client.workload(workload, namespace: cluster.namespace)
+      if let seen, watch.see(seen, at: clock.runTime(of: .now)) { return true }
+      let rest = max(clock.wallTime(ofRun: .seconds(1)), .milliseconds(50))
+      guard (try? await Task.sleep(for: rest)) != nil else { return false }
+    }
+    return false
+  }
+
+  /// Does what an action does.
+  ///
+  /// - Parameters:
+  ///   - note: told of each request as soon as it is answered, and of what the action has come to.
+  ///   - keep: told what it has changed so far, if that is to be put back.
+  func carryOut(
+    _ action: PlannedAction, of workload: WorkloadReference, note: (@Sendable (inout ActionSpan) -> Void) -> Void,
+    keep: ([Change]) -> Void
+  ) async throws {
+    var course = ActionCourse(action.kind, of: workload, namespace: cluster.namespace)
+    var changes: [Change] = []
+    while let step = try course.next(at: Date().kubernetesTime) {
+      switch step {
+      case .read(let request): course.take(try await send(request, note).body)
+      case .write(let request):
+        if action.isPutBack, request.method == "PATCH", !changes.contains(where: { $0.path == request.path }) {
+          let before = try await client.send("GET", path: request.path)
+          changes.append(Change(path: request.path, before: before.object, after: before.object))
+        }
+        let (answer, sent, received) = try await send(request, note)
+        course.take(answer)
+        if let index = changes.firstIndex(where: { $0.path == request.path }), let answer {
+          changes[index].after = answer
+        }
+        let (generation, pods) = (course.generation, course.pods)
+        note { span in
+          span.sent = span.sent ?? sent
+          span.answered = received
+          span.generation = generation ?? span.generation
+          if case .pods = span.effect { span.effect = .pods(pods) }
+        }
+        keep(changes)
+      }
+    }
+  }
+
+  /// Makes objects again what they were, the last one first.
+  ///
+  /// - Returns: why some were not, one line each.
+  func putBack(_ changes: [Change]) async -> [String] {
+    var problems: [String] = []
+    for change in changes.reversed() {
+      guard let back = PuttingBack(path: change.path, before: change.before, after: change.after) else { continue }
+      do {
+        _ = try await client.send(
+          back.request.method, path: back.request.pathWithQuery, type: back.request.type.rawValue,
+          body: back.request.body)
+      } catch {
+        problems.append("\(change.path) was not put back, or was changed by others since: \(error)")
+      }
+    }
+    return problems
+  }
+
+  /// - Returns: the answer, `nil` where what was to go is gone; and when the request left and was answered, in run time.
+  private func send(
+    _ request: ActionRequest, _ note: (@Sendable (inout ActionSpan) -> Void) -> Void
+  ) async throws -> (body: JSONValue?, sent: Duration, received: Duration) {
+    let asked = clock.runTime(of: .now)
+    while true {
+      let began = clock.runTime(of: .now)
+      do {
+        let (object, answer) = try await client.send(
+          request.method, path: request.pathWithQuery, type: request.type.rawValue, body: request.body)
+        let (sent, received) = (clock.runTime(of: answer.sent), clock.runTime(of: answer.received))
+        note { $0.requests.append(ActionSpan.Request(line: request.line, sent: sent, answered: received)) }
+        return (object, sent, received)
+      } catch {
+        let ended = clock.runTime(of: .now)
+        let problem = error.description
+        note {
+          $0.requests.append(
+            ActionSpan.Request(line: request.line, sent: began, answered: ended, problem: problem))
+        }
+        if error.code == .notFound, request.takesAway { return (nil, began, ended) }
+        guard request.mayBeRefused, error.status?.code == 429, ended - asked < Self.patience else { throw error }
+        try await Task.sleep(for: clock.wallTime(ofRun: Self.betweenTries))
+      }
+    }
+  }
+}
+
+extension PlannedAction {
+  /// What it is to do to the pods of its workload.
+  var effect: ActionEffect {
+    switch kind {
+    case .setImage, .restart, .undo: .rollout
+    case .patch(let patch): patch.object == nil ? .change : .none
+    case .scale(let replicas): .replicas(replicas)
+    case .deletePods, .evictPods, .drain: .pods([])
+    case .pause, .cordon, .uncordon: .none
+    }
+  }
+
+  /// It as planned.
+  ///
+  /// - Parameter at: run time at which it begins, or from which its condition is waited for.
+  func span(at: Duration) -> ActionSpan {
+    ActionSpan(
+      name: name, summary: kind.words, effect: effect, plannedAt: at, condition: when?.description, workload: workload)
+  }
+}

@@ -1,0 +1,202 @@
+import Expectations
+import Foundation
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import TestServers
+import Testing
+import Units
+
+@testable import Harness
+
+/// The workload that comes with the program, three pods that nothing scales, to which something is done.
+private struct ActedOn {
+  var actions: String
+  var expectations = "[]"
+  var length = "6m"
+  var manifests = ""
+  var workload = "deployment/aspnetcore-deployment"
+
+  func run() throws -> (run: FinishedRun, profile: Profile) {
+    let folder = try TemporaryFolder()
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let more = manifests.isEmpty ? "" : ", " + (try folder.write(manifests, to: "more.yaml"))
+    let path = try folder.write(
+      """
+      apiVersion: scaleproof/v1
+      kind: Profile
+      metadata: {name: acted-on}
+      target: {url: http://api.example.com}
+      cluster:
+        simulated: {manifests: [\(root.appending(path: "Profiles/manifests/aspnetcore").path)\(more)], timeScale: 20}
+        workload: \(workload)
+      requests: [{name: list, path: /}]
+      load: {phases: [{name: only, for: \(length), rate: 20/s}]}
+      actions: \(actions)
+      expectations: \(expectations)
+      """, to: "acted-on.yaml")
+    let loaded = try LoadedProfile(path: path, changes: [])
+    return (
+      try VirtualRun(loaded, version: ProgramVersion(commit: nil), environment: [:]).execute(), loaded.profile
+    )
+  }
+}
+
+@Suite("Actions in virtual time")
+struct VirtualActionTests {
+  private static func lines(_ action: ActionSpan?) -> [String] {
+    (action?.requests ?? []).map { String($0.line.split(separator: "/").suffix(2).joined(separator: "/")) }
+  }
+
+  @Test("an undo brings back the template of before, and its window ends when that is all there is")
+  func undo() throws {
+    let (run, profile) = try ActedOn(
+      actions: """
+        [{name: release, at: only + 10s, rollout: {setImage: {aspnetcore: "example.com/app:v2"}}},
+         {name: back, when: rollout ends, rollout: {undo: true}}]
+        """, expectations: "[{name: e, rolloutCompletes: {action: back, within: 120s}}]"
+    ).run()
+
+    let cluster = try #require(run.timeline.cluster)
+    let images = cluster.workload.compactMap(\.object.image)
+    #expect(images.first == images.last && Set(images).count == 2)
+    let back = try #require(run.timeline.action("back"))
+    #expect(back.condition == "rollout ends" && back.problem == nil)
+    #expect(back.requests.map { String($0.line.prefix(5)) } == ["GET /", "GET /", "PATCH"])
+    let release = try #require(run.timeline.action("release")?.sent)
+    #expect(try #require(back.sent) > release + .seconds(5))
+    let judged = try #require(Judge.judge(profile.expectations, on: run.timeline).first)
+    #expect(judged.verdict == .pass, "\(judged.finding)")
+  }
+
+  @Test("a pause halts a rollout until it is resumed")
+  func pause() throws {
+    // Of three pods the new ReplicaSet would be whole at once, and then the old one goes also in a pause.
+    let run = try ActedOn(
+      actions: """
+        [{name: grow, at: only, scale: 9},
+         {name: release, at: only + 60s, rollout: {setImage: {aspnetcore: "example.com/app:v2"}}},
+         {name: hold, at: only + 62s, rollout: {pause: true}},
+         {name: resume, at: only + 180s, rollout: {resume: true}}]
+        """
+    ).run().run
+
+    let completed = try #require(run.timeline.cluster?.rollouts.first?.completed)
+    #expect(completed.earliest > .seconds(180), "\(completed)")
+    #expect(completed.latest < .seconds(300), "\(completed)")
+  }
+
+  @Test("a scale sets the count, and its window ends when so many pods are available")
+  func scale() throws {
+    let (run, profile) = try ActedOn(
+      actions: "[{name: grow, at: only + 30s, scale: 6}, {name: shrink, at: only + 120s, scale: 2}]",
+      expectations: """
+        [{name: grows, scaleUp: {after: grow.start, to: ">= 6", of: available, within: 60s}},
+         {name: keeps six, steadyReplicas: {during: grow, count: "<= 6", of: current}},
+         {name: shrinks, scaleDown: {after: shrink.start, to: 2, within: 60s}},
+         {name: no errors, errorBudget: {during: shrink, objective: 99.9%}}]
+        """
+    ).run()
+
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    for judgement in judged { #expect(judgement.verdict == .pass, "\(judgement.name): \(judgement.finding)") }
+    #expect(run.timeline.action("grow")?.effect == .replicas(6))
+    // The pods that were to go have a grace period, in which the window goes on.
+    let window = try #require(judged.last?.window)
+    #expect(window.latest - window.earliest > .seconds(5), "\(window)")
+  }
+
+  @Test("pods that are deleted are those that were meant, and the window ends when they are replaced")
+  func deletePods() throws {
+    let (run, profile) = try ActedOn(
+      actions: "[{name: kill, at: only + 30s, deletePods: {which: oldest, count: 2}}]",
+      expectations: """
+        [{name: a dip, steadyReplicas: {during: kill, count: ">= 3", of: ready}},
+         {name: back, steadyReplicas: {during: only, count: ">= 1", of: ready}}]
+        """
+    ).run()
+
+    let action = try #require(run.timeline.action("kill"))
+    guard case .pods(let names) = action.effect else { return #expect(Bool(false), "\(action.effect)") }
+    let lifelines = try #require(run.timeline.cluster?.pods)
+    let gone = lifelines.filter { $0.removed != nil }
+    #expect(Set(gone.map(\.name)) == Set(names) && names.count == 2)
+    let kept = lifelines.filter { $0.removed == nil && $0.created.latest < .zero }
+    for pod in gone { #expect(kept.allSatisfy { $0.created.latest >= pod.created.earliest }) }
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    #expect(judged.map(\.verdict) == [.fail, .pass], "\(judged.map(\.finding))")
+  }
+
+  private static let budget = """
+    apiVersion: policy/v1
+    kind: PodDisruptionBudget
+    metadata: {name: keep}
+    spec: {minAvailable: 3, selector: {matchLabels: {app: aspnetcore}}}
+    """
+
+  @Test("what a budget refuses is asked for again, and fails after five minutes")
+  func refusedEviction() throws {
+    let action = try #require(
+      try ActedOn(
+        actions: "[{name: move, at: only + 30s, evictPods: {which: oldest}}]", length: "8m", manifests: Self.budget
+      ).run().run.timeline.action("move"))
+
+    #expect(action.problem?.contains("429: Cannot evict pod") == true, "\(action.problem ?? "")")
+    #expect((55...65).contains(action.requests.count), "\(action.requests.count)")
+    #expect(try #require(action.answered) > .seconds(325))
+  }
+
+  @Test("a drain evicts one after another as the budget allows, and leaves the node cordoned")
+  func drain() throws {
+    let run = try ActedOn(
+      actions: """
+        [{name: maintenance, at: only + 30s, drain: {nodeOf: oldest}},
+         {name: after, at: only + 240s, rollout: {restart: true}}]
+        """, manifests: Self.budget.replacing("minAvailable: 3", with: "minAvailable: 2")
+    ).run().run
+
+    let action = try #require(run.timeline.action("maintenance"))
+    #expect(action.problem == nil, "\(action.problem ?? "")")
+    #expect(Self.lines(action).prefix(4).last?.hasPrefix("nodes/") == true, "\(Self.lines(action))")
+    guard case .pods(let names) = action.effect else { return #expect(Bool(false), "\(action.effect)") }
+    let cluster = try #require(run.timeline.cluster)
+    let node = try #require(Self.lines(action)[3].split(separator: "/").last.map(String.init))
+    for pod in cluster.pods where names.contains(pod.name) { #expect(pod.removed != nil) }
+    let later = cluster.pods.filter { $0.created.earliest > .seconds(31) }
+    #expect(!later.isEmpty && later.allSatisfy { $0.spec.nodeName != node })
+  }
+
+  @Test("an action whose condition never comes true says so, and one that is refused says why")
+  func problems() throws {
+    let run = try ActedOn(
+      actions: """
+        [{name: never, when: ready >= 99, scale: 1},
+         {name: wrong, at: only + 5s, patch: {object: configmap/none, fields: {data: {a: b}}}},
+         {name: back, at: only + 6s, rollout: {toRevision: 9}}]
+        """, length: "1m"
+    ).run().run
+
+    #expect(run.timeline.action("never")?.problem == "\"ready >= 99\" never came true")
+    #expect(run.timeline.action("wrong")?.problem == "404: configmaps \"none\" not found")
+    #expect(
+      run.timeline.action("back")?.problem == "deployment/aspnetcore-deployment has no revision 9; it has 1")
+  }
+
+  @Test("a patch of the template is a rollout, and one of anything else is not")
+  func patch() throws {
+    let (run, profile) = try ActedOn(
+      actions: """
+        [{name: tune, at: only + 10s, patch: {fields: {spec: {minReadySeconds: 5}}}},
+         {name: label, at: only + 30s, patch: {as: merge, fields: {spec: {template: {metadata: {labels: {tier: web}}}}}}}]
+        """,
+      expectations: """
+        [{name: no rollout, rolloutCompletes: {action: tune, within: 60s}},
+         {name: rollout, rolloutCompletes: {action: label, within: 120s}}]
+        """
+    ).run()
+
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    #expect(judged.map(\.verdict) == [.inconclusive, .pass], "\(judged.map(\.finding))")
+  }
+}
