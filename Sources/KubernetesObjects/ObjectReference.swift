@@ -21,10 +21,11 @@ package struct ObjectReference: Sendable, Equatable {
   /// The words for kinds that are known, for messages.
   package static let kinds: [String] = (known.map { $0.resource.kind.lowercased() }).sorted()
 
+  // No Secrets: what is written to one would stand in profiles and recordings.
   private static let known: [(resource: ResourceType, short: [String])] =
     WorkloadKind.allCases.map { ($0.resource, $0.type.shortNames) } + [
       (.horizontalPodAutoscalers, ["hpa"]), (.services, ["svc"]), (.ingresses, ["ing"]),
-      (.resourceQuotas, ["quota"]), (.configMaps, ["cm"]), (.secrets, []), (.limitRanges, ["limits"]),
+      (.resourceQuotas, ["quota"]), (.configMaps, ["cm"]), (.limitRanges, ["limits"]),
       (.podDisruptionBudgets, ["pdb"]),
     ]
 

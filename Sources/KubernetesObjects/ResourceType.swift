@@ -40,7 +40,6 @@ package struct ResourceType: Sendable, Hashable {
     group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
   package static let nodes = ResourceType(group: "", version: "v1", plural: "nodes", kind: "Node")
   package static let configMaps = ResourceType(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
-  package static let secrets = ResourceType(group: "", version: "v1", plural: "secrets", kind: "Secret")
   package static let limitRanges = ResourceType(group: "", version: "v1", plural: "limitranges", kind: "LimitRange")
   package static let podDisruptionBudgets = ResourceType(
     group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget")
