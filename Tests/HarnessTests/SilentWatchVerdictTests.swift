@@ -8,7 +8,7 @@ import Testing
 
 /// The same run in virtual time, seen by watches that speak and by watches that hold back what they have to say.
 @Suite("Watches that are silent for a while")
-struct SilentWatchTests {
+struct SilentWatchVerdictTests {
   private static let profile = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Profiles/surge-and-rollout.yaml").path
 
