@@ -1,7 +1,7 @@
 /// Which ScaleProof this is, as `--version`, recordings, reports and the schema of profiles give it.
 package struct ProgramVersion: Sendable, Equatable, CustomStringConvertible {
   /// The second part is the schema of the recordings that this version writes.
-  package static let number = "0.8.0"
+  package static let number = "0.9.0"
 
   /// The commit that a program was built from.
   package struct Commit: Sendable, Equatable {
