@@ -49,6 +49,11 @@ package struct RunSession: Sendable {
       cluster = try await TargetCluster.open(reference, loaded: loaded, options: options, environment: environment)
     }
     do {
+      if options.isDryRun {
+        try await preview(loaded, cluster: cluster)
+        await cluster?.close()
+        return .passed
+      }
       let recorder = try await prepare(loaded, cluster: cluster, environment: environment)
       recordingBegan.store(true, ordering: .relaxed)
       let conclusion = RunConclusion(
@@ -70,6 +75,21 @@ package struct RunSession: Sendable {
       await cluster?.close()
       throw error
     }
+  }
+
+  /// Makes the checks of a run, and tells what its actions would send.
+  private func preview(_ loaded: LoadedProfile, cluster: TargetCluster?) async throws {
+    for note in loaded.manifestNotes { StandardOutput.complain("note: \(note)") }
+    guard let cluster else {
+      StandardOutput.write("The profile names no cluster: nothing would be sent to one.\n")
+      return
+    }
+    let preflight = Preflight(loaded: loaded)
+    try await preflight.checkRights(cluster)
+    try await preflight.awaitSteadyWorkload(cluster)
+    try await preflight.checkWorkloads(cluster, despite: options.despite)
+    let lines = await ActionPreview(actions: loaded.profile.actions, cluster: cluster).lines()
+    StandardOutput.write(lines.joined(separator: "\n") + "\n")
   }
 
   /// Checks what can be checked before the load, and opens the recording.

@@ -29,6 +29,9 @@ extension ScaleProof {
         "Run although the doctor has this finding, which would stop the run. May be repeated.", valueName: "finding"))
     var despite: [String] = []
 
+    @Flag(help: "Make the checks before a run, print what its actions would send to the cluster, and run nothing.")
+    var dryRun = false
+
     @Option(help: "The folder for the recording and the reports (default: Reports/<time>-<profile>).")
     var output: String?
 
@@ -45,6 +48,10 @@ extension ScaleProof {
     var logLevel: LogLevel?
 
     func validate() throws {
+      if dryRun, quiet || jsonLines || output != nil {
+        throw ValidationError(
+          "--dry-run writes nothing but what would be sent: leave --quiet, --json-lines and --output out")
+      }
       if quiet, jsonLines { throw ValidationError("--quiet and --json-lines exclude each other") }
     }
 
@@ -53,7 +60,7 @@ extension ScaleProof {
         try await RunSession(
           RunOptions(
             profile: profile, context: context, kubeconfig: kubeconfig, changes: fields.changes, fixed: fields.fixed,
-            despite: despite, output: output,
+            despite: despite, isDryRun: dryRun, output: output,
             quiet: quiet,
             jsonLines: jsonLines, log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()

@@ -1,0 +1,43 @@
+import ClusterActions
+import Foundation
+import KubernetesClient
+import KubernetesObjects
+import Profiles
+import RunTimeline
+
+/// What the actions of a profile would send to its cluster as that is now. What they have to know is read; nothing is changed.
+struct ActionPreview: Sendable {
+  let actions: [PlannedAction]
+  let cluster: TargetCluster
+
+  /// For each action a line that says what it is, and one for each request, with its body.
+  func lines() async -> [String] {
+    if actions.isEmpty { return ["The profile has no actions: nothing would be sent to the cluster."] }
+    var lines: [String] = []
+    for action in actions {
+      let moment = [action.at.map { "at \($0)" }, action.when.map { "when \($0)" }].compactMap { $0 }
+      lines.append("\(action.name), \(moment.joined(separator: ", ")): \(action.kind.words)")
+      do {
+        lines += try await requests(of: action).map(Self.line)
+      } catch {
+        lines.append("  cannot be told now: \(error)")
+      }
+    }
+    return lines
+  }
+
+  private func requests(of action: PlannedAction) async throws -> [ActionRequest] {
+    guard let workload = cluster.description.workloads.named(action.workload)?.reference else { return [] }
+    var course = ActionCourse(action.kind, of: workload, namespace: cluster.description.namespace)
+    while let step = try course.next(at: Date().kubernetesTime) {
+      guard case .read(let request) = step else { break }
+      course.take(try await cluster.client.send(request.method, path: request.pathWithQuery).object)
+    }
+    return course.plannedWrites
+  }
+
+  private static func line(_ request: ActionRequest) -> String {
+    let body = request.body.flatMap { try? $0.json() }.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
+    return "  \(request.line)\(body)"
+  }
+}
