@@ -37,7 +37,8 @@ struct DryRunTests {
     let lines = run.output.split(separator: "\n").map(String.init)
     let workload = "/apis/apps/v1/namespaces/default/deployments/aspnetcore-deployment"
     #expect(run.code == 0, "\(run.complaints)")
-    #expect(lines.contains("release, at only.start + 10s: rollout: set image aspnetcore=example.com/app:v2"), "\(lines)")
+    #expect(
+      lines.contains("release, at only.start + 10s: rollout: set image aspnetcore=example.com/app:v2"), "\(lines)")
     #expect(
       lines.contains(
         "  PATCH \(workload) "
