@@ -169,7 +169,10 @@ struct RunRecorder: Sendable {
     let changes = stopping.withLock { $0.changes }.sorted { $0.key < $1.key }.flatMap(\.value)
     guard let cluster, !changes.isEmpty else { return }
     let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
-    for problem in await runner.putBack(changes) { StandardOutput.complain("warning: cleanup: \(problem)") }
+    let problems = await runner.putBack(changes)
+    for problem in problems { StandardOutput.complain("warning: cleanup: \(problem)") }
+    let done = changes.count - problems.count
+    if done > 0 { StandardOutput.complain("note: cleanup: \(done) change\(done == 1 ? "" : "s") put back") }
   }
 
   private func load(stop: StopSignal) async -> (any Error)? {
