@@ -12,14 +12,23 @@ package struct ActionCourse: Sendable {
   }
 
   private let deed: any Deed
+  private let isPutBack: Bool
   private var read: [JSONValue] = []
   private var writes: [ActionRequest]?
   private var answers: [JSONValue?] = []
+  /// The object that is read before it is changed.
+  private var readBefore: String?
+  /// What was changed so far, where that is to be put back.
+  package private(set) var changes: [ChangedObject] = []
 
   /// - Parameters:
   ///   - workload: that which the action is done to.
   ///   - namespace: in which that is.
-  package init(_ kind: PlannedAction.Kind, of workload: WorkloadReference, namespace: String) {
+  ///   - isPutBack: whether what it changes is to be put back, for which each object is read before.
+  package init(
+    _ kind: PlannedAction.Kind, of workload: WorkloadReference, namespace: String, isPutBack: Bool = false
+  ) {
+    self.isPutBack = isPutBack
     let place = WorkloadPlace(workload: workload, namespace: namespace)
     deed =
       switch kind {
@@ -49,7 +58,12 @@ package struct ActionCourse: Sendable {
       writes = try deed.writes(having: read, at: now)
     }
     guard let writes, answers.count < writes.count else { return nil }
-    return .write(writes[answers.count])
+    let write = writes[answers.count]
+    if isPutBack, write.method == "PATCH", !changes.contains(where: { $0.path == write.path }) {
+      readBefore = write.path
+      return .read(ActionRequest("GET", write.path))
+    }
+    return .write(write)
   }
 
   /// All that is to be written; empty while it is read.
@@ -57,10 +71,15 @@ package struct ActionCourse: Sendable {
 
   /// Takes the answer to what was sent last; `nil` where what was to be removed is gone already.
   package mutating func take(_ answer: JSONValue?) {
-    if writes == nil {
-      read.append(answer ?? .null)
-    } else {
+    if let path = readBefore {
+      readBefore = nil
+      changes.append(ChangedObject(path: path, before: answer ?? .null, after: answer ?? .null))
+    } else if let writes {
+      let path = writes[answers.count].path
+      if let answer, let index = changes.firstIndex(where: { $0.path == path }) { changes[index].after = answer }
       answers.append(answer)
+    } else {
+      read.append(answer ?? .null)
     }
   }
 

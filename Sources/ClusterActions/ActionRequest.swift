@@ -65,6 +65,14 @@ package struct ActionRequest: Sendable, Equatable {
   package var line: String { "\(method) \(path)" }
 }
 
+/// How what is refused for the time being, as by a disruption budget, is asked for again
+/// (Kubernetes 1.36, staging/src/k8s.io/kubectl/pkg/drain/drain.go, `evictPods`). Run time.
+package enum RefusalPatience {
+  package static let betweenTries = Duration.seconds(5)
+  /// After which a refusal is a failure.
+  package static let limit = Duration.seconds(300)
+}
+
 /// Why an action cannot be done, or went wrong.
 package struct ActionProblem: Error, Equatable, CustomStringConvertible {
   package let description: String

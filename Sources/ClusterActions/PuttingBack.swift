@@ -1,16 +1,26 @@
 package import KubernetesObjects
 
+/// An object as an action found it, and as it left it.
+package struct ChangedObject: Sendable, Equatable {
+  package let path: String
+  package let before: JSONValue
+  package internal(set) var after: JSONValue
+
+  package init(path: String, before: JSONValue, after: JSONValue) {
+    self.path = path
+    self.before = before
+    self.after = after
+  }
+}
+
 /// How an object is made again what it was before an action, where nobody else has changed it since.
 package struct PuttingBack: Sendable, Equatable {
   /// JSON patch: each field is told to be still as the action left it, before it is set to what it was.
   package let request: ActionRequest
 
-  /// - Parameters:
-  ///   - path: of the object.
-  ///   - before: as it was read before the action.
-  ///   - after: as the action left it.
   /// - Returns: `nil` where nothing that could be put back was changed.
-  package init?(path: String, before: JSONValue, after: JSONValue) {
+  package init?(_ change: ChangedObject) {
+    let (before, after) = (change.before, change.after)
     var operations: [JSONValue] = []
     for key in ["spec", "data", "binaryData"] {
       Self.restore(before[key], from: after[key], at: "/\(key)", &operations)
@@ -20,7 +30,7 @@ package struct PuttingBack: Sendable, Equatable {
       Self.restore(kept(before), from: kept(after), at: "/metadata/\(key)", &operations)
     }
     guard !operations.isEmpty else { return nil }
-    request = .patch(path, .jsonPatch, .array(operations))
+    request = .patch(change.path, .jsonPatch, .array(operations))
   }
 
   /// Without what controllers note of their own work.

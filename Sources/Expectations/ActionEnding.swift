@@ -30,11 +30,11 @@ struct ActionEnding {
     guard let steady = versions[set...].first(where: { !$0.deleted && $0.object.isSteady }) else {
       return .missing("the replicas that action \(action.name) asked for were not all available when \(ending)")
     }
-    return lastRemoval(of: { _ in true }, from: start, to: steady.at, ending: ending)
+    return PodTerminations(in: cluster, from: start, to: steady.at).last(ending: ending)
   }
 
   private func replaced(_ names: [String], ending: String) -> RunView.Instant {
-    let gone = lastRemoval(of: { names.contains($0.name) }, from: start, to: nil, ending: ending)
+    let gone = PodTerminations(in: cluster, from: start, to: nil).last(ending: ending) { names.contains($0.name) }
     guard case .known(let gone) = gone else { return gone }
     // Until its controller has seen a pod go, the workload says that all is well.
     let versions = cluster.workload.filter { $0.at.latest >= start.earliest && !$0.deleted }
@@ -45,20 +45,5 @@ struct ActionEnding {
       return .missing("the pods that action \(action.name) took away were not all replaced when \(ending)")
     }
     return .known(InstantBounds(max(gone.earliest, steady.at.earliest), max(gone.latest, steady.at.latest)))
-  }
-
-  /// When the last of the pods was gone that were asked to go from one moment to another.
-  private func lastRemoval(
-    of isMeant: (PodLifeline) -> Bool, from: InstantBounds, to: InstantBounds?, ending: String
-  ) -> RunView.Instant {
-    var end = to ?? from
-    for pod in cluster.pods where isMeant(pod) {
-      guard let asked = pod.deleteRequested ?? pod.removed, asked.latest >= from.earliest,
-        asked.earliest <= to?.latest ?? .farFuture
-      else { continue }
-      guard let removed = pod.removed else { return .missing("pod \(pod.name) was still terminating when \(ending)") }
-      end = InstantBounds(max(end.earliest, removed.earliest), max(end.latest, removed.latest))
-    }
-    return .known(end)
   }
 }

@@ -169,22 +169,7 @@ struct RunView {
       let fate = overtaking.map { "was \($0.sentence), when \(ending)" } ?? "had not completed when \(ending)"
       return .missing("the rollout of \(name) \(fate)")
     }
-    return lastTermination(of: rollout, completed: completed, in: cluster, ending: ending)
-  }
-
-  /// The end of the pods that a rollout removed, and not before it completed.
-  private func lastTermination(
-    of rollout: Rollout, completed: InstantBounds, in cluster: ClusterHistory, ending: String
-  ) -> Instant {
-    var end = completed
-    for pod in cluster.pods {
-      guard let asked = pod.deleteRequested ?? pod.removed, asked.latest >= rollout.started.earliest,
-        asked.earliest <= completed.latest
-      else { continue }
-      guard let removed = pod.removed else { return .missing("pod \(pod.name) was still terminating when \(ending)") }
-      end = InstantBounds(max(end.earliest, removed.earliest), max(end.latest, removed.latest))
-    }
-    return .known(end)
+    return PodTerminations(in: cluster, from: rollout.started, to: completed).last(ending: ending)
   }
 
   /// The rollout that an action started.

@@ -8,17 +8,20 @@ import RunTimeline
 /// What the actions of a profile would send to its cluster as that is now. What they have to know is read; nothing is changed.
 struct ActionPreview: Sendable {
   let actions: [PlannedAction]
-  let cluster: TargetCluster
+  /// `nil` where the profile names none; then it has no actions either.
+  let cluster: TargetCluster?
 
   /// For each action a line that says what it is, and one for each request, with its body.
   func lines() async -> [String] {
-    if actions.isEmpty { return ["The profile has no actions: nothing would be sent to the cluster."] }
+    guard let cluster, !actions.isEmpty else {
+      return ["The profile has no actions: nothing would be sent to the cluster."]
+    }
     var lines: [String] = []
     for action in actions {
       let moment = [action.at.map { "at \($0)" }, action.when.map { "when \($0)" }].compactMap { $0 }
       lines.append("\(action.name), \(moment.joined(separator: ", ")): \(action.kind.words)")
       do {
-        lines += try await requests(of: action).map(Self.line)
+        lines += try await requests(of: action, on: cluster).map(Self.line)
       } catch {
         lines.append("  cannot be told now: \(error)")
       }
@@ -26,7 +29,7 @@ struct ActionPreview: Sendable {
     return lines
   }
 
-  private func requests(of action: PlannedAction) async throws -> [ActionRequest] {
+  private func requests(of action: PlannedAction, on cluster: TargetCluster) async throws -> [ActionRequest] {
     guard let workload = cluster.description.workloads.named(action.workload)?.reference else { return [] }
     var course = ActionCourse(action.kind, of: workload, namespace: cluster.description.namespace)
     while let step = try course.next(at: Date().kubernetesTime) {

@@ -12,19 +12,6 @@ struct ActionRunner: Sendable {
   let cluster: ClusterDescription
   let clock: RunClock
 
-  /// Run time between two tries of what is refused for the time being, as kubectl drain waits
-  /// (Kubernetes 1.36, staging/src/k8s.io/kubectl/pkg/drain/drain.go, `evictPods`).
-  private static let betweenTries = Duration.seconds(5)
-  /// Run time after which such a refusal is a failure.
-  private static let patience = Duration.seconds(300)
-
-  /// What was changed, so that it can be put back.
-  struct Change: Sendable {
-    let path: String
-    let before: JSONValue
-    var after: JSONValue
-  }
-
   /// Waits until a workload is as a condition wants it.
   ///
   /// - Returns: whether it came true; otherwise whoever waited is not there any more.
@@ -47,23 +34,16 @@ struct ActionRunner: Sendable {
   ///   - keep: told what it has changed so far, if that is to be put back.
   func carryOut(
     _ action: PlannedAction, of workload: WorkloadReference, note: (@Sendable (inout ActionSpan) -> Void) -> Void,
-    keep: ([Change]) -> Void
+    keep: ([ChangedObject]) -> Void
   ) async throws {
-    var course = ActionCourse(action.kind, of: workload, namespace: cluster.namespace)
-    var changes: [Change] = []
+    var course = ActionCourse(
+      action.kind, of: workload, namespace: cluster.namespace, isPutBack: action.isPutBack)
     while let step = try course.next(at: Date().kubernetesTime) {
       switch step {
       case .read(let request): course.take(try await send(request, note).body)
       case .write(let request):
-        if action.isPutBack, request.method == "PATCH", !changes.contains(where: { $0.path == request.path }) {
-          let before = try await client.send("GET", path: request.path)
-          changes.append(Change(path: request.path, before: before.object, after: before.object))
-        }
         let (answer, sent, received) = try await send(request, note)
         course.take(answer)
-        if let index = changes.firstIndex(where: { $0.path == request.path }), let answer {
-          changes[index].after = answer
-        }
         let (generation, pods) = (course.generation, course.pods)
         note { span in
           span.sent = span.sent ?? sent
@@ -71,7 +51,7 @@ struct ActionRunner: Sendable {
           span.generation = generation ?? span.generation
           if case .pods = span.effect { span.effect = .pods(pods) }
         }
-        keep(changes)
+        keep(course.changes)
       }
     }
   }
@@ -79,10 +59,10 @@ struct ActionRunner: Sendable {
   /// Makes objects again what they were, the last one first.
   ///
   /// - Returns: why some were not, one line each.
-  func putBack(_ changes: [Change]) async -> [String] {
+  func putBack(_ changes: [ChangedObject]) async -> [String] {
     var problems: [String] = []
     for change in changes.reversed() {
-      guard let back = PuttingBack(path: change.path, before: change.before, after: change.after) else { continue }
+      guard let back = PuttingBack(change) else { continue }
       do {
         _ = try await client.send(
           back.request.method, path: back.request.pathWithQuery, type: back.request.type.rawValue,
@@ -115,30 +95,11 @@ struct ActionRunner: Sendable {
             ActionSpan.Request(line: request.line, sent: began, answered: ended, problem: problem))
         }
         if error.code == .notFound, request.takesAway { return (nil, began, ended) }
-        guard request.mayBeRefused, error.status?.code == 429, ended - asked < Self.patience else { throw error }
-        try await Task.sleep(for: clock.wallTime(ofRun: Self.betweenTries))
+        guard request.mayBeRefused, error.status?.code == 429, ended - asked < RefusalPatience.limit else {
+          throw error
+        }
+        try await Task.sleep(for: clock.wallTime(ofRun: RefusalPatience.betweenTries))
       }
     }
-  }
-}
-
-extension PlannedAction {
-  /// What it is to do to the pods of its workload.
-  var effect: ActionEffect {
-    switch kind {
-    case .setImage, .restart, .undo: .rollout
-    case .patch(let patch): patch.object == nil ? .change : .none
-    case .scale(let replicas): .replicas(replicas)
-    case .deletePods, .evictPods, .drain: .pods([])
-    case .pause, .cordon, .uncordon: .none
-    }
-  }
-
-  /// It as planned.
-  ///
-  /// - Parameter at: run time at which it begins, or from which its condition is waited for.
-  func span(at: Duration) -> ActionSpan {
-    ActionSpan(
-      name: name, summary: kind.words, effect: effect, plannedAt: at, condition: when?.description, workload: workload)
   }
 }

@@ -54,7 +54,7 @@ struct NeededRights {
   var ofActions: [(action: PlannedAction, rights: [AccessRight])] {
     actions.compactMap { action in
       guard let workload = cluster.workloads.named(action.workload)?.reference else { return nil }
-      return (action, ActionRight.needed(for: action, of: workload, in: cluster.namespace).map(AccessRight.init))
+      return (action, action.rights(of: workload, in: cluster.namespace))
     }
   }
 
@@ -156,13 +156,5 @@ private struct RightsOfResource {
     if watching.isSuperset(of: verbs) { return "scaleproof-observer" }
     guard isWorkload else { return nil }
     return verbs == [.patch] ? "scaleproof-actions" : "its two roles"
-  }
-}
-
-extension AccessRight {
-  fileprivate init(_ right: ActionRight) {
-    self.init(
-      Verb(rawValue: right.verb) ?? .get, right.resource, right.subresource, namespace: right.namespace,
-      name: right.name)
   }
 }

@@ -1,4 +1,5 @@
 import Arrivals
+import ClusterActions
 import ClusterObservation
 import Curl
 import Foundation
@@ -36,7 +37,7 @@ struct RunRecorder: Sendable {
       var reason: String?
       var at: Duration?
       /// What is to be put back, by the positions of the actions that changed it.
-      var changes: [Int: [ActionRunner.Change]] = [:]
+      var changes: [Int: [ChangedObject]] = [:]
     }
 
     private let value: Mutex<Value>

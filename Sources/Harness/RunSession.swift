@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Glibc
 import KubernetesClient
@@ -50,7 +51,7 @@ package struct RunSession: Sendable {
     }
     do {
       if options.isDryRun {
-        try await preview(loaded, cluster: cluster)
+        try await preview(loaded, cluster: cluster, environment: environment)
         await cluster?.close()
         return .passed
       }
@@ -77,30 +78,23 @@ package struct RunSession: Sendable {
     }
   }
 
-  /// Makes the checks of a run, and tells what its actions would send.
-  private func preview(_ loaded: LoadedProfile, cluster: TargetCluster?) async throws {
-    for note in loaded.manifestNotes { StandardOutput.complain("note: \(note)") }
-    guard let cluster else {
-      StandardOutput.write("The profile names no cluster: nothing would be sent to one.\n")
-      return
-    }
-    let preflight = Preflight(loaded: loaded)
-    try await preflight.checkRights(cluster)
-    try await preflight.awaitSteadyWorkload(cluster)
-    try await preflight.checkWorkloads(cluster, despite: options.despite)
-    let lines = await ActionPreview(actions: loaded.profile.actions, cluster: cluster).lines()
-    StandardOutput.write(lines.joined(separator: "\n") + "\n")
+  /// What a run has to know before its load, when everything was checked that can be.
+  private struct Checked {
+    let planning: LoadPlanning
+    let proxy: Proxy?
+    var generator: LoadGenerator
+    let certificate: ServerCertificate?
   }
 
-  /// Checks what can be checked before the load, and opens the recording.
-  private func prepare(
-    _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]
-  ) async throws -> RunRecorder {
+  /// Checks what can be checked before the load.
+  private func check(
+    _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String], style: LiveView.Style
+  ) async throws -> Checked {
     let profile = loaded.profile
     let planning = LoadPlanning(
       profile: profile, files: loaded.files, timeScale: cluster?.timeScale ?? 1, environment: environment)
     let plan = try planning.plan(connectTo: cluster?.ingress)
-    var generator: LoadGenerator
+    let generator: LoadGenerator
     do {
       generator = try LoadGenerator(plan: plan, log: options.log.logger(.generator))
     } catch {
@@ -111,18 +105,33 @@ package struct RunSession: Sendable {
       StandardOutput.complain("warning: \(warning)")
     }
     let preflight = Preflight(loaded: loaded)
-    let style = LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines, log: options.log)
     if let cluster {
       try await preflight.checkRights(cluster)
       try await preflight.awaitSteadyWorkload(cluster, style: style)
       try await preflight.checkWorkloads(cluster, despite: options.despite)
     }
     let certificate = try await preflight.checkTarget(connectTo: cluster?.ingress, proxy: plan.proxy)
+    return Checked(planning: planning, proxy: plan.proxy, generator: generator, certificate: certificate)
+  }
+
+  /// Makes the checks of a run, and tells what its actions would send.
+  private func preview(_ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]) async throws {
+    _ = try await check(loaded, cluster: cluster, environment: environment, style: .silent)
+    let lines = await ActionPreview(actions: loaded.profile.actions, cluster: cluster).lines()
+    StandardOutput.write(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Makes the checks, and opens the recording.
+  private func prepare(
+    _ loaded: LoadedProfile, cluster: TargetCluster?, environment: [String: String]
+  ) async throws -> RunRecorder {
+    let style = LiveView.style(quiet: options.quiet, jsonLines: options.jsonLines, log: options.log)
+    var checked = try await check(loaded, cluster: cluster, environment: environment, style: style)
     // Before run time zero is fixed: lookups may take their time.
-    await generator.prepare()
-    let output = try RunOutput.create(requested: options.output, profile: profile.name, at: Date())
+    await checked.generator.prepare()
+    let output = try RunOutput.create(requested: options.output, profile: loaded.profile.name, at: Date())
     return try await RunRecorder(
-      loaded: loaded, cluster: cluster, planning: planning, proxy: plan.proxy, generator: generator,
-      certificate: certificate, output: output, style: style, version: version)
+      loaded: loaded, cluster: cluster, planning: checked.planning, proxy: checked.proxy,
+      generator: checked.generator, certificate: checked.certificate, output: output, style: style, version: version)
   }
 }

@@ -68,34 +68,6 @@ package struct APIClient: Sendable {
     return (try decode(ObjectList<JSONValue>.self, from: answer.body, of: path), answer)
   }
 
-  package enum PatchType: String, Sendable {
-    /// RFC 6902
-    case json = "application/json-patch+json"
-    /// RFC 7386
-    case merge = "application/merge-patch+json"
-    case strategicMerge = "application/strategic-merge-patch+json"
-  }
-
-  /// Changes some fields of an object; answers the whole object as it is now.
-  ///
-  /// - Parameter isDryRun: the server says what would come of it, and changes nothing.
-  package func patch<Object: KubernetesObject>(
-    _ type: Object.Type, namespace: String, name: String, as patchType: PatchType, body: JSONValue,
-    isDryRun: Bool = false
-  ) async throws(KubernetesError) -> (object: Object, answer: Answer) {
-    let path = Object.resource.path(namespace: namespace, name: name)
-    let data: Data
-    do {
-      data = try body.json()
-    } catch {
-      throw KubernetesError(.malformed, attempt: "cannot patch \(path)", cause: "the patch is no JSON: \(error)")
-    }
-    let answer = try await performing(
-      "PATCH", path: path + "?fieldManager=scaleproof" + (isDryRun ? "&dryRun=All" : ""),
-      headers: [("Content-Type", patchType.rawValue)], body: Array(data))
-    return (try decode(Object.self, from: answer.body, of: path), answer)
-  }
-
   /// Any request, with its answer as a JSON value.
   ///
   /// - Parameters:

@@ -58,7 +58,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private var unreadable: [String: (since: Duration, cause: String)] = [:]
   /// An object was seen that cannot even be told from others.
   private var nameless: Failing?
-  private var listedChanges: [ListedChange] = []
+  private var listedChanges = ListedChanges()
   private var hasWatchSpoken = false
   private var hasBookmarks = false
   private var delay: WatchDelay
@@ -177,9 +177,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
 
   private mutating func addDeleted(_ observation: Observation) {
     guard let uid = identify(observation) else { return }
-    for index in listedChanges.indices where listedChanges[index].uid == uid && listedChanges[index].isDeletion {
-      listedChanges[index].isConfirmed = true
-    }
+    listedChanges.confirmDeletion(of: uid)
     // A list that no longer showed the object has told it already.
     if tracks[uid]?.isGone ?? false { return }
     if !append(observation, uid: uid, deleted: true), let last = versions[uid]?.last, let track = tracks[uid] {
@@ -338,13 +336,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     for uid in unreadable.keys where tracks[uid] == nil && !seenInList.contains(uid) {
       endUnreadable(uid, at: observation.received)
     }
-    for index in listedChanges.indices {
-      let change = listedChanges[index]
-      if observation.sent >= change.listReceived + change.allowance, !change.isConfirmed {
-        listedChanges[index].isOverdue = true
-      }
-      if failing != nil { listedChanges[index].isSealed = true }
-    }
+    listedChanges.endList(sent: observation.sent, beginsWatch: failing != nil)
     if let failing { close(failing, at: observation.received) }
     if let nameless, nameless.since < observation.sent { close(nameless, at: observation.received) }
     failing = nil
@@ -370,7 +362,7 @@ extension ObjectHistory {
   private mutating func noteListed(_ observation: Observation, uid: String, isDeletion: Bool = false) {
     // What came while nothing could be read lies in a gap already.
     guard failing == nil else { return }
-    listedChanges.append(
+    listedChanges.add(
       ListedChange(
         uid: uid, revision: observation.resourceVersion, isDeletion: isDeletion, since: lastWord,
         listSent: observation.sent, listReceived: observation.received))
@@ -379,20 +371,12 @@ extension ObjectHistory {
   private mutating func hearWatch(_ observation: Observation) {
     hasWatchSpoken = true
     delay.hear(observation)
-    let told = Revision.number(observation.resourceVersion)
-    for index in listedChanges.indices where !listedChanges[index].isSealed {
-      let wanted = Revision.number(listedChanges[index].revision)
-      if let told, let wanted, listedChanges[index].uid == observation.uid {
-        listedChanges[index].hear(told, of: wanted)
-      } else if !listedChanges[index].isConfirmed {
-        listedChanges[index].isConfirmed = told.flatMap { told in wanted.map { told >= $0 } } ?? true
-      }
-    }
+    listedChanges.hear(observation)
   }
 
   /// Finds, when all is read, the stretches in which the watch was silent.
   private mutating func settle() {
-    for change in listedChanges where !change.isConfirmed || change.isPassedOver {
+    for change in listedChanges.unconfirmed {
       let own = versions[change.uid] ?? []
       let position =
         change.isDeletion

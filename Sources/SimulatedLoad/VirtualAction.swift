@@ -54,11 +54,6 @@ package struct VirtualAction: Sendable {
   private var trigger: Trigger?
   private var state = State.waiting
 
-  /// Run time between two tries of what is refused for the time being, and after which such a refusal is a failure; as in a run
-  /// on the wall clock.
-  private static let betweenTries = Duration.seconds(5)
-  private static let patience = Duration.seconds(300)
-
   /// - Parameters:
   ///   - begins: when its first request leaves, or from when its condition is waited for.
   package init(_ course: ActionCourse, begins: Int64, trigger: Trigger? = nil) {
@@ -81,7 +76,7 @@ package struct VirtualAction: Sendable {
     }
   }
 
-  /// What a problem is that nothing told of: it waits still when the run is over.
+  /// Whether it waits for its condition still.
   package var unmet: Bool { if case .waiting = state { trigger != nil } else { false } }
 
   /// Goes on to an instant at which something is due.
@@ -158,9 +153,9 @@ package struct VirtualAction: Sendable {
   ) -> Int64? {
     if case .later(let seconds, _) = answer, tries <= WriteRetry.most { return Int64(max(seconds, 0)) * 1_000_000_000 }
     guard request.mayBeRefused, case .object(429, _) = answer,
-      Duration.nanoseconds(now - since) * cluster.timeScale < Self.patience
+      Duration.nanoseconds(now - since) * cluster.timeScale < RefusalPatience.limit
     else { return nil }
-    return (Self.betweenTries / cluster.timeScale).nanoseconds
+    return (RefusalPatience.betweenTries / cluster.timeScale).nanoseconds
   }
 }
 

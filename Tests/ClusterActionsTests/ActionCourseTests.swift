@@ -10,9 +10,10 @@ private struct Conversation {
 
   /// The lines of all requests, and the bodies of those that change something.
   func requests(
-    _ kind: PlannedAction.Kind, of workload: WorkloadReference = WorkloadReference(.deployment, "web")
+    _ kind: PlannedAction.Kind, of workload: WorkloadReference = WorkloadReference(.deployment, "web"),
+    isPutBack: Bool = false
   ) throws -> (lines: [String], bodies: [JSONValue?], course: ActionCourse) {
-    var course = ActionCourse(kind, of: workload, namespace: "shop")
+    var course = ActionCourse(kind, of: workload, namespace: "shop", isPutBack: isPutBack)
     var lines: [String] = []
     var bodies: [JSONValue?] = []
     while let step = try course.next(at: KubernetesTime(seconds: 1_795_456_802)) {
@@ -97,6 +98,42 @@ struct ActionCourseTests {
     let (kind, lines) = Self.kinds[index]
 
     #expect(try Self.conversation.requests(kind).lines == lines)
+  }
+
+  /// The right that a request uses.
+  private static func right(for line: String) -> String {
+    let words = line.split(separator: " ")
+    let path = words[1].split(separator: "?")[0]
+    let verbs = ["PATCH": "patch", "DELETE": "delete", "POST": "create"]
+    let isList = words[0] == "GET" && (path.hasSuffix("/pods") || path.hasSuffix("/replicasets"))
+    return "\(verbs[String(words[0])] ?? (isList ? "list" : "get")) \(path)"
+  }
+
+  /// What a right allows, in the same words; a name that is not known before is any.
+  private static func allows(_ right: AccessRight, _ used: String) -> Bool {
+    // What is given for no namespace holds in all.
+    let used = right.namespace == nil ? used.replacing("/namespaces/shop", with: "") : used
+    let path = right.resource.path(
+      namespace: right.namespace, name: right.name, subresource: right.name == nil ? nil : right.subresource)
+    guard right.name == nil, right.verb != .list else { return used == "\(right.verb.rawValue) \(path)" }
+    return used.hasPrefix("\(right.verb.rawValue) \(path)/") && used.hasSuffix(right.subresource.map { "/\($0)" } ?? "")
+  }
+
+  @Test(
+    "the rights that an action says it needs are those that its requests use", arguments: kinds.indices, [false, true])
+  func rights(index: Int, isPutBack: Bool) throws {
+    let (kind, _) = Self.kinds[index]
+    let workload = WorkloadReference(.deployment, "web")
+    let action = PlannedAction(name: "a", at: nil, kind: kind, isPutBack: isPutBack)
+
+    let used = try Self.conversation.requests(kind, isPutBack: isPutBack).lines.map(Self.right)
+    let rights = action.rights(of: workload, in: "shop")
+
+    // Whoever watches a workload may read it.
+    for use in used where use != "get \(deployments)/web" {
+      #expect(rights.contains { Self.allows($0, use) }, "\(use): \(rights)")
+    }
+    for right in rights { #expect(used.contains { Self.allows(right, $0) }, "\(right): \(used)") }
   }
 
   @Test("setting images is the patch that kubectl set image sends")

@@ -21,7 +21,7 @@ struct PuttingBackTests {
     after["metadata"]?["resourceVersion"] = "6"
     after["status"]?["replicas"] = 9
 
-    let back = PuttingBack(path: "/x", before: Self.before, after: after)
+    let back = PuttingBack(ChangedObject(path: "/x", before: Self.before, after: after))
 
     #expect(back?.request.type == .jsonPatch)
     #expect(
@@ -38,13 +38,13 @@ struct PuttingBackTests {
     var after = Self.before
     after["status"]?["replicas"] = 4
 
-    #expect(PuttingBack(path: "/x", before: Self.before, after: after) == nil)
+    #expect(PuttingBack(ChangedObject(path: "/x", before: Self.before, after: after)) == nil)
   }
 
   @Test("names with slashes and tildes are written as JSON pointers write them")
   func escaped() {
     let back = PuttingBack(
-      path: "/x", before: ["data": ["a/b~c": "1"]], after: ["data": ["a/b~c": "2"]])
+      ChangedObject(path: "/x", before: ["data": ["a/b~c": "1"]], after: ["data": ["a/b~c": "2"]]))
 
     #expect(back?.request.body?[1]?["path"] == "/data/a~1b~0c")
   }

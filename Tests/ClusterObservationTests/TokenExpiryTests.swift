@@ -42,8 +42,9 @@ struct TokenExpiryTests {
       Set(try server.apiRequests().filter { $0.status == 200 }.flatMap { $0.headers["authorization"] ?? [] })
     }
     while try tokens().count < 4 { try await Task.sleep(for: .milliseconds(50)) }
-    _ = try await client.patch(
-      Deployment.self, namespace: "default", name: "web", as: .strategicMerge, body: ["spec": ["replicas": 4]])
+    _ = try await client.send(
+      "PATCH", path: ResourceType.deployments.path(namespace: "default", name: "web"),
+      type: "application/strategic-merge-patch+json", body: ["spec": ["replicas": 4]])
     try await notebook.await { $0.resource == "deployments" && $0.kind == .modified }
 
     task.cancel()

@@ -5,21 +5,7 @@ import Testing
 /// What a run would send is told before it is sent.
 @Suite("A dry run", .timeLimit(.minutes(2)))
 struct DryRunTests {
-  private static func profile(_ actions: String) -> String {
-    """
-    apiVersion: scaleproof/v1
-    kind: Profile
-    metadata: {name: dry}
-    target: {url: http://api.example.com}
-    cluster:
-      simulated: {manifests: \(Program.repository)/Profiles/manifests/aspnetcore, timeScale: 20}
-      workload: deployment/aspnetcore-deployment
-      hpa: aspnetcore-hpa
-    requests: [{name: list, path: /}]
-    load: {phases: [{name: only, for: 1m, rate: 20/s}]}
-    actions: \(actions)
-    """
-  }
+  private static func profile(_ actions: String) -> String { ShortProfile.text + "\nactions: \(actions)\n" }
 
   @Test("prints each request of each action with its body, changes nothing and leaves no recording")
   func requests() async throws {
@@ -27,9 +13,9 @@ struct DryRunTests {
     let path = try folder.write(
       Self.profile(
         """
-        [{name: release, at: only + 10s, rollout: {setImage: {aspnetcore: "example.com/app:v2"}}},
-         {name: grow, when: ready >= 3 for 10s, scale: 6}, {name: kill, at: only + 30s, deletePods: {count: 2}},
-         {name: back, at: only + 40s, rollout: {toRevision: 7}}]
+        [{name: release, at: only + 5s, rollout: {setImage: {aspnetcore: "example.com/app:v2"}}},
+         {name: grow, when: ready >= 3 for 10s, scale: 6}, {name: kill, at: only + 6s, deletePods: {count: 2}},
+         {name: back, at: only + 7s, rollout: {toRevision: 7}}]
         """), to: "dry.yaml")
 
     let run = try await Program.run(["run", path, "--dry-run"])
@@ -38,7 +24,7 @@ struct DryRunTests {
     let workload = "/apis/apps/v1/namespaces/default/deployments/aspnetcore-deployment"
     #expect(run.code == 0, "\(run.complaints)")
     #expect(
-      lines.contains("release, at only.start + 10s: rollout: set image aspnetcore=example.com/app:v2"), "\(lines)")
+      lines.contains("release, at only.start + 5s: rollout: set image aspnetcore=example.com/app:v2"), "\(lines)")
     #expect(
       lines.contains(
         "  PATCH \(workload) "

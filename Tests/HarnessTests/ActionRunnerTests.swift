@@ -65,10 +65,10 @@ struct ActionRunnerTests {
     /// Does an action; gives what it has changed and what is told of it.
     func act(
       _ kind: PlannedAction.Kind, isPutBack: Bool = false
-    ) async throws -> (changes: [ActionRunner.Change], span: ActionSpan) {
+    ) async throws -> (changes: [ChangedObject], span: ActionSpan) {
       let action = PlannedAction(name: "a", at: nil, kind: kind, isPutBack: isPutBack)
       let span = Mutex(action.span(at: .zero))
-      let changes = Mutex<[ActionRunner.Change]>([])
+      let changes = Mutex<[ChangedObject]>([])
       try await runner.carryOut(action, of: ActionRunnerTests.web) { change in
         span.withLock { change(&$0) }
       } keep: { kept in

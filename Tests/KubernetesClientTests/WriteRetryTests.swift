@@ -33,8 +33,9 @@ struct WriteRetryTests {
       connection: try await APIConnection(kubeconfig: config, context: nil, environment: [:]),
       session: try CurlSession(name: "test"))
     do throws(KubernetesError) {
-      _ = try await client.patch(
-        Deployment.self, namespace: "default", name: "web", as: .merge, body: ["spec": ["replicas": 3]])
+      _ = try await client.send(
+        "PATCH", path: ResourceType.deployments.path(namespace: "default", name: "web"),
+        type: "application/merge-patch+json", body: ["spec": ["replicas": 3]])
       return (count.withLock { $0 }, nil)
     } catch {
       return (count.withLock { $0 }, error)

@@ -1,0 +1,50 @@
+package import KubernetesObjects
+package import Profiles
+
+extension PlannedAction {
+  /// What a user has to be allowed so that it can be carried out, in the order in which it is used.
+  package func rights(of workload: WorkloadReference, in namespace: String) -> [AccessRight] {
+    let rights = kind.rights(of: workload, in: namespace)
+    guard isPutBack else { return rights }
+    // What is put back is read before.
+    return rights.flatMap { right in
+      right.verb != .patch
+        ? [right]
+        : [
+          AccessRight(.get, right.resource, right.subresource, namespace: right.namespace, name: right.name), right,
+        ]
+    }
+  }
+}
+
+extension PlannedAction.Kind {
+  fileprivate func rights(of workload: WorkloadReference, in namespace: String) -> [AccessRight] {
+    let (resource, name) = (workload.kind.resource, workload.name)
+    let patching = AccessRight(.patch, resource, namespace: namespace, name: name)
+    let pods = AccessRight(.list, .pods, namespace: namespace)
+    func node(_ choice: NodeChoice) -> [AccessRight] {
+      if case .named(let name) = choice { return [AccessRight(.patch, .nodes, namespace: nil, name: name)] }
+      return [pods, AccessRight(.patch, .nodes, namespace: nil)]
+    }
+    func chosen(_ choice: PodChoice) -> [AccessRight] { choice.name == nil ? [pods] : [] }
+    switch self {
+    case .setImage, .restart, .pause: return [patching]
+    case .undo:
+      let kept: ResourceType = workload.kind == .statefulSet ? .controllerRevisions : .replicaSets
+      return [AccessRight(.list, kept, namespace: namespace), patching]
+    case .scale: return [AccessRight(.patch, resource, "scale", namespace: namespace, name: name)]
+    case .patch(let patch):
+      guard let object = patch.object else { return [patching] }
+      return [AccessRight(.patch, object.resource, namespace: namespace, name: object.name)]
+    case .deletePods(let choice):
+      return chosen(choice) + [AccessRight(.delete, .pods, namespace: namespace, name: choice.name)]
+    case .evictPods(let choice):
+      return chosen(choice) + [AccessRight(.create, .pods, "eviction", namespace: namespace, name: choice.name)]
+    case .cordon(let choice), .uncordon(let choice): return node(choice)
+    case .drain(let choice):
+      return node(choice) + [
+        AccessRight(.list, .pods, namespace: nil), AccessRight(.create, .pods, "eviction", namespace: nil),
+      ]
+    }
+  }
+}
