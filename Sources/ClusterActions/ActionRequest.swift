@@ -36,7 +36,9 @@ package struct ActionRequest: Sendable, Equatable {
   package static let fieldManager = "scaleproof"
 
   static func patch(_ path: String, _ type: Body, _ body: JSONValue) -> ActionRequest {
-    ActionRequest("PATCH", path, query: ["fieldManager": fieldManager], type: type, body: body)
+    // A field that Kubernetes does not have would else be dropped in silence (KEP-2885).
+    ActionRequest(
+      "PATCH", path, query: ["fieldManager": fieldManager, "fieldValidation": "Strict"], type: type, body: body)
   }
 
   /// Whether it takes a pod away, which is as good if that is gone already.

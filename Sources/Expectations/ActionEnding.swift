@@ -21,29 +21,42 @@ struct ActionEnding {
   }
 
   private func settled(at count: Int, ending: String) -> RunView.Instant {
-    let versions = cluster.workload
-    guard
-      let set = versions.firstIndex(where: {
-        $0.at.latest >= start.earliest && !$0.deleted && $0.object.wanted == count
-      })
-    else { return .missing("it was not seen that \(count) replicas were wanted after action \(action.name)") }
+    let versions = versions(from: start.earliest)
+    guard let set = versions.firstIndex(where: { !$0.deleted && $0.object.wanted == count }) else {
+      return .missing("it was not seen that \(count) replicas were wanted after action \(action.name)")
+    }
     guard let steady = versions[set...].first(where: { !$0.deleted && $0.object.isSteady }) else {
       return .missing("the replicas that action \(action.name) asked for were not all available when \(ending)")
     }
-    return PodTerminations(in: cluster, from: start, to: steady.at).last(ending: ending)
+    let since = InstantBounds(max(steady.at.earliest, start.earliest), max(steady.at.latest, start.latest))
+    return PodTerminations(in: cluster, from: start, to: since).last(ending: ending)
   }
 
   private func replaced(_ names: [String], ending: String) -> RunView.Instant {
-    let gone = PodTerminations(in: cluster, from: start, to: nil).last(ending: ending) { names.contains($0.name) }
-    guard case .known(let gone) = gone else { return gone }
-    // Until its controller has seen a pod go, the workload says that all is well.
-    let versions = cluster.workload.filter { $0.at.latest >= start.earliest && !$0.deleted }
-    guard let dip = versions.firstIndex(where: { !$0.object.isSteady }) else {
-      return .missing("it was not seen how the pods that action \(action.name) took away were replaced")
+    let isMeant = { (pod: PodLifeline) in names.contains(pod.name) }
+    let terminations = PodTerminations(in: cluster, from: start, to: nil)
+    guard case .known(let gone) = terminations.last(ending: ending, where: isMeant) else {
+      return terminations.last(ending: ending, where: isMeant)
     }
-    guard let steady = versions[dip...].first(where: { $0.object.isSteady }) else {
-      return .missing("the pods that action \(action.name) took away were not all replaced when \(ending)")
+    // From here on none of them counts as ready. Until its controller has seen them go, the workload says that all is well.
+    let asked = terminations.asked(where: isMeant).map(\.latest).max() ?? start.latest
+    let versions = versions(from: asked)
+    for (index, version) in versions.enumerated() where !version.deleted && version.object.isSteady {
+      let from = max(asked, version.at.earliest)
+      let next = index + 1 < versions.count ? versions[index + 1].at.latest : .farFuture
+      let all = CountCondition(.atLeast, version.object.wanted)
+      guard case .reached(let ready) = cluster.readyReplicas.first(all, from: from), ready.latest <= next else {
+        continue
+      }
+      let earliest = ready.earliest == asked ? gone.earliest : max(gone.earliest, ready.earliest)
+      return .known(InstantBounds(earliest, max(gone.latest, ready.latest, version.at.latest)))
     }
-    return .known(InstantBounds(max(gone.earliest, steady.at.earliest), max(gone.latest, steady.at.latest)))
+    return .missing("the pods that action \(action.name) took away were not all replaced when \(ending)")
+  }
+
+  /// The versions of the workload from the one on that was in force at an instant.
+  private func versions(from instant: Duration) -> [ObjectVersion<Workload>] {
+    let inForce = cluster.workload.lastIndex { $0.at.latest <= instant } ?? cluster.workload.startIndex
+    return Array(cluster.workload[inForce...])
   }
 }

@@ -14,6 +14,13 @@ struct PodTerminations {
     self.to = to
   }
 
+  /// When each of them was asked to go.
+  func asked(where isMeant: (PodLifeline) -> Bool) -> [InstantBounds] {
+    cluster.pods.filter(isMeant).compactMap { $0.deleteRequested ?? $0.removed }.filter {
+      $0.latest >= from.earliest && $0.earliest <= to?.latest ?? .farFuture
+    }
+  }
+
   /// When the last of them was gone, and not before the later of the two moments.
   ///
   /// - Parameters:

@@ -100,6 +100,9 @@ struct RunView {
       stretch.plannedEnd = phase.plannedEnd
       return .known(stretch)
     case .action(let name):
+      if let action = timeline.action(name), action.sent != nil, action.effect == .change, rollout(of: name) == nil {
+        return .missing("action \(name) replaced no pods, so that it was over at once")
+      }
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
       guard case .known(var stretch) = resolved else { return resolved }
       stretch.completed = rollout(of: name)?.completed ?? overtaking(of: name)?.completed
@@ -149,7 +152,7 @@ struct RunView {
     guard let action = timeline.action(name) else { return .missing("the recording has no action \"\(name)\"") }
     guard let sent = action.sent else { return .missing("action \(name) was never started: \(ending)") }
     if let problem = action.problem { return .missing("action \(name) failed: \(problem)") }
-    return .known(InstantBounds(sent, action.answered ?? timeline.lastInstant))
+    return .known(action.begun ?? InstantBounds(sent, timeline.lastInstant))
   }
 
   private func actionEnd(_ name: String) -> Instant {

@@ -21,4 +21,7 @@ extension PlannedAction {
     ActionSpan(
       name: name, summary: kind.words, effect: effect, plannedAt: at, condition: when?.description, workload: workload)
   }
+
+  /// That it failed, and why.
+  func failure(_ problem: String) -> String { "action \(name) failed: \(problem)" }
 }

@@ -245,8 +245,9 @@ struct RunRecorder: Sendable {
         $0.answered = ended
         $0.problem = "\(error)"
       }
-      progress.note("action \(action.name) failed: \(error)", at: ended)
-      if action.endsRunOnError { end(for: "action \(action.name) failed: \(error)", at: ended, stop: stop) }
+      let failure = action.failure("\(error)")
+      progress.note(failure, at: ended)
+      if action.endsRunOnError { end(for: failure, at: ended, stop: stop) }
     }
   }
 }

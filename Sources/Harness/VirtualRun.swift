@@ -126,12 +126,17 @@ struct VirtualRun {
       return breach != nil
     }
 
+    let actions = actions(ending.actions)
+    if breach == nil, let failure = ending.failure {
+      let problem = actions[failure.action].problem ?? ""
+      breach = (schedule.actions[failure.action].action.failure(problem), failure.at)
+    }
     var run = description(startedAt: startedAt)
     run.endedAt = ending.endedAt
     run.endReason = breach == nil ? .completed : .aborted
     run.endDetail = breach?.text
     return FinishedRun(
-      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions(ending.actions),
+      run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions,
       faults: SimulatedWorld.faults(of: profile, ending.faultCourses), load: load, observations: ending.observations,
       clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
       faultProblems: ending.faultProblems)
@@ -240,7 +245,7 @@ extension VirtualRun {
       }
       return VirtualAction(
         ActionCourse(action.kind, of: workload, namespace: namespace),
-        begins: (at / planning.timeScale).nanoseconds, trigger: trigger)
+        begins: (at / planning.timeScale).nanoseconds, trigger: trigger, endsRunOnError: action.endsRunOnError)
     }
   }
 

@@ -15,7 +15,7 @@ extension ClusterReference {
         hint: "keep one of them")
     }
     let workloads = Self.workloads(members)
-    let namespace = members["namespace"].flatMap(Self.objectName)
+    let namespace = members["namespace"].flatMap { $0.objectName() }
     guard let workloads, simulation != nil || members["simulated"] == nil else { return nil }
     self.init(
       kind: simulation.map(Kind.simulated) ?? .context(context), namespace: namespace, workloads: workloads)
@@ -26,7 +26,7 @@ extension ClusterReference {
     guard let several = members["workloads"] else {
       if members["workload"] == nil, members.isMeant(oneOf: ["workloads"]) { return nil }
       let workload = members.required("workload", example: "deployment/my-app").flatMap(Self.workload)
-      let hpa = members["hpa"].flatMap(Self.objectName)
+      let hpa = members["hpa"].flatMap { $0.objectName() }
       return workload.map { WatchedWorkloads(WatchedWorkload($0, autoscaler: hpa)) }
     }
     for key in ["workload", "hpa"] {
@@ -60,7 +60,7 @@ extension ClusterReference {
     }
     guard let members = field.members(known: ["workload", "hpa"]) else { return nil }
     let workload = members.required("workload", example: "deployment/\(name)").flatMap(Self.workload)
-    let hpa = members["hpa"].flatMap(Self.objectName)
+    let hpa = members["hpa"].flatMap { $0.objectName() }
     return workload.map { WatchedWorkload(name: name, $0, autoscaler: hpa) }
   }
 
@@ -73,30 +73,11 @@ extension ClusterReference {
       field.report(problem, hint: "write \(WorkloadKind.spellings)")
       return nil
     }
-    guard isObjectName(String(parts[1])) else {
+    guard Field.isObjectName(String(parts[1])) else {
       field.report(
         "\"\(parts[1])\" is not the name of a \(kind.title)", hint: "names have lower-case letters, digits, - and .")
       return nil
     }
     return WorkloadReference(kind, String(parts[1]))
-  }
-
-  private static func objectName(_ field: Field) -> String? {
-    guard let text = field.text() else { return nil }
-    guard isObjectName(text) else {
-      field.report("\"\(text)\" is not the name of an object", hint: "names have lower-case letters, digits, - and .")
-      return nil
-    }
-    return text
-  }
-
-  /// The rule for names of most objects: a DNS subdomain of RFC 1123
-  /// (Kubernetes, apimachinery/pkg/util/validation/validation.go).
-  private static func isObjectName(_ text: String) -> Bool {
-    guard (1...253).contains(text.utf8.count) else { return false }
-    let allowed = text.utf8.allSatisfy {
-      (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x2E
-    }
-    return allowed && !"-.".contains(text.first ?? "-") && !"-.".contains(text.last ?? "-")
   }
 }

@@ -49,7 +49,14 @@ extension Field {
     guard let text = text() else { return nil }
     if text == "run" { return .run }
     if plan.phaseNames.contains(text) { return .phase(text) }
-    if plan.actions.contains(where: { $0.name == text }) { return .action(text) }
+    if let action = plan.actions.first(where: { $0.name == text }) {
+      if !action.takesTime {
+        report(
+          "the action \(text) is over with its answer, so that nothing happens during it",
+          hint: "name a phase, or a moment such as \(text).end")
+      }
+      return .action(text)
+    }
     unknown(text, among: plan.names + ["run"], plan)
     return nil
   }

@@ -28,7 +28,8 @@ extension PlannedAction {
         plan.add(
           RunPlan.Action(
             name: name, workload: workload, at: begin?.when == nil ? begin?.at.flatMap(before.planned) : nil,
-            isConditional: members["when"] != nil, startsRollout: kind?.startsRollout))
+            isConditional: members["when"] != nil, startsRollout: kind?.startsRollout,
+            takesTime: kind?.takesTime ?? true))
       }
       guard let name, let begin, let kind else { return nil }
       return PlannedAction(
@@ -181,7 +182,7 @@ extension PlannedPatch {
     if let named = members["object"] {
       guard let text = named.text() else { return nil }
       object = ObjectReference(text: text)
-      if object == nil {
+      guard let name = object?.name, Field.isObjectName(name) else {
         named.report(
           "\"\(text)\" names no object",
           hint: "write KIND/NAME, KIND one of \(ObjectReference.kinds.joined(separator: ", "))")
@@ -232,7 +233,7 @@ extension PodChoice {
     for key in ["which", "count"] {
       members[key]?.report("the pod is named already", hint: "write either name, or which and count")
     }
-    guard let name = named.filledText(example: "name: web-0") else { return nil }
+    guard let name = named.objectName() else { return nil }
     if let workload, workload.kind.type.podOwnership != .numbered {
       named.report(
         "nobody knows before what the pods of \(workload.text) are called", hint: "write which: oldest, or newest")
@@ -250,7 +251,7 @@ extension NodeChoice {
       several: { ("\($0) are two nodes", "write one of them") })
     guard let (key, what) = one else { return nil }
     if key == "node" {
-      guard let name = what.filledText(example: "node: worker-1") else { return nil }
+      guard let name = what.objectName() else { return nil }
       self = .named(name)
     } else {
       guard let order = what.choice(of: PodChoice.Order.self) else { return nil }

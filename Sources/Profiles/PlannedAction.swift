@@ -62,6 +62,15 @@ extension PlannedAction.Kind {
     }
   }
 
+  /// Whether it does something to the pods of its workload that takes its time; others are over with their answers.
+  package var takesTime: Bool {
+    switch self {
+    case .pause, .cordon, .uncordon: false
+    case .patch(let patch): patch.object == nil
+    case .setImage, .restart, .undo, .scale, .deletePods, .evictPods, .drain: true
+    }
+  }
+
   /// Whether there is anything that could be put back afterwards.
   package var changesObjects: Bool {
     switch self {

@@ -11,6 +11,8 @@ struct RunPlan {
     var isConditional = false
     /// Whether it starts a rollout; `nil` where that is not known.
     var startsRollout: Bool?
+    /// Whether it does something to the pods that takes its time.
+    var takesTime = true
   }
 
   private(set) var actions: [Action] = []

@@ -58,6 +58,13 @@ package struct ActionSpan: Sendable, Equatable {
 }
 
 extension ActionSpan {
+  /// When its first change of the cluster was made; `nil` when it was never started.
+  package var begun: InstantBounds? {
+    guard let sent else { return nil }
+    let first = requests.first { $0.sent >= sent && $0.problem == nil }?.answered
+    return (first ?? answered).map { InstantBounds(sent, max($0, sent)) }
+  }
+
   /// Whether the pods of the workload may have been replaced for it.
   package var mayRollOut: Bool { effect == .rollout || effect == .change }
 }

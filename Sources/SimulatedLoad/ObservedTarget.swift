@@ -20,6 +20,8 @@ package struct ObservedTarget: VirtualTarget {
   var cluster: ClusterSimulation { target.cluster }
 
   private var target: ClusterTarget
+  /// Which action has ended the load by its failure, and when.
+  private(set) var failure: (action: Int, instant: Int64)?
   private let startedAt: KubernetesTime
   private let stop: VirtualStop
   private let betweenLists: Int64
@@ -94,6 +96,11 @@ package struct ObservedTarget: VirtualTarget {
         let before = actions[index].due
         actions[index].proceed(to: now, latency: latency, in: &target.cluster) { instant in
           KubernetesTime(microseconds: start + (Duration.nanoseconds(instant) * scale).microseconds)
+        }
+        if actions[index].problem != nil, actions[index].endsRunOnError {
+          failure = (index, now)
+          stop.set()
+          return
         }
         // A condition that is not met yet, or a request that arrives later.
         if actions[index].due == before { break }

@@ -13,6 +13,8 @@ package struct SimulatedRun {
     package let observations: [Observation]
     /// In the order in which they were given.
     package let actions: [VirtualAction]
+    /// Which of them has ended the load by its failure, and at which run time; `nil` where none has.
+    package let failure: (action: Int, at: Duration)?
     /// What became of the faults that were planned, and why they did not come to pass as declared.
     package let faultCourses: [FaultCourse]
     package let faultProblems: [String]
@@ -65,6 +67,7 @@ package struct SimulatedRun {
     let finished = target.finish(at: ended)
     return Ending(
       observations: target.watcher.observations, actions: target.actions,
+      failure: target.failure.map { ($0.action, naming.runTime(.nanoseconds($0.instant - plan.start))) },
       faultCourses: target.cluster.faultCourses, faultProblems: target.cluster.faultProblems,
       loadEnded: naming.runTime(.nanoseconds(ended - plan.start)),
       endedAt: naming.runTime(.nanoseconds(finished - plan.start)))

@@ -49,6 +49,9 @@ package struct VirtualAction: Sendable {
     case done
   }
 
+  /// Whether the load is ended when it fails.
+  let endsRunOnError: Bool
+
   private var course: ActionCourse
   private let begins: Int64
   private var trigger: Trigger?
@@ -56,8 +59,10 @@ package struct VirtualAction: Sendable {
 
   /// - Parameters:
   ///   - begins: when its first request leaves, or from when its condition is waited for.
-  package init(_ course: ActionCourse, begins: Int64, trigger: Trigger? = nil) {
+  ///   - endsRunOnError: whether the load is ended when it fails.
+  package init(_ course: ActionCourse, begins: Int64, trigger: Trigger? = nil, endsRunOnError: Bool = false) {
     self.course = course
+    self.endsRunOnError = endsRunOnError
     self.begins = begins
     self.trigger = trigger
   }

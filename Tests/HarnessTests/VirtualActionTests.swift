@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import KubernetesObjects
+import LoadFacts
 import Profiles
 import RunTimeline
 import TestServers
@@ -181,6 +182,63 @@ struct VirtualActionTests {
     #expect(run.timeline.action("wrong")?.problem == "404: configmaps \"none\" not found")
     #expect(
       run.timeline.action("back")?.problem == "deployment/aspnetcore-deployment has no revision 9; it has 1")
+  }
+
+  @Test("an action that fails ends the run where it is to, in virtual time as on the wall clock")
+  func stop() throws {
+    let run = try ActedOn(
+      actions: "[{name: wrong, at: only + 30s, patch: {object: configmap/none, fields: {data: {a: b}}}, onError: stop}]"
+    ).run().run
+
+    #expect(run.run.endReason == .aborted)
+    #expect(run.run.endDetail == "action wrong failed: 404: configmaps \"none\" not found")
+    #expect(try #require(run.timeline.load.map(\.end).max()) < .seconds(40))
+    #expect(run.phases.allSatisfy { ($0.end ?? .zero) < .seconds(40) })
+  }
+
+  @Test("a field that Kubernetes does not have fails the patch, and is not dropped in silence")
+  func unknownField() throws {
+    let run = try ActedOn(
+      actions: "[{name: wrong, at: only + 5s, patch: {fields: {spec: {nonsense: 1}}}}]", length: "1m"
+    ).run().run
+
+    let problem = run.timeline.action("wrong")?.problem
+    #expect(problem?.contains("unknown field \"spec.nonsense\"") == true, "\(problem ?? "")")
+  }
+
+  @Test("an action of several requests begins with its first change, and ends when the last pod is replaced")
+  func slowEvictions() throws {
+    let (run, profile) = try ActedOn(
+      actions: "[{name: move, at: only + 30s, evictPods: {count: 3}}]",
+      expectations: """
+        [{name: over, scaleUp: {after: move.end, to: ">= 3", of: ready, within: 1s}},
+         {name: all, steadyReplicas: {during: move, count: ">= 3", of: ready}}]
+        """, manifests: Self.budget.replacing("minAvailable: 3", with: "minAvailable: 2")
+    ).run()
+
+    let action = try #require(run.timeline.action("move"))
+    let begun = try #require(action.begun)
+    #expect(begun.latest - begun.earliest < .seconds(1))
+    #expect(try #require(action.answered) - begun.latest > .seconds(10))
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    #expect(judged.map(\.verdict) == [.pass, .fail], "\(judged.map(\.finding))")
+    let window = try #require(judged.last?.window)
+    guard case .pods(let names) = action.effect else { return #expect(Bool(false)) }
+    let cluster = try #require(run.timeline.cluster)
+    for pod in cluster.pods where names.contains(pod.name) {
+      #expect(try #require(pod.removed).latest <= window.latest)
+    }
+  }
+
+  @Test("a scale to the count that is there already is over at once")
+  func sameCount() throws {
+    let (run, profile) = try ActedOn(
+      actions: "[{name: same, at: only + 30s, scale: 3}]",
+      expectations: "[{name: over, scaleUp: {after: same.end, to: \">= 3\", of: available, within: 1s}}]", length: "1m"
+    ).run()
+
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    #expect(judged.map(\.verdict) == [.pass], "\(judged.map(\.finding))")
   }
 
   @Test("a patch of the template is a rollout, and one of anything else is not")

@@ -127,6 +127,26 @@ struct ProfileProblemTests {
         ]
       ),
       (
+        profile(actions: "[{name: release, at: surge + 30s, cordon: {node: ../namespaces/default}}]"),
+        [
+          "p.yaml:8:59: actions[0].cordon.node: \"../namespaces/default\" is not the name of an object; names have lower-case letters, digits, - and ."
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surge + 30s, patch: {object: cm/../x, fields: {a: b}}}]"),
+        [
+          "p.yaml:8:60: actions[0].patch.object: \"cm/../x\" names no object; write KIND/NAME, KIND one of configmap, deployment, horizontalpodautoscaler, ingress, limitrange, poddisruptionbudget, replicaset, resourcequota, rollout, service, statefulset"
+        ]
+      ),
+      (
+        profile(
+          actions: "[{name: release, at: surge + 30s, cordon: {node: n1}}]",
+          expectations: "[{name: e, errorBudget: {during: release, objective: 99%}}]"),
+        [
+          "p.yaml:9:48: expectations[0].errorBudget.during: the action release is over with its answer, so that nothing happens during it; name a phase, or a moment such as release.end"
+        ]
+      ),
+      (
         profile(actions: "[{name: release, at: surg + 30s, rollout: {restart: true}}]"),
         [
           "p.yaml:8:31: actions[0].at: there is no phase or action \"surg\"; did you mean \"surge\"?"
