@@ -29,10 +29,11 @@ struct RunRecorder: Sendable {
   private let view: LiveView
   private let stopping: StopState
 
-  /// The stop rules and the actions that may end the run, and what became of them.
+  /// What the load is watched for, the actions that may end the run, and what became of them.
   private final class StopState: Sendable {
     struct Value {
       var watch: StopRuleWatch
+      var conditions: ErrorConditionWatch
       /// Why the run is ended early.
       var reason: String?
       var at: Duration?
@@ -42,8 +43,8 @@ struct RunRecorder: Sendable {
 
     private let value: Mutex<Value>
 
-    init(_ watch: StopRuleWatch) {
-      value = Mutex(Value(watch: watch))
+    init(_ watch: StopRuleWatch, _ conditions: ErrorConditionWatch) {
+      value = Mutex(Value(watch: watch, conditions: conditions))
     }
 
     func withLock<Result: Sendable>(_ body: (inout sending Value) -> sending Result) -> Result { value.withLock(body) }
@@ -61,7 +62,9 @@ struct RunRecorder: Sendable {
     profile = loaded.profile
     schedule = RunSchedule(profile: profile)
     let timeScale = planning.timeScale
-    stopping = StopState(StopRuleWatch(rules: profile.abortOn, timeScale: timeScale))
+    stopping = StopState(
+      StopRuleWatch(rules: profile.abortOn, timeScale: timeScale),
+      ErrorConditionWatch(profile: profile, schedule: schedule, timeScale: timeScale))
     intervalLength = planning.countingIntervals.length
 
     let observed = try await ObservedRun(
@@ -116,6 +119,9 @@ struct RunRecorder: Sendable {
         for index in schedule.actions.indices {
           group.addTask { await carryOut(index, on: cluster, log: actions, unless: stop) }
         }
+        for case .fault(let index) in stopping.withLock({ $0.conditions.waiting }) where cluster.isSimulated {
+          group.addTask { if await comesTrue(.fault(index)) { await cluster.meet(fault: index) } }
+        }
       }
       let failure = await load(stop: stop)
       await observer?.listAll()
@@ -145,10 +151,19 @@ struct RunRecorder: Sendable {
     if let failure { throw HarnessError(.untrusted, "the load generator failed: \(failure)") }
   }
 
-  /// Ends the load when a stop rule is broken.
+  /// Whether a condition on the load has come true; otherwise whoever waited is not there any more.
+  private func comesTrue(_ waiting: ErrorConditionWatch.Waiting) async -> Bool {
+    while stopping.withLock({ $0.conditions.waiting.contains(waiting) }) {
+      guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return false }
+    }
+    return true
+  }
+
+  /// Has begin what waits for a condition, and ends the load when a stop rule is broken.
   private func judge(_ snapshot: LoadSnapshot, at now: Duration, stop: StopSignal) {
     let breach = stopping.withLock { state in
-      state.reason == nil ? state.watch.add(snapshot.intervals, snapshot.generator, now: now)?.text : nil
+      _ = state.conditions.add(snapshot.intervals, snapshot.generator, now: now)
+      return state.reason == nil ? state.watch.add(snapshot.intervals, snapshot.generator, now: now)?.text : nil
     }
     if let breach { end(for: breach, at: now, stop: stop) }
   }
@@ -224,7 +239,12 @@ struct RunRecorder: Sendable {
     }
     let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
     if let condition = action.when {
-      guard await runner.wait(for: condition, of: workload.reference), !stop.isStopped else {
+      let cameTrue =
+        switch condition {
+        case .errors: await comesTrue(.action(index))
+        case .workload(let condition): await runner.wait(for: condition, of: workload.reference)
+        }
+      guard cameTrue, !stop.isStopped else {
         return log.update(index) { $0.problem = $0.problem ?? "\"\(condition)\" never came true" }
       }
     }

@@ -32,18 +32,20 @@ enum SimulatedWorld {
     of profile: Profile, _ simulation: Simulation, namespace: String
   ) throws(HarnessError) -> [Fault] {
     var faults: [Fault] = []
-    for (index, planned) in simulation.faults.enumerated() {
-      guard let begins = profile.planned(planned.at) else { continue }
+    for (index, planned, begins) in begunFaults(of: profile) {
       let place = "cluster.simulated.faults[\(index)]"
       var trigger: Fault.Trigger?
-      if let condition = planned.when {
+      switch planned.when {
+      case nil: break
+      case .errors(let condition): trigger = .told(condition.description)
+      case .workload(let condition):
         guard let workload = profile.cluster?.workloads.named(planned.of)?.reference,
           let kind = ClusterKind.allCases.first(where: { $0.resource == workload.kind.resource })
         else {
           throw HarnessError(
             .invalidInput, "\(profile.source): \(place).when: a simulated cluster keeps no workload of the kind")
         }
-        trigger = Fault.Trigger(condition, of: kind, namespace: namespace, name: workload.name)
+        trigger = .workload(condition, of: kind, namespace: namespace, name: workload.name)
       }
       faults.append(
         Fault(
@@ -52,6 +54,15 @@ enum SimulatedWorld {
           begins: begins, lasts: planned.lasts, trigger: trigger, title: "\(place) (\(planned.kind.words))"))
     }
     return faults
+  }
+
+  /// The faults that the cluster is told, in that order: each with its number in the profile and the run time at which it begins,
+  /// or from which its condition is waited for.
+  static func begunFaults(of profile: Profile) -> [(index: Int, planned: PlannedFault, begins: Duration)] {
+    guard case .simulated(let simulation)? = profile.cluster?.kind else { return [] }
+    return simulation.faults.enumerated().compactMap { index, planned in
+      profile.planned(planned.at).map { (index, planned, $0) }
+    }
   }
 
   /// What was to go wrong in a run, each as it is planned; `nil` where nothing is declared.
@@ -67,7 +78,8 @@ enum SimulatedWorld {
   /// The same with what became of each.
   static func faults(of profile: Profile, _ courses: [FaultCourse]) -> [FaultSpan] {
     var spans = plannedFaults(of: profile)
-    for (index, course) in courses.enumerated() where spans.indices.contains(index) {
+    for (course, fault) in zip(courses, begunFaults(of: profile)) {
+      let index = fault.index
       spans[index].began = course.began
       spans[index].ended = course.ended
       spans[index].problem = course.problem

@@ -92,6 +92,13 @@ struct TargetCluster: Sendable {
     }
   }
 
+  /// Has a fault begin whose condition only who counts the load sees.
+  ///
+  /// - Parameter index: its number among the faults that were planned.
+  func meet(fault index: Int) async {
+    try? await simulated?.server.withCluster { $0.meet(fault: index) }
+  }
+
   /// What became of the declared faults of a simulated cluster, and why some did not come to pass as they were declared.
   func faultCourses() async -> (courses: [FaultCourse], problems: [String]) {
     await (try? simulated?.server.withCluster { ($0.faultCourses, $0.faultProblems) }) ?? ([], [])

@@ -98,6 +98,8 @@ struct VirtualRun {
 
     let addresses = RequestAddresses(plan: plan)
     let stop = VirtualStop()
+    var conditions = ErrorConditionWatch(profile: profile, schedule: schedule, timeScale: planning.timeScale)
+    let told = ToldConditions(awaited: conditions.waiting.count)
     let target = ObservedTarget(
       ClusterTarget(
         cluster,
@@ -105,7 +107,7 @@ struct VirtualRun {
           pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version"),
         settledRoutes: addresses.settledRoutes, requests: ClusterTarget.ReadRequests(addresses)),
       watcher: watcher, betweenLists: ClusterObserver.relistInterval(timeScale: planning.timeScale).nanoseconds,
-      actions: virtualActions, startedAt: startedAt, stop: stop)
+      actions: virtualActions.map(\.action), startedAt: startedAt, stop: stop, told: told)
     let rotations: [RouteRotation]
     do {
       rotations = try plan.rotations()
@@ -120,6 +122,7 @@ struct VirtualRun {
       stop: stop
     ).execute { snapshot, end in
       load.append(snapshot)
+      for met in conditions.add(snapshot.intervals, snapshot.generator, now: end) { tell(met, to: told) }
       if breach == nil, let found = stopRules.add(snapshot.intervals, snapshot.generator, now: end) {
         breach = (found.text, end)
       }
@@ -234,18 +237,36 @@ extension VirtualRun {
 
 // The recording.
 extension VirtualRun {
-  /// The actions of the profile that have a workload to be done to, in their order.
-  private var virtualActions: [VirtualAction] {
-    schedule.actions.compactMap { action, at in
+  /// The actions of the profile that have a workload to be done to, in their order, each with its number in the schedule.
+  private var virtualActions: [(number: Int, action: VirtualAction)] {
+    schedule.actions.enumerated().compactMap { number, planned in
+      let action = planned.action
       guard let workload = reference.workloads.named(action.workload)?.reference else { return nil }
-      let trigger = action.when.flatMap { condition in
-        ClusterKind.allCases.first { $0.resource == workload.kind.resource }.map {
-          VirtualAction.Trigger(condition, of: $0, namespace: namespace, name: workload.name)
-        }
-      }
-      return VirtualAction(
+      let virtual = VirtualAction(
         ActionCourse(action.kind, of: workload, namespace: namespace),
-        begins: (at / planning.timeScale).nanoseconds, trigger: trigger, endsRunOnError: action.endsRunOnError)
+        begins: (planned.at / planning.timeScale).nanoseconds, trigger: trigger(of: action, workload),
+        endsRunOnError: action.endsRunOnError)
+      return (number, virtual)
+    }
+  }
+
+  private func trigger(of action: PlannedAction, _ workload: WorkloadReference) -> VirtualAction.Trigger? {
+    switch action.when {
+    case nil: nil
+    case .errors: .told
+    case .workload(let condition):
+      ClusterKind.allCases.first { $0.resource == workload.kind.resource }.map {
+        .workload(ConditionWatch(condition), of: $0, namespace: namespace, name: workload.name)
+      }
+    }
+  }
+
+  /// Has begin what waited for a condition on the load.
+  private func tell(_ met: ErrorConditionWatch.Waiting, to told: ToldConditions) {
+    switch met {
+    case .fault(let number): told.meet(fault: number)
+    case .action(let number):
+      if let place = virtualActions.firstIndex(where: { $0.number == number }) { told.meet(action: place) }
     }
   }
 

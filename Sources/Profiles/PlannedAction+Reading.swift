@@ -42,12 +42,12 @@ extension PlannedAction {
 /// When an action begins: at a time, or when a condition is met.
 private struct ActionBegin {
   var at: Moment?
-  var when: WorkloadCondition?
+  var when: StartCondition?
 
   init?(_ members: Members, _ plan: RunPlan) {
     let condition = members["when"]
     if let condition {
-      when = condition.value { text throws(UnitProblem) in try WorkloadCondition(text: text) }
+      when = condition.startCondition(plan)
       if when == nil { return nil }
     }
     guard let written = members["at"] else {

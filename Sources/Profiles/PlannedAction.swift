@@ -29,8 +29,8 @@ package struct PlannedAction: Sendable, Equatable {
   package var workload: String?
   /// When it is done; `nil` with a condition, unless that is waited for from a time on.
   package var at: Moment?
-  /// What the workload has to be like before it is done; looked at from `at` on.
-  package var when: WorkloadCondition?
+  /// What has to come true before it is done; looked at from `at` on.
+  package var when: StartCondition?
   package var kind: Kind
   /// Whether the run is ended when it fails.
   package var endsRunOnError = false
@@ -38,7 +38,7 @@ package struct PlannedAction: Sendable, Equatable {
   package var isPutBack = false
 
   package init(
-    name: String, workload: String? = nil, at: Moment?, when: WorkloadCondition? = nil, kind: Kind,
+    name: String, workload: String? = nil, at: Moment?, when: StartCondition? = nil, kind: Kind,
     endsRunOnError: Bool = false, isPutBack: Bool = false
   ) {
     self.name = name

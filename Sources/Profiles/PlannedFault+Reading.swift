@@ -16,7 +16,7 @@ extension PlannedFault {
 
   private init?(_ field: Field, plan: RunPlan, simulation: Simulation) {
     guard let members = field.members(known: ["at", "when", "of", "for"] + Self.kinds) else { return nil }
-    let when = members["when"].map(Self.condition)
+    let when = members["when"].map { $0.startCondition(plan) }
     var at: Moment? = Moment(.runStart)
     if when == nil, members["at"] == nil {
       at = nil
@@ -29,7 +29,10 @@ extension PlannedFault {
       at = Self.time(written, plan)
     }
     var of: String?
-    if when != nil {
+    if case .errors?? = when {
+      members["of"]?.report(
+        "errors are those of the whole load", hint: "leave of out, or write a condition on the workload")
+    } else if when != nil {
       of = WorkloadChoice(members, among: plan.workloads, what: "the condition").name
     } else if !members.isMeant(oneOf: ["when"]) {
       members["of"]?.report("only a condition is about a workload", hint: "add when: \"ready >= 8\", or leave of out")
@@ -50,16 +53,12 @@ extension PlannedFault {
     {
       length.report("watches are cut at an instant", hint: "write watchesDropped: {every: 10s}, or leave for out")
     }
-    var condition: WorkloadCondition?
+    var condition: StartCondition?
     if let when {
       guard let when else { return nil }
       condition = when
     }
     self.init(kind: kind, at: at, when: condition, of: of, lasts: lasts)
-  }
-
-  private static func condition(_ field: Field) -> WorkloadCondition? {
-    field.value { text throws(UnitProblem) in try WorkloadCondition(text: text) }
   }
 
   private static func time(_ field: Field, _ plan: RunPlan) -> Moment? {

@@ -108,8 +108,8 @@ package struct PlannedFault: Sendable, Equatable {
   /// When it begins; with a condition, from when that is waited for.
   package var at: Moment
   /// What has to come true before it begins; `nil` for one that begins at its time.
-  package var when: WorkloadCondition?
-  /// What the profile calls the workload of the condition; `nil` where there is one only.
+  package var when: StartCondition?
+  /// What the profile calls the workload of the condition; `nil` where there is one only, or it is about none.
   package var of: String?
   /// Run time; `nil` for good.
   package var lasts: Duration?

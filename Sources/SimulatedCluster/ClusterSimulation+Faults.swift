@@ -30,7 +30,7 @@ extension ClusterSimulation {
       let unmet: String? =
         course.began != nil
         ? nil
-        : fault.trigger.map { "\"\($0.condition)\" never came true" } ?? "the run ended before it was to begin"
+        : fault.trigger.map { "\"\($0.words)\" never came true" } ?? "the run ended before it was to begin"
       guard let problem = course.problem ?? unmet else { return nil }
       return fault.title.isEmpty ? problem : "\(fault.title): \(problem)"
     }
@@ -43,15 +43,25 @@ extension ClusterSimulation {
     considerFaults()
   }
 
+  /// Says that the condition of a fault is met that the cluster does not see; it begins now, or when it is waited for.
+  package mutating func meet(fault index: Int) {
+    context.disturbances.told.insert(index)
+    considerFaults()
+  }
+
   /// Begins the faults whose conditions are met now.
   mutating func considerFaults() {
     var met: [Int] = []
     for place in context.disturbances.awaited.indices {
-      let trigger = context.disturbances.awaited[place].trigger
-      let workload = context.store[trigger.kind, trigger.key]?.workload
-      if context.disturbances.awaited[place].watch.see(workload, at: context.now) {
-        met.append(context.disturbances.awaited[place].index)
-      } else if let due = context.disturbances.awaited[place].watch.due {
+      let index = context.disturbances.awaited[place].index
+      guard let watched = context.disturbances.awaited[place].watched else {
+        if context.disturbances.told.contains(index) { met.append(index) }
+        continue
+      }
+      let workload = context.store[watched.kind, watched.key]?.workload
+      if context.disturbances.awaited[place].watched?.watch.see(workload, at: context.now) ?? false {
+        met.append(index)
+      } else if let due = context.disturbances.awaited[place].watched?.watch.due {
         context.schedule(.considerFaults, at: max(due, context.now))
       }
     }

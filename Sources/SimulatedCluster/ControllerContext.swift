@@ -156,7 +156,7 @@ extension ControllerContext {
   /// Has the controllers that watch an object look at it.
   mutating func wakeControllers(of object: ClusterObject) {
     let key = object.key
-    if disturbances.awaited.contains(where: { $0.trigger.kind == object.kind && $0.trigger.key == key }) {
+    if disturbances.awaited.contains(where: { $0.watched?.kind == object.kind && $0.watched?.key == key }) {
       schedule(.considerFaults, at: now)
     }
     switch object.kind {

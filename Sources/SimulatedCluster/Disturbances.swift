@@ -10,6 +10,8 @@ struct Disturbances: Sendable {
   var endpointDelay: Duration?
   /// Those whose conditions were not met yet.
   var awaited: [AwaitedFault] = []
+  /// Those whose conditions were said to be met, by their number.
+  var told: Set<Int> = []
   var watches = WatchTrouble()
   /// For what the API answers by chance, so that nothing else of the cluster changes with it.
   var random: SeededRandom
@@ -24,13 +26,21 @@ struct Disturbances: Sendable {
 /// A fault whose condition is waited for.
 struct AwaitedFault: Sendable {
   let index: Int
-  let trigger: Fault.Trigger
-  var watch: ConditionWatch
+  /// What is watched; `nil` where others say that the condition is met.
+  var watched: WatchedWorkload?
+
+  struct WatchedWorkload: Sendable {
+    let kind: ClusterKind
+    let key: ObjectKey
+    var watch: ConditionWatch
+  }
 
   init(index: Int, trigger: Fault.Trigger) {
     self.index = index
-    self.trigger = trigger
-    watch = ConditionWatch(trigger.condition)
+    if case .workload(let condition, let kind, let namespace, let name) = trigger {
+      watched = WatchedWorkload(
+        kind: kind, key: ObjectKey(namespace: namespace, name: name), watch: ConditionWatch(condition))
+    }
   }
 }
 

@@ -32,21 +32,20 @@ package struct Fault: Sendable, Equatable {
     case write(APIRequest)
   }
 
-  /// A workload that has to be in a way before a fault begins.
-  package struct Trigger: Sendable, Equatable {
-    package let kind: ClusterKind
-    package let namespace: String
-    package let name: String
-    package let condition: WorkloadCondition
+  /// What has to come true before a fault begins.
+  package enum Trigger: Sendable, Equatable {
+    /// A workload is in a way.
+    case workload(WorkloadCondition, of: ClusterKind, namespace: String, name: String)
+    /// Something that the cluster does not see, in words; whoever does says it by ``ClusterSimulation/meet(fault:)``.
+    case told(String)
 
-    package init(_ condition: WorkloadCondition, of kind: ClusterKind, namespace: String, name: String) {
-      self.condition = condition
-      self.kind = kind
-      self.namespace = namespace
-      self.name = name
+    /// As it is written.
+    var words: String {
+      switch self {
+      case .workload(let condition, _, _, _): condition.description
+      case .told(let words): words
+      }
     }
-
-    var key: ObjectKey { ObjectKey(namespace: namespace, name: name) }
   }
 
   package let kind: Kind

@@ -24,6 +24,7 @@ package struct ObservedTarget: VirtualTarget {
   private(set) var failure: (action: Int, instant: Int64)?
   private let startedAt: KubernetesTime
   private let stop: VirtualStop
+  private let told: ToldConditions
   private let betweenLists: Int64
   private var nextLook: Int64 = 0
   private var nextList: Int64
@@ -34,9 +35,10 @@ package struct ObservedTarget: VirtualTarget {
   ///   - betweenLists: wall time between two lists of a resource, in nanoseconds.
   ///   - actions: none goes on any more once the load is stopped.
   ///   - startedAt: the time of day as the load begins.
+  ///   - told: what is said of the load, that actions and faults wait for.
   package init(
     _ target: ClusterTarget, watcher: ClusterWatcher, betweenLists: Int64, actions: [VirtualAction],
-    startedAt: KubernetesTime, stop: VirtualStop
+    startedAt: KubernetesTime, stop: VirtualStop, told: ToldConditions
   ) {
     self.target = target
     self.watcher = watcher
@@ -44,6 +46,7 @@ package struct ObservedTarget: VirtualTarget {
     self.actions = actions
     self.startedAt = startedAt
     self.stop = stop
+    self.told = told
     nextList = betweenLists
     plan()
   }
@@ -88,6 +91,9 @@ package struct ObservedTarget: VirtualTarget {
   /// Has actions go on that something is due of, or that wait for a condition.
   private mutating func act(at now: Int64) {
     guard !stop.isSet else { return }
+    let met = told.take()
+    for fault in met.faults { target.cluster.meet(fault: fault) }
+    for action in met.actions { actions[action].tell() }
     let scale = target.cluster.timeScale
     let latency = (watcher.latency / scale).nanoseconds
     let start = startedAt.microseconds
@@ -118,7 +124,7 @@ package struct ObservedTarget: VirtualTarget {
       } else {
         watcher.collect(&target.cluster)
       }
-      let awaits = actions.contains { $0.awaits(at: nextDeed) }
+      let awaits = told.areDue || actions.contains { $0.awaits(at: nextDeed) }
       nextLook =
         nextDeed
         + (target.cluster.hasAPITrouble

@@ -8,19 +8,12 @@ import Units
 ///
 /// Instants are those of the load's clock, in nanoseconds of wall time.
 package struct VirtualAction: Sendable {
-  /// A workload that has to be in a way before it begins.
-  package struct Trigger: Sendable {
-    let kind: ClusterKind
-    let namespace: String
-    let name: String
-    var watch: ConditionWatch
-
-    package init(_ condition: WorkloadCondition, of kind: ClusterKind, namespace: String, name: String) {
-      self.kind = kind
-      self.namespace = namespace
-      self.name = name
-      watch = ConditionWatch(condition)
-    }
+  /// What has to come true before it begins.
+  package enum Trigger: Sendable {
+    /// A workload is in a way.
+    case workload(ConditionWatch, of: ClusterKind, namespace: String, name: String)
+    /// Something that only who counts the load sees; see ``ToldConditions``.
+    case told
   }
 
   /// What came of a request.
@@ -55,6 +48,7 @@ package struct VirtualAction: Sendable {
   private var course: ActionCourse
   private let begins: Int64
   private var trigger: Trigger?
+  private var isTold = false
   private var state = State.waiting
 
   /// - Parameters:
@@ -104,10 +98,18 @@ package struct VirtualAction: Sendable {
   }
 
   private mutating func isMet(in cluster: ClusterSimulation) -> Bool {
-    guard let trigger else { return true }
-    let workload = cluster.workload(trigger.kind, namespace: trigger.namespace, name: trigger.name)
-    return self.trigger?.watch.see(workload, at: cluster.now) ?? false
+    switch trigger {
+    case nil: return true
+    case .told: return isTold
+    case .workload(var watch, let kind, let namespace, let name):
+      let isMet = watch.see(cluster.workload(kind, namespace: namespace, name: name), at: cluster.now)
+      trigger = .workload(watch, of: kind, namespace: namespace, name: name)
+      return isMet
+    }
   }
+
+  /// Its condition is met.
+  mutating func tell() { isTold = true }
 
   /// Sends the next request, if there is one.
   private mutating func send(at instant: Int64, latency: Int64, date: (Int64) -> KubernetesTime) {

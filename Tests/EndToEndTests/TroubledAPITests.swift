@@ -37,6 +37,41 @@ struct TroubledAPITests {
     }
   }
 
+  @Test("a condition on the load is met at the same time in both, for a fault and for an action")
+  func errors() async throws {
+    let folder = try TemporaryFolder()
+    let profile = try folder.write(
+      """
+      apiVersion: scaleproof/v1
+      kind: Profile
+      metadata: {name: failing}
+      target: {url: http://api.example.com}
+      cluster:
+        simulated:
+          manifests: [\(Program.repository)/Profiles/manifests/aspnetcore]
+          timeScale: 5
+          faults:
+            - {at: 40s, application: {failing: 20%}}
+            - {when: errors > 5% over 10s, for: 10s, endpointDelay: 9s}
+        workload: deployment/aspnetcore-deployment
+      requests: [{name: list, path: /}]
+      load: {phases: [{name: only, for: 80s, rate: 100/s}]}
+      actions: [{name: grow, when: errors > 5% over 10s, scale: 5}]
+      expectations: []
+      """, to: "failing.yaml")
+
+    _ = try await Program.run(["run", profile, "--output", folder.file("run")])
+    _ = try await Program.run(["simulate", profile, "--output", folder.file("simulated")])
+
+    for name in ["run", "simulated"] {
+      let began = try #require(try faults(folder, name).last?.began)
+      // A fifth of the requests of the last seconds, of which three are enough.
+      #expect(began >= 40 && began <= 55, "\(name): \(began)")
+      let report = try folder.text("\(name)/report.json")
+      #expect(report.contains("errors > 5% over 10s") && !report.contains("never came true"))
+    }
+  }
+
   @Test(
     "come to the same verdicts, to gaps of the same kinds, and are reported with their times",
     arguments: ["observer-throttled", "silent-watch", "crash-at-eight"])

@@ -137,9 +137,9 @@ struct SimulationReadingTests {
         .watchesDropped(resources: [], every: nil), .watchesDropped(resources: ["pods", "hpa"], every: .seconds(5)),
         .watchesSilent(resources: []), .watchesSilent(resources: ["pods"]),
       ])
-    #expect(simulation.faults[14].when == WorkloadCondition(.count(.ready, CountCondition(.atLeast, 8))))
+    #expect(simulation.faults[14].when == .workload(WorkloadCondition(.count(.ready, CountCondition(.atLeast, 8)))))
     #expect(simulation.faults[14].at == Moment(.runStart))
-    #expect(simulation.faults[15].when == WorkloadCondition(.turn(.rolloutBegins)))
+    #expect(simulation.faults[15].when == .workload(WorkloadCondition(.turn(.rolloutBegins))))
     #expect(simulation.faults[15].at == Moment(.phaseStart("surge")))
     #expect(simulation.faults[0].at == Moment(.phaseStart("surge")) && simulation.faults[0].lasts == .seconds(20))
     #expect(simulation.faults[1].at == Moment(.actionStart("release"), offset: .seconds(5)))
@@ -172,6 +172,9 @@ struct SimulationReadingTests {
       ("faults: [{when: scale out, metricsStale: true}]", "did you mean scales out?"),
       ("faults: [{at: 10s, of: api, metricsStale: true}]", "only a condition is about a workload"),
       ("faults: [{when: ready >= 8, of: api, metricsStale: true}]", "the profile names no workloads"),
+      ("faults: [{when: errors > 1%, of: api, metricsStale: true}]", "errors are those of the whole load; leave of"),
+      ("faults: [{when: errors > 1% over 2h, metricsStale: true}]", "2h is longer than the run, which takes"),
+      ("faults: [{when: errors > 1, metricsStale: true}]", "is not a percentage"),
       ("faults: [{at: 10s, apiErrors: {share: 3%}}]", "the key \"status\" is missing"),
       ("faults: [{at: 10s, apiErrors: {status: 418}}]", "an API server in trouble does not answer 418"),
       ("faults: [{at: 10s, apiErrors: {status: 429, share: 0%}}]", "no request is answered so"),

@@ -127,7 +127,7 @@ struct FaultTests {
   }
 
   private func trigger(_ text: String) throws -> Fault.Trigger {
-    Fault.Trigger(
+    .workload(
       try WorkloadCondition(text: text), of: .deployment, namespace: Workload.namespace, name: Workload.deployment)
   }
 
@@ -169,6 +169,21 @@ struct FaultTests {
     case "rollout begins": #expect(began == .seconds(15))
     default: #expect(began > .seconds(16) && began < .seconds(300))
     }
+  }
+
+  @Test(
+    "A fault whose condition others see begins when they say so, and not before it is waited for", arguments: [2, 20])
+  func toldCondition(told: Int) throws {
+    let fault = Fault(
+      .metricsStale, begins: .seconds(5), lasts: .seconds(10), trigger: .told("errors > 1%"), title: "it")
+    var cluster = try cluster([fault], rate: 1, until: told)
+    #expect(cluster.faultCourses[0].began == nil)
+    #expect(cluster.faultProblems == ["it: \"errors > 1%\" never came true"])
+    cluster.meet(fault: 0)
+    cluster.meet(fault: 0)
+    cluster.advance(to: .seconds(200))
+    #expect(cluster.faultCourses[0].began == .seconds(max(told, 5)))
+    #expect(cluster.faultCourses[0].ended == .seconds(max(told, 5) + 10))
   }
 
   @Test("A condition that never came true, and a fault that the run did not come to, are told")
