@@ -99,15 +99,18 @@ struct ResourceObserver: Sendable {
 
   /// Reads the whole resource once and reports it.
   private func list() async throws(KubernetesError) -> Listing {
-    let (list, answer) = try await client.list(resource, namespace: namespace)
-    let sent = clock.runTime(of: answer.sent)
-    let received = clock.runTime(of: answer.received)
-    if let date = answer.date { sink.clock(date: date, sent: sent, received: received) }
-    var observations = (list.items ?? []).map { observation(.listed, of: $0, sent: sent, received: received) }
+    let list = try await client.list(resource, namespace: namespace)
+    let sent = clock.runTime(of: list.sent)
+    let received = clock.runTime(of: list.received)
+    for answer in list.answers {
+      guard let date = answer.date else { continue }
+      sink.clock(date: date, sent: clock.runTime(of: answer.sent), received: clock.runTime(of: answer.received))
+    }
+    var observations = list.items.map { observation(.listed, of: $0, sent: sent, received: received) }
     let objects = observations.compactMap { item in
       item.uid.map { ListedObject(uid: $0, version: item.resourceVersion.flatMap { UInt64($0) }) }
     }
-    let version = list.metadata.resourceVersion ?? ""
+    let version = list.resourceVersion
     observations.append(
       Observation(
         sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))

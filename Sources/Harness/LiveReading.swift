@@ -45,19 +45,19 @@ struct LiveReading: Sendable {
   private func objects() async throws(KubernetesError) -> Found {
     var found = Found()
     for resource in Self.namespaced { try await read(resource, namespace: cluster.namespace, into: &found) }
-    for selector in podSelectors(of: found.objects) {
-      try await read(.pods, namespace: cluster.namespace, selectedBy: selector, into: &found)
+    for selection in podSelections(found.objects) {
+      try await read(.pods, namespace: cluster.namespace, selection, into: &found)
     }
     for resource in Self.clusterWide { try await read(resource, namespace: nil, into: &found) }
     return found
   }
 
   private func read(
-    _ resource: ResourceType, namespace: String?, selectedBy selector: String? = nil, into found: inout Found
+    _ resource: ResourceType, namespace: String?, _ selection: ListSelection = .all, into found: inout Found
   ) async throws(KubernetesError) {
     do throws(KubernetesError) {
       let known = Set(found.objects.compactMap { $0["metadata", "uid"]?.string })
-      found.objects += try await list(resource, namespace: namespace, selectedBy: selector).filter {
+      found.objects += try await list(resource, namespace: namespace, selection).filter {
         $0["metadata", "uid"]?.string.map { !known.contains($0) } ?? true
       }
     } catch {
@@ -74,14 +74,9 @@ struct LiveReading: Sendable {
 
   /// All objects of a resource, each with its kind, which lists leave out.
   private func list(
-    _ resource: ResourceType, namespace: String?, selectedBy selector: String? = nil
+    _ resource: ResourceType, namespace: String?, _ selection: ListSelection = .all
   ) async throws(KubernetesError) -> [JSONValue] {
-    let path = resource.path(namespace: namespace) + (selector.map { "?labelSelector=\($0)" } ?? "")
-    let answer = try await client.get(path: path)
-    guard let items = (try? JSONValue(json: answer.body))?["items"]?.array else {
-      throw KubernetesError(
-        .malformed, attempt: "cannot list \(resource.qualifiedPlural)", cause: "the answer is no list")
-    }
+    let items = try await client.list(resource, namespace: namespace, selection).items
     var objects: [JSONValue] = []
     for item in items {
       var object = item
@@ -92,22 +87,17 @@ struct LiveReading: Sendable {
     return objects
   }
 
-  /// The selectors of the workloads, as queries have them: a namespace may hold thousands of other pods. `nil` asks for all,
-  /// where a selector has more than labels.
-  private func podSelectors(of objects: [JSONValue]) -> [String?] {
-    let unreserved = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
-    var queries: [String?] = []
+  /// The pods that the workloads select: a namespace may hold thousands of others.
+  private func podSelections(_ objects: [JSONValue]) -> [ListSelection] {
+    var selections: [ListSelection] = []
     for workload in cluster.workloads.all {
       let object = objects.first {
         $0["kind"]?.string == workload.reference.kind.title && $0["metadata", "name"]?.string == workload.reference.name
       }
-      guard let selector = try? object?["spec", "selector"]?.decoded(as: LabelSelector.self),
-        let labels = selector.matchLabels, !labels.isEmpty, selector.matchExpressions?.isEmpty ?? true
-      else { return [nil] }
-      let text = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-      queries.append(text.addingPercentEncoding(withAllowedCharacters: unreserved))
+      guard let selector = try? object?["spec", "selector"]?.decoded(as: LabelSelector.self) else { return [.all] }
+      selections.append(ListSelection(labels: selector.text))
     }
-    return queries
+    return selections
   }
 
   /// What of PodMetrics can be read; where the API is not served, nothing is measured.

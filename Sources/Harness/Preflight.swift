@@ -122,7 +122,7 @@ struct Preflight {
         if waited > limit {
           // Who may not read them is told what is known without.
           let listed = try? await cluster.client.list(Event.resource, namespace: description.namespace)
-          let events = (listed?.objects.items ?? []).compactMap { try? $0.decoded(as: Event.self) }
+          let events = (listed?.items ?? []).compactMap { try? $0.decoded(as: Event.self) }
           throw HarnessError(.refused, wait.refusal(limit: limit, events: events))
         }
         view.show(wait, waited: waited, limit: limit)
@@ -229,8 +229,7 @@ struct Preflight {
     let autoscaler = try await cluster.client.get(
       HorizontalPodAutoscaler.self, namespace: description.namespace, name: name)
     let others = ListedAutoscalers(
-      try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).objects.items
-        ?? [],
+      try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).items,
       workload: watched.reference)
     for note in others.notes { StandardOutput.complain("note: \(note)") }
     let problems = WorkloadNames(profile: profile).problems(in: [autoscaler] + others.readable, of: watched)

@@ -101,8 +101,7 @@ package struct RecordSession: Sendable {
         return name
       }
       let listed = ListedAutoscalers(
-        try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).objects.items
-          ?? [],
+        try await cluster.client.list(HorizontalPodAutoscaler.resource, namespace: description.namespace).items,
         workload: description.workload)
       for note in listed.notes { StandardOutput.complain("note: \(note)") }
       let names = listed.readable.filter { $0.scales(description.workload) }

@@ -35,6 +35,8 @@ package struct APIClient: Sendable {
     package let received: ContinuousClock.Instant
     /// The `Date` header, to the second.
     package let date: KubernetesTime?
+
+    var withoutBody: Answer { Answer(body: Data(), sent: sent, received: received, date: date) }
   }
 
   /// `gitVersion` of the server, such as `v1.36.2`.
@@ -54,18 +56,6 @@ package struct APIClient: Sendable {
   /// One GET, answered with a 2xx status.
   package func get(path: String) async throws(KubernetesError) -> Answer {
     try await perform("GET", path: path, timeout: timeout)
-  }
-
-  /// All objects of a resource in a namespace, as JSON values, with the version to watch from.
-  ///
-  /// Without `resourceVersion` in the query, so that the answer is the newest state and not one from a cache
-  /// (Kubernetes, "Resource versions" in the API concepts).
-  package func list(
-    _ resource: ResourceType, namespace: String
-  ) async throws(KubernetesError) -> (objects: ObjectList<JSONValue>, answer: Answer) {
-    let path = resource.path(namespace: namespace)
-    let answer = try await get(path: path)
-    return (try decode(ObjectList<JSONValue>.self, from: answer.body, of: path), answer)
   }
 
   /// Any request, with its answer as a JSON value.
@@ -94,11 +84,14 @@ package struct APIClient: Sendable {
   ///
   /// - Parameter seconds: after how long the server is asked to close it, so that a dead connection is noticed.
   package func watch(
-    _ resource: ResourceType, namespace: String, from version: String, seconds: Int
+    _ resource: ResourceType, namespace: String?, _ selection: ListSelection = .all, from version: String, seconds: Int
   ) async throws(KubernetesError) -> WatchStream {
-    let path =
-      resource.path(namespace: namespace)
-      + "?watch=true&allowWatchBookmarks=true&resourceVersion=\(version)&timeoutSeconds=\(seconds)"
+    let query =
+      selection.query + [
+        ("watch", "true"), ("allowWatchBookmarks", "true"), ("resourceVersion", version),
+        ("timeoutSeconds", String(seconds)),
+      ]
+    let path = resource.path(namespace: namespace) + URLQuery.text(query)
     let attempt = "cannot watch \(place(resource.path(namespace: namespace)))"
     do {
       let stream = try await sending { credential in

@@ -31,10 +31,29 @@ package struct WatchEvent<Object: Codable & Sendable>: Sendable, Codable {
 /// A list of objects, as the API answers a GET of a collection.
 package struct ObjectList<Object: Codable & Sendable>: Sendable, Codable {
   package var metadata: ListMetadata
+  /// `nil` where the server has written `null`, as some do for none.
   package var items: [Object]?
 
   package struct ListMetadata: Sendable, Codable {
     package var resourceVersion: String?
     package var `continue`: String?
+    /// How many objects more there are than were asked for; `nil` where the server does not count them, as with a selector.
+    package var remainingItemCount: Int?
+  }
+
+  package init(metadata: ListMetadata, items: [Object]?) {
+    self.metadata = metadata
+    self.items = items
+  }
+
+  /// What has no items is no list, not even an empty one: a `Status` is an object with metadata as well.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    guard container.contains(.items) else {
+      throw DecodingError.keyNotFound(
+        CodingKeys.items, .init(codingPath: decoder.codingPath, debugDescription: "a list has items"))
+    }
+    metadata = try container.decode(ListMetadata.self, forKey: .metadata)
+    items = try container.decodeIfPresent([Object].self, forKey: .items)
   }
 }

@@ -5,7 +5,8 @@ import Units
 /// The resource version of a list is the revision of the store as it was read, and not that of one of its objects
 /// (Kubernetes API concepts, "Resource versions"; staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go, `GetList`). So what
 /// has a lower number had been written when the list was received, whether the list shows it or not, and what has a higher
-/// one was written after the list had been asked for. That holds for what a watch brings late as well.
+/// one was written after the list had been asked for. That holds for what a watch brings late as well, and for a list that
+/// came in parts, which all show the revision of the first: it was asked for with that one, and read with the last.
 struct ReadLists: Sendable {
   private struct List: Sendable {
     var revision: UInt64

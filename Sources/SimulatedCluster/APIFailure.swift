@@ -6,12 +6,13 @@ struct APIFailure: Error, Sendable {
   let reason: String
   let message: String
   var details: JSONValue?
+  var metadata: JSONValue = [:]
 
   var json: JSONValue {
     var result = JSONMembers()
     result.put("apiVersion", text: "v1")
     result.put("kind", text: "Status")
-    result.put("metadata", [:])
+    result.put("metadata", metadata)
     result.put("status", text: "Failure")
     result.put("message", text: message)
     result.put("reason", text: reason.isEmpty ? nil : reason)

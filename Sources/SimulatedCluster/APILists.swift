@@ -8,19 +8,7 @@ extension ClusterSimulation {
   ) throws(APIFailure) -> APIAnswer {
     let selection = try ObjectSelection(kind: kind, namespace: target.namespace, query: request.query)
     if request.flag("watch") { return try watch(selection, form, request) }
-    var objects = context.store.all(kind, namespace: target.namespace).filter(selection.matches)
-    var metadata: JSONValue = ["resourceVersion": .string(String(context.store.resourceVersion))]
-    if let token = request.query["continue"], !token.isEmpty {
-      let last = try Self.continuation(token)
-      objects.removeAll { $0.key <= last }
-    }
-    if let limit = request.query["limit"].flatMap({ Int($0) }), limit > 0, objects.count > limit {
-      metadata["remainingItemCount"] = .integer(Int64(objects.count - limit))
-      objects = Array(objects.prefix(limit))
-      if let last = objects.last {
-        metadata["continue"] = .string("v1/\(last.key.namespace)/\(last.key.name)")
-      }
-    }
+    let (objects, metadata) = try part(of: selection, request)
     if request.wantsTable {
       var table = table(of: objects, kind: kind, version: nil)
       table["metadata"] = metadata
@@ -34,13 +22,42 @@ extension ClusterSimulation {
       ])
   }
 
-  /// The last object of the part of the list before.
-  private static func continuation(_ token: String) throws(APIFailure) -> ObjectKey {
-    let parts = token.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "v1" else {
-      throw .badRequest("continue key is not valid: \(token)")
+  /// The part of a list that is asked for, which is all of it without a limit, and the metadata of the answer.
+  ///
+  /// All parts show the objects as they were with the first (Kubernetes,
+  /// staging/src/k8s.io/apiserver/pkg/storage/etcd3/store.go, `GetList`).
+  private func part(
+    of selection: ObjectSelection, _ request: APIRequest
+  ) throws(APIFailure) -> (objects: [ClusterObject], metadata: JSONValue) {
+    let token = request.query["continue"] ?? ""
+    let continuation = token.isEmpty ? nil : try ListContinuation(token: token, namespace: selection.namespace)
+    if continuation != nil, let version = request.query["resourceVersion"], !["", "0"].contains(version) {
+      throw .badRequest("specifying resource version is not allowed when using continue")
     }
-    return ObjectKey(namespace: String(parts[1]), name: String(parts[2]))
+    let version = continuation?.resourceVersion ?? context.store.resourceVersion
+    var objects: [ClusterObject]
+    if let old = continuation?.resourceVersion, let last = continuation?.last {
+      guard let then = context.store.all(selection.kind, namespace: selection.namespace, at: old) else {
+        let rest = ListContinuation(resourceVersion: nil, after: last)
+        throw .continuationExpired(rest.token(namespace: selection.namespace))
+      }
+      objects = then
+    } else {
+      objects = context.store.all(selection.kind, namespace: selection.namespace)
+    }
+    objects = objects.filter(selection.matches)
+    if let last = continuation?.last { objects.removeAll { $0.key <= last } }
+    var metadata: JSONValue = ["resourceVersion": .string(String(version))]
+    if let limit = request.query["limit"].flatMap({ Int($0) }), limit > 0, objects.count > limit {
+      // What a selector leaves out is not counted, so that nothing is said where there is one.
+      if selection.isWhole { metadata["remainingItemCount"] = .integer(Int64(objects.count - limit)) }
+      objects = Array(objects.prefix(limit))
+      if let last = objects.last {
+        let rest = ListContinuation(resourceVersion: version, after: last.key)
+        metadata["continue"] = .string(rest.token(namespace: selection.namespace))
+      }
+    }
+    return (objects, metadata)
   }
 
   private func watch(

@@ -39,19 +39,20 @@ package struct ClusterSimulation: Sendable {
   /// - Parameters:
   ///   - manifests: the objects to begin with, each with the name of what it came from, for error messages.
   ///   - epoch: the date at cluster time zero.
+  ///   - historyLimit: how many changes of a kind are kept for watches and lists in parts.
   /// - Throws: ``ManifestProblem`` for an object that the cluster cannot run.
   package init(
     manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
-    epoch: KubernetesTime = KubernetesTime(seconds: 1_767_225_600)
+    epoch: KubernetesTime = KubernetesTime(seconds: 1_767_225_600), historyLimit: Int = 5_000
   ) throws(ManifestProblem) {
     try self.init(
       manifests: manifests, workload: workload, timeScale: timeScale, epoch: epoch,
-      statefulSets: StatefulSetController())
+      statefulSets: StatefulSetController(), historyLimit: historyLimit)
   }
 
   /// - Parameters:
   ///   - statefulSets: a controller that may do something else than Kubernetes', for tests of what notices.
-  ///   - historyLimit: how many changes of a kind are kept for watches.
+  ///   - historyLimit: how many changes of a kind are kept for watches and lists in parts.
   init(
     manifests: [ClusterManifest], workload: SimulatedWorkload = SimulatedWorkload(), timeScale: Double = 1,
     epoch: KubernetesTime = KubernetesTime(seconds: 1_767_225_600), statefulSets: StatefulSetController,

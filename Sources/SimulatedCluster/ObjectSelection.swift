@@ -57,6 +57,9 @@ struct ObjectSelection: Sendable {
     .namespace: ["status.phase"],
   ]
 
+  /// Whether neither labels nor fields are asked for.
+  var isWhole: Bool { labels == nil && fields.isEmpty }
+
   func matches(_ object: ClusterObject) -> Bool {
     let metadata = object.metadata
     if let namespace, metadata.namespace != namespace { return false }

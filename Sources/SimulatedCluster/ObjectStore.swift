@@ -49,6 +49,17 @@ struct ObjectStore: Sendable {
     return keys.compactMap { objects[kind.rawValue][$0] }
   }
 
+  /// The objects of a kind as they were at a version of the store, by namespace and name; `nil` when that is forgotten, or
+  /// is still to come.
+  func all(_ kind: ClusterKind, namespace: String?, at version: Int64) -> [ClusterObject]? {
+    guard version <= resourceVersion, let since = changes(kind, after: version) else { return nil }
+    var then = objects[kind.rawValue]
+    for change in since.reversed() {
+      then[change.object.key] = change.action == .added ? nil : change.previous
+    }
+    return then.values.filter { namespace == nil || $0.key.namespace == namespace }.sorted { $0.key < $1.key }
+  }
+
   func count(_ kind: ClusterKind) -> Int { objects[kind.rawValue].count }
 
   /// Stores a version of an object under the next resource version.
@@ -78,12 +89,13 @@ struct ObjectStore: Sendable {
 
   @discardableResult
   mutating func remove(_ kind: ClusterKind, _ key: ObjectKey, at time: Duration) -> ClusterObject? {
-    guard var object = objects[kind.rawValue].removeValue(forKey: key) else { return nil }
+    guard let previous = objects[kind.rawValue].removeValue(forKey: key) else { return nil }
+    var object = previous
     resourceVersion += 1
     object.metadata.resourceVersion = String(resourceVersion)
     note(
       ObjectChange(
-        action: .deleted, object: object, previous: object, resourceVersion: resourceVersion, time: time))
+        action: .deleted, object: object, previous: previous, resourceVersion: resourceVersion, time: time))
     return object
   }
 

@@ -54,15 +54,18 @@ extension ClusterSimulation {
       stream.version = change.resourceVersion
       let matches = stream.selection.matches(change.object)
       let matched = change.previous.map(stream.selection.matches) ?? false
-      let type: String?
       switch (change.action, matched, matches) {
-      case (.deleted, _, true): type = "DELETED"
-      case (.deleted, _, false), (_, false, false): type = nil
-      case (.added, _, true), (.modified, false, true): type = "ADDED"
-      case (_, true, false): type = "DELETED"
-      case (.modified, true, true): type = "MODIFIED"
+      case (.deleted, _, true): events.append(event("DELETED", change.object, for: &stream))
+      case (.deleted, _, false), (_, false, false): break
+      case (.added, _, true), (.modified, false, true): events.append(event("ADDED", change.object, for: &stream))
+      case (.modified, true, true): events.append(event("MODIFIED", change.object, for: &stream))
+      case (_, true, false):
+        // It is shown as it was while it was selected, under the version that took it out
+        // (Kubernetes, staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go, `convertToWatchEvent`).
+        var left = change.previous ?? change.object
+        left.metadata.resourceVersion = change.object.metadata.resourceVersion
+        events.append(event("DELETED", left, for: &stream))
       }
-      if let type { events.append(event(type, change.object, for: &stream)) }
     }
     return events
   }

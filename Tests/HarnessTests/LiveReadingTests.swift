@@ -36,7 +36,7 @@ struct LiveReadingTests {
         kubeconfig: try Kubeconfig(text: endpoints.kubeconfig, source: "test"), context: nil, environment: [:]),
       session: try CurlSession(name: "test"))
     // Until all pods are there.
-    while try await client.list(.pods, namespace: "default").objects.items?.count != 4 {
+    while try await client.list(.pods, namespace: "default").items.count != 4 {
       try await Task.sleep(for: .milliseconds(20))
     }
     try await server.withCluster { $0.refusals = refusals }
