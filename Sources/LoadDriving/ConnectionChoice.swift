@@ -9,9 +9,9 @@ public struct ConnectionChoice: Sendable, Equatable {
   /// How many connections of the lane were left behind: one that stood when this changed is not used again.
   package let abandoned: Int
   /// The request goes over a connection of its own making even if one stands.
-  package let opensConnection: Bool
+  package internal(set) var opensConnection: Bool
   /// The connection is closed after it.
-  package let closesConnection: Bool
+  package internal(set) var closesConnection: Bool
 
   package init(
     lane: Int, endpoint: Int, edition: Int = 1, abandoned: Int = 0, opensConnection: Bool = false,

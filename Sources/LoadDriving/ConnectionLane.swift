@@ -1,7 +1,7 @@
 import LoadFacts
 
 /// A place for one connection at a time.
-final class ConnectionLane {
+struct ConnectionLane {
   let number: Int
   /// As the transport numbers them.
   private(set) var endpoint: Int
@@ -34,7 +34,7 @@ final class ConnectionLane {
   /// A request has ended over a connection.
   ///
   /// - Returns: how many that connection has carried so far.
-  func used(localPort: Int) -> Int {
+  mutating func used(localPort: Int) -> Int {
     let place = ended.lastIndex { $0.localPort == localPort } ?? ended.count
     if place == ended.count { ended.append((localPort, 0)) }
     ended[place].requests += 1
@@ -44,7 +44,7 @@ final class ConnectionLane {
   /// Counts what a request did to the connection, which still counts as in flight.
   ///
   /// - Parameter isExpected: whether a connection was thought to stand for it.
-  func count(_ use: ConnectionUse, isExpected: Bool, at now: Int64) -> ConnectionCount {
+  mutating func count(_ use: ConnectionUse, isExpected: Bool, at now: Int64) -> ConnectionCount {
     var count = ConnectionCount()
     count.opened = use.opened
     if use.opened > 0 {
@@ -66,24 +66,24 @@ final class ConnectionLane {
   }
 
   /// A connection was closed, and what went over it has ended.
-  func closed(localPort: Int) {
+  mutating func closed(localPort: Int) {
     ended.removeAll { $0.localPort == localPort }
   }
 
   /// The next request begins a connection, whatever stands.
-  func beginAnew() {
+  mutating func beginAnew() {
     openedAt = nil
     ended.removeAll(keepingCapacity: true)
   }
 
   /// The next connection goes to another endpoint.
-  func move(to endpoint: Int) {
+  mutating func move(to endpoint: Int) {
     self.endpoint = endpoint
     edition += 1
   }
 
   /// The next connection goes to another endpoint, and the present one must not be used again although it stands.
-  func abandon(for endpoint: Int) {
+  mutating func abandon(for endpoint: Int) {
     self.endpoint = endpoint
     abandoned += 1
     edition += 1

@@ -4,20 +4,12 @@ import Units
 struct LanePool {
   /// What a request does to the connection of its lane.
   struct Passage {
-    let lane: ConnectionLane
-    /// It goes over a connection of its own making even if one stands.
-    var opensConnection = false
-    /// The connection is closed after it.
-    var closesConnection = false
-    /// A connection was thought to stand for it.
-    var expectsConnection = false
-
     /// What the transport has to know of it.
-    var connection: ConnectionChoice {
-      ConnectionChoice(
-        lane: lane.number, endpoint: lane.endpoint, edition: lane.edition, abandoned: lane.abandoned,
-        opensConnection: opensConnection, closesConnection: closesConnection)
-    }
+    var connection: ConnectionChoice
+    /// A connection was thought to stand for it.
+    let expectsConnection: Bool
+
+    var lane: Int { connection.lane }
   }
 
   private let policy: ConnectionPolicy
@@ -27,7 +19,8 @@ struct LanePool {
   private let room: Int
   private let maximumAge: Int64
   private let maximumRequests: Int
-  private(set) var lanes: [ConnectionLane] = []
+  /// By number. Changed where they stand: nothing is retained for a request.
+  var lanes: [ConnectionLane] = []
   /// Numbers of the lanes with room, the longest idle first.
   private var available = LaneQueue()
   /// Numbers of the lanes that the load did not need any longer; the latest is used again first.
@@ -76,27 +69,26 @@ struct LanePool {
   mutating func take(at now: Int64, growing: Bool) -> Passage? {
     if activeLanes < minimumLanes { return growing ? grow(at: now) : nil }
     while let number = policy.choice == .leastRecentlyUsed ? available.popFirst() : available.popLast() {
-      let lane = lanes[number]
-      lane.isListed = false
-      if let passage = passage(through: lane, at: now) { return passage }
+      lanes[number].isListed = false
+      if let passage = passage(through: number, at: now) { return passage }
     }
     return growing && mayGrow ? grow(at: now) : nil
   }
 
   /// A request has left its lane.
-  mutating func leave(_ lane: ConnectionLane) {
-    lane.inFlight -= 1
+  mutating func leave(_ lane: Int) {
+    lanes[lane].inFlight -= 1
     inFlight -= 1
-    if lane.isDraining, lane.inFlight > 0 { return }
-    lane.isDraining = false
+    if lanes[lane].isDraining, lanes[lane].inFlight > 0 { return }
+    lanes[lane].isDraining = false
     list(lane)
   }
 
   /// Gives up a lane that the load of the last ten seconds did not need, the longest idle first: after a moment in which many
   /// requests waited, the connections that only it needed are closed again.
   ///
-  /// - Returns: the lane, whose connection is to be closed; `nil` when there is none.
-  mutating func retireSurplus(at now: Int64) -> ConnectionLane? {
+  /// - Returns: the number of the lane, whose connection is to be closed; `nil` when there is none.
+  mutating func retireSurplus(at now: Int64) -> Int? {
     recentInFlight.record(inFlight, at: now)
     // Of the other choice it is the point that most connections grow idle.
     guard policy.choice == .leastRecentlyUsed else { return nil }
@@ -105,78 +97,76 @@ struct LanePool {
     guard activeLanes > max(minimumLanes, lanesNeeded + lanesNeeded / 4 + 1), let number = available.popFirst() else {
       return nil
     }
-    let lane = lanes[number]
-    guard lane.inFlight == 0 else {
+    guard lanes[number].inFlight == 0 else {
       available.append(number)
       return nil
     }
-    lane.isListed = false
+    lanes[number].isListed = false
     retired.append(number)
-    return lane
+    return number
   }
 
   /// The passage through a lane with room; `nil` when it must be empty first.
-  private mutating func passage(through lane: ConnectionLane, at now: Int64) -> Passage? {
-    let isGone = !current.contains(lane.endpoint)
-    let isTooOld = lane.openedAt.map { now - $0 >= maximumAge } ?? false
-    let isLast = lane.carried + 1 >= maximumRequests
-    guard lane.inFlight == 0 || !(isGone || isTooOld || isLast) else {
-      lane.isDraining = true
+  private mutating func passage(through lane: Int, at now: Int64) -> Passage? {
+    let isGone = !current.contains(lanes[lane].endpoint)
+    let isTooOld = lanes[lane].openedAt.map { now - $0 >= maximumAge } ?? false
+    let isLast = lanes[lane].carried + 1 >= maximumRequests
+    guard lanes[lane].inFlight == 0 || !(isGone || isTooOld || isLast) else {
+      lanes[lane].isDraining = true
       return nil
     }
     if isGone {
-      let next = nextEndpoint()
-      lane.abandon(for: next)
+      lanes[lane].abandon(for: nextEndpoint())
       return enter(lane, at: now)
     }
-    let isBroken = policy.reuse && lane.openedAt == nil && lane.inFlight == 0
+    let isBroken = policy.reuse && lanes[lane].openedAt == nil && lanes[lane].inFlight == 0
     if isTooOld || !policy.reuse || isBroken {
       let next = nextEndpoint()
-      if next != lane.endpoint {
+      if next != lanes[lane].endpoint {
         // After a failure over HTTP/2 the connection may still stand.
         if isBroken {
-          lane.abandon(for: next)
+          lanes[lane].abandon(for: next)
         } else {
-          lane.move(to: next)
+          lanes[lane].move(to: next)
         }
       }
     }
     if isTooOld {
-      lane.beginAnew()
+      lanes[lane].beginAnew()
       return enter(lane, at: now, opensConnection: true)
     }
     return enter(lane, at: now)
   }
 
-  private mutating func enter(_ lane: ConnectionLane, at now: Int64, opensConnection: Bool = false) -> Passage {
-    var passage = Passage(lane: lane, opensConnection: opensConnection, expectsConnection: lane.openedAt != nil)
-    lane.inFlight += 1
+  private mutating func enter(_ lane: Int, at now: Int64, opensConnection: Bool = false) -> Passage {
+    var passage = Passage(
+      connection: ConnectionChoice(
+        lane: lane, endpoint: lanes[lane].endpoint, edition: lanes[lane].edition, abandoned: lanes[lane].abandoned,
+        opensConnection: opensConnection || !policy.reuse, closesConnection: !policy.reuse),
+      expectsConnection: lanes[lane].openedAt != nil)
+    lanes[lane].inFlight += 1
     inFlight += 1
     recentInFlight.record(inFlight, at: now)
-    if !policy.reuse {
-      passage.opensConnection = true
-      passage.closesConnection = true
-    } else if lane.carried >= maximumRequests {
-      passage.closesConnection = true
-      lane.isDraining = true
+    if policy.reuse, lanes[lane].carried >= maximumRequests {
+      passage.connection.closesConnection = true
+      lanes[lane].isDraining = true
       return passage
     }
-    if lane.inFlight < room { list(lane) }
+    if lanes[lane].inFlight < room { list(lane) }
     return passage
   }
 
-  private mutating func list(_ lane: ConnectionLane) {
-    guard !lane.isListed, lane.inFlight < room else { return }
-    lane.isListed = true
-    available.append(lane.number)
+  private mutating func list(_ lane: Int) {
+    guard !lanes[lane].isListed, lanes[lane].inFlight < room else { return }
+    lanes[lane].isListed = true
+    available.append(lane)
   }
 
   /// The passage through a new lane, or one that was retired.
   private mutating func grow(at now: Int64) -> Passage? {
-    if let number = retired.popLast() { return passage(through: lanes[number], at: now) }
-    let lane = ConnectionLane(number: lanes.count, endpoint: nextEndpoint())
-    lanes.append(lane)
-    return enter(lane, at: now)
+    if let number = retired.popLast() { return passage(through: number, at: now) }
+    lanes.append(ConnectionLane(number: lanes.count, endpoint: nextEndpoint()))
+    return enter(lanes.count - 1, at: now)
   }
 
   private mutating func nextEndpoint() -> Int {

@@ -212,9 +212,9 @@ public struct LoadWorker<Transport: LoadTransport> {
 
   /// Closes a connection that the load does not need any longer. One in a pass, so that nothing else waits for it.
   private mutating func closeSurplus(at now: Int64) {
-    guard let lane = lanes.retireSurplus(at: now), let slot = lane.freeSlots.last else { return }
+    guard let lane = lanes.retireSurplus(at: now), let slot = lanes.lanes[lane].freeSlots.last else { return }
     // One that could not be closed stands, and carries requests again when its lane is needed.
-    if transport.closeConnection(of: slot) { lane.beginAnew() }
+    if transport.closeConnection(of: slot) { lanes.lanes[lane].beginAnew() }
   }
 
   private mutating func drop(_ request: PendingRequest, at now: Int64) {
@@ -245,11 +245,11 @@ public struct LoadWorker<Transport: LoadTransport> {
       do throws(SendingError) {
         sent = try transport.start(request, in: slot, over: passage.connection)
       } catch {
-        lane.freeSlots.append(slot)
+        lanes.lanes[lane].freeSlots.append(slot)
         throw error
       }
       flights[slot] = Flight(
-        lane: lane.number, request: request, sent: sent, expectsConnection: passage.expectsConnection)
+        lane: lane, request: request, sent: sent, expectsConnection: passage.expectsConnection)
       inFlight += 1
       if connectTimeout < requestTimeout { connecting.append(slot) } else { answering.append(slot) }
       let lateness = sent - request.due
@@ -265,10 +265,10 @@ public struct LoadWorker<Transport: LoadTransport> {
   }
 
   /// A slot of the lane that is not in flight.
-  private mutating func takeSlot(on lane: ConnectionLane) throws(SendingError) -> Int {
-    if let slot = lane.freeSlots.popLast() { return slot }
-    try transport.addSlot(lane: lane.number)
-    flights.append(Flight(lane: lane.number))
+  private mutating func takeSlot(on lane: Int) throws(SendingError) -> Int {
+    if let slot = lanes.lanes[lane].freeSlots.popLast() { return slot }
+    try transport.addSlot(lane: lane)
+    flights.append(Flight(lane: lane))
     return flights.count - 1
   }
 
@@ -324,17 +324,17 @@ public struct LoadWorker<Transport: LoadTransport> {
     inFlight -= 1
     connecting.remove(slot)
     answering.remove(slot)
-    let lane = lanes.lanes[flight.lane]
-    lane.freeSlots.append(slot)
-    lanes.leave(lane)
+    lanes.lanes[flight.lane].freeSlots.append(slot)
+    lanes.leave(flight.lane)
     sources[request.stream].ended(request, at: now, failed: failed)
   }
 
   /// Counts what a request has done to the connection of its lane.
   private mutating func count(_ connection: ConnectionUse, of slot: Int, at now: Int64) {
-    let lane = lanes.lanes[flights[slot].lane]
+    let lane = flights[slot].lane
     ledger.connected(
-      lane.endpoint, lane.count(connection, isExpected: flights[slot].expectsConnection, at: now))
+      lanes.lanes[lane].endpoint,
+      lanes.lanes[lane].count(connection, isExpected: flights[slot].expectsConnection, at: now))
   }
 
   /// Ends requests whose time is over.

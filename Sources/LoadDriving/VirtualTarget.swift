@@ -13,10 +13,13 @@ public protocol VirtualTarget {
   mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer?
   /// When a request ends that was not answered when its instant had come; `nil` when it never does.
   mutating func laterEnd(in slot: Int, at now: Int64) -> Int64?
+  /// The pod that the latest answer in a slot came from; `nil` when nothing says so. Asked for of failed requests alone.
+  func pod(in slot: Int) -> String?
 }
 
 extension VirtualTarget {
   public mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { nil }
+  public func pod(in slot: Int) -> String? { nil }
 }
 
 /// How a request ends that a ``VirtualTarget`` has had.
@@ -25,18 +28,16 @@ public struct VirtualAnswer: Sendable, Equatable {
   package var outcome: Outcome
   /// Bytes of the body.
   package var bytes: Int
-  package var pod: String?
   package var version: String?
   /// Whether the target closes the connection behind it.
   package var closesConnection: Bool
 
   package init(
-    _ outcome: Outcome = .status(200), bytes: Int = 0, pod: String? = nil, version: String? = nil,
+    _ outcome: Outcome = .status(200), bytes: Int = 0, version: String? = nil,
     closesConnection: Bool = false
   ) {
     self.outcome = outcome
     self.bytes = bytes
-    self.pod = pod
     self.version = version
     self.closesConnection = closesConnection
   }

@@ -182,9 +182,11 @@ public struct VirtualTransport<Target: VirtualTarget>: LoadTransport {
 
   public func failure(_ slot: Int) -> FailureDetail {
     var detail = FailureDetail()
-    if case .status(let status)? = slots[slot].outcome { detail.status = status }
+    if case .status(let status)? = slots[slot].outcome {
+      detail.status = status
+      detail.pod = target.pod(in: slot)
+    }
     detail.localPort = hasConnection(slot) ? slots[slot].port : 0
-    if slots[slot].outcome != nil { detail.pod = answers[slot].pod }
     detail.reusedConnection = slots[slot].opened == 0 && detail.localPort > 0
     return detail
   }

@@ -18,7 +18,9 @@ struct ControllerContext: Sendable {
   /// The date at cluster time zero.
   let epoch: KubernetesTime
   /// Cluster time.
-  private(set) var now: Duration = .zero
+  private(set) var now: Duration = .zero { didSet { wall = now.seconds / timeScale } }
+  /// Seconds on the wall since the start. Kept, since each request asks for it several times.
+  private(set) var wall = 0.0
 
   var store: ObjectStore
   var random: SeededRandom
@@ -39,9 +41,6 @@ struct ControllerContext: Sendable {
     random = SeededRandom(seed: workload.seed)
     disturbances = Disturbances(seed: workload.seed)
   }
-
-  /// Seconds on the wall since the start.
-  var wall: Double { now.seconds / timeScale }
 
   /// The date now, to the second, as objects bear it.
   var date: KubernetesTime { date(at: now) }

@@ -13,9 +13,9 @@ package enum IngressDecision: Sendable, Equatable {
   /// There is no such service, it has no such port, or no pod that the Ingress knows as ready: 503.
   case noEndpoint
   /// The pod does not listen any more, or not yet: 502.
-  case refused(pod: String)
-  /// Too many requests wait in the pod: 503 from the pod itself.
-  case overloaded(pod: String, version: String)
+  case refused
+  /// Too many requests wait in a pod: 503 from the pod itself, by its number for ``ClusterSimulation/answeringPod(_:)``.
+  case overloaded(pod: Int)
   /// No answer came in time: 504.
   case timedOut
   /// A pod has the request, or the Ingress tries to reach it.
@@ -23,6 +23,8 @@ package enum IngressDecision: Sendable, Equatable {
 }
 
 /// A request that is with a pod; ask ``ClusterSimulation/outcome(of:)`` when its time has come.
+///
+/// Plain numbers, as everything that is kept of each request: nothing is to be retained for it.
 package struct ForwardedRequest: Sendable, Equatable {
   /// What the Ingress waits for.
   enum Wait: Sendable {
@@ -34,8 +36,6 @@ package struct ForwardedRequest: Sendable, Equatable {
   }
 
   let run: ContainerRun
-  package let pod: String
-  package let version: String
   /// Nanoseconds of wall time from now until the answer, or until the Ingress gives up.
   package internal(set) var answerAfterNanoseconds: Int64
   /// Seconds on the wall since the start.
@@ -45,6 +45,8 @@ package struct ForwardedRequest: Sendable, Equatable {
   var wait: Wait
   let attempt: IngressAttempt
 
+  /// The number of the pod, for ``ClusterSimulation/answeringPod(_:)``.
+  package var pod: Int { run.pod }
   /// Wall time from now until the answer, or until the Ingress gives up.
   package var answerAfter: Duration { .nanoseconds(answerAfterNanoseconds) }
   /// Whether the machine of the pod is gone, so that no connection to it ever stands.
@@ -127,6 +129,12 @@ extension ClusterSimulation {
     dataPlane.routing.hasTLS(host: IngressDestination.withoutPort(host))
   }
 
+  /// What answers of a pod say of it, whether it is still there or not.
+  package func answeringPod(_ number: Int) -> AnsweringPod { dataPlane.runtimes.answering[number] }
+
+  /// What answers of a pod say of its version. By itself, since the load asks for nothing else of most answers.
+  package func version(ofAnsweringPod number: Int) -> String { dataPlane.runtimes.answering[number].version }
+
   /// What became of a request, once its ``ForwardedRequest/answerAfter`` has passed.
   package mutating func outcome(of request: ForwardedRequest) -> ForwardedOutcome {
     dataPlane.outcome(of: request, at: context.wall)
@@ -193,7 +201,7 @@ extension DataPlane {
       guard let id = choosePod(of: attempt.upstream, over: attempt.connection) else { return .noEndpoint }
       // The pod is changed where it stands: to copy all that is known of it would take longer than the rest.
       let decision =
-        runtimes[id]?.take(attempt, connectTimeout: connectTimeout, readTimeout: readTimeout) ?? .refused(pod: "")
+        runtimes[id]?.take(attempt, connectTimeout: connectTimeout, readTimeout: readTimeout) ?? .refused
       switch decision {
       case .refused where mayRepeat(attempt, after: .error, wasSent: false, at: now): break
       case .overloaded where mayRepeat(attempt, after: .status503, wasSent: true, at: now): break
@@ -270,15 +278,14 @@ extension PodRuntime {
     if isLost {
       return .forwarded(
         ForwardedRequest(
-          run: run, pod: key.name, version: version,
-          answerAfterNanoseconds: ForwardedRequest.nanoseconds(connectTimeout), answeredAt: arrival + connectTimeout,
-          fails: false, wait: .connection, attempt: attempt))
+          run: run, answerAfterNanoseconds: ForwardedRequest.nanoseconds(connectTimeout),
+          answeredAt: arrival + connectTimeout, fails: false, wait: .connection, attempt: attempt))
     }
-    guard isListening else { return .refused(pod: key.name) }
+    guard isListening else { return .refused }
     let deviation = application.serviceTime.isSpread ? luck.nextNormal() : 0
     let serviceTime = application.serviceTime.seconds(at: deviation)
     guard let answered = load.take(at: arrival, serviceTime: serviceTime) else {
-      return .overloaded(pod: key.name, version: version)
+      return .overloaded(pod: id)
     }
     var fails = false
     if application.failingShare > 0 {
@@ -290,8 +297,7 @@ extension PodRuntime {
     let end = isLate ? arrival + readTimeout : answered
     return .forwarded(
       ForwardedRequest(
-        run: run, pod: key.name, version: version,
-        answerAfterNanoseconds: ForwardedRequest.nanoseconds(end - arrival), answeredAt: end, fails: fails,
+        run: run, answerAfterNanoseconds: ForwardedRequest.nanoseconds(end - arrival), answeredAt: end, fails: fails,
         wait: isLate ? .timeout : .answer, attempt: attempt))
   }
 }

@@ -102,8 +102,8 @@ final class IngressHandler: ChannelInboundHandler {
     case .noEndpoint: answer(.serviceUnavailable, to: head, context: context)
     case .refused: answer(.badGateway, to: head, context: context)
     case .timedOut: answer(.gatewayTimeout, to: head, context: context)
-    case .overloaded(let pod, let version):
-      answer(.serviceUnavailable, to: head, pod: pod, version: version, context: context)
+    case .overloaded(let pod):
+      answer(.serviceUnavailable, to: head, from: host.withCluster { $0.answeringPod(pod) }, context: context)
     case .forwarded(let request):
       let delay = TimeAmount.nanoseconds(request.answerAfterNanoseconds)
       context.eventLoop.assumeIsolated().scheduleTask(in: delay) {
@@ -114,10 +114,10 @@ final class IngressHandler: ChannelInboundHandler {
   }
 
   private func conclude(_ request: ForwardedRequest, with head: HTTPRequestHead, context: ChannelHandlerContext) {
-    switch host.withCluster({ $0.outcome(of: request) }) {
-    case .answered: answer(.ok, to: head, pod: request.pod, version: request.version, context: context)
-    case .failed:
-      answer(.internalServerError, to: head, pod: request.pod, version: request.version, context: context)
+    let (outcome, pod) = host.withCluster { ($0.outcome(of: request), $0.answeringPod(request.pod)) }
+    switch outcome {
+    case .answered: answer(.ok, to: head, from: pod, context: context)
+    case .failed: answer(.internalServerError, to: head, from: pod, context: context)
     case .cut: answer(.badGateway, to: head, context: context)
     case .goesOn(let decision): proceed(decision, with: head, context: context)
     }
@@ -125,7 +125,7 @@ final class IngressHandler: ChannelInboundHandler {
 
   /// - Parameter isLast: whether the connection ends with the answer, though the client would keep it.
   private func answer(
-    _ status: HTTPResponseStatus, to head: HTTPRequestHead, pod: String? = nil, version: String? = nil,
+    _ status: HTTPResponseStatus, to head: HTTPRequestHead, from pod: AnsweringPod? = nil,
     isLast: Bool = false, context: ChannelHandlerContext
   ) {
     let body = status == .ok ? host.answerBody : ByteBuffer(string: "\(status.code) \(status.reasonPhrase)\n")
@@ -133,8 +133,10 @@ final class IngressHandler: ChannelInboundHandler {
     headers.reserveCapacity(6)
     headers.add(name: "Content-Type", value: "text/plain")
     headers.add(name: "Content-Length", value: String(body.readableBytes))
-    if let pod { headers.add(name: "X-Pod", value: pod) }
-    if let version { headers.add(name: "X-Version", value: version) }
+    if let pod {
+      headers.add(name: "X-Pod", value: pod.name)
+      headers.add(name: "X-Version", value: pod.version)
+    }
     if status == .permanentRedirect {
       let name = IngressDestination.withoutPort(head.headers.first(name: "host") ?? "")
       headers.add(name: "Location", value: "https://\(name)\(head.uri)")

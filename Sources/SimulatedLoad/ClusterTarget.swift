@@ -112,12 +112,15 @@ package struct ClusterTarget: VirtualTarget {
     case .noEndpoint: return VirtualAnswer(.status(503))
     case .refused: return VirtualAnswer(.status(502))
     case .timedOut: return VirtualAnswer(.status(504))
-    case .overloaded(let pod, let version): return answer(.status(503), pod, version)
+    case .overloaded(let pod): return answer(.status(503), from: pod)
     case .forwarded(let request):
       switch cluster.outcome(of: request) {
-      case .answered: return answer(.status(200), request.pod, request.version)
-      case .failed: return answer(.status(500), request.pod, request.version)
-      case .cut: return VirtualAnswer(.status(502))
+      case .answered: return answer(.status(200), from: request.pod)
+      case .failed: return answer(.status(500), from: request.pod)
+      case .cut:
+        // The answer is the Ingress' own, not the pod's.
+        decisions[slot] = .refused
+        return VirtualAnswer(.status(502))
       case .goesOn(let decision):
         decisions[slot] = decision
         return nil
@@ -127,7 +130,17 @@ package struct ClusterTarget: VirtualTarget {
 
   package mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { end(in: slot, at: now) }
 
-  private func answer(_ outcome: Outcome, _ pod: String, _ version: String) -> VirtualAnswer {
-    VirtualAnswer(outcome, pod: headers.pod ? pod : nil, version: headers.version ? version : nil)
+  package func pod(in slot: Int) -> String? {
+    guard headers.pod else { return nil }
+    return switch decisions[slot] {
+    case .forwarded(let request): cluster.answeringPod(request.pod).name
+    case .overloaded(let pod): cluster.answeringPod(pod).name
+    default: nil
+    }
+  }
+
+  @inline(__always)
+  private func answer(_ outcome: Outcome, from pod: Int) -> VirtualAnswer {
+    VirtualAnswer(outcome, version: headers.version ? cluster.version(ofAnsweringPod: pod) : nil)
   }
 }

@@ -65,6 +65,8 @@ package struct ObservedTarget: VirtualTarget {
 
   package mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { target.laterEnd(in: slot, at: now) }
 
+  package func pod(in slot: Int) -> String? { target.pod(in: slot) }
+
   /// Lets the time go on to the end of the load, and has everything listed once more.
   ///
   /// - Returns: wall time at which the last answer has come, in nanoseconds.

@@ -95,8 +95,23 @@ extension Duration {
 
   /// The length in seconds, as a floating-point number for charts and ratios.
   package var seconds: Double {
-    let (whole, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000_000)
-    return Double(Int64(truncatingIfNeeded: whole)) + Double(Int64(truncatingIfNeeded: rest)) * 1e-18
+    let attoseconds = attoseconds
+    guard attoseconds >= 0, attoseconds < Int128(1) << 92 else {
+      let (whole, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000_000)
+      return Double(Int64(truncatingIfNeeded: whole)) + Double(Int64(truncatingIfNeeded: rest)) * 1e-18
+    }
+    // The same without a division of 128 bits, which takes longer than the rest: the whole seconds to one, and what is left
+    // tells which.
+    var whole = Int64(Double(Int64(truncatingIfNeeded: attoseconds >> 30)) * (0x1p30 / 1e18))
+    var rest = Int64(truncatingIfNeeded: attoseconds) &- whole &* 1_000_000_000_000_000_000
+    if rest < 0 {
+      whole -= 1
+      rest += 1_000_000_000_000_000_000
+    } else if rest >= 1_000_000_000_000_000_000 {
+      whole += 1
+      rest -= 1_000_000_000_000_000_000
+    }
+    return Double(whole) + Double(rest) * 1e-18
   }
 
   /// So many nanoseconds times a factor: to the last bit what `.nanoseconds(count) * factor` is, and faster, for who

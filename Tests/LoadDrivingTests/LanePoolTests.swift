@@ -28,11 +28,11 @@ struct LanePoolTests {
   /// A request ends with an answer.
   private func end(_ passage: LanePool.Passage, _ pool: inout LanePool, at now: Int64 = 0) {
     let lane = passage.lane
-    let opens = lane.openedAt == nil || passage.opensConnection
-    _ = lane.count(
-      ConnectionUse(opened: opens ? 1 : 0, localPort: lane.number + 1, isClosed: passage.closesConnection),
+    let opens = pool.lanes[lane].openedAt == nil || passage.connection.opensConnection
+    _ = pool.lanes[lane].count(
+      ConnectionUse(opened: opens ? 1 : 0, localPort: lane + 1, isClosed: passage.connection.closesConnection),
       isExpected: passage.expectsConnection, at: now)
-    if passage.closesConnection { lane.closed(localPort: lane.number + 1) }
+    if passage.connection.closesConnection { pool.lanes[lane].closed(localPort: lane + 1) }
     pool.leave(lane)
   }
 
@@ -46,20 +46,20 @@ struct LanePoolTests {
   func spread() throws {
     var pool = pool(ConnectionPolicy())
     try open(4, &pool)
-    #expect(try (0..<8).map { _ in try carry(&pool).lane.number } == [0, 1, 2, 3, 0, 1, 2, 3])
+    #expect(try (0..<8).map { _ in try carry(&pool).lane } == [0, 1, 2, 3, 0, 1, 2, 3])
   }
 
   @Test("most recently used first keeps to one connection")
   func narrow() throws {
     var pool = pool(ConnectionPolicy(choice: .mostRecentlyUsed))
     try open(4, &pool)
-    #expect(try Set((0..<8).map { _ in try carry(&pool).lane.number }).count == 1)
+    #expect(try Set((0..<8).map { _ in try carry(&pool).lane }).count == 1)
   }
 
   @Test("so many connections as the minimum are opened before one is used again")
   func minimum() throws {
     var pool = pool(ConnectionPolicy(minimum: 3))
-    #expect(try (0..<4).map { _ in try carry(&pool).lane.number } == [0, 1, 2, 0])
+    #expect(try (0..<4).map { _ in try carry(&pool).lane } == [0, 1, 2, 0])
   }
 
   @Test("there are never more lanes than allowed, and none is given out twice")
@@ -67,10 +67,10 @@ struct LanePoolTests {
     var pool = pool(ConnectionPolicy(), lanes: 2)
     let first = try take(&pool)
     let second = try take(&pool)
-    #expect(first.lane !== second.lane)
+    #expect(first.lane != second.lane)
     #expect(pool.take(at: 0, growing: true) == nil)
     pool.leave(first.lane)
-    #expect(pool.take(at: 0, growing: true)?.lane === first.lane)
+    #expect(pool.take(at: 0, growing: true)?.lane == first.lane)
   }
 
   @Test("a request that finds no free connection gets a new one only when one may be added")
@@ -80,7 +80,7 @@ struct LanePoolTests {
     let first = try take(&pool)
     #expect(pool.take(at: 0, growing: false) == nil)
     end(first, &pool)
-    #expect(pool.take(at: 0, growing: false)?.lane === first.lane)
+    #expect(pool.take(at: 0, growing: false)?.lane == first.lane)
   }
 
   private static let second: Int64 = 1_000_000_000
@@ -89,8 +89,8 @@ struct LanePoolTests {
   private func retired(_ pool: inout LanePool, at now: Int64) -> [Int] {
     var lanes: [Int] = []
     while let lane = pool.retireSurplus(at: now) {
-      lane.beginAnew()
-      lanes.append(lane.number)
+      pool.lanes[lane].beginAnew()
+      lanes.append(lane)
     }
     return lanes
   }
@@ -104,7 +104,7 @@ struct LanePoolTests {
       try open(4, &pool, at: Int64(second) * Self.second)
       #expect(retired(&pool, at: Int64(second) * Self.second).isEmpty, "second \(second)")
     }
-    let next = try carry(&pool, at: 10 * Self.second).lane.number
+    let next = try carry(&pool, at: 10 * Self.second).lane
 
     let lanes = retired(&pool, at: 10 * Self.second)
 
@@ -123,7 +123,7 @@ struct LanePoolTests {
 
     let passages = try (0..<11).map { _ in try take(&pool, at: 20 * Self.second) }
 
-    #expect(Set(passages.map(\.lane.number)) == Set(0...10))
+    #expect(Set(passages.map(\.lane)) == Set(0...10))
     #expect(passages.count { !$0.expectsConnection } == 10)
   }
 
@@ -163,24 +163,24 @@ struct LanePoolTests {
     var pool = pool(ConnectionPolicy(streams: 100), isMultiplexed: true)
     let lane = try take(&pool).lane
     // The server retires one connection while streams of it are on their way, and the next one begins.
-    #expect([7001, 7001, 7002, 7001, 7002].map { lane.used(localPort: $0) } == [1, 2, 1, 3, 2])
-    lane.closed(localPort: 7001)
-    #expect(lane.used(localPort: 7002) == 3)
-    lane.closed(localPort: 7002)
-    #expect(lane.used(localPort: 7001) == 1, "the system uses a port again")
+    #expect([7001, 7001, 7002, 7001, 7002].map { pool.lanes[lane].used(localPort: $0) } == [1, 2, 1, 3, 2])
+    pool.lanes[lane].closed(localPort: 7001)
+    #expect(pool.lanes[lane].used(localPort: 7002) == 3)
+    pool.lanes[lane].closed(localPort: 7002)
+    #expect(pool.lanes[lane].used(localPort: 7001) == 1, "the system uses a port again")
   }
 
   @Test("a connection is closed with its last request, and the next one opens another")
   func rotationByCount() throws {
     var pool = pool(ConnectionPolicy(maximumRequests: 3))
-    let closes = try (0..<6).map { _ in try carry(&pool).closesConnection }
+    let closes = try (0..<6).map { _ in try carry(&pool).connection.closesConnection }
     #expect(closes == [false, false, true, false, false, true])
   }
 
   @Test("a connection that is too old is replaced before its next request")
   func rotationByAge() throws {
     var pool = pool(ConnectionPolicy(maximumAge: .seconds(2)))
-    let opens = try [0, 1, 2, 3, 4].map { try carry(&pool, at: $0 * 1_000_000_000).opensConnection }
+    let opens = try [0, 1, 2, 3, 4].map { try carry(&pool, at: $0 * 1_000_000_000).connection.opensConnection }
     #expect(opens == [false, false, true, false, true])
   }
 
@@ -189,7 +189,7 @@ struct LanePoolTests {
     var pool = pool(ConnectionPolicy(reuse: false), endpoints: [0, 1])
     let passages = try (0..<4).map { _ in
       let passage = try carry(&pool)
-      return (passage.opensConnection, passage.closesConnection, passage.lane.endpoint)
+      return (passage.connection.opensConnection, passage.connection.closesConnection, passage.connection.endpoint)
     }
     #expect(passages.allSatisfy { $0.0 && $0.1 })
     #expect(Set(passages.map(\.2)) == [0, 1], "and both addresses have their turn")
@@ -199,7 +199,7 @@ struct LanePoolTests {
   func streams() throws {
     var pool = pool(ConnectionPolicy(streams: 3), isMultiplexed: true)
     #expect(
-      try (0..<7).map { _ in try take(&pool).lane.number } == [0, 0, 0, 1, 1, 1, 2])
+      try (0..<7).map { _ in try take(&pool).lane } == [0, 0, 0, 1, 1, 1, 2])
   }
 
   @Test("HTTP/2 lets a connection run empty before its last request closes it")
@@ -208,13 +208,13 @@ struct LanePoolTests {
     let first = try take(&pool)
     let second = try take(&pool)
     // The third would be the last of lane 0, which two others are still using.
-    #expect(pool.take(at: 0, growing: true)?.lane.number == 1)
+    #expect(pool.take(at: 0, growing: true)?.lane == 1)
     end(first, &pool)
     end(second, &pool)
     let all = try (0..<3).map { _ in try take(&pool) }
-    let last = try #require(all.first { $0.lane.number == 0 })
-    #expect(last.closesConnection)
-    #expect(all.filter { $0.lane.number == 0 }.count == 1, "nothing rides along with the last request")
+    let last = try #require(all.first { $0.lane == 0 })
+    #expect(last.connection.closesConnection)
+    #expect(all.filter { $0.lane == 0 }.count == 1, "nothing rides along with the last request")
   }
 
   @Test("connections are spread over the endpoints; when one is gone its lanes go elsewhere and leave their connection")
@@ -251,8 +251,8 @@ struct LanePoolTests {
   func counts(use: ConnectionUse, isExpected: Bool, expected: ConnectionCount) throws {
     var pool = pool(ConnectionPolicy())
     let lane = try take(&pool).lane
-    if isExpected { _ = lane.count(ConnectionUse(opened: 1, localPort: 9), isExpected: false, at: 4) }
-    #expect(lane.count(use, isExpected: isExpected, at: 5) == expected)
-    #expect((lane.openedAt == nil) == (use.failure != nil))
+    if isExpected { _ = pool.lanes[lane].count(ConnectionUse(opened: 1, localPort: 9), isExpected: false, at: 4) }
+    #expect(pool.lanes[lane].count(use, isExpected: isExpected, at: 5) == expected)
+    #expect((pool.lanes[lane].openedAt == nil) == (use.failure != nil))
   }
 }

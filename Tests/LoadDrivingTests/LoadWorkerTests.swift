@@ -99,9 +99,10 @@ struct LoadWorkerTests {
 
   @Test("expected statuses decide what has failed, and the first failures of an interval are kept in detail")
   func failures() throws {
-    let target = ScriptedTarget(
+    var target = ScriptedTarget(
       end: { _, now in now + 5 * millisecond },
-      answer: { VirtualAnswer(.status($0 % 4 == 0 ? 503 : 201), pod: "web-\($0)", version: "v1") })
+      answer: { VirtualAnswer(.status($0 % 4 == 0 ? 503 : 201), version: "v1") })
+    target.pod = { "web-\($0)" }
     let load = VirtualLoad(
       try .of(.rates((rate: 100, seconds: 2)), expected: [201], failureSamples: 3), to: target)
 

@@ -12,6 +12,8 @@ struct ScriptedTarget: VirtualTarget {
   /// When the request that arrives at an instant as the n-th ends; `nil` for never.
   var end: @Sendable (_ number: Int, _ at: Int64) -> Int64?
   var answer: @Sendable (_ number: Int) -> VirtualAnswer = { _ in VirtualAnswer() }
+  /// The pod that answers, by the number of the request.
+  var pod: @Sendable (_ number: Int) -> String? = { _ in nil }
   /// When requests end that have no answer at first, by their number.
   var laterEnds: [Int: Int64] = [:]
   private var postponed: Set<Int> = []
@@ -45,6 +47,8 @@ struct ScriptedTarget: VirtualTarget {
   }
 
   mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { laterEnds[numbers[slot] ?? 0] }
+
+  func pod(in slot: Int) -> String? { numbers[slot].flatMap(pod) }
 }
 
 /// What a worker did in virtual time.

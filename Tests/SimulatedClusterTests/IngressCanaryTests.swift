@@ -128,7 +128,7 @@ struct IngressCanaryTests {
       Issue.record("not forwarded")
       return
     }
-    #expect(request.version == TwoVersions.canaryVersion)
+    #expect(cluster.answeringPod(request.pod).version == TwoVersions.canaryVersion)
   }
 
   @Test("a steady stream is split by the weight")

@@ -62,7 +62,7 @@ struct IngressProxyTests {
     var pods: [String] = []
     var after = Duration.zero
     while case .forwarded(let request) = decision {
-      pods.append(request.pod)
+      pods.append(cluster.answeringPod(request.pod).name)
       after += request.answerAfter
       cluster.advance(to: start + after)
       switch cluster.outcome(of: request) {

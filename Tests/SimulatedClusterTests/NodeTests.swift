@@ -274,7 +274,7 @@ struct NodeTests {
   /// Whether the next request goes to a pod that cannot be reached.
   private func isSent(to pod: String, in cluster: inout ClusterSimulation) -> Bool {
     guard case .forwarded(let request) = cluster.arrive(host: Workload.host, target: "/") else { return false }
-    return request.pod == pod && request.isUnreachable
+    return cluster.answeringPod(request.pod).name == pod && request.isUnreachable
   }
 
   @Test("A node that is not there cannot be lost, which is told")

@@ -169,7 +169,7 @@ struct PodLifeTests {
       guard case .forwarded(let request) = cluster.arrive(host: Workload.host, target: "/", over: connection) else {
         return ""
       }
-      return request.pod
+      return cluster.answeringPod(request.pod).name
     }
     let first = pod(1)
     #expect((0..<20).allSatisfy { _ in pod(1) == first })

@@ -69,6 +69,6 @@ struct TwoVersions {
       at: &destination,
       header: { name in headers.first { $0.key.lowercased() == name.lowercased() }?.value })
     guard case .forwarded(let request) = decision else { return nil }
-    return request.version
+    return cluster.answeringPod(request.pod).version
   }
 }

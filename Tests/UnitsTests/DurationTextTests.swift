@@ -58,6 +58,15 @@ struct DurationTextTests {
       let (seconds, rest) = duration.components
       #expect(duration.seconds == Double(seconds) + Double(rest) * 1e-18)
     }
+    guard bit < 120 else { return }
+    // Next to whole seconds, where one more or less than the whole would be told wrongly.
+    let second = Int128(1_000_000_000_000_000_000)
+    let whole = (Int128(1) << bit) / second * second
+    for attoseconds in [whole - 1, whole, whole + 1, whole + second - 1] {
+      let duration = Duration(attoseconds: attoseconds)
+      let (seconds, rest) = duration.components
+      #expect(duration.seconds == Double(seconds) + Double(rest) * 1e-18)
+    }
   }
 
   @Test(
