@@ -110,6 +110,8 @@ enum SimulatedWorld {
     workload.endpointDelay = simulation.ingress.endpointDelay ?? workload.endpointDelay
     workload.retries = simulation.ingress.retries ?? workload.retries
     workload.balancing = simulation.ingress.balances == .connections ? .connections : .requests
+    workload.ruleDelay = simulation.ingress.ruleDelay ?? workload.ruleDelay
+    workload.keptConnections = simulation.ingress.keepsConnections ?? workload.keptConnections
     workload.metricsResolution = simulation.metricsResolution ?? workload.metricsResolution
     workload.metricsWindow = simulation.metricsWindow ?? workload.metricsWindow
     workload.metricsLag = simulation.metricsLag ?? workload.metricsLag

@@ -10,6 +10,16 @@ package struct Service: KubernetesObject {
     package var ports: [Port]?
     package var type: String?
     package var clusterIP: String?
+    package var sessionAffinity: String?
+    package var sessionAffinityConfig: SessionAffinityConfig?
+  }
+
+  package struct SessionAffinityConfig: Sendable, Equatable, Codable {
+    package var clientIP: ClientIP?
+  }
+
+  package struct ClientIP: Sendable, Equatable, Codable {
+    package var timeoutSeconds: Int?
   }
 
   package struct Port: Sendable, Equatable, Codable {

@@ -116,11 +116,15 @@ extension SimulatedNodes {
 
 extension SimulatedIngress {
   init?(_ field: Field, endpointDelay: Duration?) {
-    guard let members = field.members(known: ["balances", "retries"]) else { return nil }
+    guard let members = field.members(known: ["balances", "retries", "ruleDelay", "keepsConnections"]) else {
+      return nil
+    }
     self.init()
     self.endpointDelay = endpointDelay
     balances = members["balances"]?.choice()
     retries = members["retries"]?.integer(0...100)
+    ruleDelay = members["ruleDelay"]?.duration()
+    keepsConnections = members["keepsConnections"]?.duration()
   }
 }
 

@@ -62,6 +62,10 @@ package struct SimulatedIngress: Sendable, Equatable {
   package var retries: Int?
   /// From a change of the endpoints to the moment the Ingress acts on it.
   package var endpointDelay: Duration?
+  /// From a change of an Ingress or a Service to the moment the Ingress acts on it.
+  package var ruleDelay: Duration?
+  /// How long it keeps a connection to a pod that nothing goes over. Wall time.
+  package var keepsConnections: Duration?
 
   package init() {}
 }

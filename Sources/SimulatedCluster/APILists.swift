@@ -80,11 +80,7 @@ extension ClusterSimulation {
   func metricsAnswer(to request: APIRequest, _ target: ResourcePath) throws(APIFailure) -> APIAnswer {
     guard request.method == "GET" else { throw .methodNotAllowed(request.method) }
     guard metrics.isServed else { return .serviceUnavailable }
-    var selector: LabelSelector?
-    if let text = request.query["labelSelector"], !text.isEmpty {
-      selector = LabelSelector(text: text)
-      guard selector != nil else { throw .badRequest("\"\(text)\" is not a label selector") }
-    }
+    let selector = try Self.metricsSelector(of: request)
     let items = podMetrics(namespace: target.namespace, selector: selector)
     if let name = target.name {
       guard let item = items.first(where: { $0.metadata.name == name }) else {

@@ -144,6 +144,7 @@ package struct ClusterSimulation: Sendable {
     case .awaitFault(let fault): awaitFault(fault)
     case .considerFaults: considerFaults()
     case .cutWatches(let fault): repeatCut(fault)
+    case .routeByRules: dataPlane.takeRules(at: context.wall)
     case .route(let service, let pods): dataPlane.route(service, to: pods, at: context.wall)
     case .measure: metrics.measure(in: &context, pods: &dataPlane)
     case .collectGarbage(let uid): GarbageCollector.collect(ownerUID: uid, in: &context, pods: &dataPlane)
@@ -196,7 +197,7 @@ package struct ClusterSimulation: Sendable {
   /// What only clients write: no controller makes, changes or removes the specs of these.
   private mutating func notice(_ object: ClusterObject) {
     switch object.kind {
-    case .service, .ingress: dataPlane.rebuildRoutes(from: context.store, at: context.wall)
+    case .service, .ingress: dataPlane.rebuildRoutes(in: &context)
     case .autoscaler where controllersRun: autoscalers.note(object, in: &context)
     case .node: dataPlane.take(node: object, in: &context)
     case .pod: dataPlane.noteChange(ofPod: object.key, in: &context)

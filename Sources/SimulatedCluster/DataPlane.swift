@@ -22,6 +22,12 @@ struct DataPlane: Sendable {
   var routing = IngressRouting()
   /// The pods of connections, where the Ingress chooses one for each.
   var podsOfConnections: [Int: PodID] = [:]
+  /// The pods of clients, by the Services that have all connections of one address stay with one.
+  var podsOfClients: [ObjectKey: ClientPod] = [:]
+  /// Rules that are on their way to the Ingress, the oldest first.
+  var rulesToCome: [IngressRouting.Rules] = []
+  /// Chooses the cookies of clients.
+  var sessions: SeededRandom
   /// Decides which requests a canary takes.
   var chance: SeededRandom
   var offered = OfferedLoad()
@@ -37,6 +43,7 @@ struct DataPlane: Sendable {
   init(machines: SimulatedWorkload.Machines = SimulatedWorkload.Machines(), seed: UInt64 = 0) {
     // Another sequence than that of names.
     chance = SeededRandom(seed: ~seed)
+    sessions = SeededRandom(seed: ~seed ^ 0xA076_1D64_78BD_642F)
     self.machines = (1...max(machines.count, 1)).map { Machine(name: "node-\($0)", capacity: machines.capacity) }
   }
 

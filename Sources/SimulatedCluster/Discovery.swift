@@ -142,7 +142,11 @@ enum Discovery {
       ]
     }
     switch api {
-    case .resource: return [resource("pods", "PodMetrics", verbs: ["get", "list"])]
+    case .resource:
+      return [
+        resource("nodes", "NodeMetrics", namespaced: false, verbs: ["get", "list"]),
+        resource("pods", "PodMetrics", verbs: ["get", "list"]),
+      ]
     case .custom:
       return metrics.sorted { $0.key < $1.key }.flatMap { name, source -> [JSONValue] in
         let others: [(String, Bool)] = [

@@ -23,19 +23,37 @@ enum IngressAnnotation: String, CaseIterable {
   case nextUpstreamTimeout = "proxy-next-upstream-timeout"
   case sslRedirect = "ssl-redirect"
   case forceSSLRedirect = "force-ssl-redirect"
+  case affinity
+  case affinityMode = "affinity-mode"
+  case affinityCanaryBehavior = "affinity-canary-behavior"
+  case sessionCookieName = "session-cookie-name"
+  case sessionCookiePath = "session-cookie-path"
+  case sessionCookieDomain = "session-cookie-domain"
+  case sessionCookieMaxAge = "session-cookie-max-age"
+  case sessionCookieSameSite = "session-cookie-samesite"
+  case sessionCookieSecure = "session-cookie-secure"
+  case sessionCookieChangeOnFailure = "session-cookie-change-on-failure"
 
   var key: String { Self.prefix + rawValue }
 
   private enum Form {
     case text, flag, number, size, expression, failures
+    case oneOf([String])
   }
 
   private var form: Form {
     switch self {
-    case .rewriteTarget, .canaryByHeader, .canaryByHeaderValue, .canaryByCookie: .text
-    case .useRegex, .canary, .sslRedirect, .forceSSLRedirect: .flag
-    case .canaryWeight, .canaryWeightTotal, .connectTimeout, .readTimeout, .nextUpstreamTries, .nextUpstreamTimeout:
+    case .rewriteTarget, .canaryByHeader, .canaryByHeaderValue, .canaryByCookie, .sessionCookieName, .sessionCookiePath,
+      .sessionCookieDomain:
+      .text
+    case .useRegex, .canary, .sslRedirect, .forceSSLRedirect, .sessionCookieSecure, .sessionCookieChangeOnFailure: .flag
+    case .canaryWeight, .canaryWeightTotal, .connectTimeout, .readTimeout, .nextUpstreamTries, .nextUpstreamTimeout,
+      .sessionCookieMaxAge:
       .number
+    case .affinity: .oneOf(["cookie"])
+    case .affinityMode: .oneOf(["balanced", "persistent"])
+    case .affinityCanaryBehavior: .oneOf(["sticky", "legacy"])
+    case .sessionCookieSameSite: .oneOf(["None", "Lax", "Strict"])
     case .bodySize: .size
     case .canaryByHeaderPattern: .expression
     case .nextUpstream: .failures
@@ -47,6 +65,7 @@ enum IngressAnnotation: String, CaseIterable {
     let value = value.trimmingCharacters(in: .whitespacesAndNewlines)
     switch form {
     case .text: return nil
+    case .oneOf(let words): return words.contains(value) ? nil : words.joined(separator: " or ")
     case .flag: return IngressAnnotations.flag(value) == nil ? "true or false" : nil
     case .number: return Int(value) == nil ? "a whole number" : nil
     case .size: return IngressAnnotations.size(value) == nil ? "a size as in 8m" : nil

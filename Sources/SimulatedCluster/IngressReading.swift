@@ -18,10 +18,23 @@ extension DataPlane {
     routing.setEndpoints(pods, of: service)
   }
 
-  /// Reads hosts, paths and services anew, after an Ingress or a Service has changed.
-  mutating func rebuildRoutes(from store: ObjectStore, at wall: Double) {
+  /// Reads hosts, paths and services anew, after an Ingress or a Service has changed. The Ingress acts on them a while later, but
+  /// for those that the cluster begins with.
+  mutating func rebuildRoutes(in context: inout ControllerContext) {
+    rulesToCome.append(
+      IngressRouting.Rules(context.store.all(.ingress).compactMap(\.ingress), context.store))
+    if context.now == .zero {
+      takeRules(at: context.wall)
+    } else {
+      context.schedule(.routeByRules, after: context.workload.ruleDelay)
+    }
+  }
+
+  /// The Ingress acts on the oldest rules that are on their way.
+  mutating func takeRules(at wall: Double) {
+    guard !rulesToCome.isEmpty else { return }
     settleOfferedLoad(at: wall)
-    routing.setRules(IngressRouting.Rules(store.all(.ingress).compactMap(\.ingress), store))
+    routing.setRules(rulesToCome.removeFirst())
   }
 
   /// Hosts of which ingress-nginx reads every path as a regular expression: those with `use-regex`, or with a
@@ -55,6 +68,10 @@ extension IngressRouting.Rules {
   ///   - store: has their services.
   init(_ ingresses: [Ingress], _ store: ObjectStore) {
     self.init()
+    for object in store.all(.service) {
+      guard let spec = object.service?.spec, spec.sessionAffinity == "ClientIP" else { continue }
+      clientAffinity[object.key] = Double(spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800)
+    }
     let canaries = ingresses.map { CanaryPolicy(IngressAnnotations($0)) }
     let mains = zip(ingresses, canaries).filter { $1 == nil }.map(\.0)
     let regexHosts = DataPlane.hostsWithRegularExpressions(mains)

@@ -43,6 +43,8 @@ struct IngressRouting: Sendable {
     var fallback: Route?
     /// By the backend that requests are taken from, whatever the host: there is one for each, as with ingress-nginx.
     var canaries: [Backend: Canary] = [:]
+    /// The Services that have all connections of one address stay with one pod, and for how many seconds after the latest.
+    var clientAffinity: [ObjectKey: Double] = [:]
     /// By host in lower case, with `*.` for any first label: what the first Ingress with TLS says.
     var tls: [String: TLS] = [:]
   }

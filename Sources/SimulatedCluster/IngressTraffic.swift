@@ -69,6 +69,8 @@ struct IngressAttempt: Sendable, Equatable {
   var sentAt: Double
   /// To how many further pods it may go.
   var triesLeft: Int
+  /// `nil` where the Ingress has no client stay with a pod.
+  var session: IngressSession?
 }
 
 /// What became of a request that was with a pod.
@@ -158,15 +160,47 @@ extension DataPlane {
     if !destination.isSecure, isRedirected(destination, by: place.settings) { return .redirected }
     findTargets(of: place.upstream)
     guard routing.hasTarget(place.upstream) else { return .noEndpoint }
+    if routing.settings[place.settings].affinity != nil {
+      return arrive(
+        at: place, boundBy: header, isIdempotent: destination.isIdempotent, at: arrival, retries: retries)
+    }
     let upstream = choose(place.upstream, header: header)
     return send(
       IngressAttempt(
         upstream: upstream, settings: place.settings, isIdempotent: destination.isIdempotent, connection: connection,
         began: arrival, sentAt: arrival,
-        // More than there are pods would only go to the same ones again.
-        triesLeft: routing.settings[place.settings].tries.map { min($0 - 1, routing.countOfTargets(of: upstream)) }
-          ?? retries),
+        triesLeft: triesLeft(to: upstream, by: place.settings) ?? retries),
       at: arrival)
+  }
+
+  /// A request of a client arrives that is to stay with its pod.
+  private mutating func arrive(
+    at place: IngressRouting.Place, boundBy header: (String) -> String?, isIdempotent: Bool, at arrival: Double,
+    retries: Int
+  ) -> IngressDecision {
+    guard let affinity = routing.settings[place.settings].affinity else { return .noEndpoint }
+    var (session, servedByCanary) = affinity.session(from: header) ?? (IngressSession(key: 0, isNew: true), nil)
+    var upstream = place.upstream
+    if let canary = routing.upstreams[upstream].canary {
+      findTargets(of: canary.upstream)
+      switch servedByCanary {
+      case true? where routing.hasTarget(canary.upstream): upstream = canary.upstream
+      case false?: break
+      default: upstream = choose(upstream, header: header)
+      }
+    }
+    session.isCanary = upstream != place.upstream
+    return send(
+      IngressAttempt(
+        upstream: upstream, settings: place.settings, isIdempotent: isIdempotent, connection: nil, began: arrival,
+        sentAt: arrival, triesLeft: triesLeft(to: upstream, by: place.settings) ?? retries, session: session),
+      at: arrival)
+  }
+
+  /// To how many further pods a request may go, where the Ingress says so.
+  private func triesLeft(to upstream: Int, by settings: Int) -> Int? {
+    // More than there are pods would only go to the same ones again.
+    routing.settings[settings].tries.map { min($0 - 1, routing.countOfTargets(of: upstream)) }
   }
 
   private func isRedirected(_ destination: IngressDestination, by settings: Int) -> Bool {
@@ -177,7 +211,7 @@ extension DataPlane {
     }
   }
 
-  private mutating func findTargets(of upstream: Int) {
+  mutating func findTargets(of upstream: Int) {
     guard !routing.knowsTargets(of: upstream) else { return }
     routing.note(targets(of: routing.upstreams[upstream].backend), of: upstream)
   }
@@ -198,7 +232,7 @@ extension DataPlane {
     let readTimeout = routing.settings[attempt.settings].readTimeout
     let connectTimeout = routing.settings[attempt.settings].connectTimeout
     while true {
-      guard let id = choosePod(of: attempt.upstream, over: attempt.connection) else { return .noEndpoint }
+      guard let id = choosePod(for: &attempt, at: now) else { return .noEndpoint }
       // The pod is changed where it stands: to copy all that is known of it would take longer than the rest.
       let decision =
         runtimes[id]?.take(attempt, connectTimeout: connectTimeout, readTimeout: readTimeout) ?? .refused
@@ -208,16 +242,22 @@ extension DataPlane {
       default: return decision
       }
       attempt.triesLeft -= 1
+      attempt.session?.failed = Int32(id)
       if let connection = attempt.connection { podsOfConnections[connection] = nil }
     }
   }
 
-  private mutating func choosePod(of upstream: Int, over connection: Int?) -> PodID? {
-    guard let connection else { return routing.nextTarget(of: upstream) }
+  private mutating func choosePod(for attempt: inout IngressAttempt, at now: Double) -> PodID? {
+    if var session = attempt.session, let affinity = routing.settings[attempt.settings].affinity {
+      let chosen = choosePod(of: attempt.upstream, for: &session, by: affinity)
+      attempt.session = session
+      return chosen
+    }
+    guard let connection = attempt.connection else { return routing.nextTarget(of: attempt.upstream) }
     if let pod = podsOfConnections[connection], let runtime = runtimes[pod], runtime.isListening || runtime.isLost {
       return pod
     }
-    let chosen = routing.nextTarget(of: upstream)
+    let chosen = podOfClient(of: attempt.upstream, at: now)
     podsOfConnections[connection] = chosen
     return chosen
   }
@@ -264,6 +304,7 @@ extension DataPlane {
     guard mayRepeat(request.attempt, after: failure, wasSent: wasSent, at: now) else { return nil }
     var attempt = request.attempt
     attempt.triesLeft -= 1
+    attempt.session?.failed = Int32(request.run.pod)
     if let connection = attempt.connection { podsOfConnections[connection] = nil }
     return .goesOn(send(attempt, at: now))
   }
@@ -276,6 +317,14 @@ extension PodRuntime {
   ) -> IngressDecision {
     let arrival = attempt.sentAt
     if isLost {
+      if deadConnections > 0 {
+        // It goes over a connection that stood before, so that nobody misses anything but the answer.
+        deadConnections -= 1
+        return .forwarded(
+          ForwardedRequest(
+            run: run, answerAfterNanoseconds: ForwardedRequest.nanoseconds(readTimeout),
+            answeredAt: arrival + readTimeout, fails: false, wait: .timeout, attempt: attempt))
+      }
       return .forwarded(
         ForwardedRequest(
           run: run, answerAfterNanoseconds: ForwardedRequest.nanoseconds(connectTimeout),

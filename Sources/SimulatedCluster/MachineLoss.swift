@@ -17,7 +17,12 @@ extension DataPlane {
     guard machines.indices.contains(index), !machines[index].isLost else { return }
     settleOfferedLoad(at: context.wall)
     machines[index].lostSince = context.now
-    for id in runtimes.keys where runtimes[id]?.node == index { runtimes[id]?.isLost = true }
+    let kept = context.workload.keptConnections.seconds
+    for id in runtimes.keys where runtimes[id]?.node == index {
+      let dead = runtimes[id]?.keptConnections(for: kept, at: context.wall, timeScale: context.timeScale)
+      runtimes[id]?.deadConnections = dead ?? 0
+      runtimes[id]?.isLost = true
+    }
     context.schedule(.machineUnreachable(index), after: Self.monitorGracePeriod)
   }
 
@@ -68,6 +73,7 @@ extension DataPlane {
     for id in runtimes.keys {
       guard let runtime = runtimes[id], runtime.node == index else { continue }
       runtimes[id]?.isLost = false
+      runtimes[id]?.deadConnections = 0
       if runtime.isTerminating {
         removePod(id, in: &context)
       } else if runtime.isRunning {

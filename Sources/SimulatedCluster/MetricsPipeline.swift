@@ -35,6 +35,9 @@ struct MetricsPipeline: Sendable {
     ticks.last { $0.visibleAt <= now }?.measurements ?? []
   }
 
+  /// Since when the newest tick shows that does at a time; `nil` where none does yet.
+  func visibleSince(at now: Duration) -> Duration? { ticks.last { $0.visibleAt <= now }?.visibleAt }
+
   /// Forgets ticks that a newer one hides.
   mutating func prune(at now: Duration) {
     guard let shown = ticks.lastIndex(where: { $0.visibleAt <= now }) else { return }

@@ -40,6 +40,8 @@ struct PodRuntime: Sendable {
   var node: Int?
   /// Its machine is lost, so that nothing of it goes on.
   var isLost = false
+  /// Connections of the Ingress to it that it keeps still, though its machine is lost.
+  var deadConnections = 0
   var restarts = 0
   /// When the container was started last.
   var startedAt: Duration?
@@ -121,6 +123,25 @@ struct PodRuntime: Sendable {
   var hasEnded: Bool { endedWell != nil }
 
   var run: ContainerRun { ContainerRun(pod: id, restart: restarts) }
+
+  /// How many connections to it the Ingress keeps: as many as requests were under way at once of late, and none where none
+  /// came. A pod that ends closes them as it stops listening.
+  ///
+  /// - Parameter idle: seconds on the wall for which one is kept that nothing goes over.
+  func keptConnections(for idle: Double, at now: Double, timeScale: Double) -> Int {
+    guard idle > 0, isListening else { return 0 }
+    let looked = min(idle, Self.lateSpan)
+    let points = load.points
+    guard let from = points.last(where: { now - $0.time.seconds / timeScale >= looked }) ?? points.first else {
+      return 0
+    }
+    let (taken, elapsed) = (load.taken - from.taken, now - from.time.seconds / timeScale)
+    guard taken > 0, elapsed > 0 else { return 0 }
+    return max(1, Int((taken / elapsed * (load.wait(at: now) + application.serviceTime.median.seconds)).rounded(.up)))
+  }
+
+  /// What counts as of late. Seconds on the wall.
+  private static let lateSpan = 15.0
 
   /// How long the preStop hook holds SIGTERM back; one whose length is unknown takes no time.
   var preStop: Duration {

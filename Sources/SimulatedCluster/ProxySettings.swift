@@ -57,6 +57,8 @@ struct ProxySettings: Sendable, Equatable {
   /// After how long it goes to no further one.
   var nextUpstreamTimeout = Double.infinity
   var redirect = Redirect.withCertificate
+  /// `nil` where each request of a client goes its own way.
+  var affinity: SessionAffinity?
 
   init() {}
 
@@ -72,6 +74,7 @@ struct ProxySettings: Sendable, Equatable {
       tries = number > 0 ? number : .max
     }
     if let timeout = annotations.number(.nextUpstreamTimeout), timeout > 0 { nextUpstreamTimeout = Double(timeout) }
+    affinity = SessionAffinity(annotations)
     if annotations.flag(.forceSSLRedirect) == true {
       redirect = .always
     } else if annotations.flag(.sslRedirect) == false {

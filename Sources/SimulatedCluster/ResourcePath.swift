@@ -44,4 +44,5 @@ struct ResourcePath: Sendable {
   }
 
   var isPodMetrics: Bool { group == "metrics.k8s.io" && version == "v1beta1" && plural == "pods" }
+  var isNodeMetrics: Bool { group == "metrics.k8s.io" && version == "v1beta1" && plural == "nodes" }
 }

@@ -26,6 +26,10 @@ package struct SimulatedWorkload: Sendable, Equatable {
 
   /// Time from a change of the endpoints to the Ingress acting on it.
   package var endpointDelay: Duration = .seconds(2)
+  /// Time from a change of an Ingress or a Service to the Ingress acting on it: it writes its configuration anew, and loads it.
+  package var ruleDelay: Duration = .seconds(2)
+  /// How long the Ingress keeps a connection to a pod that nothing goes over, as ingress-nginx does; zero keeps none. Wall time.
+  package var keptConnections: Duration = .seconds(60)
   package var balancing = Balancing.requests
   /// How many other pods the Ingress tries when one refuses the connection.
   package var retries: Int = 0

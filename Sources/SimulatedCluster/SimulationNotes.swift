@@ -54,6 +54,14 @@ package enum SimulationNotes {
     case .resourceQuota: return quotaNotes(object)
     case .statefulSet: return podNotes(object) + statefulSetNotes(object)
     case .ingress: return IngressNotes.notes(on: object)
+    case .service where object["spec", "sessionAffinity"] == "ClientIP":
+      return [
+        (
+          "spec.sessionAffinity",
+          "an Ingress sends to the pods itself, so that this counts for nothing, as with ingress-nginx; where connections are "
+            + "balanced (ingress.balances: connections), all of the load go to one pod, since it is one client"
+        )
+      ]
     case .autoscaler: return autoscalerNotes(object, declared: metrics)
     case .clusterRole where object["aggregationRule"] != nil:
       return [

@@ -28,6 +28,7 @@ enum Work: Sendable, Hashable {
   case considerFaults
   case cutWatches(Int)
   case route(service: ObjectKey, pods: [PodID])
+  case routeByRules
   case measure
   case collectGarbage(ownerUID: String)
   case checkProgress(ObjectKey)

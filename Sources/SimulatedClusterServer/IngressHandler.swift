@@ -114,10 +114,12 @@ final class IngressHandler: ChannelInboundHandler {
   }
 
   private func conclude(_ request: ForwardedRequest, with head: HTTPRequestHead, context: ChannelHandlerContext) {
-    let (outcome, pod) = host.withCluster { ($0.outcome(of: request), $0.answeringPod(request.pod)) }
+    let (outcome, pod, cookie) = host.withCluster {
+      ($0.outcome(of: request), $0.answeringPod(request.pod), $0.sessionCookie(of: request))
+    }
     switch outcome {
-    case .answered: answer(.ok, to: head, from: pod, context: context)
-    case .failed: answer(.internalServerError, to: head, from: pod, context: context)
+    case .answered: answer(.ok, to: head, from: pod, cookie: cookie, context: context)
+    case .failed: answer(.internalServerError, to: head, from: pod, cookie: cookie, context: context)
     case .cut: answer(.badGateway, to: head, context: context)
     case .goesOn(let decision): proceed(decision, with: head, context: context)
     }
@@ -125,7 +127,7 @@ final class IngressHandler: ChannelInboundHandler {
 
   /// - Parameter isLast: whether the connection ends with the answer, though the client would keep it.
   private func answer(
-    _ status: HTTPResponseStatus, to head: HTTPRequestHead, from pod: AnsweringPod? = nil,
+    _ status: HTTPResponseStatus, to head: HTTPRequestHead, from pod: AnsweringPod? = nil, cookie: String? = nil,
     isLast: Bool = false, context: ChannelHandlerContext
   ) {
     let body = status == .ok ? host.answerBody : ByteBuffer(string: "\(status.code) \(status.reasonPhrase)\n")
@@ -137,6 +139,7 @@ final class IngressHandler: ChannelInboundHandler {
       headers.add(name: "X-Pod", value: pod.name)
       headers.add(name: "X-Version", value: pod.version)
     }
+    if let cookie { headers.add(name: "Set-Cookie", value: cookie) }
     if status == .permanentRedirect {
       let name = IngressDestination.withoutPort(head.headers.first(name: "host") ?? "")
       headers.add(name: "Location", value: "https://\(name)\(head.uri)")

@@ -68,6 +68,27 @@ struct IngressServerTests {
     }
   }
 
+  @Test("A client that keeps the cookie of the Ingress stays with its pod; one that does not goes from pod to pod")
+  func session() async throws {
+    try await withServer(annotations: ["affinity": "cookie", "session-cookie-max-age": "60"]) { _, endpoints in
+      let url = "http://127.0.0.1:\(endpoints.ingressPort)/items"
+      func pods(_ options: [String]) async throws -> (pods: [Substring], cookies: [Substring]) {
+        let urls = Array(repeating: url, count: 12)
+        let lines = try await curl(options + ["-H", "Host: api.example.com"] + urls).split(separator: "\r\n")
+        return (lines.filter { $0.hasPrefix("X-Pod: ") }, lines.filter { $0.hasPrefix("Set-Cookie: ") })
+      }
+
+      // An empty name of a file has curl keep cookies.
+      let kept = try await pods(["-b", ""])
+      #expect(kept.pods.count == 12 && Set(kept.pods).count == 1)
+      #expect(kept.cookies.count == 1)
+      #expect(kept.cookies.first?.hasPrefix("Set-Cookie: INGRESSCOOKIE=") == true)
+      #expect(kept.cookies.first?.hasSuffix("; Path=/; Max-Age=60; HttpOnly") == true)
+      let forgotten = try await pods([])
+      #expect(Set(forgotten.pods).count == 3 && Set(forgotten.cookies).count == 12)
+    }
+  }
+
   @Test("A canary takes the requests whose header or cookie says so, and X-Version tells it")
   func canary() async throws {
     let service: JSONValue = [

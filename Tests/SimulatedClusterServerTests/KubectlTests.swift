@@ -30,6 +30,15 @@ struct KubectlTests {
       #expect(autoscaler.output.contains("70%"), "\(autoscaler.output)")
       let top = try await rig.kubectl("top", "pods")
       #expect(top.succeeded && top.output.contains("128Mi"), "\(top.output)")
+      let nodes = try await rig.kubectl("top", "nodes")
+      #expect(nodes.succeeded, "\(nodes.output)")
+      let rows = nodes.output.split(separator: "\n").map { $0.split(separator: " ") }
+      #expect(rows.first?.first == "NAME" && rows.count == 4, "\(nodes.output)")
+      // Each node has one of the three pods, of half of 256Mi.
+      #expect(
+        rows.dropFirst().allSatisfy { $0.first?.hasPrefix("node-") == true && $0[3] == "128Mi" }, "\(nodes.output)")
+      let node = try await rig.kubectl("top", "node", "node-2", "--no-headers")
+      #expect(node.succeeded && node.output.hasPrefix("node-2 "), "\(node.output)")
       let events = try await rig.kubectl("get", "events")
       #expect(events.succeeded && events.output.contains("SuccessfulCreate"), "\(events.output)")
     }

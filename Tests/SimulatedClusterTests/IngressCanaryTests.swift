@@ -113,7 +113,7 @@ struct IngressCanaryTests {
     #expect(cluster.arrive(host: Workload.host, target: "/api/items") == .noEndpoint)
   }
 
-  @Test("a weight that is changed counts at once")
+  @Test("a weight that is changed counts as soon as the Ingress acts on it")
   func change() throws {
     var cluster = try TwoVersions(canary: ["canary": "true", "canary-weight": "0"]).settledCluster()
     var known = IngressDestination(host: Workload.host, target: "/api/items")
@@ -123,6 +123,7 @@ struct IngressCanaryTests {
       "PATCH", "/apis/networking.k8s.io/v1/namespaces/production/ingresses/a-canary",
       type: "application/merge-patch+json",
       body: ["metadata": ["annotations": ["nginx.ingress.kubernetes.io/canary-weight": "100"]]])
+    cluster.advance(to: cluster.now + .seconds(2))
 
     guard case .forwarded(let request) = cluster.arrive(at: &known) else {
       Issue.record("not forwarded")
@@ -159,7 +160,8 @@ struct IngressCanaryTests {
       (["canary": "true", "canary-weight": "ten"], nil, "\"ten\" is not a whole number"),
       (["canary": "true", "canary-by-header-pattern": "("], nil, "is not a regular expression"),
       (["canary": "true"], "/elsewhere", "no other Ingress has this host, path and path type"),
-      (["canary": "true", "affinity": "cookie"], nil, "does not act on affinity"),
+      (["canary": "true", "upstream-hash-by": "$host"], nil, "does not act on upstream-hash-by"),
+      (["affinity": "ip"], nil, "\"ip\" is not cookie"), (["affinity-mode": "even"], nil, "balanced or persistent"),
       (["canary": "yes"], nil, "\"yes\" is not true or false"),
     ] as [([String: String], String?, String)])
   func notes(annotations: [String: String], path: String?, text: String) throws {
