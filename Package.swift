@@ -45,6 +45,7 @@ let package = Package(
       exclude: ["KubernetesFields.md"], resources: [.embedInCode("KubernetesFields.json")]),
     .target(
       name: "Doctor", dependencies: ["AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units"]),
+    .target(name: "Discovery", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "Statistics", "Units"]),
     .target(name: "ClientRules"),
     .target(
@@ -117,7 +118,7 @@ let package = Package(
       name: "Harness",
       dependencies: [
         "ApplicationNature", "Arrivals", "AutoscalerModel", "CLinux", "Calibration", "ClusterActions",
-        "ClusterObservation", "Curl", "Doctor", "Expectations", "KubernetesClient", "KubernetesObjects",
+        "ClusterObservation", "Curl", "Discovery", "Doctor", "Expectations", "KubernetesClient", "KubernetesObjects",
         "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",

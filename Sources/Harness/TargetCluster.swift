@@ -48,8 +48,10 @@ struct TargetCluster: Sendable {
           kubeconfig: try Kubeconfig(
             text: started.endpoints.kubeconfig(actingAs: simulation.user), source: "simulated cluster"), context: nil,
           environment: environment)
-      case .simulated: connection = try await find(options.context, options, environment)
-      case .context(let name): connection = try await find(options.context ?? name, options, environment)
+      case .simulated: connection = try await find(
+          options.context, kubeconfig: options.kubeconfig, environment: environment)
+      case .context(let name): connection = try await find(
+          options.context ?? name, kubeconfig: options.kubeconfig, environment: environment)
       }
       for note in connection.notes { StandardOutput.complain("note: \(note)") }
       let opened = try CurlSession(name: "kubernetes")
@@ -104,11 +106,12 @@ struct TargetCluster: Sendable {
     await (try? simulated?.server.withCluster { ($0.faultCourses, $0.faultProblems) }) ?? ([], [])
   }
 
-  private static func find(
-    _ context: String?, _ options: RunOptions, _ environment: [String: String]
+  /// The connection to a real cluster; what credential commands say is told.
+  static func find(
+    _ context: String?, kubeconfig: String?, environment: [String: String]
   ) async throws(KubernetesError) -> APIConnection {
     try await APIConnection.find(
-      kubeconfig: options.kubeconfig, context: context, environment: environment,
+      kubeconfig: kubeconfig, context: context, environment: environment,
       serviceAccount: ServiceAccount(environment: environment),
       announce: { StandardOutput.complain("credentials: \($0)") })
   }

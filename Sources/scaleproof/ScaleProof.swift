@@ -20,7 +20,7 @@ struct ScaleProof: AsyncParsableCommand {
       """,
     version: ProgramVersion.built.description,
     subcommands: [
-      Run.self, Simulate.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self,
+      Init.self, Run.self, Simulate.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self,
       Doctor.self, RBAC.self, Cluster.self,
     ])
 

@@ -22,6 +22,7 @@ private let rules: [String: ModuleRule] = [
   "AutoscalerModel": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
   "KubernetesValidation": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
   "Doctor": ModuleRule(uses: ["KubernetesValidation"], isPure: true),
+  "Discovery": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
   "RunTimeline": ModuleRule(uses: ["KubernetesObjects", "LoadFacts", "Redaction"], isPure: true),
   "ClientRules": ModuleRule(isPure: true),
   "Profiles": ModuleRule(
@@ -52,7 +53,7 @@ private let rules: [String: ModuleRule] = [
     uses: [
       "Reporting", "Calibration", "LoadGeneration", "ClusterObservation", "RunRecording", "SimulatedClusterServer",
       "SimulatedLoad",
-      "Profiles", "Doctor",
+      "Profiles", "Discovery", "Doctor",
       "TrafficReplay", "LogFiles",
     ], libraries: ["Logging"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),

@@ -1,0 +1,60 @@
+/// What a short probe of the target measured, or what is known in its place.
+package struct ProbeFigures: Sendable, Equatable {
+  /// Thousandths of a core that a request in a second costs: milliseconds of CPU a request.
+  package struct Cost: Sendable, Equatable {
+    package var best: Double
+    /// What the measurements allow.
+    package var bounds: ClosedRange<Double>
+
+    package init(best: Double, bounds: ClosedRange<Double>) {
+      self.best = best
+      self.bounds = bounds
+    }
+  }
+
+  /// What the requests of the probe came to.
+  package struct Answers: Sendable, Equatable {
+    /// The highest rate that it sent, in requests a second.
+    package var rate: Double
+    package var requests: Int
+    package var failed: Int
+    /// Seconds that it took.
+    package var length: Double
+    /// Seconds; `nil` where no request was answered.
+    package var median: Double?
+    package var high: Double?
+
+    package init(rate: Double, requests: Int, failed: Int, length: Double, median: Double?, high: Double?) {
+      self.rate = rate
+      self.requests = requests
+      self.failed = failed
+      self.length = length
+      self.median = median
+      self.high = high
+    }
+  }
+
+  /// `nil` where nothing was sent.
+  package var answers: Answers?
+  /// `nil` where it is not known.
+  package var cost: Cost?
+  /// Where the cost is from, or why it is not known: `measured`, `given by --cpu-per-request`.
+  package var costSource: String
+  /// Thousandths of a core that all pods used together without the probe; `nil` where it is not known.
+  package var idle: Double?
+  /// Over how many seconds pods are measured, and how often; `nil` where that is not known.
+  package var metricsWindow: Double?
+  package var metricsResolution: Double?
+
+  package init(
+    answers: Answers? = nil, cost: Cost? = nil, costSource: String, idle: Double? = nil,
+    metricsWindow: Double? = nil, metricsResolution: Double? = nil
+  ) {
+    self.answers = answers
+    self.cost = cost
+    self.costSource = costSource
+    self.idle = idle
+    self.metricsWindow = metricsWindow
+    self.metricsResolution = metricsResolution
+  }
+}

@@ -1,0 +1,198 @@
+import Foundation
+package import KubernetesObjects
+
+/// Finds what is behind a host, or what leads to a workload, among the objects of a namespace.
+package struct TargetSearch: Sendable {
+  package enum Question: Sendable, Equatable {
+    /// A host, and a path where several workloads share the host.
+    case host(String, path: String?)
+    case workload(WorkloadReference)
+  }
+
+  private let namespace: String
+  private let leads: [IngressLead]
+  private let services: [(object: JSONValue, service: Service)]
+  private let workloads: [Workload]
+  /// Seconds that a pod has to be ready before it counts as available, by workload.
+  private let readySeconds: [String: Int]
+  private let autoscalers: [HorizontalPodAutoscaler]
+  private let pods: [Pod]
+  /// What could not be read of the objects, a line each.
+  package let notes: [String]
+
+  /// - Parameters:
+  ///   - objects: with their kinds, of one namespace.
+  ///   - namespace: that of objects that name none.
+  package init(_ objects: [JSONValue], namespace: String) {
+    self.namespace = namespace
+    func all(_ kind: String) -> [JSONValue] {
+      objects.filter { $0["kind"]?.string == kind && ($0["metadata", "namespace"]?.string ?? namespace) == namespace }
+    }
+    leads = all("Ingress").flatMap { IngressLead.leads(of: $0, namespace: namespace) }
+    services = all("Service").compactMap { object in
+      (try? object.decoded(as: Service.self)).map { (object, $0) }
+    }
+    var unreadable: [String] = []
+    var workloads: [Workload] = []
+    var readySeconds: [String: Int] = [:]
+    for kind in WorkloadKind.allCases {
+      // ReplicaSets that a Deployment made are of that one.
+      for object in all(kind.title) where object["metadata", "ownerReferences"] == nil {
+        guard let read = try? Workload(kind, json: object.json()) else {
+          unreadable.append("\(kind.rawValue)/\(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
+          continue
+        }
+        workloads.append(read)
+        readySeconds[read.reference.text] = object["spec", "minReadySeconds"]?.int
+      }
+    }
+    self.workloads = workloads
+    self.readySeconds = readySeconds
+    autoscalers = all("HorizontalPodAutoscaler").compactMap { object in
+      let read = try? object.decoded(as: HorizontalPodAutoscaler.self)
+      if read == nil {
+        unreadable.append("hpa/\(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
+      }
+      return read
+    }
+    pods = all("Pod").compactMap { try? $0.decoded(as: Pod.self) }
+    notes = unreadable
+  }
+
+  package func find(_ question: Question) throws(DiscoveryProblem) -> DiscoveredTarget {
+    switch question {
+    case .host(let host, let path): try find(host: host, path: path)
+    case .workload(let reference): try find(reference)
+    }
+  }
+
+  // MARK: From a host
+
+  private func find(host: String, path: String?) throws(DiscoveryProblem) -> DiscoveredTarget {
+    let ranked = leads.compactMap { lead in lead.rank(for: host).map { (rank: $0, lead: lead) } }
+    guard let best = ranked.map(\.rank).max() else {
+      let known = Set(leads.compactMap(\.host)).sorted()
+      let hint =
+        known.isEmpty
+        ? "there is no Ingress: name the workload with --workload, and where it is reached with --url"
+        : "the Ingresses are for \(known.joined(separator: ", "))"
+      throw DiscoveryProblem(
+        "no Ingress of the namespace \(namespace) is for \(host); \(hint), or name another --namespace")
+    }
+    var candidates = ranked.filter { $0.rank == best }.map(\.lead)
+    if let path {
+      candidates = candidates.filter { $0.takes(path) }.sorted { $0.path.count > $1.path.count }
+      guard let first = candidates.first else {
+        throw DiscoveryProblem(
+          "no path of \(host) is for \(path); there are \(Self.list(ranked.map(\.lead.path)))")
+      }
+      candidates = [first]
+    }
+    var found: [(lead: IngressLead, workload: Workload)] = []
+    for lead in candidates { found.append((lead, try workload(behind: lead))) }
+    let distinct = Self.distinct(found.map { $0.workload.reference.text })
+    guard distinct.count == 1, let chosen = found.first(where: { $0.lead.path == "/" }) ?? found.first else {
+      let ways = found.map { "\(host)\($0.lead.path) to \($0.workload.reference.text)" }
+      throw DiscoveryProblem(
+        "\(host) leads to \(distinct.count) workloads: \(ways.joined(separator: ", ")); name one of the paths, as in "
+          + "--ingress \(host)\(found.last?.lead.plainPath ?? "/"), and write a profile for each")
+    }
+    return try target(chosen.workload, lead: chosen.lead)
+  }
+
+  private func workload(behind lead: IngressLead) throws(DiscoveryProblem) -> Workload {
+    guard let found = services.first(where: { $0.service.metadata.name == lead.service }) else {
+      throw DiscoveryProblem("\(lead.title) leads to the Service \(lead.service), which is not there: mend the Ingress")
+    }
+    let ports = found.service.spec.ports ?? []
+    let hasPort = ports.contains { port in
+      switch lead.port {
+      case .number(let number): port.port == number
+      case .name(let name): port.name == name
+      case .none: false
+      }
+    }
+    guard hasPort else {
+      let known = ports.map { $0.name.map { "\($0) " } ?? "" }.enumerated().map { "\($1)\(ports[$0].port)" }
+      throw DiscoveryProblem(
+        "\(lead.title) leads to the port \(lead.port) of the Service \(lead.service), which has \(Self.list(known)): mend "
+          + "the Ingress")
+    }
+    let selector = found.service.spec.selector ?? [:]
+    guard !selector.isEmpty else {
+      throw DiscoveryProblem(
+        "the Service \(lead.service) selects no pods (\(found.service.spec.type ?? "ClusterIP") without a selector), so "
+          + "that nothing tells what is behind it: name the workload with --workload, and where it is reached with --url")
+    }
+    let selected = workloads.filter {
+      LabelSelector(matchLabels: selector).matches($0.template.metadata?.labels ?? [:])
+    }
+    guard let only = selected.first else {
+      let text = selector.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+      throw DiscoveryProblem(
+        "no \(WorkloadKind.allCases.map(\.title).joined(separator: ", ")) makes pods that the Service \(lead.service) "
+          + "selects (\(text)): mend the selector, or name the workload with --workload")
+    }
+    // One at zero is the idle half of a blue and green pair.
+    let awake = selected.filter { $0.wanted > 0 }
+    guard selected.count == 1 || awake.count == 1 else {
+      throw DiscoveryProblem(
+        "the Service \(lead.service) selects the pods of several workloads: "
+          + "\(selected.map(\.reference.text).joined(separator: ", ")); name the one that scales with --workload, and where "
+          + "it is reached with --url")
+    }
+    return awake.first ?? only
+  }
+
+  // MARK: From a workload
+
+  private func find(_ reference: WorkloadReference) throws(DiscoveryProblem) -> DiscoveredTarget {
+    guard let workload = workloads.first(where: { $0.reference == reference }) else {
+      let known = workloads.map(\.reference.text)
+      throw DiscoveryProblem(
+        "\(reference.text) is not in the namespace \(namespace)"
+          + (known.isEmpty ? ", which has no workload" : "; there are \(Self.list(known))"))
+    }
+    let labels = workload.template.metadata?.labels ?? [:]
+    let names = services.filter { found in
+      let selector = found.service.spec.selector ?? [:]
+      return !selector.isEmpty && LabelSelector(matchLabels: selector).matches(labels)
+    }.compactMap(\.service.metadata.name)
+    let leading = leads.filter { names.contains($0.service) }
+    let lead = leading.first { $0.host?.hasPrefix("*") == false } ?? leading.first
+    return try target(workload, lead: lead, services: names)
+  }
+
+  private func target(
+    _ workload: Workload, lead: IngressLead?, services: [String] = []
+  ) throws(DiscoveryProblem) -> DiscoveredTarget {
+    let scaling = autoscalers.filter { $0.scales(workload.reference) }
+    guard scaling.count <= 1 else {
+      throw DiscoveryProblem(
+        "\(scaling.count) autoscalers scale \(workload.reference.text), and the controller stops all of them "
+          + "(AmbiguousSelector): \(Self.list(scaling.compactMap(\.metadata.name))); leave one of them")
+    }
+    let selector = workload.selector ?? LabelSelector(matchLabels: workload.template.metadata?.labels ?? [:])
+    return DiscoveredTarget(
+      namespace: namespace, workload: workload, minReadySeconds: readySeconds[workload.reference.text] ?? 0,
+      autoscaler: scaling.first, lead: lead,
+      service: lead?.service ?? services.first,
+      pods: pods.filter { pod in
+        selector.matches(pod.metadata.labels ?? [:]) && !pod.isTerminating
+      })
+  }
+
+  private static func list(_ words: [String]) -> String {
+    words.isEmpty ? "none" : distinct(words).joined(separator: ", ")
+  }
+
+  private static func distinct(_ words: [String]) -> [String] {
+    var kept: [String] = []
+    for word in words where !kept.contains(word) { kept.append(word) }
+    return kept
+  }
+}
+
+extension Workload {
+  var reference: WorkloadReference { WorkloadReference(kind, metadata.name ?? "") }
+}
