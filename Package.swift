@@ -233,7 +233,8 @@ let package = Package(
     .testTarget(
       name: "HarnessTests",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "ClusterActions", "Curl", "Doctor",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "Calibration", "ClusterActions", "Curl", "Discovery",
+        "Doctor",
         "Expectations", "Harness", "KubernetesClient",
         "KubernetesObjects",
         "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",

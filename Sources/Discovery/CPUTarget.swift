@@ -38,7 +38,8 @@ package struct CPUTarget: Sendable, Equatable {
       guard case .resource(.cpu, let container, let wanted) = metric.source else { continue }
       let containers = (spec.containers ?? []) + (spec.initContainers ?? []).filter { $0.restartPolicy == "Always" }
       let counted = containers.filter { container == nil || $0.name == container }
-      let request = Self.sum(counted.map { $0.resources?.requests?["cpu"] ?? $0.resources?.limits?["cpu"] })
+      let request =
+        Self.sum(counted.map { $0.resources?.requests?["cpu"] ?? $0.resources?.limits?["cpu"] })
         ?? (container == nil ? spec.resources?.requests?["cpu"].map { Double($0.quantity.milli) } : nil)
       self.container = container
       self.request = request
@@ -52,7 +53,8 @@ package struct CPUTarget: Sendable, Equatable {
       case .utilization(let percent):
         guard let request, request > 0 else {
           throw DiscoveryProblem(
-            "the autoscaler is to hold CPU at \(percent) % of a request that not every container has: it computes nothing")
+            "the autoscaler is to hold CPU at \(percent) % of a request that not every container has: it computes nothing"
+          )
         }
         (utilization, perPod) = (percent, request * Double(percent) / 100)
       }

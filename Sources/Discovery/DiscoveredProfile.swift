@@ -35,8 +35,9 @@ package struct DiscoveredProfile: Sendable, Equatable {
       test = SteadyTest(figures: figures, timeScale: request.timeScale).test()
     }
     omissions = test.omissions
-    text = ProfileText(
-      request: request, target: target, figures: figures, version: version, timing: timing, cpu: cpu, test: test
-    ).text
+    text =
+      ProfileText(
+        request: request, target: target, figures: figures, version: version, timing: timing, cpu: cpu, test: test
+      ).text
   }
 }

@@ -8,6 +8,8 @@ package struct DiscoveredTarget: Sendable, Equatable {
   package let workload: Workload
   /// How long a pod has to be ready before it counts as available.
   package let minReadySeconds: Int
+  /// Whether a pod starts only when the one before it is ready.
+  package let startsInOrder: Bool
   package let autoscaler: HorizontalPodAutoscaler?
   /// The way in; `nil` where no Ingress leads to the workload.
   package let lead: IngressLead?
@@ -29,8 +31,7 @@ package struct DiscoveredTarget: Sendable, Equatable {
     var parts: [String] = []
     if let lead { parts.append(lead.title) }
     if let service { parts.append("Service \(service)\(lead.map { ":\($0.port)" } ?? "")") }
-    let count = workload.wanted
-    parts.append("\(reference.title), \(count) pod\(count == 1 ? "" : "s")")
+    parts.append("\(reference.title), \(Figure.count(workload.wanted, "pod"))")
     if let autoscaler {
       let plan = ScalingPlan(autoscaler.spec)
       parts.append("HPA \(autoscaler.metadata.name ?? ""), \(plan.minReplicas)..\(plan.maxReplicas)")

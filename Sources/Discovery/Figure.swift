@@ -25,6 +25,8 @@ enum Figure {
 
   static func seconds(_ value: Double) -> String { "\(text(value)) s" }
 
+  static func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+
   /// Whole seconds, as a profile writes them.
   static func duration(_ seconds: Double) -> String { Duration.seconds(Int(seconds.rounded(.up))).text }
 

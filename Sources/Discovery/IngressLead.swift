@@ -47,7 +47,9 @@ package struct IngressLead: Sendable, Equatable {
   static func leads(of object: JSONValue, namespace defaultNamespace: String) -> [IngressLead] {
     let annotations = object["metadata", "annotations"]?.object ?? [:]
     func annotation(_ name: String) -> String? { annotations["nginx.ingress.kubernetes.io/\(name)"]?.string }
-    guard annotation("canary") != "true", let ingress: Ingress = try? object.decoded(as: Ingress.self) else { return [] }
+    guard annotation("canary") != "true", let ingress: Ingress = try? object.decoded(as: Ingress.self) else {
+      return []
+    }
     let namespace = ingress.metadata.namespace ?? defaultNamespace
     let isExpression = annotation("use-regex") == "true" || annotation("rewrite-target") != nil
     let addresses = (object["status", "loadBalancer", "ingress"]?.array ?? []).compactMap {
@@ -60,7 +62,8 @@ package struct IngressLead: Sendable, Equatable {
         return hosts.contains { Self.covers($0, host ?? "") }
       }
       return IngressLead(
-        ingress: ingress.metadata.name ?? "", namespace: namespace, host: host, path: path ?? "/", pathType: type, service: backend.name, port: Port(backend.port),
+        ingress: ingress.metadata.name ?? "", namespace: namespace, host: host, path: path ?? "/", pathType: type,
+        service: backend.name, port: Port(backend.port),
         isSecure: secure, isExpression: isExpression, addresses: addresses)
     }
     var leads: [IngressLead] = []

@@ -39,12 +39,16 @@ struct PlannedTest: Sendable, Equatable {
   }
 
   /// The share of requests that is to succeed: 99.9 %, of few requests 99 %.
-  mutating func expectFewErrors(_ name: String, during window: String, of requests: Double) {
-    let objective = requests >= 1000 ? 99.9 : 99
-    let allowed = Int((requests * (100 - objective) / 100 + 1e-6).rounded(.down))
-    expect(
-      name, "errorBudget: {during: \(window), objective: \(Figure.text(objective))%}",
-      "Of about \(Int(requests)) requests \(allowed == 0 ? "none" : "\(allowed)") may fail.")
+  ///
+  /// - Parameter requests: of the window; `nil` where its length is not known before.
+  mutating func expectFewErrors(_ name: String, during window: String, of requests: Double?) {
+    let objective = (requests ?? .infinity) >= 1000 ? 99.9 : 99
+    let words =
+      requests.map { requests in
+        let allowed = Int((requests * (100 - objective) / 100 + 1e-6).rounded(.down))
+        return "Of about \(Int(requests)) requests \(allowed == 0 ? "none" : "\(allowed)") may fail."
+      } ?? "As long as the restart takes: one in 1000 requests may fail, and of fewer none."
+    expect(name, "errorBudget: {during: \(window), objective: \(Figure.text(objective))%}", words)
   }
 
   /// A percentile that so many requests bound with a confidence of 95 %.

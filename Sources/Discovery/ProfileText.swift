@@ -37,7 +37,8 @@ struct ProfileText {
           "Metrics",
           timing.isMeasured
             ? "measured over \(Figure.duration(timing.window)), every \(Figure.duration(timing.resolution))"
-            : "ASSUMED to be measured over \(Figure.duration(timing.window)), every \(Figure.duration(timing.resolution))")
+            : "ASSUMED to be measured over \(Figure.duration(timing.window)), every \(Figure.duration(timing.resolution))"
+        )
         lines += fact(
           "Assumed",
           "flags of the controller manager as they are by default: sync every 15s, tolerance 10 %, downscale window 5m")
@@ -66,7 +67,8 @@ struct ProfileText {
     guard let cost = figures.cost else { return target == nil ? "" : figures.costSource }
     let (low, high) = (cost.bounds.lowerBound, cost.bounds.upperBound)
     let idle = figures.idle.map { "; without our requests all pods use \(Figure.milli($0))" } ?? ""
-    return "\(Figure.text(cost.best)) ms a request (\(Figure.text(low))..\(Figure.text(high))), \(figures.costSource)\(idle)"
+    return
+      "\(Figure.text(cost.best)) ms a request (\(Figure.text(low))..\(Figure.text(high))), \(figures.costSource)\(idle)"
   }
 
   private func fact(_ title: String, _ words: String) -> [String] {

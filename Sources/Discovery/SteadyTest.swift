@@ -42,7 +42,7 @@ struct SteadyTest {
       target.workload, at: max(target.workload.wanted, 1), podSeconds: timing.pod,
       minReadySeconds: Double(target.minReadySeconds))
     {
-      test.addRestart(length, of: target, at: half, comment: nil, timing: timing, timeScale: timeScale)
+      test.addRestart(length, of: target, at: half, timing: timing)
     } else {
       test.omissions.append("No restart: \(target.reference.text) does not replace its pods by itself.")
     }

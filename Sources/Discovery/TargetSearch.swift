@@ -9,12 +9,16 @@ package struct TargetSearch: Sendable {
     case workload(WorkloadReference)
   }
 
+  private struct FoundWorkload: Sendable {
+    let workload: Workload
+    /// As it was read.
+    let spec: JSONValue
+  }
+
   private let namespace: String
   private let leads: [IngressLead]
   private let services: [(object: JSONValue, service: Service)]
-  private let workloads: [Workload]
-  /// Seconds that a pod has to be ready before it counts as available, by workload.
-  private let readySeconds: [String: Int]
+  private let workloads: [FoundWorkload]
   private let autoscalers: [HorizontalPodAutoscaler]
   private let pods: [Pod]
   /// What could not be read of the objects, a line each.
@@ -33,21 +37,19 @@ package struct TargetSearch: Sendable {
       (try? object.decoded(as: Service.self)).map { (object, $0) }
     }
     var unreadable: [String] = []
-    var workloads: [Workload] = []
-    var readySeconds: [String: Int] = [:]
+    var workloads: [FoundWorkload] = []
     for kind in WorkloadKind.allCases {
       // ReplicaSets that a Deployment made are of that one.
       for object in all(kind.title) where object["metadata", "ownerReferences"] == nil {
         guard let read = try? Workload(kind, json: object.json()) else {
-          unreadable.append("\(kind.rawValue)/\(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
+          unreadable.append(
+            "\(kind.rawValue)/\(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
           continue
         }
-        workloads.append(read)
-        readySeconds[read.reference.text] = object["spec", "minReadySeconds"]?.int
+        workloads.append(FoundWorkload(workload: read, spec: object["spec"] ?? .null))
       }
     }
     self.workloads = workloads
-    self.readySeconds = readySeconds
     autoscalers = all("HorizontalPodAutoscaler").compactMap { object in
       let read = try? object.decoded(as: HorizontalPodAutoscaler.self)
       if read == nil {
@@ -88,11 +90,11 @@ package struct TargetSearch: Sendable {
       }
       candidates = [first]
     }
-    var found: [(lead: IngressLead, workload: Workload)] = []
+    var found: [(lead: IngressLead, workload: FoundWorkload)] = []
     for lead in candidates { found.append((lead, try workload(behind: lead))) }
-    let distinct = Self.distinct(found.map { $0.workload.reference.text })
+    let distinct = Self.distinct(found.map { $0.workload.workload.reference.text })
     guard distinct.count == 1, let chosen = found.first(where: { $0.lead.path == "/" }) ?? found.first else {
-      let ways = found.map { "\(host)\($0.lead.path) to \($0.workload.reference.text)" }
+      let ways = found.map { "\(host)\($0.lead.path) to \($0.workload.workload.reference.text)" }
       throw DiscoveryProblem(
         "\(host) leads to \(distinct.count) workloads: \(ways.joined(separator: ", ")); name one of the paths, as in "
           + "--ingress \(host)\(found.last?.lead.plainPath ?? "/"), and write a profile for each")
@@ -100,7 +102,7 @@ package struct TargetSearch: Sendable {
     return try target(chosen.workload, lead: chosen.lead)
   }
 
-  private func workload(behind lead: IngressLead) throws(DiscoveryProblem) -> Workload {
+  private func workload(behind lead: IngressLead) throws(DiscoveryProblem) -> FoundWorkload {
     guard let found = services.first(where: { $0.service.metadata.name == lead.service }) else {
       throw DiscoveryProblem("\(lead.title) leads to the Service \(lead.service), which is not there: mend the Ingress")
     }
@@ -122,10 +124,11 @@ package struct TargetSearch: Sendable {
     guard !selector.isEmpty else {
       throw DiscoveryProblem(
         "the Service \(lead.service) selects no pods (\(found.service.spec.type ?? "ClusterIP") without a selector), so "
-          + "that nothing tells what is behind it: name the workload with --workload, and where it is reached with --url")
+          + "that nothing tells what is behind it: name the workload with --workload, and where it is reached with --url"
+      )
     }
     let selected = workloads.filter {
-      LabelSelector(matchLabels: selector).matches($0.template.metadata?.labels ?? [:])
+      LabelSelector(matchLabels: selector).matches($0.workload.template.metadata?.labels ?? [:])
     }
     guard let only = selected.first else {
       let text = selector.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
@@ -134,11 +137,11 @@ package struct TargetSearch: Sendable {
           + "selects (\(text)): mend the selector, or name the workload with --workload")
     }
     // One at zero is the idle half of a blue and green pair.
-    let awake = selected.filter { $0.wanted > 0 }
+    let awake = selected.filter { $0.workload.wanted > 0 }
     guard selected.count == 1 || awake.count == 1 else {
       throw DiscoveryProblem(
         "the Service \(lead.service) selects the pods of several workloads: "
-          + "\(selected.map(\.reference.text).joined(separator: ", ")); name the one that scales with --workload, and where "
+          + "\(selected.map(\.workload.reference.text).joined(separator: ", ")); name the one that scales with --workload, and where "
           + "it is reached with --url")
     }
     return awake.first ?? only
@@ -147,13 +150,13 @@ package struct TargetSearch: Sendable {
   // MARK: From a workload
 
   private func find(_ reference: WorkloadReference) throws(DiscoveryProblem) -> DiscoveredTarget {
-    guard let workload = workloads.first(where: { $0.reference == reference }) else {
-      let known = workloads.map(\.reference.text)
+    guard let workload = workloads.first(where: { $0.workload.reference == reference }) else {
+      let known = workloads.map(\.workload.reference.text)
       throw DiscoveryProblem(
         "\(reference.text) is not in the namespace \(namespace)"
           + (known.isEmpty ? ", which has no workload" : "; there are \(Self.list(known))"))
     }
-    let labels = workload.template.metadata?.labels ?? [:]
+    let labels = workload.workload.template.metadata?.labels ?? [:]
     let names = services.filter { found in
       let selector = found.service.spec.selector ?? [:]
       return !selector.isEmpty && LabelSelector(matchLabels: selector).matches(labels)
@@ -164,8 +167,13 @@ package struct TargetSearch: Sendable {
   }
 
   private func target(
-    _ workload: Workload, lead: IngressLead?, services: [String] = []
+    _ found: FoundWorkload, lead: IngressLead?, services: [String] = []
   ) throws(DiscoveryProblem) -> DiscoveredTarget {
+    let workload = found.workload
+    guard workload.wanted > 0 else {
+      throw DiscoveryProblem(
+        "\(workload.reference.text) wants no pods (replicas: 0): scale it up first, so that there is something to test")
+    }
     let scaling = autoscalers.filter { $0.scales(workload.reference) }
     guard scaling.count <= 1 else {
       throw DiscoveryProblem(
@@ -174,7 +182,8 @@ package struct TargetSearch: Sendable {
     }
     let selector = workload.selector ?? LabelSelector(matchLabels: workload.template.metadata?.labels ?? [:])
     return DiscoveredTarget(
-      namespace: namespace, workload: workload, minReadySeconds: readySeconds[workload.reference.text] ?? 0,
+      namespace: namespace, workload: workload, minReadySeconds: found.spec["minReadySeconds"]?.int ?? 0,
+      startsInOrder: workload.kind == .statefulSet && found.spec["podManagementPolicy"]?.string != "Parallel",
       autoscaler: scaling.first, lead: lead,
       service: lead?.service ?? services.first,
       pods: pods.filter { pod in

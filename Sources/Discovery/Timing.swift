@@ -20,7 +20,8 @@ struct Timing: Sendable, Equatable {
     resolution = figures.metricsResolution ?? 60
     if let quickest = target.startSeconds {
       pod = 2 * quickest + 10
-      podWords = "a pod was ready \(Figure.seconds(quickest)) after its creation, taken as \(Figure.seconds(pod)) at the latest"
+      podWords =
+        "a pod was ready \(Figure.seconds(quickest)) after its creation, taken as \(Figure.seconds(pod)) at the latest"
     } else {
       let probes = (target.workload.template.spec.containers ?? []).map { container in
         [container.startupProbe, container.readinessProbe].compactMap(\.self).reduce(0) {
@@ -34,6 +35,18 @@ struct Timing: Sendable, Equatable {
 
   /// From a change of the load until a sync has seen the whole of it.
   var metrics: Double { window + resolution + Self.lag + ScalingCourse.syncPeriod }
+
+  /// Whether a pod has been measured 45 s after its start, as verdicts on the autoscaler's readings take it; nothing speaks
+  /// against it where it was not seen.
+  var isUsual: Bool { !isMeasured || window + resolution <= 45 }
+
+  /// Until a step that adds pods is followed by the next: the pods start, and are measured like the others.
+  var betweenSteps: Double { pod + window + resolution + ScalingCourse.syncPeriod }
+
+  /// Counts between two at which a sync may stop for a while, since its measurements began before the load did.
+  func halts(from low: Int, to high: Int) -> Int {
+    min(max(high - low - 1, 0), Int((window / resolution).rounded(.up)))
+  }
 
   /// Until a count was reached whose course is known.
   func reaching(_ course: Double, steps: Int) -> Double {

@@ -92,7 +92,8 @@ package struct InitSession: Sendable {
     else { return (question, cluster.namespace) }
     guard namespaces.count == 1 else {
       throw HarnessError(
-        .refused, "\(host) has Ingresses in the namespaces \(namespaces.joined(separator: ", ")): choose with --namespace")
+        .refused,
+        "\(host) has Ingresses in the namespaces \(namespaces.joined(separator: ", ")): choose with --namespace")
     }
     return (question, namespaces[0])
   }

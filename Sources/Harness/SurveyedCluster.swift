@@ -98,7 +98,9 @@ struct SurveyedCluster: Sendable {
 
   /// The namespaces in which an Ingress is for a host; `nil` where those of other namespaces may not be read.
   func namespaces(of host: String) async -> [String]? {
-    guard let objects = try? await list(.ingresses, path: ResourceType.ingresses.path(namespace: nil)) else { return nil }
+    guard let objects = try? await list(.ingresses, path: ResourceType.ingresses.path(namespace: nil)) else {
+      return nil
+    }
     var found: Set<String> = []
     for object in objects {
       guard let namespace = object["metadata", "namespace"]?.string else { continue }

@@ -48,9 +48,11 @@ struct TargetCluster: Sendable {
           kubeconfig: try Kubeconfig(
             text: started.endpoints.kubeconfig(actingAs: simulation.user), source: "simulated cluster"), context: nil,
           environment: environment)
-      case .simulated: connection = try await find(
+      case .simulated:
+        connection = try await find(
           options.context, kubeconfig: options.kubeconfig, environment: environment)
-      case .context(let name): connection = try await find(
+      case .context(let name):
+        connection = try await find(
           options.context ?? name, kubeconfig: options.kubeconfig, environment: environment)
       }
       for note in connection.notes { StandardOutput.complain("note: \(note)") }

@@ -29,7 +29,8 @@ extension ScaleProof {
           0 the profile is written; 4 nothing fit was found, or the target refused; else as for run.
         """)
 
-    @Option(help: ArgumentHelp("The host of an Ingress, and a path where several workloads share it.", valueName: "host"))
+    @Option(
+      help: ArgumentHelp("The host of an Ingress, and a path where several workloads share it.", valueName: "host"))
     var ingress: String?
 
     @Option(
@@ -89,7 +90,8 @@ extension ScaleProof {
     func validate() throws {
       if ingress != nil, workload != nil { throw ValidationError("--ingress and --workload exclude each other") }
       guard ingress != nil || workload != nil || url != nil else {
-        throw ValidationError("Name what to write a profile for: --ingress HOST, --workload KIND/NAME, or --url URL alone.")
+        throw ValidationError(
+          "Name what to write a profile for: --ingress HOST, --workload KIND/NAME, or --url URL alone.")
       }
       let isAlone = ingress == nil && workload == nil
       if isAlone, context != nil || kubeconfig != nil || namespace != nil || !manifests.isEmpty {

@@ -20,8 +20,8 @@ struct ScaleProof: AsyncParsableCommand {
       """,
     version: ProgramVersion.built.description,
     subcommands: [
-      Init.self, Run.self, Simulate.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self, Import.self,
-      Doctor.self, RBAC.self, Cluster.self,
+      Init.self, Run.self, Simulate.self, Record.self, Validate.self, Evaluate.self, Report.self, Explain.self,
+      Import.self, Doctor.self, RBAC.self, Cluster.self,
     ])
 
   static func main() async {

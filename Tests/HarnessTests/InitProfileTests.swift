@@ -1,0 +1,46 @@
+import Discovery
+import Expectations
+import Foundation
+import Profiles
+import TestServers
+import Testing
+
+@testable import Harness
+
+/// The profiles that `init` writes for random workloads, run in virtual time as they were written.
+@Suite("Profiles that init writes")
+struct InitProfileTests {
+  /// As many as `SCALEPROOF_SEEDS` says, or from one to another: `86-86`.
+  private static let seeds: ClosedRange<Int> = {
+    let numbers = (ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "30").split(separator: "-").compactMap {
+      Int($0)
+    }
+    return numbers.count == 2 ? numbers[0]...numbers[1] : 1...(numbers.first ?? 30)
+  }()
+
+  @Test("validate without a word, and never fail a healthy cluster; of 20 at least 19 pass")
+  func healthy() throws {
+    var undecided: [String] = []
+    for seed in Self.seeds {
+      let folder = try TemporaryFolder()
+      let workload = RandomWorkload(seed: seed)
+      let (profile, path) = try workload.discovered(in: folder)
+      let loaded = try LoadedProfile(path: path, changes: ["load.seed=\(seed)"])
+      #expect(LoadCapacity.warnings(loaded.profile).isEmpty, "seed \(seed)")
+      #expect(ExpectationPlan.warnings(loaded.profile).isEmpty, "seed \(seed)")
+      let run = try VirtualRun(loaded, version: ProgramVersion(commit: nil), environment: [:]).execute()
+      let judgements = Judge.judge(loaded.profile.expectations, on: run.timeline)
+      for judgement in judgements where judgement.verdict == .fail {
+        Issue.record(
+          "seed \(seed): \(judgement.name) fails: \(judgement.finding)\n\(workload.manifests())\n\(profile.text)")
+      }
+      let fails = judgements.contains { $0.verdict == .fail }
+      if fails { print("seed \(seed)\n\(try String(contentsOfFile: path, encoding: .utf8))") }
+      undecided += judgements.filter { $0.verdict == .inconclusive }.prefix(1).map {
+        "seed \(seed): \($0.name): \($0.finding)"
+      }
+    }
+    print("\(Self.seeds.count) seeds, \(undecided.count) undecided", undecided.joined(separator: "\n"))
+    #expect(undecided.count * 20 <= Self.seeds.count, "\(undecided.joined(separator: "\n"))")
+  }
+}
