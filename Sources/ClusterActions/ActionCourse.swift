@@ -12,6 +12,7 @@ package struct ActionCourse: Sendable {
   }
 
   private let deed: any Deed
+  private let workloadPath: String
   private let isPutBack: Bool
   private var read: [JSONValue] = []
   private var writes: [ActionRequest]?
@@ -30,6 +31,7 @@ package struct ActionCourse: Sendable {
   ) {
     self.isPutBack = isPutBack
     let place = WorkloadPlace(workload: workload, namespace: namespace)
+    workloadPath = place.path
     deed =
       switch kind {
       case .setImage(let images): SettingImages(place: place, images: images)
@@ -38,6 +40,8 @@ package struct ActionCourse: Sendable {
       case .pause(let isPaused): Pausing(place: place, isPaused: isPaused)
       case .scale(let replicas): Scaling(place: place, replicas: replicas)
       case .patch(let patch): Patching(place: place, patch: patch)
+      case .apply(let apply): Applying(place: place, apply: apply)
+      case .wait: Waiting()
       case .deletePods(let choice): RemovingPods(place: place, choice: choice, evicts: false)
       case .evictPods(let choice): RemovingPods(place: place, choice: choice, evicts: true)
       case .cordon(let choice): Cordoning(place: place, choice: choice, isUnschedulable: true)
@@ -61,7 +65,7 @@ package struct ActionCourse: Sendable {
     let write = writes[answers.count]
     if isPutBack, write.method == "PATCH", !changes.contains(where: { $0.path == write.path }) {
       readBefore = write.path
-      return .read(ActionRequest("GET", write.path))
+      return .read(ActionRequest("GET", write.path, mayBeMissing: write.type == .apply))
     }
     return .write(write)
   }
@@ -88,7 +92,8 @@ package struct ActionCourse: Sendable {
 
   /// `metadata.generation` of the workload as the last write has left it; `nil` where no write was to the workload.
   package var generation: Int64? {
-    deed.writesWorkload ? (answers.last ?? nil)?["metadata", "generation"]?.integer : nil
+    let own = (writes ?? []).indices.last { $0 < answers.count && writes?[$0].path == workloadPath }
+    return own.flatMap { answers[$0]?["metadata", "generation"]?.integer }
   }
 }
 
@@ -98,14 +103,11 @@ protocol Deed: Sendable {
   func nextRead(having read: [JSONValue]) throws(ActionProblem) -> ActionRequest?
   /// What is to be written, in this order.
   func writes(having read: [JSONValue], at now: KubernetesTime) throws(ActionProblem) -> [ActionRequest]
-  /// Whether the answers to what it writes are the workload itself.
-  var writesWorkload: Bool { get }
   func pods(having read: [JSONValue]) -> [String]
 }
 
 extension Deed {
   func nextRead(having read: [JSONValue]) throws(ActionProblem) -> ActionRequest? { nil }
-  var writesWorkload: Bool { false }
   func pods(having read: [JSONValue]) -> [String] { [] }
 }
 

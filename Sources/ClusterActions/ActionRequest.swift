@@ -9,6 +9,8 @@ package struct ActionRequest: Sendable, Equatable {
     /// RFC 7386
     case mergePatch = "application/merge-patch+json"
     case strategicMergePatch = "application/strategic-merge-patch+json"
+    /// JSON is YAML.
+    case apply = "application/apply-patch+yaml"
   }
 
   package let method: String
@@ -19,10 +21,12 @@ package struct ActionRequest: Sendable, Equatable {
   package let body: JSONValue?
   /// Whether a refusal for the time being (429) is no failure: a disruption budget allows what was asked for later, perhaps.
   package let mayBeRefused: Bool
+  /// Whether it is no failure that what it is about is not there (404).
+  package let mayBeMissing: Bool
 
   init(
     _ method: String, _ path: String, query: [String: String] = [:], type: Body = .json, body: JSONValue? = nil,
-    mayBeRefused: Bool = false
+    mayBeRefused: Bool = false, mayBeMissing: Bool = false
   ) {
     self.method = method
     self.path = path
@@ -30,6 +34,8 @@ package struct ActionRequest: Sendable, Equatable {
     self.type = type
     self.body = body
     self.mayBeRefused = mayBeRefused
+    // What is to be taken away may be gone already.
+    self.mayBeMissing = mayBeMissing || mayBeRefused || method == "DELETE"
   }
 
   /// Who writes, in `managedFields`.
@@ -40,9 +46,6 @@ package struct ActionRequest: Sendable, Equatable {
     ActionRequest(
       "PATCH", path, query: ["fieldManager": fieldManager, "fieldValidation": "Strict"], type: type, body: body)
   }
-
-  /// Whether it takes a pod away, which is as good if that is gone already.
-  package var takesAway: Bool { method == "DELETE" || mayBeRefused }
 
   /// With the query, as in the request line of HTTP.
   package var pathWithQuery: String {
@@ -60,7 +63,8 @@ package struct ActionRequest: Sendable, Equatable {
   /// The same request, of which the server tells what would come of it, and changes nothing.
   package var dryRun: ActionRequest {
     ActionRequest(
-      method, path, query: query.merging(["dryRun": "All"]) { $1 }, type: type, body: body, mayBeRefused: mayBeRefused)
+      method, path, query: query.merging(["dryRun": "All"]) { $1 }, type: type, body: body, mayBeRefused: mayBeRefused,
+      mayBeMissing: mayBeMissing)
   }
 
   /// The request as a line: `PATCH /apis/apps/v1/namespaces/shop/deployments/web/scale`.

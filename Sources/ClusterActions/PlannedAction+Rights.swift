@@ -6,13 +6,16 @@ extension PlannedAction {
   package func rights(of workload: WorkloadReference, in namespace: String) -> [AccessRight] {
     let rights = kind.rights(of: workload, in: namespace)
     guard isPutBack else { return rights }
-    // What is put back is read before.
+    // What is put back is read before, and what was not there is taken away again.
     return rights.flatMap { right in
-      right.verb != .patch
-        ? [right]
-        : [
-          AccessRight(.get, right.resource, right.subresource, namespace: right.namespace, name: right.name), right,
-        ]
+      func twin(_ verb: AccessRight.Verb) -> AccessRight {
+        AccessRight(verb, right.resource, right.subresource, namespace: right.namespace, name: right.name)
+      }
+      return switch right.verb {
+      case .patch: [twin(.get), right]
+      case .create where right.subresource == nil: [right, twin(.delete)]
+      default: [right]
+      }
     }
   }
 }
@@ -36,6 +39,15 @@ extension PlannedAction.Kind {
     case .patch(let patch):
       guard let object = patch.object else { return [patching] }
       return [AccessRight(.patch, object.resource, namespace: namespace, name: object.name)]
+    case .apply(let apply):
+      return apply.objects.flatMap { object -> [AccessRight] in
+        let place = ApplyPlace(guessing: object, in: namespace)
+        // What is not there yet is created by the same request, of which both rights are asked.
+        return [.create, .patch].map {
+          AccessRight($0, place.resource, namespace: place.namespace, name: $0 == .create ? nil : place.name)
+        }
+      }
+    case .wait: return []
     case .deletePods(let choice):
       return chosen(choice) + [AccessRight(.delete, .pods, namespace: namespace, name: choice.name)]
     case .evictPods(let choice):

@@ -15,12 +15,19 @@ package struct ChangedObject: Sendable, Equatable {
 
 /// How an object is made again what it was before an action, where nobody else has changed it since.
 package struct PuttingBack: Sendable, Equatable {
-  /// JSON patch: each field is told to be still as the action left it, before it is set to what it was.
+  /// JSON patch: each field is told to be still as the action left it, before it is set to what it was. Or the object is
+  /// deleted, where there was none.
   package let request: ActionRequest
 
   /// - Returns: `nil` where nothing that could be put back was changed.
   package init?(_ change: ChangedObject) {
     let (before, after) = (change.before, change.after)
+    if before == .null {
+      // It was made by the action. Another one of its name that somebody has made since is not meant.
+      guard let uid = after["metadata", "uid"] else { return nil }
+      request = ActionRequest("DELETE", change.path, body: ["preconditions": ["uid": uid]])
+      return
+    }
     var operations: [JSONValue] = []
     for key in ["spec", "data", "binaryData"] {
       Self.restore(before[key], from: after[key], at: "/\(key)", &operations)

@@ -39,8 +39,20 @@ struct ActionPreview: Sendable {
     return course.plannedWrites
   }
 
+  /// A body without what a Secret keeps.
+  private static func shown(_ body: JSONValue) -> JSONValue {
+    guard case .object(var members) = body, body["kind"]?.string == "Secret" else { return body }
+    for key in ["data", "stringData"] {
+      if case .object(let values)? = members[key] {
+        members[key] = .object(values.mapValues { _ in .string("(not shown)") })
+      }
+    }
+    return .object(members)
+  }
+
   private static func line(_ request: ActionRequest) -> String {
-    let body = request.body.flatMap { try? $0.json() }.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
+    let body =
+      request.body.map(Self.shown).flatMap { try? $0.json() }.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
     return "  \(request.line)\(body)"
   }
 }

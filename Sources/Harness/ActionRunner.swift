@@ -14,13 +14,18 @@ struct ActionRunner: Sendable {
 
   /// Waits until a workload is as a condition wants it.
   ///
-  /// - Returns: whether it came true; otherwise whoever waited is not there any more.
-  func wait(for condition: WorkloadCondition, of workload: WorkloadReference) async -> Bool {
+  /// - Parameter limit: run time until which it is waited for; `nil` for as long as somebody waits.
+  /// - Returns: whether it came true; otherwise whoever waited is not there any more, or it is too late.
+  func wait(for condition: WorkloadCondition, of workload: WorkloadReference, until limit: Duration? = nil) async
+    -> Bool
+  {
     var watch = ConditionWatch(condition)
     while !Task.isCancelled {
       // What cannot be read now may be later.
       let seen = try? await client.workload(workload, namespace: cluster.namespace)
-      if let seen, watch.see(seen, at: clock.runTime(of: .now)) { return true }
+      let now = clock.runTime(of: .now)
+      if let seen, watch.see(seen, at: now) { return true }
+      if let limit, now >= limit { return false }
       let rest = max(clock.wallTime(ofRun: .seconds(1)), .milliseconds(50))
       guard (try? await Task.sleep(for: rest)) != nil else { return false }
     }
@@ -94,7 +99,7 @@ struct ActionRunner: Sendable {
           $0.requests.append(
             ActionSpan.Request(line: request.line, sent: began, answered: ended, problem: problem))
         }
-        if error.code == .notFound, request.takesAway { return (nil, began, ended) }
+        if error.code == .notFound, request.mayBeMissing { return (nil, began, ended) }
         guard request.mayBeRefused, error.status?.code == 429, ended - asked < RefusalPatience.limit else {
           throw error
         }

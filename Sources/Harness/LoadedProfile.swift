@@ -42,6 +42,10 @@ struct LoadedProfile: Sendable {
     guard impossible.isEmpty else { throw HarnessError(.invalidInput, impossible.map(\.description)) }
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     profile.target.tls = try CertificateFiles.found(profile.target.tls, folder: folder)
+    let applied = try AppliedManifests(of: profile, folder: folder) {
+      Self.place(of: $0, in: text, source: path)
+    }
+    profile.actions = applied.actions
     self.profile = profile
     files = try RequestFiles(of: profile, folder: folder)
     let unfit = profile.dataProblems(tables: files.tables, timeScale: context == nil ? nil : 1)
@@ -76,7 +80,7 @@ struct LoadedProfile: Sendable {
       metrics: Set(simulation.metrics.keys))
     manifests = loaded.objects
     manifestDocuments = loaded.documents
-    manifestNotes = loaded.notes + Self.redirectNotes(profile.target.url, at: targetPlace, manifests)
+    manifestNotes = loaded.notes + applied.notes + Self.redirectNotes(profile.target.url, at: targetPlace, manifests)
     let problems =
       WorkloadNames(profile: profile).problems(in: manifests)
       + SimulatedVersions(profile: profile, manifests: manifests).problems
@@ -158,6 +162,8 @@ struct LoadedProfile: Sendable {
       reference.kind = .simulated(Simulation(manifests: [], timeScale: timeScale))
     }
     profile.cluster = reference
+    let applied = try AppliedManifests(of: profile, folder: folder) { Self.place(of: $0, in: text, source: source) }
+    profile.actions = applied.actions
     // Nothing is sent.
     profile.target.connectTo = []
     for index in profile.requests.indices { profile.requests[index].checks = ResponseChecks() }
@@ -169,7 +175,7 @@ struct LoadedProfile: Sendable {
     self.profile = profile
     manifests = loaded.objects
     manifestDocuments = loaded.documents
-    manifestNotes = loaded.notes + [objects.note]
+    manifestNotes = loaded.notes + applied.notes + [objects.note]
     incidentCheck = IncidentCheck(isFixed: false)
   }
 

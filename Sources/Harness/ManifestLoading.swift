@@ -21,6 +21,8 @@ enum ManifestLoading {
     case refused
     /// They are named: Kubernetes takes such objects too, and an Ingress answers 503.
     case named
+    /// They are left alone, and so is what is not there: the objects are applied to what is in the cluster already.
+    case ignored
   }
 
   /// All objects of the files, in the order of the paths; of a folder, its YAML files in the order of their names.
@@ -69,7 +71,9 @@ enum ManifestLoading {
     problems += Self.problems(in: documents, references: references, notes: &notes)
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
     let objects = documents.map { ClusterManifest(source: $0.source, object: $0.node, refersElsewhere: areRecorded) }
-    notes += SimulationNotes.notes(on: objects.map(\.object), metrics: metrics, areWhole: !areRecorded).map { note in
+    notes += SimulationNotes.notes(
+      on: objects.map(\.object), metrics: metrics, areWhole: !areRecorded && references != .ignored
+    ).map { note in
       documents[note.object].problem(note.text, at: note.field).description
     }
     return LoadedManifests(objects: objects, documents: documents, notes: notes)
@@ -82,13 +86,14 @@ enum ManifestLoading {
     var found: [(document: Int, problem: ProfileProblem)] = []
     for (index, document) in documents.enumerated() {
       found += document.kindProblem.map { [(index, $0)] } ?? []
-      found += ObjectValidation.problems(in: document.node).map { (index, document.problem($0)) }
+      found += ObjectValidation.problems(in: document.node)
+        .filter { references != .ignored || $0.reason != .required }.map { (index, document.problem($0)) }
     }
     for finding in ReferenceCheck(documents.map(\.node)).findings {
       let problem = documents[finding.object].problem(finding.problem)
       if finding.weight == .twice || (finding.weight == .broken && references == .refused) {
         found.append((finding.object, problem))
-      } else {
+      } else if references != .ignored {
         notes.append(problem.description)
       }
     }

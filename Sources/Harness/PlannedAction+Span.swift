@@ -1,6 +1,7 @@
 import KubernetesObjects
 import Profiles
 import RunTimeline
+import Units
 
 extension PlannedAction {
   /// What it is to do to the pods of its workload.
@@ -8,9 +9,10 @@ extension PlannedAction {
     switch kind {
     case .setImage, .restart, .undo: .rollout
     case .patch(let patch): patch.object == nil ? .change : .none
+    case .apply: .change
     case .scale(let replicas): .replicas(replicas)
     case .deletePods, .evictPods, .drain: .pods([])
-    case .pause, .cordon, .uncordon: .none
+    case .wait, .pause, .cordon, .uncordon: .none
     }
   }
 
@@ -20,6 +22,19 @@ extension PlannedAction {
   func span(at: Duration) -> ActionSpan {
     ActionSpan(
       name: name, summary: kind.words, effect: effect, plannedAt: at, condition: when?.description, workload: workload)
+  }
+
+  /// Run time at which its condition has to have come true; `nil` where there is no such time.
+  ///
+  /// - Parameter at: run time from which it is waited for.
+  func latestBegin(at: Duration) -> Duration? {
+    if case .wait(let within) = kind { at + within } else { nil }
+  }
+
+  /// That a condition did not come true until then.
+  func lateness(of condition: StartCondition) -> String {
+    guard case .wait(let within) = kind else { return "\"\(condition)\" never came true" }
+    return "\"\(condition)\" did not come true within \(within.text)"
   }
 
   /// That it failed, and why.

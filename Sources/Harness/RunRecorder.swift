@@ -151,9 +151,12 @@ struct RunRecorder: Sendable {
     if let failure { throw HarnessError(.untrusted, "the load generator failed: \(failure)") }
   }
 
-  /// Whether a condition on the load has come true; otherwise whoever waited is not there any more.
-  private func comesTrue(_ waiting: ErrorConditionWatch.Waiting) async -> Bool {
+  /// Whether a condition on the load has come true; otherwise whoever waited is not there any more, or it is too late.
+  ///
+  /// - Parameter limit: run time until which it is waited for; `nil` for the end of the run.
+  private func comesTrue(_ waiting: ErrorConditionWatch.Waiting, until limit: Duration? = nil) async -> Bool {
     while stopping.withLock({ $0.conditions.waiting.contains(waiting) }) {
+      if let limit, clock.runTime(of: .now) >= limit { return false }
       guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return false }
     }
     return true
@@ -238,17 +241,29 @@ struct RunRecorder: Sendable {
       return log.update(index) { $0.problem = "the profile names no such workload" }
     }
     let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
+    func fail(_ problem: String, at now: Duration) {
+      let failure = action.failure(problem)
+      progress.note(failure, at: now)
+      if action.endsRunOnError { end(for: failure, at: now, stop: stop) }
+    }
     if let condition = action.when {
+      let limit = action.latestBegin(at: at)
       let cameTrue =
         switch condition {
-        case .errors: await comesTrue(.action(index))
-        case .workload(let condition): await runner.wait(for: condition, of: workload.reference)
+        case .errors: await comesTrue(.action(index), until: limit)
+        case .workload(let condition): await runner.wait(for: condition, of: workload.reference, until: limit)
         }
       guard cameTrue, !stop.isStopped else {
-        return log.update(index) { $0.problem = $0.problem ?? "\"\(condition)\" never came true" }
+        let now = clock.runTime(of: .now)
+        let isLate = !stop.isStopped && limit.map { now >= $0 } ?? false
+        let problem = isLate ? action.lateness(of: condition) : "\"\(condition)\" never came true"
+        log.update(index) { $0.problem = $0.problem ?? problem }
+        if isLate { fail(problem, at: now) }
+        return
       }
     }
     let begins = clock.runTime(of: .now)
+    if case .wait = action.kind { log.update(index) { ($0.sent, $0.answered) = (begins, begins) } }
     progress.note("action \(action.name): \(action.kind.words)", at: begins)
     do {
       try await runner.carryOut(action, of: workload.reference) {
@@ -265,9 +280,7 @@ struct RunRecorder: Sendable {
         $0.answered = ended
         $0.problem = "\(error)"
       }
-      let failure = action.failure("\(error)")
-      progress.note(failure, at: ended)
-      if action.endsRunOnError { end(for: failure, at: ended, stop: stop) }
+      fail("\(error)", at: ended)
     }
   }
 }

@@ -33,11 +33,16 @@ struct SimulatedVersions {
 
   /// The tags of all images in manifests and actions.
   private var versions: Set<String> {
-    let ofManifests = manifests.flatMap { manifest -> [String] in
-      (manifest.object["spec", "template", "spec", "containers"]?.array ?? []).compactMap { $0["image"]?.string }
+    func images(_ object: JSONValue) -> [String] {
+      (object["spec", "template", "spec", "containers"]?.array ?? []).compactMap { $0["image"]?.string }
     }
+    let ofManifests = manifests.flatMap { images($0.object) }
     let ofActions = profile.actions.flatMap { action -> [String] in
-      if case .setImage(let images) = action.kind { Array(images.values) } else { [] }
+      switch action.kind {
+      case .setImage(let images): Array(images.values)
+      case .apply(let apply): apply.objects.flatMap(images)
+      default: []
+      }
     }
     return Set((ofManifests + ofActions).map(ClusterSimulation.version(ofImage:)))
   }

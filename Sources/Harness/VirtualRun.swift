@@ -242,9 +242,14 @@ extension VirtualRun {
     schedule.actions.enumerated().compactMap { number, planned in
       let action = planned.action
       guard let workload = reference.workloads.named(action.workload)?.reference else { return nil }
+      let limit = action.when.flatMap { condition in
+        action.latestBegin(at: planned.at).map { latest in
+          ((latest / planning.timeScale).nanoseconds, action.lateness(of: condition))
+        }
+      }
       let virtual = VirtualAction(
         ActionCourse(action.kind, of: workload, namespace: namespace),
-        begins: (planned.at / planning.timeScale).nanoseconds, trigger: trigger(of: action, workload),
+        begins: (planned.at / planning.timeScale).nanoseconds, trigger: trigger(of: action, workload), limit: limit,
         endsRunOnError: action.endsRunOnError)
       return (number, virtual)
     }
@@ -287,6 +292,7 @@ extension VirtualRun {
       // One that was asked to be sent again is of the time at which it was sent last.
       span.sent = (writes.first { $0.problem == nil } ?? writes.last ?? came.requests.last).map { runTime($0.sent) }
       span.answered = (writes.last ?? came.requests.last).map { runTime($0.answered) }
+      if case .wait = action.kind { (span.sent, span.answered) = (came.began.map(runTime), came.began.map(runTime)) }
       span.generation = came.generation
       span.problem = came.problem
       if came.unmet, let condition = action.when { span.problem = "\"\(condition)\" never came true" }

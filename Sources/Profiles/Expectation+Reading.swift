@@ -2,12 +2,29 @@ extension Expectation {
   static func list(_ field: Field?, plan: RunPlan) -> [Expectation] {
     guard let field, let elements = field.elements() else { return [] }
     var names: Set<String> = []
-    return elements.compactMap { element in
+    return elements.flatMap { element -> [Expectation] in
       if let name = element.node["name"]?.scalar, !names.insert(name).inserted {
         element.report("an expectation named \"\(name)\" stands before", hint: "give each a name of its own")
       }
-      return Expectation(element, plan)
+      return repeated(element, plan)
     }
+  }
+
+  /// What is expected of a repeated action, once for each time that it is done; other expectations once.
+  private static func repeated(_ field: Field, _ plan: RunPlan) -> [Expectation] {
+    guard let first = Expectation(field, plan) else { return [] }
+    var all = [first]
+    var plan = plan
+    while all.count < plan.mostRepetitions {
+      plan.repetition = all.count
+      // What is wrong with it has been told already.
+      let again = Expectation(Field(node: field.node, path: field.path, problems: ProblemCollector()), plan)
+      guard let again, again != all.last else { break }
+      all.append(again)
+    }
+    guard all.count > 1 else { return all }
+    for index in all.indices { all[index].name = RunPlan.name(first.name, time: index, of: all.count) }
+    return all
   }
 
   init?(_ field: Field, _ plan: RunPlan) {

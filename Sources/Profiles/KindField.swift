@@ -86,11 +86,11 @@ extension KindField where Value == String {
   /// The name of an action that starts a rollout.
   static func rollout(_ key: String, _ about: String) -> KindField {
     KindField(key, .action, about) { field, plan in
-      guard let name = field.name(of: "action", among: plan.actions.map(\.name)) else { return nil }
-      guard let action = plan.actions.first(where: { $0.name == name }), action.startsRollout == false else {
-        return name
+      guard let name = field.name(of: "action", among: plan.actionNames), let action = plan.action(name) else {
+        return nil
       }
-      let rollouts = plan.actions.filter { $0.startsRollout != false }.map(\.name)
+      guard action.startsRollout == false else { return action.name }
+      let rollouts = plan.actionNames.filter { plan.action($0)?.startsRollout != false }
       field.report(
         "the action \(name) starts no rollout",
         hint: rollouts.isEmpty ? "name an action with rollout:" : "those that do: \(rollouts.joined(separator: ", "))")

@@ -41,7 +41,8 @@ extension Field {
     if plan.phaseNames.contains(name) {
       return side == "start" ? .phaseStart(name) : .phaseEnd(name)
     }
-    return side == "start" ? .actionStart(name) : .actionEnd(name)
+    let action = plan.action(name)?.name ?? name
+    return side == "start" ? .actionStart(action) : .actionEnd(action)
   }
 
   /// Reads a window: the name of a phase, the name of an action, or `run`.
@@ -49,13 +50,13 @@ extension Field {
     guard let text = text() else { return nil }
     if text == "run" { return .run }
     if plan.phaseNames.contains(text) { return .phase(text) }
-    if let action = plan.actions.first(where: { $0.name == text }) {
+    if let action = plan.action(text) {
       if !action.takesTime {
         report(
           "the action \(text) is over with its answer, so that nothing happens during it",
           hint: "name a phase, or a moment such as \(text).end")
       }
-      return .action(text)
+      return .action(action.name)
     }
     unknown(text, among: plan.names + ["run"], plan)
     return nil

@@ -3,7 +3,7 @@ import Units
 
 extension PlannedAction {
   private static let kinds = [
-    "rollout", "scale", "patch", "deletePods", "evictPods", "cordon", "uncordon", "drain",
+    "rollout", "scale", "patch", "apply", "wait", "deletePods", "evictPods", "cordon", "uncordon", "drain",
   ]
 
   static func list(_ field: Field?, plan: inout RunPlan, workloads: WatchedWorkloads?) -> [PlannedAction] {
@@ -12,29 +12,34 @@ extension PlannedAction {
       field.report("an action needs a cluster to act on", hint: "add cluster: {workload: deployment/NAME}")
     }
     let before = plan
-    return elements.compactMap { element in
-      guard let members = element.members(known: ["name", "of", "at", "when", "onError", "cleanup"] + kinds) else {
-        return nil
-      }
+    let known = ["name", "of", "at", "when", "repeat", "every", "onError", "cleanup"] + kinds
+    return elements.flatMap { element -> [PlannedAction] in
+      guard let members = element.members(known: known) else { return [] }
       let name = members.required("name", example: "release")?.name(reserved: ["run"])
       let begin = ActionBegin(members, before)
       let workload = WorkloadChoice(members, among: plan.workloads, what: "the action").name
       let kind = ActionKindReader(workload: workloads?.named(workload)?.reference).read(members, of: kinds)
       let ending = ActionEnding(members, of: kind)
+      let repetition = ActionRepetition(members, of: kind, begin: begin, before)
       if let name {
         if plan.names.contains(name) {
           element.report("a phase or an action named \"\(name)\" stands before", hint: "give each a name of its own")
         }
-        plan.add(
-          RunPlan.Action(
-            name: name, workload: workload, at: begin?.when == nil ? begin?.at.flatMap(before.planned) : nil,
-            isConditional: members["when"] != nil, startsRollout: kind?.startsRollout,
-            takesTime: kind?.takesTime ?? true))
+        for time in 0..<repetition.times {
+          plan.add(
+            RunPlan.Action(
+              name: repetition.name(name, time), written: name, workload: workload,
+              at: begin?.when == nil ? repetition.moment(begin?.at, time).flatMap(before.planned) : nil,
+              isConditional: begin?.when != nil || members["when"] != nil, startsRollout: kind?.startsRollout,
+              takesTime: kind?.takesTime ?? true))
+        }
       }
-      guard let name, let begin, let kind else { return nil }
-      return PlannedAction(
-        name: name, workload: workload, at: begin.at, when: begin.when, kind: kind,
-        endsRunOnError: ending.endsRunOnError, isPutBack: ending.isPutBack)
+      guard let name, let begin, let kind else { return [] }
+      return (0..<repetition.times).map { time in
+        PlannedAction(
+          name: repetition.name(name, time), workload: workload, at: repetition.moment(begin.at, time),
+          when: begin.when, kind: kind, endsRunOnError: ending.endsRunOnError, isPutBack: ending.isPutBack)
+      }
     }
   }
 }
@@ -45,13 +50,21 @@ private struct ActionBegin {
   var when: StartCondition?
 
   init?(_ members: Members, _ plan: RunPlan) {
-    let condition = members["when"]
+    var condition = members["when"]
+    if let wait = members["wait"] {
+      condition?.report(
+        "a wait has its condition already", hint: "write wait: {until: \"ready >= 8\", within: 2m} only")
+      // Keys that a wait does not have are told by who reads what the action does.
+      condition = wait.node["until"].map {
+        Field(node: $0, path: wait.path + ".until", problems: wait.problems)
+      }
+    }
     if let condition {
       when = condition.startCondition(plan)
       if when == nil { return nil }
     }
     guard let written = members["at"] else {
-      if condition != nil { return }
+      if members["when"] != nil, members["wait"] == nil { return }
       if !members.isMeant(oneOf: ["at", "when"]) {
         members.field.report(
           "it is not said when the action begins",
@@ -67,6 +80,43 @@ private struct ActionBegin {
       return nil
     }
     at = moment
+  }
+}
+
+/// How often an action is done, and how long after one another.
+private struct ActionRepetition {
+  private(set) var times = 1
+  private var every = Duration.zero
+
+  init(_ members: Members, of kind: PlannedAction.Kind?, begin: ActionBegin?, _ plan: RunPlan) {
+    let repeated = members["repeat"]
+    let times = repeated?.integer(2...1000)
+    let every = members["every"]?.duration(atLeast: .milliseconds(1))
+    if let repeated, members["every"] == nil {
+      repeated.report("it is not said how long after one another", hint: "add every: 2m")
+    }
+    if repeated == nil { members["every"]?.report("nothing is repeated", hint: "add repeat: 5, or leave every out") }
+    if let kind, !kind.isRepeatable {
+      repeated?.report(
+        "done again, it would change nothing", hint: "repeat a restart, an undo, deletePods or evictPods")
+    }
+    guard let times, let every else { return }
+    if let begin, begin.at == nil {
+      repeated?.report("it is not said from when the condition is waited for", hint: "add at: beside when")
+    }
+    let last = begin?.at.flatMap { plan.planned($0) }.map { $0 + every * (times - 1) }
+    if let last, let end = plan.end, last >= end {
+      repeated?.report(
+        "the last time would be \(last.text) after the start, but the run ends at \(end.text)",
+        hint: "repeat it less often, or make a phase longer")
+    }
+    (self.times, self.every) = (times, every)
+  }
+
+  func name(_ written: String, _ time: Int) -> String { RunPlan.name(written, time: time, of: times) }
+
+  func moment(_ first: Moment?, _ time: Int) -> Moment? {
+    first.map { Moment($0.anchor, offset: $0.offset + every * time) }
   }
 }
 
@@ -103,12 +153,22 @@ private struct ActionKindReader {
     case "rollout": return rollout(field)
     case "scale": return field.integer(0...1_000_000).map { .scale($0) }
     case "patch": return PlannedPatch(field, of: workload).map { .patch($0) }
+    case "apply": return PlannedApply(field).map { .apply($0) }
+    case "wait": return wait(field)
     case "deletePods": return PodChoice(field, of: workload).map { .deletePods($0) }
     case "evictPods": return PodChoice(field, of: workload).map { .evictPods($0) }
     case "cordon": return NodeChoice(field).map { .cordon($0) }
     case "uncordon": return NodeChoice(field).map { .uncordon($0) }
     default: return NodeChoice(field).map { .drain($0) }
     }
+  }
+
+  private func wait(_ field: Field) -> PlannedAction.Kind? {
+    guard let members = field.members(known: ["until", "within"]) else { return nil }
+    // The condition itself is read where the action begins.
+    let isConditional = members.required("until", example: "\"ready >= 8\"") != nil
+    let within = members.required("within", example: "2m")?.duration(atLeast: .milliseconds(1))
+    return isConditional ? within.map { .wait(within: $0) } : nil
   }
 
   private func rollout(_ field: Field) -> PlannedAction.Kind? {
@@ -217,6 +277,23 @@ extension PlannedPatch {
       members["as"]?.report("the API server merges no lists of this kind", hint: "write as: merge")
     }
     self.init(form: form, object: object, body: what.node.json)
+  }
+}
+
+extension PlannedApply {
+  private static let hint = "write a file or folder, as in manifests/v2"
+
+  fileprivate init?(_ field: Field) {
+    guard field.node.entries != nil else {
+      guard let manifests = field.manifests(hint: Self.hint) else { return nil }
+      self.init(manifests: manifests)
+      return
+    }
+    guard let members = field.members(known: ["manifests", "force"]) else { return nil }
+    let manifests = members.required("manifests", example: "manifests/v2")?.manifests(hint: Self.hint)
+    let isForced = members["force"].map { $0.bool() } ?? false
+    guard let manifests, let isForced else { return nil }
+    self.init(manifests: manifests, isForced: isForced)
   }
 }
 

@@ -1,4 +1,5 @@
 import KubernetesObjects
+import Units
 
 extension PlannedAction.Kind {
   /// What it does, for people: `rollout: set image app=registry/app:v2`.
@@ -13,6 +14,8 @@ extension PlannedAction.Kind {
     case .pause(false): "rollout: resume"
     case .scale(let replicas): "scale to \(replicas)"
     case .patch(let patch): "patch " + (patch.object?.text ?? "the workload")
+    case .apply(let apply): "apply " + apply.manifests.joined(separator: ", ")
+    case .wait(let length): "wait for at most \(length.text)"
     case .deletePods(let choice): "delete " + choice.words
     case .evictPods(let choice): "evict " + choice.words
     case .cordon(let choice): "cordon " + choice.words

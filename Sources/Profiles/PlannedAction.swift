@@ -14,6 +14,10 @@ package struct PlannedAction: Sendable, Equatable {
     /// Sets the count of replicas, through the scale of the workload, as `kubectl scale` does.
     case scale(Int)
     case patch(PlannedPatch)
+    /// Applies manifests on the server's side, as `kubectl apply --server-side` does.
+    case apply(PlannedApply)
+    /// Does nothing but wait for its condition, which has to come true in this time.
+    case wait(within: Duration)
     case deletePods(PodChoice)
     /// Asks for it through the eviction API, which obeys disruption budgets.
     case evictPods(PodChoice)
@@ -57,26 +61,34 @@ extension PlannedAction.Kind {
   package var startsRollout: Bool? {
     switch self {
     case .setImage, .restart, .undo: true
-    case .patch: nil
-    case .pause, .scale, .deletePods, .evictPods, .cordon, .uncordon, .drain: false
+    case .patch, .apply: nil
+    case .wait, .pause, .scale, .deletePods, .evictPods, .cordon, .uncordon, .drain: false
     }
   }
 
   /// Whether it does something to the pods of its workload that takes its time; others are over with their answers.
   package var takesTime: Bool {
     switch self {
-    case .pause, .cordon, .uncordon: false
+    case .wait, .pause, .cordon, .uncordon: false
     case .patch(let patch): patch.object == nil
-    case .setImage, .restart, .undo, .scale, .deletePods, .evictPods, .drain: true
+    case .setImage, .restart, .undo, .apply, .scale, .deletePods, .evictPods, .drain: true
+    }
+  }
+
+  /// Whether it does something each time that it is done again.
+  package var isRepeatable: Bool {
+    switch self {
+    case .restart, .undo(toRevision: nil), .deletePods, .evictPods: true
+    case .setImage, .undo, .pause, .scale, .patch, .apply, .wait, .cordon, .uncordon, .drain: false
     }
   }
 
   /// Whether there is anything that could be put back afterwards.
   package var changesObjects: Bool {
     switch self {
-    case .setImage, .undo, .pause, .scale, .patch, .cordon, .drain: true
+    case .setImage, .undo, .pause, .scale, .patch, .apply, .cordon, .drain: true
     // A restart leaves a time in the template, and taking that out would restart once more.
-    case .restart, .deletePods, .evictPods, .uncordon: false
+    case .restart, .wait, .deletePods, .evictPods, .uncordon: false
     }
   }
 }
@@ -98,6 +110,22 @@ package struct PlannedPatch: Sendable, Equatable {
     self.form = form
     self.object = object
     self.body = body
+  }
+}
+
+/// Manifests that are applied.
+package struct PlannedApply: Sendable, Equatable {
+  /// Files and folders, relative to the profile.
+  package var manifests: [String]
+  /// Whether fields that others own are taken over.
+  package var isForced: Bool
+  /// What stands in them, in that order; empty until they are read.
+  package var objects: [JSONValue] = []
+
+  package init(manifests: [String], isForced: Bool = false, objects: [JSONValue] = []) {
+    self.manifests = manifests
+    self.isForced = isForced
+    self.objects = objects
   }
 }
 

@@ -3,7 +3,10 @@ struct RunPlan {
   private(set) var phases: [(name: String, start: Duration, end: Duration)] = []
   /// What moments and expectations may refer to of an action.
   struct Action {
+    /// As it is called in the run.
     var name: String
+    /// As the profile calls it; others are of the same name where it is repeated.
+    var written: String
     var workload: String?
     /// The planned time, where that is known.
     var at: Duration?
@@ -16,6 +19,8 @@ struct RunPlan {
   }
 
   private(set) var actions: [Action] = []
+  /// Which time of a repeated action is meant by its name, from 0.
+  var repetition = 0
   var routes: [String] = []
   var hasCluster = false
   /// What the profile calls its workloads, those with mistakes too; empty where it has one without a name.
@@ -38,12 +43,37 @@ struct RunPlan {
     phases = load?.plannedPhases.map { ($0.name, $0.start, $0.end) } ?? []
   }
 
+  /// What something is called that is done several times: `release (2 of 5)`.
+  ///
+  /// - Parameter time: from 0.
+  static func name(_ written: String, time: Int, of times: Int) -> String {
+    times == 1 ? written : "\(written) (\(time + 1) of \(times))"
+  }
+
   mutating func add(_ action: Action) { actions.append(action) }
 
   /// Planned end of the run; `nil` when it is not known.
   var end: Duration? { timesAreKnown ? phases.map(\.end).max() : nil }
 
-  var names: [String] { phaseNames + actions.map(\.name) }
+  var names: [String] { phaseNames + actionNames }
+
+  /// As the profile calls them.
+  var actionNames: [String] {
+    var names: [String] = []
+    for action in actions where !names.contains(action.written) { names.append(action.written) }
+    return names
+  }
+
+  /// The action that a name in the profile means.
+  func action(_ written: String) -> Action? {
+    let all = actions.filter { $0.written == written }
+    return all.isEmpty ? nil : all[min(repetition, all.count - 1)]
+  }
+
+  /// How often the action is done that is done most often; 0 without actions.
+  var mostRepetitions: Int {
+    Dictionary(grouping: actions, by: \.written).values.map(\.count).max() ?? 0
+  }
 
   /// When a moment is planned; `nil` where that depends on the cluster.
   func planned(_ moment: Moment) -> Duration? {

@@ -11,12 +11,12 @@ extension Simulation {
   /// phases of the load.
   init?(_ field: Field) {
     if field.node.entries == nil {
-      guard let manifests = Self.manifests(field) else { return nil }
+      guard let manifests = field.manifests(hint: Self.manifestsHint) else { return nil }
       self.init(manifests: manifests)
       return
     }
     guard let members = field.members(known: Self.keys) else { return nil }
-    let manifests = members.required("manifests", example: "manifests/my-app").flatMap(Self.manifests)
+    let manifests = members.required("manifests", example: "manifests/my-app")?.manifests(hint: Self.manifestsHint)
     guard let manifests else { return nil }
     self.init(manifests: manifests)
     if let scale = members["timeScale"], let text = scale.text() {
@@ -64,10 +64,15 @@ extension Simulation {
   }
 
   /// A simulation of nothing would leave the real target to the load, so that none is ever meant by silence.
-  private static func manifests(_ field: Field) -> [String]? {
-    guard let elements = field.elements(orSingle: true) else { return nil }
-    let hint = "write a file or folder, as in manifests/my-app, or leave simulated out to watch a real cluster"
-    if elements.isEmpty { field.report("no manifest is named", hint: hint) }
+  private static let manifestsHint =
+    "write a file or folder, as in manifests/my-app, or leave simulated out to watch a real cluster"
+}
+
+extension Field {
+  /// Reads the path of a file or folder, or several.
+  func manifests(hint: String) -> [String]? {
+    guard let elements = elements(orSingle: true) else { return nil }
+    if elements.isEmpty { report("no manifest is named", hint: hint) }
     let paths = elements.compactMap { element -> String? in
       guard let text = element.text() else { return nil }
       if text.allSatisfy(\.isWhitespace) { element.report("no manifest is named", hint: hint) }

@@ -100,7 +100,7 @@ package struct ObservedTarget: VirtualTarget {
     let latency = (watcher.latency / scale).nanoseconds
     let start = startedAt.microseconds
     for index in actions.indices {
-      while actions[index].due.map({ $0 <= now }) ?? actions[index].awaits(at: now) {
+      while actions[index].due.map({ $0 <= now }) ?? false || actions[index].awaits(at: now) {
         let before = actions[index].due
         actions[index].proceed(to: now, latency: latency, in: &target.cluster) { instant in
           KubernetesTime(microseconds: start + (Duration.nanoseconds(instant) * scale).microseconds)

@@ -47,14 +47,23 @@ package struct VirtualAction: Sendable {
 
   private var course: ActionCourse
   private let begins: Int64
+  /// Until when its condition is waited for, and what is to be said when it does not come true; `nil` for the end of the run.
+  private let limit: (instant: Int64, problem: String)?
+  /// When its condition was met, or its time had come.
+  package private(set) var began: Int64?
   private var trigger: Trigger?
   private var isTold = false
   private var state = State.waiting
 
   /// - Parameters:
   ///   - begins: when its first request leaves, or from when its condition is waited for.
+  ///   - limit: until when its condition is waited for, and what is to be said when it does not come true by then.
   ///   - endsRunOnError: whether the load is ended when it fails.
-  package init(_ course: ActionCourse, begins: Int64, trigger: Trigger? = nil, endsRunOnError: Bool = false) {
+  package init(
+    _ course: ActionCourse, begins: Int64, trigger: Trigger? = nil, limit: (instant: Int64, problem: String)? = nil,
+    endsRunOnError: Bool = false
+  ) {
+    self.limit = limit
     self.course = course
     self.endsRunOnError = endsRunOnError
     self.begins = begins
@@ -66,10 +75,10 @@ package struct VirtualAction: Sendable {
     if case .waiting = state, trigger != nil { now >= begins } else { false }
   }
 
-  /// When something is due of it at the latest; `nil` when it is done, or waits for its condition.
+  /// When something is due of it at the latest; `nil` when it is done, or waits for its condition for as long as may be.
   var due: Int64? {
     switch state {
-    case .waiting: trigger == nil ? begins : nil
+    case .waiting: trigger == nil ? begins : limit?.instant
     case .sending(_, _, let arrives, _, _): arrives
     case .done: nil
     }
@@ -88,7 +97,13 @@ package struct VirtualAction: Sendable {
   ) {
     switch state {
     case .waiting:
-      guard trigger == nil || isMet(in: cluster) else { return }
+      guard trigger == nil || isMet(in: cluster) else {
+        guard let limit, now >= limit.instant else { return }
+        problem = limit.problem
+        state = .done
+        return
+      }
+      began = now
       // Who waits for a condition hears of it a moment later.
       send(at: trigger == nil ? begins : now + latency, latency: latency, date: date)
     case .sending(let step, let sent, let arrives, let tries, let since) where arrives <= now:
@@ -144,7 +159,7 @@ package struct VirtualAction: Sendable {
     }
     switch answer {
     case .object(200..<300, let object), .warned(200..<300, let object, _): course.take(object)
-    case .object(404, _) where request.takesAway: course.take(nil)
+    case .object(404, _) where request.mayBeMissing: course.take(nil)
     default:
       problem = answer.problem ?? "the API gave an answer that is no object"
       state = .done

@@ -136,6 +136,82 @@ struct ActionCourseTests {
     for right in rights { #expect(used.contains { Self.allows(right, $0) }, "\(right): \(used)") }
   }
 
+  private static let settings: JSONValue = [
+    "apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": "settings"], "data": ["a": "b"],
+  ]
+  private static let web: JSONValue = [
+    "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "web", "namespace": "shop"],
+  ]
+  private static let served = Conversation(answers: [
+    "/api/v1": [
+      "resources": [
+        ["name": "configmaps", "kind": "ConfigMap", "namespaced": true],
+        ["name": "namespaces", "kind": "Namespace", "namespaced": false],
+        ["name": "namespaces/finalize", "kind": "Namespace", "namespaced": false],
+      ]
+    ],
+    "/apis/apps/v1": ["resources": [["name": "deployments", "kind": "Deployment", "namespaced": true]]],
+    "\(deployments)/web": workload(),
+  ])
+
+  @Test("manifests are applied where the API server says that their kinds live, in their order")
+  func apply() throws {
+    let namespace: JSONValue = ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": "more"]]
+    let apply = PlannedApply(manifests: ["x"], isForced: true, objects: [namespace, Self.settings, Self.web])
+
+    let (lines, bodies, course) = try Self.served.requests(.apply(apply))
+
+    #expect(
+      lines == [
+        "GET /api/v1", "GET /apis/apps/v1", "PATCH /api/v1/namespaces/more",
+        "PATCH /api/v1/namespaces/shop/configmaps/settings", "PATCH \(deployments)/web",
+      ])
+    #expect(bodies == [namespace, Self.settings, Self.web])
+    let first = try #require(course.plannedWrites.first)
+    #expect(first.type == .apply)
+    #expect(first.query == ["fieldManager": "scaleproof", "fieldValidation": "Strict", "force": "true"])
+    #expect(course.generation == 4)
+  }
+
+  @Test("a kind that the API server does not serve is none that could be applied")
+  func unknownKind() {
+    let gadget: JSONValue = ["apiVersion": "example.com/v1", "kind": "Gadget", "metadata": ["name": "g"]]
+
+    #expect(throws: ActionProblem("the API server knows no Gadget of example.com/v1")) {
+      try Self.served.requests(.apply(PlannedApply(manifests: ["x"], objects: [gadget])))
+    }
+  }
+
+  @Test("applying takes the right to create and to patch each object; to put it back, those to read and delete it too")
+  func rightsOfApply() {
+    let policy: JSONValue = [
+      "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": ["name": "p"],
+    ]
+    let role: JSONValue = [
+      "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": ["name": "r"],
+    ]
+    func rights(_ object: JSONValue, isPutBack: Bool = false) -> [String] {
+      let apply = PlannedAction.Kind.apply(PlannedApply(manifests: ["x"], objects: [object]))
+      return PlannedAction(name: "a", at: nil, kind: apply, isPutBack: isPutBack)
+        .rights(of: WorkloadReference(.deployment, "web"), in: "shop")
+        .map { "\($0) \($0.namespace ?? "-") \($0.name ?? "-")" }
+    }
+
+    #expect(
+      rights(policy) == [
+        "create networkpolicies.networking.k8s.io shop -", "patch networkpolicies.networking.k8s.io shop p",
+      ])
+    #expect(
+      rights(role) == [
+        "create clusterroles.rbac.authorization.k8s.io - -", "patch clusterroles.rbac.authorization.k8s.io - r",
+      ])
+    #expect(
+      rights(Self.settings, isPutBack: true) == [
+        "create configmaps shop -", "delete configmaps shop -", "get configmaps shop settings",
+        "patch configmaps shop settings",
+      ])
+  }
+
   @Test("setting images is the patch that kubectl set image sends")
   func setImage() throws {
     let (_, bodies, course) = try Self.conversation.requests(.setImage(["web": "registry/web:v2"]))

@@ -41,6 +41,16 @@ struct PuttingBackTests {
     #expect(PuttingBack(ChangedObject(path: "/x", before: Self.before, after: after)) == nil)
   }
 
+  @Test("what was not there before is deleted, unless it is another one by then")
+  func created() {
+    let after: JSONValue = ["metadata": ["name": "x", "uid": "u1"], "data": ["a": "1"]]
+
+    let back = PuttingBack(ChangedObject(path: "/x", before: .null, after: after))
+
+    #expect(back?.request.line == "DELETE /x")
+    #expect(back?.request.body == ["preconditions": ["uid": "u1"]])
+  }
+
   @Test("names with slashes and tildes are written as JSON pointers write them")
   func escaped() {
     let back = PuttingBack(

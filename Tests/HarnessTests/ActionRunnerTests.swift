@@ -89,6 +89,30 @@ struct ActionRunnerTests {
     ),
   ]
 
+  @Test("objects that were applied are put back as they were, and those that were not there are gone again")
+  func putBackApplied() async throws {
+    func settings(_ name: String) -> JSONValue {
+      ["apiVersion": "v1", "kind": "ConfigMap", "metadata": ["name": .string(name)], "data": ["NEW": "1"]]
+    }
+    let served = try await Served()
+    let before = try await served.read(.configMaps, "settings")
+
+    let apply = PlannedApply(manifests: ["x"], objects: [settings("settings"), settings("more")])
+    let (changes, span) = try await served.act(.apply(apply), isPutBack: true)
+    let changed = try await served.read(.configMaps, "settings")
+    let made = try await served.read(.configMaps, "more")
+    let problems = await served.runner.putBack(changes)
+    let after = try await served.read(.configMaps, "settings")
+    let rest = try? await served.read(.configMaps, "more")
+    await served.close()
+
+    #expect(problems.isEmpty, "\(problems)")
+    #expect(changed["data", "NEW"] == "1" && made["data", "NEW"] == "1")
+    #expect(after["data"] == before["data"])
+    #expect(rest == nil)
+    #expect(span.requests.map(\.line.first) == ["G", "G", "P", "G", "P"])
+  }
+
   @Test("what an action changes is put back as it was, and nothing that it did not change", arguments: changes.indices)
   func putBack(index: Int) async throws {
     let (kind, resource, name) = Self.changes[index]

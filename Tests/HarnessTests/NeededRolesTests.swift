@@ -14,6 +14,13 @@ struct NeededRolesTests {
   private static let kinds: [PlannedAction.Kind] = [
     .setImage(["web": "web:v2"]), .undo(toRevision: nil), .scale(3),
     .patch(PlannedPatch(form: .merge, object: ObjectReference(text: "cm/settings"), body: [:])),
+    .apply(
+      PlannedApply(
+        manifests: ["x"],
+        objects: [
+          ["apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": ["name": "web"]],
+          ["apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": ["name": "high"]],
+        ])),
     .deletePods(PodChoice()), .evictPods(PodChoice()), .cordon(.named("n1")), .drain(.ofPod(.oldest)),
   ]
 

@@ -17,12 +17,15 @@ private struct ActedOn {
   var length = "6m"
   var manifests = ""
   var workload = "deployment/aspnetcore-deployment"
+  /// Other files beside the profile, by name.
+  var files: [String: String] = [:]
 
   func run() throws -> (run: FinishedRun, profile: Profile) {
     let folder = try TemporaryFolder()
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let more = manifests.isEmpty ? "" : ", " + (try folder.write(manifests, to: "more.yaml"))
+    for (name, text) in files { _ = try folder.write(text, to: name) }
     let path = try folder.write(
       """
       apiVersion: scaleproof/v1
@@ -69,6 +72,84 @@ struct VirtualActionTests {
     #expect(try #require(back.sent) > release + .seconds(5))
     let judged = try #require(Judge.judge(profile.expectations, on: run.timeline).first)
     #expect(judged.verdict == .pass, "\(judged.finding)")
+  }
+
+  @Test("applied manifests bring what stands in them, and their window ends with the rollout that they start")
+  func apply() throws {
+    let (run, profile) = try ActedOn(
+      actions: "[{name: release, at: only + 10s, apply: {manifests: v2.yaml, force: true}}]",
+      expectations: """
+        [{name: e, rolloutCompletes: {action: release, within: 120s}},
+         {name: f, errorBudget: {during: release, objective: 99%}}]
+        """, files: ["v2.yaml": Self.version2]
+    ).run()
+
+    let action = try #require(run.timeline.action("release"))
+    #expect(action.problem == nil && action.effect == .change)
+    #expect(Self.lines(action) == ["apps/v1", "deployments/aspnetcore-deployment"])
+    let cluster = try #require(run.timeline.cluster)
+    #expect(cluster.workload.last?.object.image == "example.com/app:v2")
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    for judgement in judged { #expect(judgement.verdict == .pass, "\(judgement.finding)") }
+    let window = try #require(judged.last?.window)
+    #expect(window.latest - window.earliest > .seconds(10), "\(window)")
+  }
+
+  @Test("fields that others own are a conflict, which is told as Kubernetes tells it")
+  func conflict() throws {
+    let (run, _) = try ActedOn(
+      actions: "[{name: release, at: only + 10s, apply: v2.yaml, onError: stop}]", files: ["v2.yaml": Self.version2]
+    ).run()
+
+    let problem = try #require(run.timeline.action("release")?.problem)
+    #expect(problem.contains("Apply failed with 1 conflict"), "\(problem)")
+    #expect(run.timeline.run.endReason == .aborted)
+  }
+
+  private static let version2 = """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: aspnetcore-deployment, namespace: default}
+    spec: {template: {spec: {containers: [{name: aspnetcore, image: "example.com/app:v2"}]}}}
+    """
+
+  @Test("a wait is over when its condition comes true, and fails when its time is over")
+  func wait() throws {
+    let (run, _) = try ActedOn(
+      actions: """
+        [{name: grow, at: only + 30s, scale: 6},
+         {name: five, at: only + 10s, wait: {until: ready >= 5, within: 2m}},
+         {name: seven, at: only + 40s, wait: {until: ready >= 7, within: 30s}},
+         {name: late, at: only + 3m, wait: {until: ready >= 7, within: 30s}, onError: stop}]
+        """
+    ).run()
+
+    let five = try #require(run.timeline.action("five"))
+    #expect(five.problem == nil && five.requests.isEmpty)
+    #expect(try #require(five.sent) > .seconds(30) && five.answered == five.sent)
+    #expect(run.timeline.action("seven")?.problem == "\"ready >= 7\" did not come true within 30s")
+    #expect(run.timeline.action("late")?.problem != nil)
+    let end = try #require(run.timeline.run.endedAt)
+    #expect(run.timeline.run.endReason == .aborted && end > .seconds(209) && end < .seconds(215), "\(end)")
+  }
+
+  @Test("a repeated action is done so often, and what is expected of it is judged each time")
+  func repeated() throws {
+    let (run, profile) = try ActedOn(
+      actions: "[{name: again, at: only + 10s, repeat: 3, every: 90s, rollout: {restart: true}}]",
+      expectations: """
+        [{name: e, rolloutCompletes: {action: again, within: 60s}},
+         {name: f, errorBudget: {during: again, objective: 99%}},
+         {name: g, errorBudget: {during: run, objective: 99%}}]
+        """
+    ).run()
+
+    #expect(run.timeline.actions.map(\.name) == ["again (1 of 3)", "again (2 of 3)", "again (3 of 3)"])
+    #expect(run.timeline.actions.map(\.plannedAt) == [.seconds(10), .seconds(100), .seconds(190)])
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    #expect(judged.map(\.name) == (1...3).map { "e (\($0) of 3)" } + (1...3).map { "f (\($0) of 3)" } + ["g"])
+    for judgement in judged { #expect(judgement.verdict == .pass, "\(judgement.name): \(judgement.finding)") }
+    #expect(Set(judged.prefix(6).compactMap(\.window?.earliest)).count == 3)
   }
 
   @Test("a pause halts a rollout until it is resumed")

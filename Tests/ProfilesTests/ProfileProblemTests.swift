@@ -147,6 +147,43 @@ struct ProfileProblemTests {
         ]
       ),
       (
+        profile(
+          actions: "[{name: release, at: surge + 30s, repeat: 3, every: 10s, rollout: {setImage: {app: \"a:v2\"}}}]"),
+        [
+          "p.yaml:8:52: actions[0].repeat: done again, it would change nothing; repeat a restart, an undo, deletePods or evictPods"
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surge + 30s, repeat: 3, rollout: {restart: true}}]"),
+        [
+          "p.yaml:8:52: actions[0].repeat: it is not said how long after one another; add every: 2m"
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surge + 30s, repeat: 5, every: 10s, rollout: {restart: true}}]"),
+        [
+          "p.yaml:8:52: actions[0].repeat: the last time would be 2m10s after the start, but the run ends at 2m; repeat it less often, or make a phase longer"
+        ]
+      ),
+      (
+        profile(actions: "[{name: ease, at: surge + 30s, wait: {until: redy >= 3, within: 1m}}]"),
+        [
+          "p.yaml:8:55: actions[0].wait.until: \"redy >= 3\" is not a condition (did you mean ready?): write a count (wanted, current, ready, available) and what it is compared with, as in \"ready >= 8\" or \"ready >= 8 for 30s\", or one of scales out, scales in, rollout begins, rollout ends, or on the load, as in \"errors > 1%\""
+        ]
+      ),
+      (
+        profile(actions: "[{name: ease, at: surge + 30s, wait: {until: ready >= 3}}]"),
+        [
+          "p.yaml:8:47: actions[0].wait: the key \"within\" is missing; write it as in within: 2m"
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surge + 30s, apply: {force: true}}]"),
+        [
+          "p.yaml:8:51: actions[0].apply: the key \"manifests\" is missing; write it as in manifests: manifests/v2"
+        ]
+      ),
+      (
         profile(actions: "[{name: release, at: surg + 30s, rollout: {restart: true}}]"),
         [
           "p.yaml:8:31: actions[0].at: there is no phase or action \"surg\"; did you mean \"surge\"?"

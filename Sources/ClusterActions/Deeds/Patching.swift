@@ -6,10 +6,6 @@ struct Patching: Deed {
   let place: WorkloadPlace
   let patch: PlannedPatch
 
-  var writesWorkload: Bool {
-    patch.object.map { $0 == ObjectReference(place.resource, place.workload.name) } ?? true
-  }
-
   func writes(having read: [JSONValue], at now: KubernetesTime) -> [ActionRequest] {
     let type: ActionRequest.Body =
       switch patch.form {

@@ -5,8 +5,6 @@ struct SettingImages: Deed {
   let place: WorkloadPlace
   let images: [String: String]
 
-  var writesWorkload: Bool { true }
-
   /// A kind whose lists the API server does not merge has a container named by its place, which has to be known.
   func nextRead(having read: [JSONValue]) -> ActionRequest? {
     read.isEmpty && !place.workload.kind.type.mergesLists ? place.reading : nil
@@ -40,8 +38,6 @@ struct SettingImages: Deed {
 struct Restarting: Deed {
   let place: WorkloadPlace
 
-  var writesWorkload: Bool { true }
-
   func writes(having read: [JSONValue], at now: KubernetesTime) -> [ActionRequest] {
     let time = KubernetesTime(seconds: now.microseconds / 1_000_000).description
     let type: ActionRequest.Body = place.workload.kind.type.mergesLists ? .strategicMergePatch : .mergePatch
@@ -55,8 +51,6 @@ struct Pausing: Deed {
   let place: WorkloadPlace
   let isPaused: Bool
 
-  var writesWorkload: Bool { true }
-
   func writes(having read: [JSONValue], at now: KubernetesTime) -> [ActionRequest] {
     [.patch(place.path, .strategicMergePatch, ["spec": ["paused": isPaused ? true : .null]])]
   }
@@ -67,8 +61,6 @@ struct Pausing: Deed {
 struct Undoing: Deed {
   let place: WorkloadPlace
   let revision: Int?
-
-  var writesWorkload: Bool { true }
 
   func nextRead(having read: [JSONValue]) throws(ActionProblem) -> ActionRequest? {
     switch read.count {
