@@ -9,14 +9,36 @@ package struct ClusterServing {
   let port: Int
   let kubeconfig: String?
   let isSecure: Bool
+  let users: [NamedUser]
 
-  /// - Parameter isSecure: whether the API is reached over TLS, and users by their certificates.
-  package init(manifests: [String], timeScale: Double, port: Int, kubeconfig: String?, isSecure: Bool) {
+  /// Somebody who gets a token, and a context of the kubeconfig.
+  package struct NamedUser: Sendable, Equatable {
+    package let name: String
+    package let groups: [String]
+
+    /// Reads `jane` or `jane=team,ops`; `nil` for what is no user.
+    package init?(_ text: String) {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      name = String(parts[0])
+      groups = parts.count == 2 ? parts[1].split(separator: ",", omittingEmptySubsequences: false).map(String.init) : []
+      guard !name.isEmpty, name != "simulated", !groups.contains(""), !text.contains(where: \.isWhitespace) else {
+        return nil
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - isSecure: whether the API is reached over TLS, and users by their certificates and tokens.
+  ///   - users: who has rights by roles alone.
+  package init(
+    manifests: [String], timeScale: Double, port: Int, kubeconfig: String?, isSecure: Bool, users: [NamedUser] = []
+  ) {
     self.manifests = manifests
     self.timeScale = timeScale
     self.port = port
     self.kubeconfig = kubeconfig
     self.isSecure = isSecure
+    self.users = users
   }
 
   package func execute() async throws -> ExitStatus {
@@ -38,7 +60,12 @@ package struct ClusterServing {
     let ingress = "http://" + target.ingressAddress(of: "http:")
     let secureIngress = "https://" + target.ingressAddress(of: "https:")
     do {
-      try "# Ingress: \(ingress)\n# Ingress over TLS: \(secureIngress)\n\(target.endpoints.kubeconfig)".write(
+      let users = users
+      let tokens = try await target.server.withCluster { cluster in
+        users.map { ($0.name, cluster.addToken(for: APIUser(name: $0.name, groups: $0.groups))) }
+      }
+      let written = target.endpoints.kubeconfig(actingAs: nil, others: tokens)
+      try "# Ingress: \(ingress)\n# Ingress over TLS: \(secureIngress)\n\(written)".write(
         toFile: path, atomically: true, encoding: .utf8)
     } catch {
       await target.server.stop()

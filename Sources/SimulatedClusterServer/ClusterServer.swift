@@ -24,11 +24,17 @@ package final class ClusterServer: Sendable {
     package var kubeconfig: String { kubeconfig(actingAs: nil) }
 
     /// - Parameter user: whom its user acts as; `nil` for nobody else.
-    package func kubeconfig(actingAs user: String?) -> String {
+    /// - Parameter others: users beside, each with its token, and a context of its name.
+    package func kubeconfig(actingAs user: String?, others: [(name: String, token: String)] = []) -> String {
       var credentials = credentials
       credentials["as"] = user.map { .string($0) }
-      var written = ByteBuffer()
-      written.writeJSON(credentials)
+      let contexts = others.map { other in
+        Self.item([
+          "name": .string(other.name),
+          "context": ["cluster": "simulated", "user": .string(other.name), "namespace": .string(namespace)],
+        ])
+      }
+      let users = others.map { Self.item(["name": .string($0.name), "user": ["token": .string($0.token)]]) }
       return """
         apiVersion: v1
         kind: Config
@@ -43,11 +49,19 @@ package final class ClusterServer: Sendable {
             cluster: simulated
             user: simulated
             namespace: \(namespace)
-        users:
+        \(contexts.joined())users:
         - name: simulated
-          user: \(String(buffer: written))
-
+          user: \(Self.text(credentials))
+        \(users.joined())
         """
+    }
+
+    private static func item(_ value: JSONValue) -> String { "- \(text(value))\n" }
+
+    private static func text(_ value: JSONValue) -> String {
+      var written = ByteBuffer()
+      written.writeJSON(value)
+      return String(buffer: written)
     }
 
     private var isSecure: Bool { apiURL.hasPrefix("https:") }

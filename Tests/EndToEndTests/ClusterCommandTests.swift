@@ -8,12 +8,13 @@ import Testing
 struct ClusterCommandTests {
   /// Serves the ready manifests while the body runs.
   private func serving(
-    _ folder: TemporaryFolder, endedBy signal: Int32 = SIGINT,
+    _ folder: TemporaryFolder, with options: [String] = [], endedBy signal: Int32 = SIGINT,
     _ body: @escaping @Sendable (_ kubeconfig: String) async throws -> Void
   ) async throws -> Program.Ending {
     let kubeconfig = folder.file("kubeconfig")
     return try await Program.run(
-      ["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", kubeconfig], through: ["env", "--default-signal"]
+      ["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", kubeconfig] + options,
+      through: ["env", "--default-signal"]
     ) { process in
       defer { process.send(signal) }
       try await eventually { FileManager.default.fileExists(atPath: kubeconfig) }
@@ -42,6 +43,25 @@ struct ClusterCommandTests {
 
     #expect(ending.code == 0, "\(ending.complaints)")
     #expect(!FileManager.default.fileExists(atPath: folder.file("kubeconfig")))
+  }
+
+  @Test("over TLS, a user of the command line has a context, and no rights but those of roles")
+  func users() async throws {
+    let folder = try TemporaryFolder()
+
+    let ending = try await serving(folder, with: ["--tls", "--user", "jane=developers,ops"]) { kubeconfig in
+      let pods = try await Self.kubectl(kubeconfig, "get", "pods", "--no-headers")
+      #expect(pods.output.split(separator: "\n").count == 3, "\(pods.output)\(pods.complaints)")
+      let refused = try await Self.kubectl(kubeconfig, "--context", "jane", "get", "pods")
+      #expect(refused.complaints.contains("User \"jane\" cannot list resource \"pods\""), "\(refused.complaints)")
+      let bound = try await Self.kubectl(
+        kubeconfig, "create", "rolebinding", "view", "--clusterrole=view", "--group=ops")
+      #expect(bound.code == 0, "\(bound.complaints)")
+      let allowed = try await Self.kubectl(kubeconfig, "--context", "jane", "get", "pods", "--no-headers")
+      #expect(allowed.output.split(separator: "\n").count == 3, "\(allowed.complaints)")
+    }
+
+    #expect(ending.code == 0, "\(ending.complaints)")
   }
 
   @Test("any signal that asks for the end ends it in good order", arguments: [SIGTERM, SIGHUP, SIGQUIT])

@@ -77,7 +77,7 @@ package enum TestCertificates {
 package struct TestServerError: Error, CustomStringConvertible {
   package let description: String
 
-  init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
