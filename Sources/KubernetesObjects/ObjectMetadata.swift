@@ -13,6 +13,8 @@ package struct ObjectMetadata: Sendable, Equatable, Codable {
   package var labels: [String: String]?
   package var annotations: [String: String]?
   package var ownerReferences: [OwnerReference]?
+  /// Who has something to do before the object goes.
+  package var finalizers: [String]?
   package var managedFields: [ManagedFieldsEntry]?
 
   package init(name: String? = nil, namespace: String? = nil, uid: String? = nil, labels: [String: String]? = nil) {

@@ -11,6 +11,8 @@ package struct Pod: KubernetesObject {
     package var phase: String?
     package var conditions: [Condition]?
     package var podIP: String?
+    /// The node on which others make room for it.
+    package var nominatedNodeName: String?
     package var hostIP: String?
     package var startTime: KubernetesTime?
     package var reason: String?

@@ -86,7 +86,10 @@ extension ClusterSimulation {
           kind, key, gracePeriod: grace,
           orphansDependents: policy == "Orphan" || options?["orphanDependents"] == true)
         // As the API server does for these two; of others it tells the end only.
-        if kind == .pod || kind == .service { return .object(status: 200, cluster.shown(deleted, form, request)) }
+        // What stays until its finalizers are gone is shown as it is.
+        if kind == .pod || kind == .service || !deleted.finalizers.isEmpty {
+          return .object(status: 200, cluster.shown(deleted, form, request))
+        }
         return .object(status: 200, Self.deletionStatus(deleted))
       }
     default: throw .methodNotAllowed(request.method)

@@ -138,12 +138,12 @@ extension ControllerContext {
     commit(object)
   }
 
-  /// Removes an object at once and wakes the controllers that watch it.
+  /// Removes an object at once and wakes the controllers that watch it; one that has finalizers is marked only.
   ///
-  /// - Returns: the object as it was.
+  /// - Returns: the object as it was; `nil` where it is not gone.
   @discardableResult
   mutating func discard(_ kind: ClusterKind, _ key: ObjectKey) -> ClusterObject? {
-    guard let removed = store.remove(kind, key, at: now) else { return nil }
+    guard !isKept(kind, key), let removed = store.remove(kind, key, at: now) else { return nil }
     countRequest(of: client)
     wakeControllers(of: removed)
     if let uid = removed.metadata.uid, GarbageCollector.mayOwn(removed, in: store) {
@@ -164,6 +164,7 @@ extension ControllerContext {
     case .job: requestReconciliation(.job(key))
     case .replicaSet:
       requestReconciliation(.replicaSet(key))
+      if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
       if let owner = object.metadata.controller(kind: "Deployment") {
         requestReconciliation(.deployment(ObjectKey(namespace: key.namespace, name: owner.name)))
       }

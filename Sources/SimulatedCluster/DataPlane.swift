@@ -9,6 +9,8 @@ struct DataPlane: Sendable {
   var machines: [Machine]
   /// Pods that no machine has room for, in the order in which they asked.
   var unscheduled: [PodID] = []
+  /// The machines on which others make room for pods.
+  var nominations: [PodID: Int] = [:]
   /// How many machines are on their way, and whether somebody looks for pods that need more.
   var machinesToCome = 0
   /// When the latest one came that was ordered. Cluster time.
@@ -67,6 +69,7 @@ struct DataPlane: Sendable {
     routing.forgetTargets()
     podIDs[runtime.key] = nil
     unscheduled.removeAll { $0 == runtime.id }
+    nominations[runtime.id] = nil
     if let node = runtime.node { machines[node].release(runtime.request) }
     guard let owner = runtime.owner else { return }
     podsOfOwner[owner]?.removeAll { $0 == runtime.id }

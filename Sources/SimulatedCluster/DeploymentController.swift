@@ -24,6 +24,9 @@ struct OwnedReplicaSet {
 struct DeploymentController: Sendable {
   /// When a Deployment is next looked at for its progress deadline.
   var progressChecks: [ObjectKey: Duration] = [:]
+  private var retries = RetryBackoff()
+  /// After so many failures in a row it waits for something to change (`maxRetries`).
+  private static let mostRetries = 15
 
   mutating func reconcile(_ key: ObjectKey, in context: inout ControllerContext, pods: DataPlane) {
     guard let object = context.store[.deployment, key], let deployment = object.deployment else { return }
@@ -33,6 +36,10 @@ struct DeploymentController: Sendable {
       .map { old.remove(at: $0) }
     let fences = RolloutArithmetic.fences(of: deployment.workload)
 
+    guard deployment.metadata.deletionTimestamp == nil else {
+      updateStatus(of: key, new: new, old: old, progressed: false, in: &context)
+      return
+    }
     if deployment.spec.paused == true {
       scale(deployment, fences: fences, new: &new, old: &old, in: &context)
       updateStatus(of: key, new: new, old: old, progressed: false, in: &context)
@@ -47,11 +54,17 @@ struct DeploymentController: Sendable {
       updateStatus(of: key, new: new, old: old, progressed: false, in: &context)
       return
     }
-    if deployment.spec.strategy?.type == "Recreate" {
-      recreate(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context, pods: pods)
-    } else {
-      roll(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context)
+    let isMade =
+      deployment.spec.strategy?.type == "Recreate"
+      ? recreate(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context, pods: pods)
+      : roll(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context)
+    guard isMade else {
+      if let due = retries.next(of: key, at: context.now), retries.failures(of: key) <= Self.mostRetries {
+        context.schedule(.reconcile(.deployment(key)), at: due)
+      }
+      return
     }
+    retries.succeeded(key)
     updateStatus(of: key, new: new, old: old, progressed: true, in: &context)
   }
 
@@ -68,18 +81,19 @@ struct DeploymentController: Sendable {
     }
   }
 
+  /// - Returns: whether there is a ReplicaSet of the template, unless it is not its turn yet.
   private func roll(
     _ object: ClusterObject, _ deployment: Deployment, fences: RolloutArithmetic.Fences, hash: String,
     new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet], in context: inout ControllerContext
-  ) {
+  ) -> Bool {
     if new == nil {
       let total = old.reduce(0) { $0 + $1.replicas }
       let size = min(max(fences.ceiling - total, 0), fences.replicas)
       new = createReplicaSet(for: object, deployment, fences: fences, hash: hash, size: size, old: old, in: &context)
-      return
+      return new != nil
     }
     adoptRevision(of: object.key, new: &new, old: old, in: &context)
-    guard var current = new else { return }
+    guard var current = new else { return true }
     switch RolloutArithmetic.nextStep(new: current.size, old: old.map(\.size), fences: fences) {
     case .scaleNew(let size):
       resize(&current, to: size, of: deployment, fences: fences, in: &context)
@@ -93,12 +107,14 @@ struct DeploymentController: Sendable {
       new = current
       cleanUp(deployment, old: &old, in: &context)
     }
+    return true
   }
 
+  /// - Returns: the same.
   private func recreate(
     _ object: ClusterObject, _ deployment: Deployment, fences: RolloutArithmetic.Fences, hash: String,
     new: inout OwnedReplicaSet?, old: inout [OwnedReplicaSet], in context: inout ControllerContext, pods: DataPlane
-  ) {
+  ) -> Bool {
     if new != nil { adoptRevision(of: object.key, new: &new, old: old, in: &context) }
     var scaledDown = false
     for index in old.indices where old[index].isActive {
@@ -106,7 +122,7 @@ struct DeploymentController: Sendable {
     }
     // Old pods run until their last container has ended.
     let oldPodsRun = old.contains { set in !pods.members(of: PodOwner(kind: .replicaSet, key: set.key)).isEmpty }
-    guard !scaledDown, !oldPodsRun else { return }
+    guard !scaledDown, !oldPodsRun else { return true }
     if var current = new {
       resize(&current, to: fences.replicas, of: deployment, fences: fences, in: &context)
       new = current
@@ -115,6 +131,7 @@ struct DeploymentController: Sendable {
       new = createReplicaSet(
         for: object, deployment, fences: fences, hash: hash, size: fences.replicas, old: old, in: &context)
     }
+    return new != nil
   }
 
   /// Spreads a new size over the ReplicaSets: all to the only active one, or in proportion in mid-rollout.

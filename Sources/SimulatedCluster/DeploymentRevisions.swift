@@ -46,6 +46,12 @@ extension DeploymentController {
         uid: deployment.metadata.uid ?? "")
     ]
     created.content = .replicaSet(set)
+    if let refusal = context.store.quotaRefusal(
+      of: .replicaSet, name: name, namespace: key.namespace, QuotaSubject(created))
+    {
+      noteFailedCreation(of: name, by: object.key, refusal, in: &context)
+      return nil
+    }
     var owned = OwnedReplicaSet(object: created, set: set)
     store(&owned, in: &context)
     noteCreation(of: owned, by: object.key, revision: revision, in: &context)
@@ -56,6 +62,30 @@ extension DeploymentController {
     }
     return owned
   }
+
+  /// The API server refuses a ReplicaSet (Kubernetes 1.36, pkg/controller/deployment/sync.go, `getNewReplicaSet`).
+  private func noteFailedCreation(
+    of name: String, by key: ObjectKey, _ refusal: String, in context: inout ControllerContext
+  ) {
+    let message = "Failed to create new replica set \"\(name)\": \(refusal)"
+    context.record(
+      .warning, Self.failedCreation, message, about: .deployment, key, by: "deployment-controller")
+    guard var object = context.store[.deployment, key], var deployment = object.deployment else { return }
+    var status = deployment.status ?? Deployment.Status()
+    let before = status.condition("Progressing")
+    guard let seconds = deployment.spec.progressDeadlineSeconds, seconds != Int(Int32.max),
+      before?.status != "False" || before?.reason != Self.failedCreation
+    else { return }
+    status.set(
+      Condition(
+        type: "Progressing", status: "False", reason: Self.failedCreation, message: message,
+        lastTransitionTime: context.date, lastUpdateTime: context.date))
+    deployment.status = status
+    object.content = .deployment(deployment)
+    context.commitStatus(of: object)
+  }
+
+  static let failedCreation = "ReplicaSetCreateError"
 
   private func noteCreation(
     of owned: OwnedReplicaSet, by key: ObjectKey, revision: String, in context: inout ControllerContext

@@ -39,7 +39,10 @@ struct JobController: Sendable {
 
     let end = end(
       of: spec, status, active: active.count, restarts: restarts(of: members, pods), at: context.now, context)
-    let wanted = end == nil && spec.suspend != true ? wanted(by: spec, status, active: active.count) : 0
+    // One that is to go makes and ends nothing any more.
+    let isLeaving = object.metadata.deletionTimestamp != nil
+    let wanted =
+      isLeaving ? active.count : end == nil && spec.suspend != true ? wanted(by: spec, status, active: active.count) : 0
     if active.count > wanted {
       for pod in active.suffix(active.count - wanted) { delete(pod, of: object, in: &context, pods: &pods) }
     }

@@ -64,6 +64,7 @@ package enum KubernetesProtobuf {
   private static let metadata: Field = .message([
     1: ("name", .text), 2: ("generateName", .text), 3: ("namespace", .text), 5: ("uid", .text),
     6: ("resourceVersion", .text), 11: ("labels", .textMap), 12: ("annotations", .textMap),
+    14: ("finalizers", .list(.text)),
   ])
 
   private static let scaleTarget: Field = .message([1: ("kind", .text), 2: ("name", .text), 3: ("apiVersion", .text)])

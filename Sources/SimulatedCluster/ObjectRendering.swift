@@ -60,6 +60,7 @@ extension ObjectMetadata {
     result.put("labels", texts: labels)
     result.put("annotations", texts: annotations)
     result.put("ownerReferences", ownerReferences.map { .array($0.map(\.json)) })
+    if let finalizers, !finalizers.isEmpty { result.put("finalizers", .array(finalizers.map { .string($0) })) }
     result.put("managedFields", managedFields.map { .array($0.map { $0.json(apiVersion: apiVersion) }) })
     return result.json
   }

@@ -207,7 +207,9 @@ extension ClusterSimulation {
     }
     guard wanted != before || !isOwnedAlike else { return current }
     var object = try checked(kind, name: key.name, json: wanted)
-    if let problem = object.immutableFieldProblem(comparedTo: current) { throw .invalid(kind, key.name, [problem]) }
+    if let problem = object.finalizerProblem(comparedTo: current) ?? object.immutableFieldProblem(comparedTo: current) {
+      throw .invalid(kind, key.name, [problem])
+    }
     if kind.countsGenerations, wanted["spec"] != before["spec"] {
       object.metadata.generation = (current.metadata.generation ?? 1) + 1
     }
@@ -217,7 +219,9 @@ extension ClusterSimulation {
         by: FieldManager(manager, .update, subresource: isStatus ? "status" : nil), at: date)
     }
     object.setManagedFields(ownership)
-    return commit(object)
+    let stored = commit(object)
+    release(stored)
+    return stored
   }
 
   /// Who owns which fields before a client's update: those whom it names, such as in a patch of `managedFields`, else those who
@@ -229,7 +233,7 @@ extension ClusterSimulation {
     return named
   }
 
-  /// Deletes an object: pods end gracefully, the rest is gone at once and what it owned follows.
+  /// Deletes an object: pods end gracefully, the rest is gone at once and what it owned follows, but for what finalizers keep.
   mutating func delete(
     _ kind: ClusterKind, _ key: ObjectKey, gracePeriod: Int?, orphansDependents: Bool
   ) throws(APIFailure) -> ClusterObject {
@@ -241,6 +245,7 @@ extension ClusterSimulation {
     guard kind != .namespace, kind != .node else {
       throw .badRequest("the simulated cluster does not delete \(kind.resource.plural)")
     }
+    if context.isKept(kind, key, orphansDependents: orphansDependents) { return context.store[kind, key] ?? object }
     if orphansDependents {
       context.store.remove(kind, key, at: context.now)
     } else {

@@ -34,6 +34,7 @@ extension DataPlane {
         portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: version, request: PodRequest(pod.spec),
         podLimits: pod.spec.resources?.limits, application: application)
     }
+    runtimes[id]?.priority = object.written["spec"]?["priority"]?.integer ?? 0
     runtimes[id]?.task = ContainerTask(
       object.written["spec"] ?? [:], container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")

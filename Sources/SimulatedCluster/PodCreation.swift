@@ -46,6 +46,7 @@ extension DataPlane {
         request: PodRequest(wanted.template.spec), podLimits: wanted.template.spec.resources?.limits,
         application: application)
     }
+    runtimes[id]?.priority = spec["priority"]?.integer ?? 0
     runtimes[id]?.task = ContainerTask(spec, container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")
     notePlacement(of: id, spec, labels: wanted.labels)

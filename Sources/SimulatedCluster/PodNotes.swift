@@ -49,9 +49,6 @@ extension SimulationNotes {
     note("activeDeadlineSeconds", spec["activeDeadlineSeconds"] != nil, "it is not acted on here")
     note(
       "os", (spec["os", "name"]?.string ?? "linux") != "linux", "every node here is taken to be such a one")
-    note(
-      "priorityClassName", isFilled("priorityClassName") && spec["preemptionPolicy"] != "Never",
-      "no pod has to make room here for one of a higher priority")
     return notes
   }
 

@@ -6,6 +6,7 @@ extension Pod.Status {
     result.put("phase", text: phase)
     result.put("conditions", conditions.map { .array($0.map { $0.json(probed: true) }) })
     result.put("hostIP", text: hostIP)
+    result.put("nominatedNodeName", text: nominatedNodeName)
     result.put("podIP", text: podIP)
     result.put("podIPs", podIP.map { [["ip": .string($0)]] })
     result.put("startTime", time: startTime)

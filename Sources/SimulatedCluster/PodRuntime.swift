@@ -25,6 +25,8 @@ struct PodRuntime: Sendable {
   /// Tag of the image: what answers call their version.
   let version: String
   let request: PodRequest
+  /// How much it counts beside others that want room.
+  var priority: Int64 = 0
   /// What the containers of the pod may take together, where it says so.
   private let podMemoryLimit: ResourceQuantity?
   var application: Application

@@ -17,7 +17,8 @@ extension DataPlane {
     }
     let candidates = machines.indices.filter {
       !machines[$0].isGone && untoleratedTaint(of: $0, for: id) == nil
-        && machines[$0].shortage(for: runtime.request) == nil && objection(to: runtime, on: $0, in: context) == nil
+        && withNominations($0, besides: runtime).shortage(for: runtime.request) == nil
+        && objection(to: runtime, on: $0, in: context) == nil
     }
     guard let node = candidates.min(by: { machines[$0].pods < machines[$1].pods }) else {
       noteShortage(runtime, in: &context)
@@ -27,11 +28,13 @@ extension DataPlane {
     runtime.node = node
     runtimes[id] = runtime
     unscheduled.removeAll { $0 == id }
+    nominations[id] = nil
     let time = context.date
     let names = (context.store[.pod, runtime.key]?.pod?.spec.containers ?? []).map { ($0.name, $0.image) }
     let name = machines[node].name
     updatePod(id, in: &context) { pod in
       pod.spec.nodeName = name
+      pod.status?.nominatedNodeName = nil
       pod.status?.hostIP = "192.0.2.\(node % 250 + 1)"
       pod.status?.startTime = time
       pod.status?.conditions = ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map { type in
@@ -89,14 +92,20 @@ extension DataPlane {
 
   /// Has the pods that wait for room tried again, since there may be some now.
   func retryUnscheduled(in context: inout ControllerContext) {
-    for id in unscheduled { context.schedule(.bind(id), after: ControllerContext.controlLatency) }
+    // The queue of the scheduler has those of the highest priority in front.
+    let queue = unscheduled.enumerated().sorted { left, right in
+      let (one, other) = (runtimes[left.element]?.priority ?? 0, runtimes[right.element]?.priority ?? 0)
+      return one == other ? left.offset < right.offset : one > other
+    }
+    for (_, id) in queue { context.schedule(.bind(id), after: ControllerContext.controlLatency) }
   }
 
   private mutating func noteShortage(_ runtime: PodRuntime, in context: inout ControllerContext) {
     var reasons: [(reason: String, count: Int)] = []
-    for (index, machine) in machines.enumerated() where !machine.isGone {
+    for index in machines.indices where !machines[index].isGone {
       let reason =
-        untoleratedTaint(of: index, for: runtime.id)?.objection ?? machine.shortage(for: runtime.request)?.rawValue
+        untoleratedTaint(of: index, for: runtime.id)?.objection
+        ?? withNominations(index, besides: runtime).shortage(for: runtime.request)?.rawValue
         ?? objection(to: runtime, on: index, in: context) ?? ""
       if let index = reasons.firstIndex(where: { $0.reason == reason }) {
         reasons[index].count += 1
@@ -105,18 +114,24 @@ extension DataPlane {
       }
     }
     let counted = reasons.map { "\($0.count) \($0.reason)" }.sorted().joined(separator: ", ")
-    noteUnschedulable(runtime, counted, "No preemption victims found for incoming pod", in: &context)
+    let refusal = preempt(for: runtime, in: &context)
+    noteUnschedulable(runtime, counted, refusal, in: &context)
   }
 
   /// The scheduler says why it finds no machine for a pod, and tries again when something has changed.
   private mutating func noteUnschedulable(
-    _ runtime: PodRuntime, _ reasons: String, _ preemption: String, in context: inout ControllerContext
+    _ runtime: PodRuntime, _ reasons: String, _ preemption: String?, in context: inout ControllerContext
   ) {
     let isNew = !unscheduled.contains(runtime.id)
     if isNew { unscheduled.append(runtime.id) }
     let total = machines.count { !$0.isGone }
-    let message =
-      "0/\(total) nodes are available: \(reasons). preemption: 0/\(total) nodes are available: \(total) \(preemption)."
+    var message = "0/\(total) nodes are available: \(reasons)."
+    // Why a pod may not preempt is said of the pod, and else of each machine.
+    if let preemption {
+      message +=
+        preemption.hasPrefix("not eligible")
+        ? " preemption: \(preemption)." : " preemption: 0/\(total) nodes are available: \(total) \(preemption)."
+    }
     let time = context.date
     updatePod(runtime.id, by: "kube-scheduler", in: &context) { pod in
       let since = pod.condition("PodScheduled")?.lastTransitionTime ?? time
@@ -139,7 +154,7 @@ extension DataPlane {
     var fresh: [Machine] = (0..<machinesToCome).map { _ in Machine(name: "", capacity: settings.capacity) }
     let ordered = fresh.count
     let present = machines.count { !$0.isGone }
-    for id in unscheduled {
+    for id in unscheduled where nominations[id] == nil {
       guard let runtime = runtimes[id], !runtime.isTerminating, missingClaim(of: runtime, in: context) == nil else {
         continue
       }

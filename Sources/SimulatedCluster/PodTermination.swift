@@ -103,6 +103,12 @@ extension DataPlane {
       object.metadata.deletionTimestamp =
         object.metadata.deletionTimestamp.map { min($0, context.date) } ?? context.date
       object.metadata.deletionGracePeriodSeconds = 0
+      if !object.finalizers.isEmpty, var pod = object.pod {
+        // It has ended, and stays to be read.
+        let hasFailed = pod.status?.containerStatuses?.contains { $0.state?.terminated?.exitCode ?? 0 != 0 } ?? false
+        pod.status?.phase = hasFailed ? "Failed" : "Succeeded"
+        object.content = .pod(pod)
+      }
       context.store.put(object, at: context.now)
     }
     context.discard(.pod, runtime.key)

@@ -26,8 +26,10 @@ struct ReplicaSetController: Sendable {
         active: active.count, ready: ready.count,
         available: ready.count { pods.isAvailable($0, after: seconds, at: context.now) },
         terminating: owned.count - active.count))
-    sync.missing = min(max((set.spec.replicas ?? 0) - active.count, 0), ReplicaSetSync.most)
-    let excess = min(active.count - (set.spec.replicas ?? 0), ReplicaSetSync.most)
+    // One that is to go makes and ends nothing any more.
+    let wanted = set.metadata.deletionTimestamp == nil ? set.spec.replicas ?? 0 : active.count
+    sync.missing = min(max(wanted - active.count, 0), ReplicaSetSync.most)
+    let excess = min(active.count - wanted, ReplicaSetSync.most)
     if excess > 0 {
       for pod in Self.victims(among: active, count: excess, of: pods, at: context.now) {
         sync.waiting.append((context.reserveRequest(.replicaSet), .delete(pod)))

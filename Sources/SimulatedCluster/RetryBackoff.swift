@@ -4,6 +4,9 @@ struct RetryBackoff: Sendable {
   private var failures: [ObjectKey: Int] = [:]
   private var due: [ObjectKey: Duration] = [:]
 
+  /// How often in a row it has failed.
+  func failures(of key: ObjectKey) -> Int { failures[key] ?? 0 }
+
   func isRetrying(_ key: ObjectKey) -> Bool { failures[key] != nil }
 
   /// Counts one more failure, from which the wait begins when the controller has written it down.

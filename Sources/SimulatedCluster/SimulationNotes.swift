@@ -76,7 +76,7 @@ package enum SimulationNotes {
 
   /// What a quota counts that controllers make, which do not ask for it here.
   private static func quotaNotes(_ object: JSONValue) -> [(field: String, text: String)] {
-    let made: [ClusterKind] = [.replicaSet, .controllerRevision, .endpointSlice, .event]
+    let made: [ClusterKind] = [.controllerRevision, .endpointSlice, .event]
     return (object["spec", "hard"]?.object ?? [:]).keys.sorted().compactMap { resource in
       let kinds = ClusterKind.allCases.filter { $0.isNamespaced && QuotaSubject.isCounted(resource, of: $0) }
       if kinds.isEmpty { return ("spec.hard.\(resource)", "nothing of this is counted here") }

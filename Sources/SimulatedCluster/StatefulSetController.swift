@@ -30,6 +30,7 @@ struct StatefulSetController: Sendable {
       replacement: set.workload.replacement, currentRevision: revisions.current.name,
       updateRevision: revisions.update.name)
     var plan = order(members, rules)
+    if set.metadata.deletionTimestamp != nil { plan.actions = [] }
     let claims = StatefulSetClaims(object, set)
     claims.adopt(of: members.map(\.ordinal), by: plan, ordinals: set.ordinals, in: &context)
 

@@ -251,4 +251,36 @@ struct PodAdmissionTests {
     cluster.advance(to: .seconds(61))
     #expect(cluster.objects(.resourceQuota).first?.json()["status", "used"]?[resource]?.string == "2")
   }
+
+  @Test("A quota of ReplicaSets holds a rollout back, which says so, tries again and goes on as soon as there is room")
+  func replicaSets() throws {
+    var cluster = try Workload().settledCluster()
+    cluster.ask(
+      "POST", "/api/v1/namespaces/production/resourcequotas",
+      body: ["metadata": ["name": "team"], "spec": ["hard": ["count/replicasets.apps": "1"]]])
+    cluster.advance(to: .seconds(61))
+    #expect(cluster.objects(.resourceQuota).first?.json()["status", "used", "count/replicasets.apps"] == "1")
+    cluster.setImage("v2.0.0")
+    cluster.advance(to: .seconds(100))
+
+    #expect(cluster.objects(.replicaSet).count == 1 && cluster.deployment?.status?.readyReplicas == 3)
+    let condition = cluster.deployment?.status?.condition("Progressing")
+    #expect(condition?.status == "False" && condition?.reason == "ReplicaSetCreateError")
+    let words = try #require(condition?.message)
+    #expect(words.hasPrefix("Failed to create new replica set \"aspnetcore-deployment-"))
+    #expect(
+      words.hasSuffix(
+        "is forbidden: exceeded quota: team, requested: count/replicasets.apps=1, used: count/replicasets.apps=1, "
+          + "limited: count/replicasets.apps=1"), "\(words)")
+    let told = cluster.events.filter { $0.reason == "ReplicaSetCreateError" }
+    #expect(told.first?.type == "Warning" && told.first?.message == words && told.first?.count ?? 1 > 3)
+
+    cluster.ask(
+      "PATCH", "/api/v1/namespaces/production/resourcequotas/team", type: "application/merge-patch+json",
+      body: ["spec": ["hard": ["count/replicasets.apps": "2"]]])
+    cluster.advance(to: .seconds(250))
+    #expect(cluster.objects(.replicaSet).count == 2)
+    #expect(cluster.deployment?.status?.updatedReplicas == 3)
+    #expect(cluster.deployment?.status?.condition("Progressing")?.reason == "NewReplicaSetAvailable")
+  }
 }

@@ -43,7 +43,7 @@ struct PodSpecFieldTests {
       ],
       noted: [
         "activeDeadlineSeconds": 60, "nodeName": "node-1", "nodeSelector": ["disk": "ssd"], "os": ["name": "windows"],
-        "overhead": ["cpu": "1"], "priorityClassName": "high", "readinessGates": [["conditionType": "a/b"]],
+        "overhead": ["cpu": "1"], "readinessGates": [["conditionType": "a/b"]],
         "resourceClaims": [["name": "gpu"]], "runtimeClassName": "kata", "schedulerName": "mine",
         "schedulingGates": [["name": "a/b"]], "schedulingGroup": ["podGroupName": "a"],
       ],
