@@ -26,9 +26,11 @@ struct FinalizerTests {
     Kind(path: "/api/v1/namespaces/production/services", spec: ["ports": [["port": 80]]]),
     Kind(path: "/api/v1/namespaces/production/pods", spec: template["spec"]),
     Kind(
-      path: "\(apps)/deployments", spec: ["replicas": 1, "selector": workloadSpec["selector"] ?? [:], "template": template]),
+      path: "\(apps)/deployments",
+      spec: ["replicas": 1, "selector": workloadSpec["selector"] ?? [:], "template": template]),
     Kind(
-      path: "\(apps)/replicasets", spec: ["replicas": 1, "selector": workloadSpec["selector"] ?? [:], "template": template]),
+      path: "\(apps)/replicasets",
+      spec: ["replicas": 1, "selector": workloadSpec["selector"] ?? [:], "template": template]),
     Kind(path: "\(apps)/statefulsets", spec: workloadSpec),
     Kind(
       path: "/apis/policy/v1/namespaces/production/poddisruptionbudgets",
