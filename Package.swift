@@ -157,6 +157,7 @@ let package = Package(
       name: "ServerSideApplyTests", dependencies: ["KubernetesObjects", "ServerSideApply"], exclude: ["Resources"]),
     .testTarget(
       name: "DoctorTests", dependencies: ["Doctor", "KubernetesObjects", "Profiles"], exclude: ["Resources"]),
+    .testTarget(name: "DiscoveryTests", dependencies: ["Discovery", "KubernetesObjects", "Profiles", "Units"]),
     .testTarget(
       name: "RunTimelineTests",
       dependencies: ["Arrivals", "KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),

@@ -44,7 +44,7 @@ package struct CPUTarget: Sendable, Equatable {
       self.container = container
       self.request = request
       limit =
-        Self.sum(counted.map { $0.resources?.limits?["cpu"] })
+        Self.capacity(of: counted, request: request)
         ?? spec.resources?.limits?["cpu"].map { Double($0.quantity.milli) }
       tolerance = plan.tolerance
       switch wanted {
@@ -64,6 +64,20 @@ package struct CPUTarget: Sendable, Equatable {
     let names = plan.metrics.map(\.text).joined(separator: ", ")
     throw DiscoveryProblem(
       "the autoscaler goes by \(names), and what a request adds to that cannot be told; by CPU it could")
+  }
+
+  /// What the containers can use together before one of them is at its limit, when each takes the part that it requests; `nil`
+  /// where none has a limit.
+  private static func capacity(of containers: [Container], request: Double?) -> Double? {
+    guard let request else { return sum(containers.map { $0.resources?.limits?["cpu"] }) }
+    var least: Double?
+    for container in containers {
+      guard let limit = container.resources?.limits?["cpu"]?.quantity.milli else { continue }
+      let own = container.resources?.requests?["cpu"]?.quantity.milli ?? limit
+      guard own > 0 else { continue }
+      least = min(least ?? .infinity, Double(limit) / Double(own) * request)
+    }
+    return least
   }
 
   private static func sum(_ amounts: [ResourceQuantity?]) -> Double? {

@@ -18,9 +18,9 @@ struct SteadyTest {
       figures.answers.map { "the probe had \(Figure.text($0.rate))/s answered; raise it step by step" }
       ?? "ASSUMED, since nothing was probed; put your own rate here"
     test.phases = [
-      PlannedTest.Phase(name: "calm", length: 60, rate: half, comments: ["Half of what follows."]),
+      PlannedTest.Phase(name: "calm", length: 30, rate: half, comments: ["Half of what follows."]),
       PlannedTest.Phase(
-        name: "steady", length: 120, rate: whole,
+        name: "steady", length: 60, rate: whole,
         comments: [cause.prefix(1).uppercased() + cause.dropFirst() + "."]),
     ]
     if let target {

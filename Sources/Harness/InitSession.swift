@@ -171,11 +171,10 @@ package struct InitSession: Sendable {
       figures.costSource = "given by --cpu-per-request"
     }
     let written = DiscoveredProfile(request, target: target, figures: figures)
-    let text = SecretText.redacted(message: written.text)
-    let profile = try Self.checked(text, source: options.output)
+    let profile = try Self.checked(written.text, source: options.output)
     if let cluster, let target { try await tellMissingRights(profile, target, in: cluster) }
     do {
-      try text.write(toFile: options.output, atomically: true, encoding: .utf8)
+      try written.text.write(toFile: options.output, atomically: true, encoding: .utf8)
     } catch {
       throw HarnessError(.defect, "\(options.output): the profile cannot be written: \(FileProblem.reason(of: error))")
     }
@@ -240,7 +239,8 @@ package struct InitSession: Sendable {
     guard let target, let cluster else { return figures }
     let use = podUse(of: target, in: cluster, container: target.probeRoom.container)
     let samples = try? await use.samples(
-      2, after: nil, limit: .seconds(60 / cluster.timeScale), timeScale: cluster.timeScale)
+      after: nil, limit: .seconds(60 / cluster.timeScale), timeScale: cluster.timeScale
+    ) { $0.count == 2 }
     if let first = samples?.first, let last = samples?.last {
       figures.idle = last.milli
       figures.metricsWindow = last.window

@@ -57,7 +57,9 @@ struct LoadProbe: Sendable {
     var problem: String?
     if let use {
       do {
-        idle = try await use.samples(2, after: nil, limit: .seconds(Self.longestWait / timeScale), timeScale: timeScale)
+        idle = try await use.samples(
+          after: nil, limit: .seconds(Self.longestWait / timeScale), timeScale: timeScale
+        ) { $0.count == 2 }
         if idle.isEmpty { problem = "the metrics API has no measurement of all pods" }
       } catch let error as KubernetesError {
         problem = error.description
@@ -67,23 +69,36 @@ struct LoadProbe: Sendable {
     var steps: [Step] = []
     var rate = min(Self.firstRate, most)
     while true {
-      let step = try await self.step(at: rate, measures: measures)
+      let step = try await self.step(at: rate, idle: measures ? idle : nil)
       try check(step, isFirst: steps.isEmpty)
       if !steps.isEmpty, Self.isTooMuch(step, after: steps[0]) { break }
       steps.append(step)
-      if measures {
-        figures.cost = Self.cost(idle: idle, step, pods: use?.pods.count ?? 1) ?? figures.cost
-        if let cost = figures.cost, Self.isKnown(cost) { break }
+      if let cost = Self.cost(idle: idle, step, pods: use?.pods.count ?? 1) {
+        if let before = figures.cost, !cost.bounds.overlaps(before.bounds) {
+          problem = Self.disagreement(before, cost)
+        }
+        figures.cost = cost
       }
-      guard let next = next(after: step, idle: idle) else { break }
+      guard !isLast(step, idle: idle), let next = next(after: step, idle: idle) else { break }
       rate = next
     }
+    if measures, problem != nil { figures.cost = nil }
     figures.answers = Self.answers(steps)
     if let use {
       figures.costSource = problem ?? "measured"
       describe(idle, steps, of: use, in: &figures)
     }
     return figures
+  }
+
+  /// Said of two steps by which a request costs different amounts: what pods use follows something else as well.
+  private static func disagreement(_ one: ProbeFigures.Cost, _ other: ProbeFigures.Cost) -> String {
+    func words(_ cost: ProbeFigures.Cost) -> String {
+      [cost.bounds.lowerBound, cost.bounds.upperBound].map { String(format: "%.3g", $0) }.joined(separator: "..")
+    }
+    return
+      "a request seems to cost \(words(one)) ms of CPU at one rate, and \(words(other)) ms at another, so that others may "
+      + "send requests here as well: probe again when they do not, or say it (--cpu-per-request)"
   }
 
   private func checkTarget() async throws {
@@ -106,8 +121,8 @@ struct LoadProbe: Sendable {
     }
   }
 
-  private func step(at rate: Double, measures: Bool) async throws -> Step {
-    let longest = measures ? max(Self.longestWait / timeScale, Self.shortStep) : Self.shortStep
+  private func step(at rate: Double, idle: [PodUse.Sample]?) async throws -> Step {
+    let longest = idle != nil ? max(Self.longestWait / timeScale, Self.shortStep) : Self.shortStep
     let loaded = try loaded(rate: rate, seconds: longest)
     let planning = LoadPlanning(profile: loaded.profile, files: loaded.files, timeScale: 1, environment: environment)
     let generator = try LoadGenerator(plan: planning.plan(connectTo: nil))
@@ -117,11 +132,16 @@ struct LoadProbe: Sendable {
     // Samples are looked for while the load runs, which ends when there are enough.
     async let summary = generator.run(start: start, stop: stop) { part in snapshots.withLock { $0.merge(part) } }
     var step = Step(rate: rate, length: 0)
-    if measures, let use {
+    if let idle, let use {
       do {
         let begin = try await use.serverTime()
         let rest = Duration.seconds(longest) - start.duration(to: .now)
-        step.samples = try await use.samples(2, after: begin, limit: rest, timeScale: timeScale)
+        step.samples = try await use.samples(after: begin, limit: rest, timeScale: timeScale) { samples in
+          // One tells whether a higher rate is needed; the last step has a second one, by which they can be compared.
+          var seen = Step(rate: rate, length: 0)
+          seen.samples = samples
+          return samples.count == 2 || !isLast(seen, idle: idle)
+        }
         try await Task.sleep(until: start + .seconds(Self.shortStep / 2))
       } catch {
         stop.stop()
@@ -165,8 +185,14 @@ struct LoadProbe: Sendable {
   /// Whether the target took the step worse than the first one.
   private static func isTooMuch(_ step: Step, after first: Step) -> Bool {
     if step.failed > 0 { return true }
-    guard let before = first.latency.quantile(0.99), let now = step.latency.quantile(0.99) else { return false }
+    guard let before = first.latency.quantile(0.9), let now = step.latency.quantile(0.9) else { return false }
     return now > max(before * 5, .milliseconds(100))
+  }
+
+  /// Whether no further step is needed, or may be made.
+  private func isLast(_ step: Step, idle: [PodUse.Sample]) -> Bool {
+    if let cost = Self.cost(idle: idle, step, pods: use?.pods.count ?? 1), Self.isKnown(cost) { return true }
+    return next(after: step, idle: idle) == nil
   }
 
   private func next(after step: Step, idle: [PodUse.Sample]) -> Double? {

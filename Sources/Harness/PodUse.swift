@@ -65,19 +65,19 @@ struct PodUse: Sendable {
   /// Waits for measurements that began after an instant, each later than the one before.
   ///
   /// - Parameters:
-  ///   - count: how many are waited for.
   ///   - limit: wall time after which those that came are taken.
+  ///   - isEnough: asked after each one.
   func samples(
-    _ count: Int, after begin: KubernetesTime?, limit: Duration, timeScale: Double
+    after begin: KubernetesTime?, limit: Duration, timeScale: Double, until isEnough: ([Sample]) -> Bool
   ) async throws -> [Sample] {
     let start = ContinuousClock.now
     var samples: [Sample] = []
-    while samples.count < count, start.duration(to: .now) < limit {
+    while start.duration(to: .now) < limit {
       if let sample = try await sample(), begin.map({ sample.began >= $0 }) ?? true,
         samples.last.map({ sample.ended > $0.ended }) ?? true
       {
         samples.append(sample)
-        continue
+        if isEnough(samples) { break }
       }
       try await Task.sleep(for: max(.seconds(1) / timeScale, .milliseconds(50)))
     }

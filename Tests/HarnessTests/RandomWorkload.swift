@@ -44,7 +44,7 @@ struct RandomWorkload {
     let request = pick([50, 100, 250, 500, 1000])
     self.request = request
     limit = pick([nil, 1, 2, 2, 4]).map { $0 * request }
-    cost = Double(request * target) / 100 / pick([6, 15, 40, 70])
+    cost = Double(request * target) / 100 / pick([4, 8, 15, 40])
     isStatefulSet = random.nextUnit() < 0.15 && minReplicas > 1
     readiness = (pick([0, 3, 10]), pick([1, 5, 10]))
     // Where one pod may be away of one, a restart costs errors.
