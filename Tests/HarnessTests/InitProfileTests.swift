@@ -12,10 +12,10 @@ import Testing
 struct InitProfileTests {
   /// As many as `SCALEPROOF_SEEDS` says, or from one to another: `86-86`.
   private static let seeds: ClosedRange<Int> = {
-    let numbers = (ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "60").split(separator: "-").compactMap {
+    let numbers = (ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "40").split(separator: "-").compactMap {
       Int($0)
     }
-    return numbers.count == 2 ? numbers[0]...numbers[1] : 1...(numbers.first ?? 60)
+    return numbers.count == 2 ? numbers[0]...numbers[1] : 1...(numbers.first ?? 40)
   }()
 
   @Test("validate without a word, and never fail a healthy cluster; of 20 at least 19 pass")
