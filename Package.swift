@@ -214,8 +214,8 @@ let package = Package(
     .testTarget(
       name: "ClusterObservationTests",
       dependencies: [
-        "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline", "SimulatedCluster",
-        "SimulatedClusterServer", "TestServers",
+        "ClientRules", "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline",
+        "SimulatedCluster", "SimulatedClusterServer", "TestServers",
       ]),
     .testTarget(
       name: "RunRecordingTests",

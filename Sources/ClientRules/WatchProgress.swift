@@ -26,6 +26,11 @@ package struct WatchProgress: Sendable, Equatable {
   private var newest: UInt64?
   /// Objects that exist as far as the watch tells, each with its newest version.
   private var present: [String: UInt64] = [:]
+  /// Objects whose end the watch told of, each with the version of that.
+  private var ended: [String: UInt64] = [:]
+
+  /// Objects of whose end the watch has not told, each with the revision of the first list that did not show it.
+  private var missing: [String: UInt64] = [:]
 
   package init() {}
 
@@ -33,6 +38,8 @@ package struct WatchProgress: Sendable, Equatable {
   package mutating func began(from version: String, objects: [ListedObject]) {
     newest = UInt64(version)
     present = [:]
+    ended = [:]
+    missing = [:]
     for object in objects { present[object.uid] = object.version ?? 0 }
   }
 
@@ -41,7 +48,57 @@ package struct WatchProgress: Sendable, Equatable {
     let number = version.flatMap { UInt64($0) }
     if let number { newest = max(newest ?? number, number) }
     guard let uid, type != "BOOKMARK" else { return }
-    if type == "DELETED" { present[uid] = nil } else { present[uid] = number ?? present[uid] ?? 0 }
+    if type == "DELETED" {
+      present[uid] = nil
+      ended[uid] = number
+    } else {
+      present[uid] = number ?? present[uid] ?? 0
+    }
+  }
+
+  /// The newest revision that was told of, to be kept when a list is asked for; `nil` where none is a number.
+  package var told: UInt64? { newest }
+
+  /// What shows that a list comes from another store than what was told before: another server, or one that was put back to
+  /// an earlier state, or that the watch has lost changes. `nil` where nothing does.
+  ///
+  /// A list shows the newest state, so that the store cannot have been ahead of it when it was asked for. What it shows in a
+  /// version up to which all had been told was among that, no object goes back to an earlier version, and the end of an
+  /// object is told with what else happened by then.
+  ///
+  /// - Parameter told: the newest revision that had been told of when the list was asked for.
+  package mutating func otherStore(in objects: [ListedObject], listVersion: String, told: UInt64?) -> String? {
+    guard let list = UInt64(listVersion), let told else { return nil }
+    if list < told { return "its list is of revision \(list), though it had told of \(told)" }
+    for object in objects {
+      guard let version = object.version else { continue }
+      let known = present[object.uid]
+      if let known, version < known, known <= list {
+        return "an object went back from version \(known) to \(version)"
+      }
+      if version <= told, (known ?? 0) < version, ended[object.uid] == nil {
+        return "an object has version \(version), of which it had not told though it had told of \(told)"
+      }
+    }
+    let listed = Set(objects.map(\.uid))
+    var stillMissing: [String: UInt64] = [:]
+    for (uid, version) in present where version <= list && !listed.contains(uid) {
+      let since = missing[uid] ?? list
+      if since <= told {
+        return "an object was gone by revision \(since), of which it had not told though it had told of \(told)"
+      }
+      stillMissing[uid] = since
+    }
+    missing = stillMissing
+    // Lists that are asked for from now on do not show them any more.
+    ended = ended.filter { $0.value > list }
+    return nil
+  }
+
+  /// Whether a watch that goes on from a version may bring another: each event is newer, and no bookmark is older.
+  package static func follows(_ type: String, version: String?, from start: String) -> Bool {
+    guard let start = UInt64(start), let number = version.flatMap({ UInt64($0) }) else { return true }
+    return type == "BOOKMARK" ? number >= start : number > start
   }
 
   /// What a list beside the watch shows that the watch has not brought; `nil` when they agree, or cannot be compared.

@@ -23,13 +23,13 @@ package struct WatchState: Sendable, Equatable {
     }
   }
 
+  private let pace: RetryPace
   private var version: String?
   private var failures = 0
 
-  /// The longest wait between two tries.
-  package static let longestDelay = Duration.seconds(5)
-
-  package init() {}
+  package init(pace: RetryPace = .usual) {
+    self.pace = pace
+  }
 
   /// A list was read; its version is where the watch begins.
   package mutating func listed(version: String) -> Next {
@@ -66,8 +66,7 @@ package struct WatchState: Sendable, Equatable {
   package mutating func failed(isExpired: Bool = false, retryAfter: Duration? = nil) -> Next {
     if isExpired { version = nil }
     failures += 1
-    let delay = failures == 1 ? .milliseconds(50) : min(.milliseconds(50 << min(failures, 10)), Self.longestDelay)
-    return Next(step: step, delay: max(delay, min(retryAfter ?? .zero, Self.longestGrant)))
+    return Next(step: step, delay: max(pace.wait(after: failures), min(retryAfter ?? .zero, Self.longestGrant)))
   }
 
   private var step: Step {

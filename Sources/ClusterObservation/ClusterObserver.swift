@@ -20,25 +20,21 @@ package struct ClusterObserver: Sendable {
   package static func relistInterval(timeScale: Double) -> Duration { max(.seconds(30) / timeScale, .seconds(1)) }
 
   private let observers: [ResourceObserver]
-  /// Wall time between two lists of the same resource.
-  private let relistInterval: Duration
+  private let tempo: ObserverTempo
 
   /// - Parameters:
-  ///   - relistInterval: wall time between two proving lists of a resource.
-  ///   - watchSeconds: wall time after which a watch is opened anew.
-  ///   - patience: wall time that a watch has for bringing what a list beside it showed; then it is opened anew.
+  ///   - resources: what is watched.
   ///   - log: who is told of lists, watches, events and what could not be observed.
   package init(
-    client: APIClient, namespace: String, workloads: [WorkloadKind], clock: RunClock,
-    sink: any ObservationSink,
-    relistInterval: Duration = .seconds(30), watchSeconds: Int = 300,
-    patience: Duration = .seconds(2), log: Logger? = nil
+    client: APIClient, namespace: String, resources: [ResourceType], clock: RunClock, sink: any ObservationSink,
+    tempo: ObserverTempo = ObserverTempo(), log: Logger? = nil
   ) {
-    self.relistInterval = relistInterval
-    observers = Self.resources(of: workloads).map {
+    self.tempo = tempo
+    let budget = SharedBudget(tempo.budget)
+    observers = resources.map {
       ResourceObserver(
-        client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, watchSeconds: watchSeconds,
-        patience: patience, log: log)
+        client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, tempo: tempo, budget: budget,
+        log: log)
     }
   }
 
@@ -70,7 +66,7 @@ package struct ClusterObserver: Sendable {
   private func relist() async {
     while !Task.isCancelled {
       do {
-        try await Task.sleep(for: relistInterval)
+        try await Task.sleep(for: tempo.relistInterval)
       } catch {
         return
       }

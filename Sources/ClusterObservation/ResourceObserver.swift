@@ -12,24 +12,23 @@ struct ResourceObserver: Sendable {
   let namespace: String
   let clock: RunClock
   let sink: any ObservationSink
-  /// Wall time after which a watch is opened anew, so that a dead connection is noticed.
-  let watchSeconds: Int
-  /// Wall time that a watch has for bringing what a list beside it showed.
-  let patience: Duration
+  let tempo: ObserverTempo
+  let budget: SharedBudget
   private let log: Logger?
   private let witness = WatchWitness()
+  private let turn = ListTurn()
 
   init(
     client: APIClient, resource: ResourceType, namespace: String, clock: RunClock, sink: any ObservationSink,
-    watchSeconds: Int, patience: Duration, log: Logger?
+    tempo: ObserverTempo, budget: SharedBudget, log: Logger?
   ) {
     self.client = client
     self.resource = resource
     self.namespace = namespace
     self.clock = clock
     self.sink = sink
-    self.watchSeconds = watchSeconds
-    self.patience = patience
+    self.tempo = tempo
+    self.budget = budget
     self.log = log.map { log in
       var log = log
       log[metadataKey: "resource"] = "\(resource.plural)"
@@ -39,49 +38,61 @@ struct ResourceObserver: Sendable {
 
   /// Observes until the task is cancelled; `onListed` is called after the first complete list.
   func run(onListed: @Sendable () -> Void) async {
-    var state = WatchState()
+    var state = WatchState(pace: tempo.pace)
     var next = WatchState.Next(step: .list, delay: .zero)
     while !Task.isCancelled {
-      if next.delay > .zero { try? await Task.sleep(for: next.delay) }
+      if next.delay > .zero { try? await Task.sleep(for: budget.wait(next.delay)) }
+      if let version = witness.takeRestart() { next = state.listed(version: version) }
       do {
         switch next.step {
         case .list:
-          let listing = try await list()
-          witness.began(from: listing.version, objects: listing.objects)
+          let listing = try await list(besideWatch: false) { listing in
+            witness.began(from: listing.version, objects: listing.objects, sent: listing.sent)
+          }
           next = state.listed(version: listing.version)
           onListed()
         case .watch(let version):
-          let outcome = await watch(from: version)
-          if Task.isCancelled { return }
-          let (seen, silence) = witness.closed()
-          if let seen { state.advanced(to: seen) }
-          if let silence {
-            record(gap: silence)
-            next = state.silent()
-          } else {
-            try outcome.get()
-            log?.info("watch closed by the server")
-            next = state.closed()
-          }
+          next = try await watch(from: version, &state)
         }
       } catch {
         if Task.isCancelled { return }
-        record(gap: error.description)
         next = state.failed(isExpired: error.code == .expired, retryAfter: error.retryAfter)
+        if next.step == .list { witness.lose() }
+        record(gap: error.description)
       }
     }
   }
 
-  /// Reads the whole resource once more beside the watch, unless its first list is still on its way: two at a time could
-  /// come in the wrong order. A failure is reported as a gap.
+  /// Watches until the watch ends; says what is to be done next.
+  private func watch(from version: String, _ state: inout WatchState) async throws(KubernetesError) -> WatchState.Next {
+    let outcome = await watch(from: version)
+    let (seen, silence) = witness.closed()
+    if Task.isCancelled { return state.closed() }
+    if let silence { record(gap: silence) }
+    if let version = witness.takeRestart() { return state.listed(version: version) }
+    if let seen { state.advanced(to: seen) }
+    if silence != nil { return state.silent() }
+    try outcome.get()
+    log?.info("watch closed by the server")
+    return state.closed()
+  }
+
+  /// Reads the whole resource once more beside the watch, unless its first list is still on its way. A failure is reported
+  /// as a gap.
   ///
   /// - Parameter provesWatch: a watch that then does not bring what the list shows is ended and opened anew.
   func listAgain(provesWatch: Bool) async {
-    guard !provesWatch || witness.hasBegun else { return }
+    guard !provesWatch || witness.takesLists else { return }
     do {
-      let listing = try await list()
-      guard provesWatch, let lack = witness.lack(in: listing.objects, listVersion: listing.version) else { return }
-      try await Task.sleep(for: patience)
+      let listing = try await list(besideWatch: provesWatch) { listing in
+        if listing.isOfOtherStore {
+          witness.restart(from: listing.version, objects: listing.objects, sent: listing.sent)
+        }
+      }
+      guard provesWatch, listing.isTold, !listing.isOfOtherStore,
+        let lack = witness.lack(in: listing.objects, listVersion: listing.version)
+      else { return }
+      try await Task.sleep(for: tempo.patience)
       witness.endIfSilent(lack, because: lack.silence(of: resource.plural, listed: listing.received.text))
     } catch let error as KubernetesError {
       if !Task.isCancelled { record(gap: error.description) }
@@ -94,12 +105,42 @@ struct ResourceObserver: Sendable {
   private struct Listing {
     let version: String
     let objects: [ListedObject]
+    let sent: Duration
     let received: Duration
+    let isTold: Bool
+    /// Whether it comes from another store than what was told before.
+    let isOfOtherStore: Bool
   }
 
   /// Reads the whole resource once and reports it.
-  private func list() async throws(KubernetesError) -> Listing {
-    let list = try await client.list(resource, namespace: namespace)
+  ///
+  /// - Parameters:
+  ///   - besideWatch: whether a watch is open, or goes on from where it was. If that is over when the list comes in, it is not
+  ///     told of: the one that a watch then goes on from is.
+  ///   - take: told of the list before another one can be asked for.
+  private func list(besideWatch: Bool, _ take: (Listing) -> Void) async throws(KubernetesError) -> Listing {
+    await turn.take()
+    do throws(KubernetesError) {
+      let listing = try await readList(besideWatch: besideWatch)
+      take(listing)
+      await turn.give()
+      return listing
+    } catch {
+      await turn.give()
+      throw error
+    }
+  }
+
+  private func readList(besideWatch: Bool) async throws(KubernetesError) -> Listing {
+    let told = witness.told
+    let list = try await client.list(resource, namespace: namespace, partSize: tempo.partSize)
+    let version = list.resourceVersion
+    guard !version.isEmpty else {
+      throw KubernetesError(
+        .malformed, attempt: "cannot list \(resource.plural)",
+        cause: "the list bears no resourceVersion, so that no watch can go on from it",
+        hint: "is this a Kubernetes API server?")
+    }
     let sent = clock.runTime(of: list.sent)
     let received = clock.runTime(of: list.received)
     for answer in list.answers {
@@ -110,13 +151,23 @@ struct ResourceObserver: Sendable {
     let objects = observations.compactMap { item in
       item.uid.map { ListedObject(uid: $0, version: item.resourceVersion.flatMap { UInt64($0) }) }
     }
-    let version = list.resourceVersion
     observations.append(
-      Observation(
-        sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
+      Observation(sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
+    guard !besideWatch || witness.takesLists else {
+      return Listing(
+        version: version, objects: objects, sent: sent, received: received, isTold: false, isOfOtherStore: false)
+    }
+    let other = witness.otherStore(in: objects, listVersion: version, told: told, sent: sent)
+    if let (difference, since) = other {
+      record(
+        gap:
+          "\(resource.plural) come from another store, of another server or an earlier state, or their watch has lost "
+          + "changes: \(difference)", since: since)
+    }
     sink.record(observations)
     log?.info("listed", metadata: ["objects": "\(objects.count)", "version": "\(version)"])
-    return Listing(version: version, objects: objects, received: received)
+    return Listing(
+      version: version, objects: objects, sent: sent, received: received, isTold: true, isOfOtherStore: other != nil)
   }
 
   /// Watches until the server closes the watch, it breaks, or it is ended since it was found silent.
@@ -138,7 +189,9 @@ struct ResourceObserver: Sendable {
   }
 
   private func read(from version: String) async throws(KubernetesError) {
-    let stream = try await client.watch(resource, namespace: namespace, from: version, seconds: watchSeconds)
+    let stream = try await client.watch(
+      resource, namespace: namespace, from: version,
+      seconds: Int.random(in: tempo.watchSeconds...tempo.watchSeconds * 2))
     let sent = clock.runTime(of: stream.sent)
     log?.info("watch opened", metadata: ["from": "\(version)"])
     var events = stream.makeAsyncIterator()
@@ -153,8 +206,15 @@ struct ResourceObserver: Sendable {
         default: nil
         }
       let metadata = element.event.object["metadata"]
-      witness.brought(
+      guard WatchProgress.follows(element.event.type, version: metadata?["resourceVersion"]?.string, from: version)
+      else {
+        throw KubernetesError(
+          .expired, attempt: "cannot watch \(resource.plural) from version \(version)",
+          cause: "the watch brings what is older, so that it is of another store")
+      }
+      let isNew = witness.brought(
         element.event.type, uid: metadata?["uid"]?.string, version: metadata?["resourceVersion"]?.string)
+      guard isNew else { return }
       log?.trace(
         "event",
         metadata: [
@@ -176,9 +236,13 @@ struct ResourceObserver: Sendable {
       object: kind == .bookmark ? nil : try? object.json())
   }
 
-  private func record(gap message: String) {
+  /// - Parameter since: from when on what was told is in doubt; `nil` for since when the watch may have missed something.
+  private func record(gap message: String, since: Duration? = nil) {
     log?.warning("not observed", metadata: ["cause": "\(message)"])
     let now = clock.runTime(of: .now)
-    sink.record([Observation(sent: now, received: now, resource: resource.plural, kind: .gap, message: message)])
+    sink.record([
+      Observation(
+        sent: since ?? witness.certain ?? now, received: now, resource: resource.plural, kind: .gap, message: message)
+    ])
   }
 }

@@ -19,6 +19,9 @@ struct ObservedRun: Sendable {
   /// How far the clocks of a real control plane and its nodes are taken to be apart at most.
   private static let assumedSkew = Duration.seconds(1)
 
+  /// A server's clock may show anything: what its answers say is believed.
+  private static let assumedOffset = Duration.seconds(50 * 365 * 86_400)
+
   /// Opens the recording and fixes run time zero, a moment from now.
   ///
   /// - Parameter describe: the row of the run, given the wall-clock time of run time zero.
@@ -42,11 +45,13 @@ struct ObservedRun: Sendable {
     observer = cluster.map { cluster in
       ClusterObserver(
         client: cluster.client, namespace: cluster.description.namespace,
-        workloads: cluster.description.workloads.kinds, clock: clock,
+        resources: ClusterObserver.resources(of: cluster.description.workloads.kinds), clock: clock,
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
-          clock: ServerClock(runStart: zero, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
-        relistInterval: ClusterObserver.relistInterval(timeScale: timeScale), log: cluster.log.logger(.observer))
+          clock: ServerClock(
+            runStart: zero, assumed: Self.assumedOffset, skew: cluster.isSimulated ? .zero : Self.assumedSkew)),
+        tempo: ObserverTempo(relistInterval: ClusterObserver.relistInterval(timeScale: timeScale)),
+        log: cluster.log.logger(.observer))
     }
   }
 

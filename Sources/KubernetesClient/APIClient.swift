@@ -228,7 +228,8 @@ extension APIClient {
   /// - Parameter retryAfter: the header of that name; a date in it is not understood, and no API server sends one.
   static func refusal(status: Int, body: Data, attempt: String, retryAfter: String? = nil) -> KubernetesError {
     let answer = try? JSONDecoder().decode(APIStatus.self, from: body)
-    let wait = retryAfter.flatMap { Int($0) }.map { Duration.seconds(max($0, 0)) }
+    let seconds = retryAfter.flatMap { Int($0) } ?? answer?.details?.retryAfterSeconds
+    let wait = seconds.map { Duration.seconds(max($0, 0)) }
     // What the filter for too many requests answers is a plain text, of which clients tell this (client-go/rest/request.go).
     let busy = "the server has received too many requests and has asked us to try again later (429)"
     let cause = answer?.message ?? (status == 429 ? busy : "the server answered \(status)")

@@ -6,6 +6,12 @@ package struct APIStatus: Sendable, Equatable, Codable, Error, CustomStringConve
   /// A word for machines: `NotFound`, `Forbidden`, `Expired`, `Conflict`, `Invalid`.
   package var reason: String?
   package var code: Int?
+  package var details: Details?
+
+  package struct Details: Sendable, Equatable, Codable {
+    /// How long the server wants to be left alone, where no header says so.
+    package var retryAfterSeconds: Int?
+  }
 
   package init(message: String, reason: String, code: Int) {
     kind = "Status"

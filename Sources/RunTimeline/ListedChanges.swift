@@ -29,11 +29,15 @@ struct ListedChanges: Sendable {
 
   /// Another list was read.
   ///
-  /// - Parameter beginsWatch: whether the watch goes on from it, and so can no longer confirm what came before.
+  /// - Parameter beginsWatch: whether the watch goes on from it, and so can no longer confirm what came before: whatever it
+  ///   had not brought by then it never brings, nor what else there was since its last word.
   mutating func endList(sent: Duration, beginsWatch: Bool) {
     for index in all.indices {
       if sent >= all[index].listReceived + all[index].allowance, !all[index].isConfirmed { all[index].isOverdue = true }
-      if beginsWatch { all[index].isSealed = true }
+      if beginsWatch, !all[index].isSealed {
+        all[index].isSealed = true
+        if !all[index].isConfirmed { all[index].isOverdue = true }
+      }
     }
   }
 }

@@ -10,7 +10,8 @@ import Units
 ///
 /// Lists may be read beside a watch, so that either may be ahead of the other. Which version is the newer one is told
 /// from the resource versions, which are numbers that grow (Kubernetes 1.35 makes that part of the API; all servers on
-/// etcd have always kept to it). Where they are no numbers, the order of arrival counts.
+/// etcd have always kept to it). Where they are no numbers, the order of arrival counts; so it does between two stores, where
+/// after a gap a list is older than what had been heard of before, as of a server that took another's place.
 struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// Versions by object uid, in the order in which they happened.
   private(set) var versions: [String: [ObjectVersion<Object>]] = [:]
@@ -37,7 +38,24 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     var heldUntil: Duration
     var received: Duration
     var isGone = false
+    /// All versions are of a store that another one has taken the place of, or may be so.
+    var isOfStoreBefore = false
+    /// It was deleted in that.
+    var wasGone = false
     var appeared: InstantBounds
+
+    /// How a resource version stands to that of the newest version.
+    func order(_ version: String?) -> Revision.Order {
+      let newest = revisions.last ?? nil
+      return isOfStoreBefore && version != newest ? .newer : Revision.order(version, newest)
+    }
+
+    mutating func add(_ version: String?) {
+      // Nothing of the new store comes before what is of the old one.
+      if isOfStoreBefore { revisions = revisions.map { _ in nil } }
+      isOfStoreBefore = false
+      revisions.append(version)
+    }
   }
 
   /// Reads that fail one after another.
@@ -50,6 +68,9 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private let decoder = JSONDecoder()
   private var tracks: [String: Track] = [:]
   private var seenInList: Set<String> = []
+  /// Objects of a list whose end has not come yet.
+  private var openList: [Observation] = []
+  private var heard = HeardRevisions()
   private var lastListSent: Duration?
   /// When each complete list had been read.
   private(set) var listsReceived: [Duration] = []
@@ -91,6 +112,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   ///
   /// - Parameter lastHeard: when the last observation of any resource came in.
   mutating func finish(lastHeard: Duration, watchedUntil end: Duration?) {
+    addOpenList()
     if let failing {
       close(failing, at: .farFuture)
     } else if knownFrom != nil, hasBookmarks, knownUntil + WatchLag.longestSilence < lastHeard {
@@ -111,27 +133,51 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
 
   /// Takes the next observation of the resource in the order of recording.
   mutating func add(_ observation: Observation) {
-    if ![.gap, .list, .listed].contains(observation.kind) { delay.noteOutage(before: observation) }
+    guard observation.kind != .listed else {
+      openList.append(observation)
+      return
+    }
+    if observation.kind == .list, heard.goesBack(with: observation), failing != nil { forgetRevisions() }
+    addOpenList()
+    if ![.gap, .list].contains(observation.kind) { delay.noteOutage(before: observation) }
     switch observation.kind {
     case .gap:
       var failing = failing ?? Failing(since: knownUntil, causes: [])
+      failing.since = min(failing.since, observation.sent)
       if let cause = observation.message, !failing.causes.contains(cause) { failing.causes.append(cause) }
       self.failing = failing
       delay.failed()
       return
-    case .listed:
-      addListed(observation)
-      return
+    case .listed: return
     case .list: endList(observation)
     case .bookmark: hasBookmarks = true
     case .added, .modified: addWatched(observation)
     case .deleted: addDeleted(observation)
     }
     if observation.kind != .list {
+      heard.hear(observation)
       failing = nil
       hearWatch(observation)
     }
     knownUntil = max(knownUntil, observation.received)
+  }
+
+  private mutating func addOpenList() {
+    for observation in openList { addListed(observation) }
+    openList = []
+  }
+
+  /// What comes from now on is of another store: no version of it can be compared with those before.
+  private mutating func forgetRevisions() {
+    delay.forgetLists()
+    for (uid, known) in tracks {
+      var track = known
+      track.isOfStoreBefore = true
+      // A store that was put back to an earlier state may hold again what had been deleted.
+      track.isGone = false
+      track.wasGone = versions[uid]?.last?.deleted ?? false
+      tracks[uid] = track
+    }
   }
 
   private mutating func addListed(_ observation: Observation) {
@@ -144,8 +190,10 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     // An object that is gone never comes back under its uid: the list was read before.
     if track.isGone { return }
     let newest = track.revisions.last ?? nil
-    switch Revision.order(observation.resourceVersion, newest) {
+    switch track.order(observation.resourceVersion) {
     case .same:
+      tracks[uid]?.isOfStoreBefore = false
+      tracks[uid]?.isGone = track.wasGone
       tracks[uid]?.heldUntil = max(track.heldUntil, observation.sent)
       endUnreadable(uid, at: observation.received)
     case .older:
@@ -163,8 +211,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       append(observation, uid: uid)
       return
     }
-    let newest = track.revisions.last ?? nil
-    switch Revision.order(observation.resourceVersion, newest) {
+    switch track.order(observation.resourceVersion) {
     case .same:
       tracks[uid]?.received = observation.received
       if let last = versions[uid]?.last?.object {
@@ -185,7 +232,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       let bounds = InstantBounds(min(track.heldUntil, observation.received), observation.received)
       let end = ObjectVersion(at: bounds, object: last.object, deleted: true, arrival: delay.arrival(of: observation))
       versions[uid]?.append(end)
-      tracks[uid]?.revisions.append(observation.resourceVersion)
+      tracks[uid]?.add(observation.resourceVersion)
     }
     tracks[uid]?.isGone = true
     endUnreadable(uid, at: observation.received)
@@ -236,7 +283,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     let version = ObjectVersion(
       at: bounds, object: object, deleted: deleted, missedSince: missedSince, arrival: delay.arrival(of: observation))
     versions[uid, default: []].append(version)
-    track.revisions.append(observation.resourceVersion)
+    track.add(observation.resourceVersion)
     track.heldUntil = max(bounds.earliest, isListed ? observation.sent : bounds.earliest)
     track.received = observation.received
     tracks[uid] = track
@@ -319,7 +366,11 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private mutating func endList(_ observation: Observation) {
     for uid in order where !seenInList.contains(uid) {
       guard let track = tracks[uid], !track.isGone, let last = versions[uid]?.last else { continue }
-      if let list = Revision.number(observation.resourceVersion),
+      if track.wasGone, last.deleted {
+        tracks[uid]?.isGone = true
+        continue
+      }
+      if let list = Revision.number(observation.resourceVersion), !track.isOfStoreBefore,
         let own = Revision.number(track.revisions.last ?? nil)
       {
         if own > list { continue }
@@ -328,7 +379,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       }
       let bounds = InstantBounds(min(track.heldUntil, observation.received), observation.received)
       versions[uid]?.append(ObjectVersion(at: bounds, object: last.object, deleted: true))
-      tracks[uid]?.revisions.append(observation.resourceVersion)
+      tracks[uid]?.add(observation.resourceVersion)
       tracks[uid]?.isGone = true
       endUnreadable(uid, at: observation.received)
       noteListed(observation, uid: uid, isDeletion: true)

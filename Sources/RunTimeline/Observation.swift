@@ -16,7 +16,8 @@ package struct Observation: Sendable, Equatable {
     case gap
   }
 
-  /// Run time at which the request left: of the list, or the one that opened the watch.
+  /// Run time at which the request left: of the list, or the one that opened the watch. Of a gap, since when nothing is
+  /// certain at the latest: before it was noticed where what had been told since is in doubt.
   package var sent: Duration
   /// Run time at which this answer had come in.
   package var received: Duration

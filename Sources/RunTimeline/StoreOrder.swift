@@ -76,7 +76,7 @@ struct StoreOrder {
     for (index, observation) in observations.enumerated() {
       if let since = unheard[index] {
         let gap = Observation(
-          sent: observation.sent, received: since, resource: observation.resource, kind: .gap,
+          sent: since, received: since, resource: observation.resource, kind: .gap,
           message: "the times in the log contradict the resourceVersions")
         settled.append(gap)
       }

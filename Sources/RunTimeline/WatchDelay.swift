@@ -26,6 +26,9 @@ struct WatchDelay: Sendable {
     lists.add(revision: revision, sent: list.sent, received: list.received)
   }
 
+  /// What comes from now on is of another store, of which the lists before say nothing.
+  mutating func forgetLists() { lists = ReadLists() }
+
   /// The watch said something.
   mutating func hear(_ observation: Observation) {
     lastWord = max(lastWord ?? observation.received, observation.received)

@@ -48,7 +48,7 @@ struct WatchStateTests {
     state.advanced(to: "18")
 
     #expect(delays == delays.sorted())
-    #expect(delays.last == WatchState.longestDelay)
+    #expect(delays.last == RetryPace.usual.longest)
     #expect(state.failed().delay == delays.first)
   }
 

@@ -34,7 +34,8 @@ struct ObservingTests {
       session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", workloads: [.deployment], clock: RunClock(origin: .now, scale: 20),
+      client: client, namespace: "default", resources: ClusterObserver.resources(of: [.deployment]),
+      clock: RunClock(origin: .now, scale: 20),
       sink: notebook)
     let (ready, sink) = AsyncStream.makeStream(of: Void.self)
     let task = Task { await observer.run(onReady: { sink.finish() }) }

@@ -78,9 +78,10 @@ struct SilentWatchTests {
       session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", workloads: [.deployment], clock: RunClock(origin: .now, scale: 1),
+      client: client, namespace: "default", resources: ClusterObserver.resources(of: [.deployment]),
+      clock: RunClock(origin: .now, scale: 1),
       sink: notebook,
-      relistInterval: .milliseconds(100), patience: .milliseconds(50))
+      tempo: ObserverTempo(relistInterval: .milliseconds(100), patience: .milliseconds(50)))
     let task = Task { await observer.run(onReady: {}) }
 
     try await notebook.await { $0.kind == .modified && $0.resourceVersion == "30" }

@@ -33,9 +33,10 @@ struct TokenExpiryTests {
       connection: try await connection(to: server, renewal, in: folder), session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", workloads: [.deployment], clock: RunClock(origin: .now, scale: 20),
+      client: client, namespace: "default", resources: ClusterObserver.resources(of: [.deployment]),
+      clock: RunClock(origin: .now, scale: 20),
       sink: notebook,
-      relistInterval: .milliseconds(200), watchSeconds: 1)
+      tempo: ObserverTempo(relistInterval: .milliseconds(200), watchSeconds: 1))
     let task = Task { await observer.run(onReady: {}) }
 
     let tokens = {

@@ -37,9 +37,9 @@ struct TroubledServerTests {
       session: try CurlSession(name: "test"))
     let notebook = Notebook()
     let observer = ClusterObserver(
-      client: client, namespace: "default", workloads: [.deployment],
-      clock: RunClock(origin: .now, scale: Self.scale), sink: notebook, relistInterval: .milliseconds(500),
-      patience: patience)
+      client: client, namespace: "default", resources: ClusterObserver.resources(of: [.deployment]),
+      clock: RunClock(origin: .now, scale: Self.scale), sink: notebook,
+      tempo: ObserverTempo(relistInterval: .milliseconds(500), patience: patience))
     let (ready, sink) = AsyncStream.makeStream(of: Void.self)
     let task = Task { await observer.run(onReady: { sink.finish() }) }
     for await _ in ready {}

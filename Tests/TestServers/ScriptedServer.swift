@@ -39,6 +39,12 @@ package final class ScriptedServer: Sendable {
       while Glibc.read(descriptor, &byte, 1) == 1 {}
     }
 
+    /// Whether the client has closed the connection, as far as it is known by now.
+    package var isClosed: Bool {
+      var byte: UInt8 = 0
+      return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0
+    }
+
     /// Makes the closing send a reset rather than an orderly end.
     package func resetOnClose() {
       var linger = linger(l_onoff: 1, l_linger: 0)
