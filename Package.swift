@@ -123,7 +123,7 @@ let package = Package(
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
         "RunTimeline",
         "SimulatedCluster", "SimulatedClusterServer", "SimulatedLoad", "Statistics", "TrafficReplay", "Units",
-        logging(),
+        subprocess(), logging(),
       ]),
     .executableTarget(
       name: "scaleproof", dependencies: ["Harness", "Units", argumentParser()], plugins: ["CommitStamp"]),

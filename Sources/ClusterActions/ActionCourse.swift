@@ -41,7 +41,8 @@ package struct ActionCourse: Sendable {
       case .scale(let replicas): Scaling(place: place, replicas: replicas)
       case .patch(let patch): Patching(place: place, patch: patch)
       case .apply(let apply): Applying(place: place, apply: apply)
-      case .wait: Waiting()
+      // What a program asks of the API server is its own affair.
+      case .wait, .exec: Waiting()
       case .deletePods(let choice): RemovingPods(place: place, choice: choice, evicts: false)
       case .evictPods(let choice): RemovingPods(place: place, choice: choice, evicts: true)
       case .cordon(let choice): Cordoning(place: place, choice: choice, isUnschedulable: true)

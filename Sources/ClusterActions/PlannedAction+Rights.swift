@@ -47,7 +47,8 @@ extension PlannedAction.Kind {
           AccessRight($0, place.resource, namespace: place.namespace, name: $0 == .create ? nil : place.name)
         }
       }
-    case .wait: return []
+    // A program has rights of its own.
+    case .wait, .exec: return []
     case .deletePods(let choice):
       return chosen(choice) + [AccessRight(.delete, .pods, namespace: namespace, name: choice.name)]
     case .evictPods(let choice):

@@ -14,7 +14,7 @@ struct ActionEnding {
   /// - Parameter ending: what ended the run, for the reason.
   func settled(ending: String) -> RunView.Instant {
     switch action.effect {
-    case .rollout, .change, .none: return .known(start)
+    case .rollout, .change, .changes, .none: return .known(start)
     case .replicas(let count): return settled(at: count, ending: ending)
     case .pods(let names): return replaced(names, ending: ending)
     }

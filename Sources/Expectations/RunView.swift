@@ -100,7 +100,7 @@ struct RunView {
       stretch.plannedEnd = phase.plannedEnd
       return .known(stretch)
     case .action(let name):
-      if let action = timeline.action(name), action.sent != nil, action.effect == .change, rollout(of: name) == nil {
+      if let action = timeline.action(name), action.sent != nil, action.dependsOnTemplate, rollout(of: name) == nil {
         return .missing("action \(name) replaced no pods, so that it was over at once")
       }
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
@@ -182,7 +182,13 @@ struct RunView {
     else {
       return nil
     }
-    if action.effect == .change { return cluster.rollouts.first { $0.generation == action.generation } }
+    switch action.effect {
+    case .change: return cluster.rollouts.first { $0.generation == action.generation }
+    case .changes(let before):
+      guard let last = action.generation else { return nil }
+      return cluster.rollouts.first { $0.generation > before && $0.generation <= last }
+    default: break
+    }
     return cluster.rollouts.first { rollout in
       rollout.started.latest >= sent && (action.generation.map { rollout.generation >= $0 } ?? true)
     }

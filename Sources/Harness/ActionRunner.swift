@@ -11,6 +11,8 @@ struct ActionRunner: Sendable {
   let client: APIClient
   let cluster: ClusterDescription
   let clock: RunClock
+  /// Runs programs; `nil` where none may be run.
+  var commands: CommandRunner?
 
   /// Waits until a workload is as a condition wants it.
   ///

@@ -9,7 +9,7 @@ extension PlannedAction {
     switch kind {
     case .setImage, .restart, .undo: .rollout
     case .patch(let patch): patch.object == nil ? .change : .none
-    case .apply: .change
+    case .apply, .exec: .change
     case .scale(let replicas): .replicas(replicas)
     case .deletePods, .evictPods, .drain: .pods([])
     case .wait, .pause, .cordon, .uncordon: .none

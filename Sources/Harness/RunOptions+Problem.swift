@@ -14,6 +14,14 @@ extension RunOptions {
       let hint = Spelling.nearest(to: id, among: names).map { "did you mean \($0)?" }
       return "--despite \(id): no finding of this name stops a run; \(hint ?? names.joined(separator: ", "))"
     }
+    if !allowsPrograms, !isDryRun, let action = profile.actions.first(where: \.runsProgram) {
+      return
+        "\(profile.source): the action \(action.name) is to \(action.kind.words), on this machine and with your rights: "
+        + "allow that with --allow-exec"
+    }
+    if allowsPrograms, !profile.runsPrograms {
+      return "--allow-exec: no action of \(profile.source) runs a program: leave the option out"
+    }
     guard let cluster = profile.cluster else {
       let given = context.map { "--context \($0)" } ?? kubeconfig.map { "--kubeconfig \($0)" }
       return given.map {

@@ -11,6 +11,8 @@ package struct RunOptions: Sendable {
   package var fixed: Bool
   /// Names of blocking findings of the doctor that the run goes on with.
   package var despite: [String]
+  /// Whether programs that the profile names may be run.
+  package var allowsPrograms: Bool
   /// Make the checks before a run, tell what its actions would send, and run nothing.
   package var isDryRun: Bool
   /// The folder for the recording and the reports.
@@ -24,7 +26,8 @@ package struct RunOptions: Sendable {
 
   package init(
     profile: String, context: String? = nil, kubeconfig: String? = nil, changes: [String] = [],
-    fixed: Bool = false, despite: [String] = [], isDryRun: Bool = false, output: String? = nil, quiet: Bool = false,
+    fixed: Bool = false, despite: [String] = [], allowsPrograms: Bool = false,
+    isDryRun: Bool = false, output: String? = nil, quiet: Bool = false,
     jsonLines: Bool = false,
     log: DiagnosticLog = DiagnosticLog()
   ) {
@@ -34,6 +37,7 @@ package struct RunOptions: Sendable {
     self.changes = changes
     self.fixed = fixed
     self.despite = despite
+    self.allowsPrograms = allowsPrograms
     self.isDryRun = isDryRun
     self.output = output
     self.quiet = quiet

@@ -39,6 +39,8 @@ struct RunRecorder: Sendable {
       var at: Duration?
       /// What is to be put back, by the positions of the actions that changed it.
       var changes: [Int: [ChangedObject]] = [:]
+      /// What programs found before they changed it, by action.
+      var releases: [Int: ActionRunner.ReleaseBefore] = [:]
     }
 
     private let value: Mutex<Value>
@@ -186,11 +188,12 @@ struct RunRecorder: Sendable {
   /// Makes what actions changed again what it was, where they say so.
   private func putBack() async {
     let changes = stopping.withLock { $0.changes }.sorted { $0.key < $1.key }.flatMap(\.value)
-    guard let cluster, !changes.isEmpty else { return }
-    let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
-    let problems = await runner.putBack(changes)
+    let releases = stopping.withLock { $0.releases }.sorted { $0.key < $1.key }.map(\.value)
+    guard let cluster, !changes.isEmpty || !releases.isEmpty else { return }
+    let runner = runner(on: cluster)
+    let problems = await runner.putBack(changes) + runner.takeBack(releases)
     for problem in problems { StandardOutput.complain("warning: cleanup: \(problem)") }
-    let done = changes.count - problems.count
+    let done = changes.count + releases.count - problems.count
     if done > 0 { StandardOutput.complain("note: cleanup: \(done) change\(done == 1 ? "" : "s") put back") }
   }
 
@@ -229,6 +232,12 @@ struct RunRecorder: Sendable {
     }
   }
 
+  private func runner(on cluster: TargetCluster) -> ActionRunner {
+    ActionRunner(
+      client: cluster.client, cluster: cluster.description, clock: clock,
+      commands: cluster.commands.map { CommandRunner(access: $0) })
+  }
+
   private func carryOut(_ index: Int, on cluster: TargetCluster, log: ActionLog, unless stop: StopSignal) async {
     let (action, at) = schedule.actions[index]
     do {
@@ -240,7 +249,7 @@ struct RunRecorder: Sendable {
     guard let workload = cluster.description.workloads.named(action.workload) else {
       return log.update(index) { $0.problem = "the profile names no such workload" }
     }
-    let runner = ActionRunner(client: cluster.client, cluster: cluster.description, clock: clock)
+    let runner = runner(on: cluster)
     func fail(_ problem: String, at now: Duration) {
       let failure = action.failure(problem)
       progress.note(failure, at: now)
@@ -266,10 +275,18 @@ struct RunRecorder: Sendable {
     if case .wait = action.kind { log.update(index) { ($0.sent, $0.answered) = (begins, begins) } }
     progress.note("action \(action.name): \(action.kind.words)", at: begins)
     do {
-      try await runner.carryOut(action, of: workload.reference) {
-        log.update(index, $0)
-      } keep: { changes in
-        stopping.withLock { $0.changes[index] = changes }
+      if case .exec(let command) = action.kind {
+        try await runner.carryOut(command, of: workload.reference) {
+          log.update(index, $0)
+        } keep: { before in
+          if action.isPutBack { stopping.withLock { $0.releases[index] = before } }
+        }
+      } else {
+        try await runner.carryOut(action, of: workload.reference) {
+          log.update(index, $0)
+        } keep: { changes in
+          stopping.withLock { $0.changes[index] = changes }
+        }
       }
     } catch is CancellationError {
       log.update(index) { $0.problem = "the run ended before it was done" }

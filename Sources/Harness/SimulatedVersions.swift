@@ -24,6 +24,8 @@ struct SimulatedVersions {
       default: break
       }
     }
+    // Nor is what a program brings.
+    if profile.runsPrograms { return [] }
     let known = versions
     return named.filter { !known.contains($0.1) }.map { path, version in
       "\(profile.source): \(path): no image has the tag \"\(version)\"; "

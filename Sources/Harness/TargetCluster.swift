@@ -22,6 +22,8 @@ struct TargetCluster: Sendable {
   /// What goes wrong in the simulated cluster.
   private let faults: [Fault]
   private let simulated: SimulatedTarget?
+  /// How programs of the profile reach it; `nil` where none is run.
+  let commands: CommandAccess?
 
   var isSimulated: Bool { simulated != nil }
 
@@ -34,6 +36,8 @@ struct TargetCluster: Sendable {
     var timeScale = 1.0
     var faults: [Fault] = []
     let connection: APIConnection
+    let runsPrograms = options.allowsPrograms && loaded.profile.runsPrograms
+    var commands: CommandAccess?
     do {
       switch reference.kind {
       case .simulated(let simulation) where options.context == nil:
@@ -48,6 +52,11 @@ struct TargetCluster: Sendable {
           kubeconfig: try Kubeconfig(
             text: started.endpoints.kubeconfig(actingAs: simulation.user), source: "simulated cluster"), context: nil,
           environment: environment)
+        if runsPrograms {
+          commands = try CommandAccess(
+            kubeconfig: started.endpoints.kubeconfig(actingAs: simulation.user),
+            namespace: reference.namespace ?? started.endpoints.namespace)
+        }
       case .simulated:
         connection = try await find(
           options.context, kubeconfig: options.kubeconfig, environment: environment)
@@ -56,6 +65,12 @@ struct TargetCluster: Sendable {
           options.context ?? name, kubeconfig: options.kubeconfig, environment: environment)
       }
       for note in connection.notes { StandardOutput.complain("note: \(note)") }
+      if runsPrograms, commands == nil {
+        let asked: String? = if case .context(let name) = reference.kind { name } else { nil }
+        commands = try CommandAccess(
+          kubeconfig: options.kubeconfig, context: options.context ?? asked,
+          namespace: reference.namespace ?? connection.namespace, environment: environment)
+      }
       let opened = try CurlSession(name: "kubernetes")
       session = opened
       let client = APIClient(connection: connection, session: opened, log: options.log.logger(.client))
@@ -67,8 +82,9 @@ struct TargetCluster: Sendable {
           workloads: reference.workloads, serverVersion: version),
         timeScale: timeScale, ingress: simulated?.ingressAddress(of: loaded.profile.target.url), log: options.log,
         faults: faults,
-        simulated: simulated)
+        simulated: simulated, commands: commands)
     } catch {
+      commands?.close()
       await session?.close()
       await simulated?.server.stop()
       throw Self.refusal(of: error)
@@ -81,7 +97,7 @@ struct TargetCluster: Sendable {
     description.autoscaler = autoscaler
     return TargetCluster(
       client: client, description: description, timeScale: timeScale, ingress: ingress, log: log, faults: faults,
-      simulated: simulated)
+      simulated: simulated, commands: commands)
   }
 
   /// Has the declared faults of a simulated cluster come to pass.
@@ -122,6 +138,7 @@ struct TargetCluster: Sendable {
   func close() async {
     await client.close()
     await simulated?.server.stop()
+    commands?.close()
   }
 
   /// What a failure to reach or use the cluster means for the program.

@@ -57,6 +57,12 @@ struct VirtualRun {
         "\(profile.source): cluster.simulated: only a simulated cluster can be run in virtual time: name its manifests "
           + "under cluster.simulated")
     }
+    if let action = profile.actions.first(where: \.runsProgram) {
+      throw HarnessError(
+        .refused,
+        "\(profile.source): the action \(action.name) runs a program, which needs a cluster that it can reach: use "
+          + "scaleproof run, or say what it does with apply or rollout")
+    }
     for request in profile.requests where !request.checks.isEmpty {
       throw HarnessError(
         .refused,

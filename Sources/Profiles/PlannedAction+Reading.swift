@@ -3,7 +3,7 @@ import Units
 
 extension PlannedAction {
   private static let kinds = [
-    "rollout", "scale", "patch", "apply", "wait", "deletePods", "evictPods", "cordon", "uncordon", "drain",
+    "rollout", "scale", "patch", "apply", "exec", "wait", "deletePods", "evictPods", "cordon", "uncordon", "drain",
   ]
 
   static func list(_ field: Field?, plan: inout RunPlan, workloads: WatchedWorkloads?) -> [PlannedAction] {
@@ -134,7 +134,11 @@ private struct ActionEnding {
     guard let cleanup = members["cleanup"], cleanup.bool() == true else { return }
     isPutBack = true
     if let kind, !kind.changesObjects {
-      cleanup.report("there is nothing that could be put back", hint: "leave cleanup out")
+      if case .exec = kind {
+        cleanup.report("nobody knows what the program changes", hint: "name the Helm release: release: NAME")
+      } else {
+        cleanup.report("there is nothing that could be put back", hint: "leave cleanup out")
+      }
     }
   }
 }
@@ -154,6 +158,7 @@ private struct ActionKindReader {
     case "scale": return field.integer(0...1_000_000).map { .scale($0) }
     case "patch": return PlannedPatch(field, of: workload).map { .patch($0) }
     case "apply": return PlannedApply(field).map { .apply($0) }
+    case "exec": return PlannedCommand(field).map { .exec($0) }
     case "wait": return wait(field)
     case "deletePods": return PodChoice(field, of: workload).map { .deletePods($0) }
     case "evictPods": return PodChoice(field, of: workload).map { .evictPods($0) }
@@ -294,6 +299,22 @@ extension PlannedApply {
     let isForced = members["force"].map { $0.bool() } ?? false
     guard let manifests, let isForced else { return nil }
     self.init(manifests: manifests, isForced: isForced)
+  }
+}
+
+extension PlannedCommand {
+  fileprivate init?(_ field: Field) {
+    guard let members = field.members(known: ["command", "within", "release"]) else { return nil }
+    let written = members.required("command", example: "[helm, upgrade, web, ./chart]")
+    let words = written?.elements()?.map { $0.text() }
+    if words?.isEmpty == true || words?.first == .some("") {
+      written?.report("no program is named", hint: "write it as in command: [helm, upgrade, web, ./chart]")
+      return nil
+    }
+    let within = members["within"].map { $0.duration(atLeast: .milliseconds(1)) } ?? .seconds(600)
+    let release = members["release"].map { $0.objectName() }
+    guard let words, !words.contains(nil), let within, release != .some(nil) else { return nil }
+    self.init(words: words.compactMap { $0 }, within: within, release: release.flatMap { $0 })
   }
 }
 

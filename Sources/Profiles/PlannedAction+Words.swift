@@ -1,4 +1,5 @@
 import KubernetesObjects
+import Redaction
 import Units
 
 extension PlannedAction.Kind {
@@ -15,6 +16,7 @@ extension PlannedAction.Kind {
     case .scale(let replicas): "scale to \(replicas)"
     case .patch(let patch): "patch " + (patch.object?.text ?? "the workload")
     case .apply(let apply): "apply " + apply.manifests.joined(separator: ", ")
+    case .exec(let command): "run " + command.text
     case .wait(let length): "wait for at most \(length.text)"
     case .deletePods(let choice): "delete " + choice.words
     case .evictPods(let choice): "evict " + choice.words
@@ -23,6 +25,11 @@ extension PlannedAction.Kind {
     case .drain(let choice): "drain " + choice.words
     }
   }
+}
+
+extension PlannedCommand {
+  /// As it is told: without what by its look is a secret.
+  package var text: String { SecretText.redacted(arguments: words).joined(separator: " ") }
 }
 
 extension PodChoice {

@@ -16,6 +16,8 @@ package struct PlannedAction: Sendable, Equatable {
     case patch(PlannedPatch)
     /// Applies manifests on the server's side, as `kubectl apply --server-side` does.
     case apply(PlannedApply)
+    /// Runs a program, such as `helm upgrade`.
+    case exec(PlannedCommand)
     /// Does nothing but wait for its condition, which has to come true in this time.
     case wait(within: Duration)
     case deletePods(PodChoice)
@@ -61,7 +63,7 @@ extension PlannedAction.Kind {
   package var startsRollout: Bool? {
     switch self {
     case .setImage, .restart, .undo: true
-    case .patch, .apply: nil
+    case .patch, .apply, .exec: nil
     case .wait, .pause, .scale, .deletePods, .evictPods, .cordon, .uncordon, .drain: false
     }
   }
@@ -71,7 +73,7 @@ extension PlannedAction.Kind {
     switch self {
     case .wait, .pause, .cordon, .uncordon: false
     case .patch(let patch): patch.object == nil
-    case .setImage, .restart, .undo, .apply, .scale, .deletePods, .evictPods, .drain: true
+    case .setImage, .restart, .undo, .apply, .exec, .scale, .deletePods, .evictPods, .drain: true
     }
   }
 
@@ -79,7 +81,7 @@ extension PlannedAction.Kind {
   package var isRepeatable: Bool {
     switch self {
     case .restart, .undo(toRevision: nil), .deletePods, .evictPods: true
-    case .setImage, .undo, .pause, .scale, .patch, .apply, .wait, .cordon, .uncordon, .drain: false
+    case .setImage, .undo, .pause, .scale, .patch, .apply, .exec, .wait, .cordon, .uncordon, .drain: false
     }
   }
 
@@ -88,6 +90,7 @@ extension PlannedAction.Kind {
     switch self {
     case .setImage, .undo, .pause, .scale, .patch, .apply, .cordon, .drain: true
     // A restart leaves a time in the template, and taking that out would restart once more.
+    case .exec(let command): command.release != nil
     case .restart, .wait, .deletePods, .evictPods, .uncordon: false
     }
   }
@@ -129,6 +132,22 @@ package struct PlannedApply: Sendable, Equatable {
   }
 }
 
+/// A program that is run beside the load.
+package struct PlannedCommand: Sendable, Equatable {
+  /// The program and its arguments; no shell reads them.
+  package var words: [String]
+  /// How long it may take; then it is ended.
+  package var within: Duration
+  /// The Helm release that it changes, of which revision and status are told, and which cleanup takes back; `nil` for none.
+  package var release: String?
+
+  package init(words: [String], within: Duration = .seconds(600), release: String? = nil) {
+    self.words = words
+    self.within = within
+    self.release = release
+  }
+}
+
 /// Which pods of the workload.
 package struct PodChoice: Sendable, Equatable {
   package enum Order: String, Sendable, CaseIterable {
@@ -153,4 +172,14 @@ package enum NodeChoice: Sendable, Equatable {
   case named(String)
   /// That on which the workload's first pod in an order runs.
   case ofPod(PodChoice.Order)
+}
+
+extension PlannedAction {
+  /// Whether it runs a program of this machine.
+  package var runsProgram: Bool { if case .exec = kind { true } else { false } }
+}
+
+extension Profile {
+  /// Whether any action runs a program of this machine.
+  package var runsPrograms: Bool { actions.contains(where: \.runsProgram) }
 }

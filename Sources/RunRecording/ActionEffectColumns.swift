@@ -3,6 +3,8 @@ import RunTimeline
 
 /// An ``ActionEffect`` as the columns of its row.
 struct ActionEffectColumns {
+  private static let changes = "changes after generation "
+
   let word: String
   var replicas: Int?
   /// JSON list of names.
@@ -18,6 +20,7 @@ struct ActionEffectColumns {
     switch effect {
     case .rollout: word = "rollout"
     case .change: word = "change"
+    case .changes(let generation): word = "\(Self.changes)\(generation)"
     case .replicas(let count):
       word = "replicas"
       replicas = count
@@ -33,6 +36,8 @@ struct ActionEffectColumns {
     switch (word, replicas, pods) {
     case ("rollout", _, _): return .rollout
     case ("change", _, _): return .change
+    case (let word, _, _) where word.hasPrefix(Self.changes):
+      if let generation = Int64(word.dropFirst(Self.changes.count)) { return .changes(after: generation) }
     case ("none", _, _): return .none
     case ("replicas", let count?, _): return .replicas(count)
     case ("pods", _, let names?):

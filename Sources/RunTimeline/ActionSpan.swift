@@ -66,7 +66,15 @@ extension ActionSpan {
   }
 
   /// Whether the pods of the workload may have been replaced for it.
-  package var mayRollOut: Bool { effect == .rollout || effect == .change }
+  package var mayRollOut: Bool { effect == .rollout || dependsOnTemplate }
+
+  /// Whether that depends on what was changed.
+  package var dependsOnTemplate: Bool {
+    switch effect {
+    case .change, .changes: true
+    case .rollout, .replicas, .pods, .none: false
+    }
+  }
 }
 
 /// What an action does to the pods of its workload: when that is over is seen in the cluster.
@@ -75,6 +83,9 @@ package enum ActionEffect: Sendable, Equatable {
   case rollout
   /// They are, if the template is among what was changed.
   case change
+  /// They are, if a program has changed the template, by any of the generations of the workload after this one and up to
+  /// ``ActionSpan/generation``.
+  case changes(after: Int64)
   /// There are to be so many.
   case replicas(Int)
   /// These are taken away, by their names, and replaced by new ones.

@@ -29,6 +29,9 @@ extension ScaleProof {
         "Run although the doctor has this finding, which would stop the run. May be repeated.", valueName: "finding"))
     var despite: [String] = []
 
+    @Flag(help: "Let the profile's exec actions run their programs, such as helm upgrade, with your rights.")
+    var allowExec = false
+
     @Flag(help: "Make the checks before a run, print what its actions would send to the cluster, and run nothing.")
     var dryRun = false
 
@@ -60,7 +63,7 @@ extension ScaleProof {
         try await RunSession(
           RunOptions(
             profile: profile, context: context, kubeconfig: kubeconfig, changes: fields.changes, fixed: fields.fixed,
-            despite: despite, isDryRun: dryRun, output: output,
+            despite: despite, allowsPrograms: allowExec, isDryRun: dryRun, output: output,
             quiet: quiet,
             jsonLines: jsonLines, log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()

@@ -55,7 +55,7 @@ private let rules: [String: ModuleRule] = [
       "SimulatedLoad",
       "Profiles", "Discovery", "Doctor",
       "TrafficReplay", "LogFiles",
-    ], libraries: ["Logging"]),
+    ], libraries: ["Logging", "Subprocess", "SystemPackage"]),
   "scaleproof": ModuleRule(uses: ["Harness"], libraries: ["ArgumentParser"]),
   "CommitStamp": ModuleRule(libraries: ["PackagePlugin"]),
 ]

@@ -184,6 +184,18 @@ struct ProfileProblemTests {
         ]
       ),
       (
+        profile(actions: "[{name: release, at: surge + 30s, exec: {command: []}}]"),
+        [
+          "p.yaml:8:60: actions[0].exec.command: no program is named; write it as in command: [helm, upgrade, web, ./chart]"
+        ]
+      ),
+      (
+        profile(actions: "[{name: release, at: surge + 30s, exec: {command: [a]}, cleanup: true}]"),
+        [
+          "p.yaml:8:75: actions[0].cleanup: nobody knows what the program changes; name the Helm release: release: NAME"
+        ]
+      ),
+      (
         profile(actions: "[{name: release, at: surg + 30s, rollout: {restart: true}}]"),
         [
           "p.yaml:8:31: actions[0].at: there is no phase or action \"surg\"; did you mean \"surge\"?"

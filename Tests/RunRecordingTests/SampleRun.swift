@@ -55,6 +55,8 @@ enum SampleRun {
     ActionSpan(name: "late", summary: "restart", plannedAt: .seconds(100), problem: "never started"),
     ActionSpan(
       name: "grow", summary: "scale to 9", effect: .replicas(9), plannedAt: .zero, condition: "ready >= 8"),
+    ActionSpan(
+      name: "chart", summary: "run helm upgrade", effect: .changes(after: 6), plannedAt: .seconds(110), generation: 8),
     removal,
   ]
 
