@@ -2,7 +2,8 @@
 package struct ProfileRequest: Sendable, Equatable {
   /// Where the cluster is.
   package enum Place: Sendable, Equatable {
-    case context(String)
+    /// A context of the kubeconfig; `nil` for the service account of a pod.
+    case context(String?)
     /// The embedded cluster: files and folders of manifests, and run time per wall time.
     case manifests([String], timeScale: Double)
   }

@@ -120,7 +120,7 @@ struct ProfileText {
     guard let target, let place = request.place else { return [] }
     var lines = ["cluster:"]
     switch place {
-    case .context(let name): lines.append("  context: \(Self.scalar(name))")
+    case .context(let name): if let name { lines.append("  context: \(Self.scalar(name))") }
     case .manifests(let paths, let scale):
       lines.append("  simulated:")
       lines.append("    manifests: [\(paths.map(Self.scalar).joined(separator: ", "))]")

@@ -74,7 +74,8 @@ package struct InitSession: Sendable {
     request.serverVersion = cluster.serverVersion
     request.place =
       cluster.simulated == nil
-      ? .context(cluster.context) : .manifests(options.manifests.map(relative), timeScale: cluster.timeScale)
+      ? .context(cluster.contextName(asked: options.context))
+      : .manifests(options.manifests.map(relative), timeScale: cluster.timeScale)
     try await finish(request, target: target, cluster: cluster, environment: environment)
   }
 

@@ -65,6 +65,9 @@ struct SurveyedCluster: Sendable {
     await simulated?.server.stop()
   }
 
+  /// The context that a profile names; `nil` where a pod's service account was used, which is of no kubeconfig.
+  func contextName(asked: String?) -> String? { asked ?? (context == "in-cluster" ? nil : context) }
+
   /// Refuses a simulated cluster that is served with a time scale: a run takes a second there for a second here.
   func refuseFastClock() async throws(HarnessError) {
     guard simulated == nil, serverVersion.contains("+scaleproof") else { return }

@@ -134,7 +134,10 @@ struct InitCommandTests {
   @Test(
     "says of a broken twin what is odd, before anything is sent",
     arguments: [
-      ("requests: {cpu: 250m, memory: 256Mi}", "requests: {memory: 256Mi}", "blocking  request-missing"),
+      (
+        "requests: {cpu: 250m, memory: 256Mi}\n            limits: {cpu: 500m, memory: 512Mi}",
+        "requests: {memory: 256Mi}", "blocking  request-missing"
+      ),
       (
         "          readinessProbe:\n            httpGet: {path: /ready, port: 80}\n            initialDelaySeconds: 5\n            periodSeconds: 5\n",
         "", "warning  readiness-missing"
