@@ -169,7 +169,8 @@ private struct FaultSchedule {
       let live = change.type == "DELETED" ? told : told.filter { !$0.deleted }
       if live.count > 1 { problems.append("\(plural) \(change.uid) \(change.revision) is told \(live.count) times") }
       if let version = live.first {
-        let isInside = version.at.intersection(InstantBounds(exactly: at)) != nil
+        // The time that the object bears was taken when its write began.
+        let isInside = version.at.intersection(InstantBounds(origin.duration(to: change.began), at)) != nil
         if change.at > origin, !isInside {
           problems.append("\(change.type) \(change.uid) \(change.revision) was written at \(at), not in \(version.at)")
         }

@@ -32,6 +32,8 @@ final class FaultyStore: Sendable {
     let name: String
     let revision: UInt64
     let text: String
+    /// When its write began, and when it was done.
+    let began: ContinuousClock.Instant
     let at: ContinuousClock.Instant
   }
 
@@ -82,6 +84,7 @@ final class FaultyStore: Sendable {
     let plural = Self.plurals.randomElement(using: &draw) ?? ""
     let name = "object-\(Int.random(in: 0..<6, using: &draw))"
     let deletes = draw.happens(0.3)
+    let began = ContinuousClock.now
     let time = ISO8601DateFormatter().string(from: date)
     state.withLock { state in
       state.snapshots[state.revision] = state.objects
@@ -99,7 +102,7 @@ final class FaultyStore: Sendable {
       state.objects[plural, default: [:]][name] = isEnd ? nil : stored
       let change = Change(
         type: isEnd ? "DELETED" : known == nil ? "ADDED" : "MODIFIED", plural: plural, uid: uid, name: name,
-        revision: revision, text: text, at: .now)
+        revision: revision, text: text, began: began, at: .now)
       state.log.append(change)
       state.all.append(change)
     }
