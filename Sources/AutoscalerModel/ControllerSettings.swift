@@ -12,6 +12,8 @@ package struct ControllerSettings: Sendable, Equatable {
   /// `--horizontal-pod-autoscaler-initial-readiness-delay`: a pod that turned unready this soon after its start has
   /// never been ready.
   package var initialReadinessDelay: Duration = .seconds(30)
+  /// `--metric-resolution` of metrics-server, no flag of the controller: how often the pods that it reads are measured.
+  package var metricResolution: Duration = .seconds(30)
   /// Built in: without `spec.behavior`, one step at most multiplies the count by this.
   package var scaleUpLimitFactor = 2.0
   /// Built in: without `spec.behavior`, one step may always reach this count.

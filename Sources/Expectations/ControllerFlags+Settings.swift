@@ -12,6 +12,7 @@ extension Expectation.ControllerFlags {
     if let syncPeriod { settings.syncPeriod = syncPeriod }
     if let downscaleStabilization { settings.downscaleStabilization = downscaleStabilization }
     if let tolerance { settings.tolerance = tolerance.fraction }
+    if let metricResolution { settings.metricResolution = metricResolution }
     return settings
   }
 }
@@ -33,5 +34,6 @@ extension Expectation.ControllerFlags {
     syncPeriod = syncPeriod ?? other.syncPeriod
     downscaleStabilization = downscaleStabilization ?? other.downscaleStabilization
     tolerance = tolerance ?? other.tolerance
+    metricResolution = metricResolution ?? other.metricResolution
   }
 }

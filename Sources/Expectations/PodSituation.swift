@@ -53,9 +53,11 @@ struct PodSituation: Sendable, Equatable {
     }
   }
 
-  /// A pod that has been ready for so long has a sample taken wholly after that: two windows of 30 s, and the time
-  /// until the metrics server has read it.
-  private static let sampleAge = Duration.seconds(90)
+  /// A pod that has been ready for so long has a sample taken wholly after that: the rest of a window, a whole one, and the
+  /// time until the metrics server has read it. No shorter than what windows of 30 s take.
+  private static func sampleAge(_ settings: ControllerSettings) -> Duration {
+    max(settings.metricResolution, .seconds(30)) * 3
+  }
 
   /// The CPU sample of a young pod counts only if its whole window lies after the pod became ready (Kubernetes,
   /// pkg/controller/podautoscaler/replica_calculator.go, `groupPods`). No window of metrics-server is shorter than 10 s
@@ -72,8 +74,8 @@ struct PodSituation: Sendable, Equatable {
   ///   - change: what the sync itself did to the workload's pods, which it read before.
   ///   - unseen: how many pods the workload had at a sync before anybody watched; else `nil`.
   init(
-    _ history: ClusterHistory, at: InstantBounds, sampledBy: Duration? = nil, change: ObservedChange? = nil,
-    unseen: Int? = nil
+    _ history: ClusterHistory, at: InstantBounds, settings: ControllerSettings, sampledBy: Duration? = nil,
+    change: ObservedChange? = nil, unseen: Int? = nil
   ) {
     self.unseen = unseen.flatMap(Self.plausible)
     let own = Self.ownDoing(change, history: history)
@@ -91,7 +93,8 @@ struct PodSituation: Sendable, Equatable {
           own.removed.contains(pod.uid)
           || (ready.to.map { end in end.earliest > at.latest || (going.map { $0.earliest <= end.earliest } ?? false) }
             ?? true)
-        let readiness = Self.readiness(of: pod, since: ready.from, holds: holds, at: at, sampledBy: sampledBy)
+        let readiness = Self.readiness(
+          of: pod, since: ready.from, holds: holds, at: at, sampledBy: sampledBy, sampleAge: Self.sampleAge(settings))
         groups[index][keyPath: presence][keyPath: readiness] += 1
       } else if mayComeLater {
         groups[index].appearing += 1
@@ -103,7 +106,8 @@ struct PodSituation: Sendable, Equatable {
 
   /// What a CPU metric takes a pod for that may have been ready.
   private static func readiness(
-    of pod: PodLifeline, since ready: InstantBounds, holds: Bool, at: InstantBounds, sampledBy: Duration?
+    of pod: PodLifeline, since ready: InstantBounds, holds: Bool, at: InstantBounds, sampledBy: Duration?,
+    sampleAge: Duration
   ) -> WritableKeyPath<Classes, Int> {
     let longAgo = at.earliest - sampleAge
     if holds, ready.latest <= max(longAgo, sampledBy ?? longAgo) { return \.counted }

@@ -88,7 +88,8 @@ package struct ScalingRecord: Sendable {
     let wasSeen =
       history.wantedReplicas.segments.first { $0.range != nil }.map { $0.start <= sync.at.earliest } ?? false
     let situation = PodSituation(
-      history, at: sync.at, sampledBy: sampledBy, change: sync.change, unseen: wasSeen ? nil : sync.current)
+      history, at: sync.at, settings: settings, sampledBy: sampledBy, change: sync.change,
+      unseen: wasSeen ? nil : sync.current)
     if !readsPodsInDoubt(sync.plan, at: sync.at), !sync.specIsInDoubt {
       let readings = sync.readings(
         under: sync.autoscaler, pods: situation, usual: UsualSampling(history, at: sync.at), settings: settings,
@@ -217,7 +218,7 @@ package struct ScalingRecord: Sendable {
     if readsPodsInDoubt(sync.plan, at: InstantBounds(sync.at.latest, last)) {
       return CountSet(0...RememberedRecommendations.most)
     }
-    let later = PodSituation(history, at: InstantBounds(exactly: last), sampledBy: sampledBy)
+    let later = PodSituation(history, at: InstantBounds(exactly: last), settings: settings, sampledBy: sampledBy)
     if later == situation { return sync.remembered }
     let raw = sync.readings(under: sync.autoscaler, pods: later, settings: settings, version: version)
       .asked { sync.claims.allows(repeated: $0, of: sync) }
@@ -294,7 +295,7 @@ package struct ScalingRecord: Sendable {
     if readsPodsInDoubt(sync.plan, at: at) { return nil }
     let inForce = history.autoscaler.last { $0.at.earliest <= at.latest && !$0.deleted }?.object ?? sync.autoscaler
     // What later syncs show of samples says nothing of this instant.
-    let pods = PodSituation(history, at: at, sampledBy: sync.sampledBy)
+    let pods = PodSituation(history, at: at, settings: settings, sampledBy: sync.sampledBy)
     let raw = sync.readings(under: inForce, pods: pods, settings: settings, version: version).asked()
     return raw.isEmpty ? nil : raw
   }

@@ -22,7 +22,7 @@ struct TickReadings {
     }
     let at = InstantBounds(exactly: tick.time)
     guard !sync.isCorrection, !record.readsPodsInDoubt(sync.plan, at: at) else { return nil }
-    let pods = PodSituation(record.history, at: at, sampledBy: sync.sampledBy)
+    let pods = PodSituation(record.history, at: at, settings: record.settings, sampledBy: sync.sampledBy)
     if let repeated, repeated.sync == tick.sync, repeated.pods == pods { return repeated.inputs }
     let possible = SyncInputs(
       plan: sync.plan, status: sync.status, version: record.version, statusReplicas: sync.statusReplicas

@@ -12,13 +12,15 @@ struct ControllerFlagTests {
     let expectations = [
       try expectation("{name: a, scaleDown: {after: settle.start, notBefore: 285s}}"),
       try expectation("{name: b, withinCorridor: {tolerance: 5%}}"),
-      try expectation("{name: c, hpaConformance: {tolerance: 20%, downscaleStabilization: 10m}}"),
+      try expectation(
+        "{name: c, hpaConformance: {tolerance: 20%, downscaleStabilization: 10m, metricResolution: 60s}}"),
     ]
 
     let settings = expectations.controllerSettings
 
     #expect(settings.tolerance == 0.05)
     #expect(settings.downscaleStabilization == .seconds(600))
+    #expect(settings.metricResolution == .seconds(60))
     #expect(settings.syncPeriod == ControllerSettings.defaults.syncPeriod)
     #expect(expectations.controllerFlags.syncPeriod == nil)
   }

@@ -1,3 +1,4 @@
+import AutoscalerModel
 import Foundation
 import KubernetesObjects
 import RunTimeline
@@ -65,7 +66,7 @@ struct PodSituationTests {
     "A pod counts no sooner than the shortest window after it became ready, to the second",
     arguments: [(8.0, true), (8.9, true), (9.0, false), (10.0, false), (11.0, false), (60.0, false)])
   func shortestWindow(age: Double, isFresh: Bool) throws {
-    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(100 + age)))
+    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(100 + age)), settings: .defaults)
 
     let group = try #require(situation.groups.first).staying
     #expect(group.fresh == (isFresh ? 1 : 0))
@@ -74,14 +75,24 @@ struct PodSituationTests {
 
   @Test("A pod that has been ready for two windows of 30 s and their way counts", arguments: [(90.9, 0), (91.0, 1)])
   func settled(age: Double, counted: Int) throws {
-    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(99.5 + age)))
+    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(99.5 + age)), settings: .defaults)
+
+    #expect(try #require(situation.groups.first).staying.counted == counted)
+  }
+
+  @Test("Where pods are measured less often, it takes them so much longer", arguments: [(180.9, 0), (181.0, 1)])
+  func settledLater(age: Double, counted: Int) throws {
+    var settings = ControllerSettings.defaults
+    settings.metricResolution = .seconds(60)
+
+    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(99.5 + age)), settings: settings)
 
     #expect(try #require(situation.groups.first).staying.counted == counted)
   }
 
   @Test("What metrics take over pods that are not ready counts a fresh one, and CPU does not")
   func otherMetrics() throws {
-    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(105)))
+    let situation = PodSituation(history(), at: InstantBounds(exactly: .seconds(105)), settings: .defaults)
 
     let counting = try #require(situation.withFreshPods(counting: true).groups.first).staying
     let waiting = try #require(situation.withFreshPods(counting: false).groups.first).staying
@@ -91,7 +102,7 @@ struct PodSituationTests {
 
   @Test("A pod whose request to go was missed counts for what it was, or not at all")
   func missedRequest() throws {
-    let situation = PodSituation(history(removed: 120), at: InstantBounds(exactly: .seconds(105)))
+    let situation = PodSituation(history(removed: 120), at: InstantBounds(exactly: .seconds(105)), settings: .defaults)
 
     let group = try #require(situation.groups.first)
     #expect(group.staying == .init())
@@ -100,7 +111,8 @@ struct PodSituationTests {
 
   @Test("A pod of which nobody knows whether it had been made is not certainly there")
   func uncertainCreation() throws {
-    let situation = PodSituation(history(clock: .seconds(3600)), at: InstantBounds(.zero, .seconds(120)))
+    let situation = PodSituation(
+      history(clock: .seconds(3600)), at: InstantBounds(.zero, .seconds(120)), settings: .defaults)
 
     let group = try #require(situation.groups.first)
     #expect(group.staying == .init())
@@ -115,7 +127,8 @@ struct PodSituationTests {
 
   @Test("Each number of young pods may count, and each number of the others may have no sample")
   func youngPods() {
-    let (mixes, areAll) = PodSituation(history(pods: 4), at: InstantBounds(exactly: .seconds(120))).mixes
+    let (mixes, areAll) = PodSituation(history(pods: 4), at: InstantBounds(exactly: .seconds(120)), settings: .defaults)
+      .mixes
 
     let expected = (1...4).flatMap { counted in
       (0...4 - counted).map { Sampled(counted: counted, missing: $0) }
@@ -126,8 +139,10 @@ struct PodSituationTests {
 
   @Test("Each number of pods whose request to go was missed may still be there")
   func goingPods() {
-    let (mixes, areAll) = PodSituation(history(pods: 3, removed: 130), at: InstantBounds(exactly: .seconds(129.9)))
-      .mixes
+    let (mixes, areAll) = PodSituation(
+      history(pods: 3, removed: 130), at: InstantBounds(exactly: .seconds(129.9)), settings: .defaults
+    )
+    .mixes
 
     #expect(Set(mixes.filter { $0.shares[0].unready + $0.missing == 0 }.map(\.counted)) == [1, 2, 3])
     #expect(areAll)
@@ -135,7 +150,8 @@ struct PodSituationTests {
 
   @Test("Of very many pods some mixes stand for all")
   func manyPods() {
-    #expect(!PodSituation(history(pods: 20), at: InstantBounds(exactly: .seconds(120))).mixes.areAll)
+    #expect(
+      !PodSituation(history(pods: 20), at: InstantBounds(exactly: .seconds(120)), settings: .defaults).mixes.areAll)
   }
 
   @Test(

@@ -9,13 +9,17 @@ extension Expectation {
     package var downscaleStabilization: Duration?
     /// `--horizontal-pod-autoscaler-tolerance`: 10 % by default.
     package var tolerance: Percentage?
+    /// `--metric-resolution` of metrics-server: 30 s at most by default.
+    package var metricResolution: Duration?
 
     package init(
-      syncPeriod: Duration? = nil, downscaleStabilization: Duration? = nil, tolerance: Percentage? = nil
+      syncPeriod: Duration? = nil, downscaleStabilization: Duration? = nil, tolerance: Percentage? = nil,
+      metricResolution: Duration? = nil
     ) {
       self.syncPeriod = syncPeriod
       self.downscaleStabilization = downscaleStabilization
       self.tolerance = tolerance
+      self.metricResolution = metricResolution
     }
   }
 }
@@ -31,11 +35,17 @@ extension Expectation.ControllerFlags {
   private static let tolerance = KindField<Percentage>.percentage(
     "tolerance", "The controller's --horizontal-pod-autoscaler-tolerance."
   ).leftOpen(as: "10%")
-  static let fields = [syncPeriod.declaration, downscaleStabilization.declaration, tolerance.declaration]
+  private static let metricResolution = KindField<Duration>.duration(
+    "metricResolution", atLeast: .seconds(10),
+    "The --metric-resolution of metrics-server, where it is longer; at least 10s."
+  ).leftOpen(as: "30s")
+  static let fields = [
+    syncPeriod.declaration, downscaleStabilization.declaration, tolerance.declaration, metricResolution.declaration,
+  ]
 
   init(_ body: KindBody) {
     self.init(
       syncPeriod: body.read(Self.syncPeriod), downscaleStabilization: body.read(Self.downscaleStabilization),
-      tolerance: body.read(Self.tolerance))
+      tolerance: body.read(Self.tolerance), metricResolution: body.read(Self.metricResolution))
   }
 }
