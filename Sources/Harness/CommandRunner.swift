@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesClient
 import KubernetesObjects
 import Profiles
 import Redaction
@@ -31,7 +32,7 @@ struct CommandRunner: Sendable {
     let ending = try await end(of: command.words, within: command.within)
     guard ending.status.isSuccess else {
       throw ActionFailure(
-        "\(command.words[0]) ended with \(Self.text(of: ending.status))\(Self.said(ending.complaint))")
+        "\(command.words[0]) ended with \(ending.status.text)\(Self.said(ending.complaint))")
     }
   }
 
@@ -42,7 +43,7 @@ struct CommandRunner: Sendable {
     if ending.status.isSuccess { return try HelmRelease(name: name, json: Data(ending.output)) }
     guard String(decoding: ending.complaint, as: UTF8.self).contains("release: not found") else {
       throw ActionFailure(
-        "helm status \(name) ended with \(Self.text(of: ending.status))\(Self.said(ending.complaint))")
+        "helm status \(name) ended with \(ending.status.text)\(Self.said(ending.complaint))")
     }
     return nil
   }
@@ -93,46 +94,6 @@ struct CommandRunner: Sendable {
     }
   }
 
-  private static func text(of status: TerminationStatus) -> String {
-    switch status {
-    case .exited(let code): "exit status \(code)"
-    case .signaled(let signal): "signal \(signal)"
-    }
-  }
-
   /// `: "the last lines that it wrote"`, without secrets; or nothing.
-  private static func said(_ bytes: [UInt8]) -> String {
-    let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-      .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
-    let text = SecretText.redacted(TerminalText.plain(lines.joined(separator: " | ")))
-    guard !text.isEmpty else { return "" }
-    return ": \"\(text.count > 400 ? "…" + text.suffix(400) : text)\""
-  }
-}
-
-/// Why an action that is no request failed.
-struct ActionFailure: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
-/// A release of Helm: which revision it has, and what became of that.
-struct HelmRelease: Sendable, Equatable {
-  let name: String
-  let revision: Int
-  /// Helm's word: `deployed`, `failed`, `pending-upgrade` …
-  let status: String
-
-  /// `helm release web: revision 3, deployed`
-  var text: String { "helm release \(name): revision \(revision), \(status)" }
-
-  /// - Parameter json: what `helm status --output json` prints. Its values and manifests are not kept.
-  init(name: String, json: Data) throws {
-    let printed = try JSONDecoder().decode(JSONValue.self, from: json)
-    guard let revision = printed["version"]?.integer, let status = printed["info", "status"]?.string else {
-      throw ActionFailure("helm status \(name) printed neither a version nor a status")
-    }
-    (self.name, self.revision, self.status) = (name, Int(revision), status)
-  }
+  private static func said(_ bytes: [UInt8]) -> String { SecretText.redacted(ExecComplaint.text(bytes)) }
 }

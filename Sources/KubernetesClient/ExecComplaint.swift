@@ -1,14 +1,14 @@
 import Foundation
 
-/// What a credential command said on standard error, fit for an error message of one line.
+/// What a command said on standard error, fit for an error message of one line.
 ///
 /// It may end up in a recording, so that what looks like a credential is left out: 40 or more characters of base64 in a
 /// row. A path or a host name is none.
-enum ExecComplaint {
+package enum ExecComplaint {
   private static let limit = 400
 
   /// `: "please log in"`, or nothing.
-  static func text(_ bytes: [UInt8]) -> String {
+  package static func text(_ bytes: [UInt8]) -> String {
     let text = plain(String(decoding: bytes, as: UTF8.self))
     return text.isEmpty ? "" : ": \"\(text)\""
   }

@@ -44,7 +44,7 @@ struct ExecPlugin: Sendable {
     }
     guard status.isSuccess else {
       throw problem(
-        "it ended with \(Self.text(of: status))\(said)", hint: said.isEmpty ? "run it by hand to see why" : nil)
+        "it ended with \(status.text)\(said)", hint: said.isEmpty ? "run it by hand to see why" : nil)
     }
     return try ExecCredential(Data(ending.output), version: command.apiVersion, attempt: attempt)
   }
@@ -151,13 +151,6 @@ struct ExecPlugin: Sendable {
       if bytes.count < Self.outputLimit { bytes += Array((line + "\n").utf8) }
     }
     return bytes
-  }
-
-  private static func text(of status: TerminationStatus) -> String {
-    switch status {
-    case .exited(let code): "exit status \(code)"
-    case .signaled(let signal): "signal \(signal)"
-    }
   }
 
   private var installHint: String {

@@ -86,6 +86,8 @@ extension KindField where Value == String {
   /// The name of an action that starts a rollout.
   static func rollout(_ key: String, _ about: String) -> KindField {
     KindField(key, .action, about) { field, plan in
+      // Of actions under a misspelt key no name is known, and the one mistake would be told twice.
+      if plan.actionNames.isEmpty, !plan.phasesAreKnown { return nil }
       guard let name = field.name(of: "action", among: plan.actionNames), let action = plan.action(name) else {
         return nil
       }

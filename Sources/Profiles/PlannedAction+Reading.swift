@@ -92,10 +92,12 @@ private struct ActionRepetition {
     let repeated = members["repeat"]
     let times = repeated?.integer(2...1000)
     let every = members["every"]?.duration(atLeast: .milliseconds(1))
-    if let repeated, members["every"] == nil {
+    if let repeated, members["every"] == nil, !members.isMeant(oneOf: ["every"]) {
       repeated.report("it is not said how long after one another", hint: "add every: 2m")
     }
-    if repeated == nil { members["every"]?.report("nothing is repeated", hint: "add repeat: 5, or leave every out") }
+    if repeated == nil, !members.isMeant(oneOf: ["repeat"]) {
+      members["every"]?.report("nothing is repeated", hint: "add repeat: 5, or leave every out")
+    }
     if let kind, !kind.isRepeatable {
       repeated?.report(
         "done again, it would change nothing", hint: "repeat a restart, an undo, deletePods or evictPods")

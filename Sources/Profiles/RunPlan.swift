@@ -19,6 +19,8 @@ struct RunPlan {
   }
 
   private(set) var actions: [Action] = []
+  /// How often the pods of a simulated cluster are measured, or over how long where that is longer; `nil` where nobody says.
+  var metricResolution: Duration?
   /// Which time of a repeated action is meant by its name, from 0.
   var repetition = 0
   var routes: [String] = []

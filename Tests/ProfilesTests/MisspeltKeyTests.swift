@@ -64,6 +64,13 @@ struct MisspeltKeyTests {
     ),
     (["actions": "[{name: release, at: surge, rollot: {restart: true}}]"], "rollot", "rollout"),
     (["actions": "[{name: release, at: surge, rollout: {retart: true}}]"], "retart", "restart"),
+    (["actions": "[{name: release, at: surge, repeat: 3, evry: 2s, rollout: {restart: true}}]"], "evry", "every"),
+    (["actions": "[{name: release, at: surge, repet: 3, every: 2s, rollout: {restart: true}}]"], "repet", "repeat"),
+    (["actions": "[{name: ease, at: surge, wait: {untl: ready >= 3, within: 1m}}]"], "untl", "until"),
+    (["actions": "[{name: ease, at: surge, wait: {until: ready >= 3, withn: 1m}}]"], "withn", "within"),
+    (["actions": "[{name: release, at: surge, aply: web.yaml}]"], "aply", "apply"),
+    (["actions": "[{name: release, at: surge, apply: {manifest: web.yaml}}]"], "manifest", "manifests"),
+    (["actions": "[{name: release, at: surge, exec: {comand: [a]}}]"], "comand", "command"),
     (["abortOn": "[{over: 30s, eroRatio: \"> 20%\"}]"], "eroRatio", "errorRatio"),
     (["abortOn": "[{over: 30s, latency: {percentil: 99, above: 1s}}]"], "percentil", "percentile"),
     (["expectations": expectation("scalUp: {after: surge.start, to: 8, within: 60s}")], "scalUp", "scaleUp"),
@@ -81,6 +88,12 @@ struct MisspeltKeyTests {
       [
         "action<actions": "[{name: release, at: surge, rollout: {restart: true}}]",
         "expectations": expectation("errorBudget: {during: release, objective: 99%}"),
+      ], "action", "actions"
+    ),
+    (
+      [
+        "action<actions": "[{name: release, at: surge, rollout: {restart: true}}]",
+        "expectations": expectation("rolloutCompletes: {action: release, within: 60s}"),
       ], "action", "actions"
     ),
     (

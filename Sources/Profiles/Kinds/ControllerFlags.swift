@@ -46,6 +46,7 @@ extension Expectation.ControllerFlags {
   init(_ body: KindBody) {
     self.init(
       syncPeriod: body.read(Self.syncPeriod), downscaleStabilization: body.read(Self.downscaleStabilization),
-      tolerance: body.read(Self.tolerance), metricResolution: body.read(Self.metricResolution))
+      tolerance: body.read(Self.tolerance),
+      metricResolution: body.read(Self.metricResolution) ?? body.plan.metricResolution)
   }
 }
