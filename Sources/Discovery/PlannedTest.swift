@@ -31,6 +31,13 @@ struct PlannedTest: Sendable, Equatable {
     expectations.append(Expectation(name: name, kind: kind, comments: comments))
   }
 
+  /// That the autoscaler does what its own spec asks for, in the whole run.
+  mutating func expectConformance(_ timing: Timing) {
+    let flags = timing.metricFlags.joined(separator: ", ")
+    expect("obeys its own spec", "hpaConformance: {\(flags)}")
+    expect("stays within what its spec allows", "withinCorridor: {\(flags)}")
+  }
+
   /// How many requests a phase sends.
   ///
   /// - Parameter timeScale: run time per wall time, in which rates are.

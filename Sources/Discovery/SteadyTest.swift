@@ -23,14 +23,13 @@ struct SteadyTest {
         name: "steady", length: 60, rate: whole,
         comments: [cause.prefix(1).uppercased() + cause.dropFirst() + "."]),
     ]
-    if let target {
+    if let target, let timing {
       if target.autoscaler == nil {
         test.expect(
           "stays as it is", "steadyReplicas: {during: steady, count: \(target.workload.wanted)}",
           "Nothing scales it.")
       } else {
-        test.expect("obeys its own spec", "hpaConformance: {}")
-        test.expect("stays within what its spec allows", "withinCorridor: {}")
+        test.expectConformance(timing)
       }
     }
     let requests = test.requests(in: "steady", timeScale: timeScale)

@@ -1,5 +1,6 @@
 import AutoscalerModel
 import KubernetesObjects
+import Units
 
 /// How long things take at the latest, in seconds of run time (reference, appendix B.3).
 struct Timing: Sendable, Equatable {
@@ -36,9 +37,11 @@ struct Timing: Sendable, Equatable {
   /// From a change of the load until a sync has seen the whole of it.
   var metrics: Double { window + resolution + Self.lag + ScalingCourse.syncPeriod }
 
-  /// Whether a pod has been measured 45 s after its start, as verdicts on the autoscaler's readings take it; nothing speaks
-  /// against it where it was not seen.
-  var isUsual: Bool { !isMeasured || window + resolution <= 45 }
+  /// What expectations of the autoscaler are told of its metrics: how often pods are measured, where that is less often than
+  /// they take it to be.
+  var metricFlags: [String] {
+    resolution > ControllerSettings.defaults.metricResolution.seconds ? ["metricResolution: \(Figure.duration(resolution))"] : []
+  }
 
   /// Until a step that adds pods is followed by the next: the pods start, and are measured like the others.
   var betweenSteps: Double { pod + window + resolution + ScalingCourse.syncPeriod }

@@ -129,6 +129,27 @@ struct DiscoveredProfileTests {
     #expect(up.omissions == ["No surge: behavior.scaleUp is Disabled."])
   }
 
+  @Test(
+    "tells expectations of the autoscaler how often pods are measured, where they would take it to be more often",
+    arguments: [
+      (15.0, "{}", "{during: settle}"), (30, "{}", "{during: settle}"),
+      (60, "{metricResolution: 1m}", "{during: settle, metricResolution: 1m}"),
+    ])
+  func slowMetrics(resolution: Double, flags: String, settle: String) throws {
+    var figures = Self.figures
+    figures.metricsResolution = resolution
+    let remembering = Objects.autoscaler("web", of: "web", behavior: ["scaleDown": ["stabilizationWindowSeconds": 60]])
+    let whole = try Self.profile(Self.usual(autoscaler: remembering), figures: figures)
+    #expect(whole.text.contains("hpaConformance: \(flags)}"), "\(whole.text)")
+    #expect(whole.text.contains("withinCorridor: \(flags)}"), "\(whole.text)")
+    let parts = try Self.profile(Self.usual(), figures: figures)
+    #expect(parts.text.contains("withinCorridor: \(settle)}"), "\(parts.text)")
+    figures.cost = nil
+    let steady = try Self.profile(Self.usual(), figures: figures)
+    #expect(steady.text.contains("hpaConformance: \(flags)}"), "\(steady.text)")
+    #expect(steady.text.contains("withinCorridor: \(flags)}"), "\(steady.text)")
+  }
+
   @Test("says that a level is the maximum")
   func maximum() throws {
     let (text, _, _) = try Self.profile(
