@@ -29,7 +29,6 @@ package struct IngressLead: Sendable, Equatable {
   }
 
   package let ingress: String
-  package let namespace: String
   /// As the rule writes it; `nil` for every host.
   package let host: String?
   package let path: String
@@ -40,21 +39,14 @@ package struct IngressLead: Sendable, Equatable {
   package let isSecure: Bool
   /// Whether paths of the Ingress are regular expressions.
   package let isExpression: Bool
-  /// Where the Ingress is reached, as its status says.
-  package let addresses: [String]
-
   /// The leads of an Ingress, in its order; none of a canary, which only takes a part of another Ingress's requests.
-  static func leads(of object: JSONValue, namespace defaultNamespace: String) -> [IngressLead] {
+  static func leads(of object: JSONValue) -> [IngressLead] {
     let annotations = object["metadata", "annotations"]?.object ?? [:]
     func annotation(_ name: String) -> String? { annotations["nginx.ingress.kubernetes.io/\(name)"]?.string }
     guard annotation("canary") != "true", let ingress: Ingress = try? object.decoded(as: Ingress.self) else {
       return []
     }
-    let namespace = ingress.metadata.namespace ?? defaultNamespace
     let isExpression = annotation("use-regex") == "true" || annotation("rewrite-target") != nil
-    let addresses = (object["status", "loadBalancer", "ingress"]?.array ?? []).compactMap {
-      $0["ip"]?.string ?? $0["hostname"]?.string
-    }
     func lead(_ host: String?, _ path: String?, _ type: String?, _ backend: Ingress.Backend) -> IngressLead? {
       guard let backend = backend.service else { return nil }
       let secure = (ingress.spec.tls ?? []).contains { tls in
@@ -62,9 +54,9 @@ package struct IngressLead: Sendable, Equatable {
         return hosts.contains { Self.covers($0, host ?? "") }
       }
       return IngressLead(
-        ingress: ingress.metadata.name ?? "", namespace: namespace, host: host, path: path ?? "/", pathType: type,
+        ingress: ingress.metadata.name ?? "", host: host, path: path ?? "/", pathType: type,
         service: backend.name, port: Port(backend.port),
-        isSecure: secure, isExpression: isExpression, addresses: addresses)
+        isSecure: secure, isExpression: isExpression)
     }
     var leads: [IngressLead] = []
     for rule in ingress.spec.rules ?? [] {

@@ -15,17 +15,18 @@ struct PlannedTest: Sendable, Equatable {
     var comments: [String] = []
   }
 
+  struct Action: Sendable, Equatable {
+    /// `release + 15s`
+    var moment: String
+    var comments: [String]
+  }
+
   var phases: [Phase] = []
   /// The restart, in the last phase.
-  var action: (moment: String, comments: [String])?
+  var action: Action?
   var expectations: [Expectation] = []
   /// What is not tested although it might be, and why; for the profile and for the terminal.
   var omissions: [String] = []
-
-  static func == (one: PlannedTest, other: PlannedTest) -> Bool {
-    one.phases == other.phases && one.expectations == other.expectations && one.omissions == other.omissions
-      && one.action?.moment == other.action?.moment && one.action?.comments == other.action?.comments
-  }
 
   mutating func expect(_ name: String, _ kind: String, _ comments: String...) {
     expectations.append(Expectation(name: name, kind: kind, comments: comments))

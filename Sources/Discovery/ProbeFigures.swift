@@ -10,6 +10,9 @@ package struct ProbeFigures: Sendable, Equatable {
       self.best = best
       self.bounds = bounds
     }
+
+    /// `1.96..2.04`
+    package var boundsText: String { "\(Figure.text(bounds.lowerBound))..\(Figure.text(bounds.upperBound))" }
   }
 
   /// What the requests of the probe came to.

@@ -65,10 +65,8 @@ struct ProfileText {
 
   private var cpuWords: String {
     guard let cost = figures.cost else { return target == nil ? "" : figures.costSource }
-    let (low, high) = (cost.bounds.lowerBound, cost.bounds.upperBound)
     let idle = figures.idle.map { "; without our requests all pods use \(Figure.milli($0))" } ?? ""
-    return
-      "\(Figure.text(cost.best)) ms a request (\(Figure.text(low))..\(Figure.text(high))), \(figures.costSource)\(idle)"
+    return "\(Figure.text(cost.best)) ms a request (\(cost.boundsText)), \(figures.costSource)\(idle)"
   }
 
   private func fact(_ title: String, _ words: String) -> [String] {

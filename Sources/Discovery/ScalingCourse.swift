@@ -1,5 +1,6 @@
 import AutoscalerModel
 import KubernetesObjects
+import Units
 
 /// How long the autoscaler's windows and policies take from one count to another, by its own arithmetic: sync for sync.
 struct ScalingCourse: Sendable, Equatable {
@@ -8,7 +9,7 @@ struct ScalingCourse: Sendable, Equatable {
   /// How many times the count changed.
   let steps: Int
 
-  static let syncPeriod = 15.0
+  static let syncPeriod = ControllerSettings.defaults.syncPeriod.seconds
   /// Nobody waits for longer.
   private static let longest = 6 * 3600.0
 

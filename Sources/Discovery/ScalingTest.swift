@@ -1,5 +1,6 @@
 import AutoscalerModel
 import KubernetesObjects
+import Units
 
 /// Works a test of an autoscaler out: calm at the least count, a surge, the way back, a restart.
 struct ScalingTest {
@@ -58,7 +59,10 @@ struct ScalingTest {
   }
 
   /// Of the way down, in seconds.
-  private var window: Double { plan.behavior.map { Double($0.scaleDown.stabilizationWindowSeconds) } ?? 300 }
+  private var window: Double {
+    plan.behavior.map { Double($0.scaleDown.stabilizationWindowSeconds) }
+      ?? ControllerSettings.defaults.downscaleStabilization.seconds
+  }
 
   private var isDisabledUp: Bool { plan.behavior?.scaleUp.selectPolicy == .disabled }
   private var isDisabledDown: Bool { plan.behavior?.scaleDown.selectPolicy == .disabled }
@@ -198,7 +202,7 @@ struct ScalingTest {
       ? "No surge: pods would have to use \(Figure.milli(needed)) each before the autoscaler surely acts, of the "
         + "\(Figure.milli(cpu.capacity)) that they can: they would fail first. Lower the target, or raise the limit."
       : "No surge: no rate is known well enough to lie outside the tolerance (CPU a request "
-        + "\(Figure.text(cost.bounds.lowerBound))..\(Figure.text(cost.bounds.upperBound)) ms, counts \(least).."
+        + "\(cost.boundsText) ms, counts \(least).."
         + "\(plan.maxReplicas)): probe with more requests (--probe-rate)."
   }
 
@@ -308,12 +312,8 @@ extension PlannedTest {
       Phase(
         name: "release", length: Figure.up(15 + within + length.ending + 15, to: 15), rate: rate,
         comments: ["As calm. Held for the restart, and \(Figure.duration(length.ending)) until its last pod is gone."]))
-    action = (
-      "release + 15s",
-      [
-        "\(Figure.count(length.rounds, "round")) (surge \(length.surge), unavailable \(length.unavailable)); \(timing.podWords)."
-      ]
-    )
+    let rounds = "\(Figure.count(length.rounds, "round")) (surge \(length.surge), unavailable \(length.unavailable))"
+    action = Action(moment: "release + 15s", comments: ["\(rounds); \(timing.podWords)."])
     expect("a restart completes", "rolloutCompletes: {action: restart, within: \(Figure.duration(within))}")
     switch target.workload.replacement {
     case .recreating:

@@ -17,7 +17,7 @@ package struct TargetSearch: Sendable {
 
   private let namespace: String
   private let leads: [IngressLead]
-  private let services: [(object: JSONValue, service: Service)]
+  private let services: [Service]
   private let workloads: [FoundWorkload]
   private let autoscalers: [HorizontalPodAutoscaler]
   private let pods: [Pod]
@@ -32,10 +32,8 @@ package struct TargetSearch: Sendable {
     func all(_ kind: String) -> [JSONValue] {
       objects.filter { $0["kind"]?.string == kind && ($0["metadata", "namespace"]?.string ?? namespace) == namespace }
     }
-    leads = all("Ingress").flatMap { IngressLead.leads(of: $0, namespace: namespace) }
-    services = all("Service").compactMap { object in
-      (try? object.decoded(as: Service.self)).map { (object, $0) }
-    }
+    leads = all("Ingress").flatMap { IngressLead.leads(of: $0) }
+    services = all("Service").compactMap { try? $0.decoded(as: Service.self) }
     var unreadable: [String] = []
     var workloads: [FoundWorkload] = []
     for kind in WorkloadKind.allCases {
@@ -103,10 +101,10 @@ package struct TargetSearch: Sendable {
   }
 
   private func workload(behind lead: IngressLead) throws(DiscoveryProblem) -> FoundWorkload {
-    guard let found = services.first(where: { $0.service.metadata.name == lead.service }) else {
+    guard let service = services.first(where: { $0.metadata.name == lead.service }) else {
       throw DiscoveryProblem("\(lead.title) leads to the Service \(lead.service), which is not there: mend the Ingress")
     }
-    let ports = found.service.spec.ports ?? []
+    let ports = service.spec.ports ?? []
     let hasPort = ports.contains { port in
       switch lead.port {
       case .number(let number): port.port == number
@@ -115,15 +113,15 @@ package struct TargetSearch: Sendable {
       }
     }
     guard hasPort else {
-      let known = ports.map { $0.name.map { "\($0) " } ?? "" }.enumerated().map { "\($1)\(ports[$0].port)" }
+      let known = ports.map { port in [port.name, "\(port.port)"].compactMap(\.self).joined(separator: " ") }
       throw DiscoveryProblem(
         "\(lead.title) leads to the port \(lead.port) of the Service \(lead.service), which has \(Self.list(known)): mend "
           + "the Ingress")
     }
-    let selector = found.service.spec.selector ?? [:]
+    let selector = service.spec.selector ?? [:]
     guard !selector.isEmpty else {
       throw DiscoveryProblem(
-        "the Service \(lead.service) selects no pods (\(found.service.spec.type ?? "ClusterIP") without a selector), so "
+        "the Service \(lead.service) selects no pods (\(service.spec.type ?? "ClusterIP") without a selector), so "
           + "that nothing tells what is behind it: name the workload with --workload, and where it is reached with --url"
       )
     }
@@ -157,10 +155,10 @@ package struct TargetSearch: Sendable {
           + (known.isEmpty ? ", which has no workload" : "; there are \(Self.list(known))"))
     }
     let labels = workload.workload.template.metadata?.labels ?? [:]
-    let names = services.filter { found in
-      let selector = found.service.spec.selector ?? [:]
+    let names = services.filter { service in
+      let selector = service.spec.selector ?? [:]
       return !selector.isEmpty && LabelSelector(matchLabels: selector).matches(labels)
-    }.compactMap(\.service.metadata.name)
+    }.compactMap(\.metadata.name)
     let leading = leads.filter { names.contains($0.service) }
     let lead = leading.first { $0.host?.hasPrefix("*") == false } ?? leading.first
     return try target(workload, lead: lead, services: names)

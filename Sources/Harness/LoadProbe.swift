@@ -93,11 +93,7 @@ struct LoadProbe: Sendable {
 
   /// Said of two steps by which a request costs different amounts: what pods use follows something else as well.
   private static func disagreement(_ one: ProbeFigures.Cost, _ other: ProbeFigures.Cost) -> String {
-    func words(_ cost: ProbeFigures.Cost) -> String {
-      [cost.bounds.lowerBound, cost.bounds.upperBound].map { String(format: "%.3g", $0) }.joined(separator: "..")
-    }
-    return
-      "a request seems to cost \(words(one)) ms of CPU at one rate, and \(words(other)) ms at another, so that others may "
+    "a request seems to cost \(one.boundsText) ms of CPU at one rate, and \(other.boundsText) ms at another, so that others may "
       + "send requests here as well: probe again when they do not, or say it (--cpu-per-request)"
   }
 
