@@ -49,10 +49,22 @@ package struct ProxyEnvironment: Sendable {
   package func proxy(url: String) throws(Problem) -> Proxy? {
     guard let separator = url.firstRange(of: "://") else { return nil }
     let scheme = url[..<separator.lowerBound].lowercased()
-    var authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }
-    if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
-    guard let place = URLAuthority(authority) else { return nil }
+    guard let place = Self.authority(of: url) else { return nil }
     return try proxy(scheme: scheme, host: place.host, port: place.port ?? (scheme == "https" ? 443 : 80))
+  }
+
+  /// Host and port of a URL, or of what is written as one without a scheme.
+  private static func authority(of url: String) -> URLAuthority? {
+    let scheme = url.prefix { $0.isLetter || $0.isNumber || "+-.".contains($0) }
+    let rest = url.dropFirst(scheme.count)
+    var authority = (rest.hasPrefix("://") ? rest.dropFirst(3) : url[...]).prefix { !"/?#".contains($0) }
+    if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
+    return URLAuthority(authority)
+  }
+
+  /// Whether a URL, or a host with a port, is of this machine.
+  package static func leadsToThisMachine(_ url: String) -> Bool {
+    authority(of: url).map { isThisMachine($0.host) } ?? false
   }
 
   /// A proxy would reach another machine by these names.

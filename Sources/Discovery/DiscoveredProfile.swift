@@ -1,5 +1,4 @@
 import AutoscalerModel
-import Foundation
 import KubernetesObjects
 
 /// The profile that is written for what was found, with the arithmetic of each figure beside it.

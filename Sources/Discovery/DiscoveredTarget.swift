@@ -23,7 +23,7 @@ package struct DiscoveredTarget: Sendable, Equatable {
   /// The URL of the way in; `nil` where there is none, or where it is for every host.
   package var url: String? {
     guard let lead, let host = lead.host, !host.isEmpty, !host.hasPrefix("*") else { return nil }
-    return "\(lead.isSecure ? "https" : "http")://\(host)"
+    return lead.url(host: host)
   }
 
   /// `Ingress web (api.example.com/) → Service web:80 → Deployment web, 3 pods → HPA web, 3..10`

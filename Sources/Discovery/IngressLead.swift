@@ -36,16 +36,15 @@ package struct IngressLead: Sendable, Equatable {
   package let service: String
   package let port: Port
   /// Whether the Ingress has a certificate for the host.
-  package let isSecure: Bool
+  let isSecure: Bool
   /// Whether paths of the Ingress are regular expressions.
   package let isExpression: Bool
   /// The leads of an Ingress, in its order; none of a canary, which only takes a part of another Ingress's requests.
-  static func leads(of object: JSONValue) -> [IngressLead] {
+  static func leads(of object: JSONValue) throws -> [IngressLead] {
     let annotations = object["metadata", "annotations"]?.object ?? [:]
     func annotation(_ name: String) -> String? { annotations["nginx.ingress.kubernetes.io/\(name)"]?.string }
-    guard annotation("canary") != "true", let ingress: Ingress = try? object.decoded(as: Ingress.self) else {
-      return []
-    }
+    guard annotation("canary") != "true" else { return [] }
+    let ingress = try object.decoded(as: Ingress.self)
     let isExpression = annotation("use-regex") == "true" || annotation("rewrite-target") != nil
     func lead(_ host: String?, _ path: String?, _ type: String?, _ backend: Ingress.Backend) -> IngressLead? {
       guard let backend = backend.service else { return nil }
@@ -101,6 +100,9 @@ package struct IngressLead: Sendable, Equatable {
     let plain = path.prefix { !"()[]*^$+?|\\.{}".contains($0) }
     return plain.hasPrefix("/") ? String(plain) : "/"
   }
+
+  /// Where requests for a host go.
+  package func url(host: String) -> String { "\(isSecure ? "https" : "http")://\(host)" }
 
   /// `Ingress web (api.example.com/v1)`
   package var title: String { "Ingress \(ingress) (\(host ?? "*")\(path))" }

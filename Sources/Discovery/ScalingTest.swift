@@ -8,18 +8,19 @@ struct ScalingTest {
   let autoscaler: HorizontalPodAutoscaler
   let plan: ScalingPlan
   let version: KubernetesVersion
-  let cpu: CPUTarget
-  let cost: ProbeFigures.Cost
-  let idle: Double
   let figures: ProbeFigures
   let timing: Timing
   let timeScale: Double
   let others: OtherMetrics
 
   private let choice: LevelChoice
-  /// The count from which the surge begins: the least one, or the one that nothing brings back to it.
-  private let least: Int
   private let low: LoadLevel
+
+  private var cpu: CPUTarget { choice.cpu }
+  private var cost: ProbeFigures.Cost { choice.cost }
+  private var idle: Double { choice.idle }
+  /// The count from which the surge begins: the least one, or the one that nothing brings back to it.
+  private var least: Int { choice.bounds.lowerBound }
 
   /// - Throws: ``DiscoveryProblem`` that says why scaling cannot be tested.
   init(
@@ -27,7 +28,7 @@ struct ScalingTest {
     timing: Timing, timeScale: Double
   ) throws(DiscoveryProblem) {
     plan = ScalingPlan(autoscaler.spec, version: version)
-    cpu = try CPUTarget(of: target, plan: plan)
+    let cpu = try CPUTarget(of: target, plan: plan)
     guard let cost = figures.cost else { throw DiscoveryProblem(figures.costSource) }
     guard let idle = figures.idle else {
       throw DiscoveryProblem("what pods use without our load is not known, so that no level can be worked out")
@@ -46,12 +47,9 @@ struct ScalingTest {
         "without our load the pods use \(Figure.milli(idle)), of \(least) x \(Figure.milli(cpu.perPod)): others send "
           + "requests here, or they are busy with themselves, so that counts would not be our doing")
     }
-    self.least = least
     self.target = target
     self.autoscaler = autoscaler
     self.version = version
-    self.cost = cost
-    self.idle = idle
     self.figures = figures
     self.timing = timing
     self.timeScale = timeScale

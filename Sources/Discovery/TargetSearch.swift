@@ -29,34 +29,22 @@ package struct TargetSearch: Sendable {
   ///   - namespace: that of objects that name none.
   package init(_ objects: [JSONValue], namespace: String) {
     self.namespace = namespace
-    func all(_ kind: String) -> [JSONValue] {
-      objects.filter { $0["kind"]?.string == kind && ($0["metadata", "namespace"]?.string ?? namespace) == namespace }
-    }
-    leads = all("Ingress").flatMap { IngressLead.leads(of: $0) }
-    services = all("Service").compactMap { try? $0.decoded(as: Service.self) }
-    var unreadable: [String] = []
+    var reading = ObjectReading(
+      objects: objects.filter { ($0["metadata", "namespace"]?.string ?? namespace) == namespace })
+    leads = reading.all("Ingress") { try IngressLead.leads(of: $0) }.flatMap(\.self)
+    services = reading.all("Service") { try $0.decoded(as: Service.self) }
     var workloads: [FoundWorkload] = []
     for kind in WorkloadKind.allCases {
-      // ReplicaSets that a Deployment made are of that one.
-      for object in all(kind.title) where object["metadata", "ownerReferences"] == nil {
-        guard let read = try? Workload(kind, json: object.json()) else {
-          unreadable.append(
-            "\(kind.rawValue)/\(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
-          continue
-        }
-        workloads.append(FoundWorkload(workload: read, spec: object["spec"] ?? .null))
-      }
+      workloads += reading.all(kind.title) { object -> FoundWorkload? in
+        // ReplicaSets that a Deployment made are of that one.
+        guard object["metadata", "ownerReferences"] == nil else { return nil }
+        return FoundWorkload(workload: try Workload(kind, json: object.json()), spec: object["spec"] ?? .null)
+      }.compactMap(\.self)
     }
     self.workloads = workloads
-    autoscalers = all("HorizontalPodAutoscaler").compactMap { object in
-      let read = try? object.decoded(as: HorizontalPodAutoscaler.self)
-      if read == nil {
-        unreadable.append("hpa/\(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
-      }
-      return read
-    }
-    pods = all("Pod").compactMap { try? $0.decoded(as: Pod.self) }
-    notes = unreadable
+    autoscalers = reading.all("HorizontalPodAutoscaler") { try $0.decoded(as: HorizontalPodAutoscaler.self) }
+    pods = reading.all("Pod") { try $0.decoded(as: Pod.self) }
+    notes = reading.notes
   }
 
   package func find(_ question: Question) throws(DiscoveryProblem) -> DiscoveredTarget {
@@ -197,6 +185,24 @@ package struct TargetSearch: Sendable {
     var kept: [String] = []
     for word in words where !kept.contains(word) { kept.append(word) }
     return kept
+  }
+}
+
+/// Reads objects kind by kind, and notes those that cannot be.
+private struct ObjectReading {
+  let objects: [JSONValue]
+  var notes: [String] = []
+
+  mutating func all<Object>(_ kind: String, _ read: (JSONValue) throws -> Object) -> [Object] {
+    var found: [Object] = []
+    for object in objects where object["kind"]?.string == kind {
+      do {
+        found.append(try read(object))
+      } catch {
+        notes.append("\(kind) \(object["metadata", "name"]?.string ?? "") cannot be read, and is passed over")
+      }
+    }
+    return found
   }
 }
 

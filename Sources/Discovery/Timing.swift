@@ -40,7 +40,8 @@ struct Timing: Sendable, Equatable {
   /// What expectations of the autoscaler are told of its metrics: how often pods are measured, where that is less often than
   /// they take it to be.
   var metricFlags: [String] {
-    resolution > ControllerSettings.defaults.metricResolution.seconds ? ["metricResolution: \(Figure.duration(resolution))"] : []
+    resolution > ControllerSettings.defaults.metricResolution.seconds
+      ? ["metricResolution: \(Figure.duration(resolution))"] : []
   }
 
   /// Until a step that adds pods is followed by the next: the pods start, and are measured like the others.

@@ -7,8 +7,7 @@ import Units
 /// Turns an access log into a profile that replays its traffic.
 package struct AccessLogImport {
   let log: String
-  let output: String
-  let force: Bool
+  let output: NewProfile
   let format: AccessLogFormat?
   let options: ReplayOptions
 
@@ -28,8 +27,7 @@ package struct AccessLogImport {
     resolution: String?
   ) throws(HarnessError) {
     self.log = log
-    self.output = output
-    self.force = force
+    self.output = NewProfile(path: output, force: force)
     let formats = ["auto"] + AccessLogFormat.allCases.map(\.rawValue)
     guard formats.contains(format) else {
       throw HarnessError(.usage, "--format \(format): there is no such format: \(formats.joined(separator: ", "))")
@@ -39,7 +37,7 @@ package struct AccessLogImport {
       throw HarnessError(.usage, "--max-routes \(mostRoutes): write a number from 1 to 1000")
     }
     options = ReplayOptions(
-      name: Self.name(of: output), target: target, anonymise: anonymise, mostRoutes: mostRoutes,
+      name: self.output.name, target: target, anonymise: anonymise, mostRoutes: mostRoutes,
       resolution: try Self.seconds(resolution))
   }
 
@@ -52,16 +50,8 @@ package struct AccessLogImport {
     return Int(length.nanoseconds / 1_000_000_000)
   }
 
-  /// The profile's name from that of its file.
-  private static func name(of output: String) -> String {
-    let file = URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
-    return String(file.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
-  }
-
   package func execute() throws -> ExitStatus {
-    guard force || !FileManager.default.fileExists(atPath: output) else {
-      throw HarnessError(.refused, "\(output): the file is there already; name another with --output, or add --force")
-    }
+    try output.checkPlace()
     let traffic: Traffic
     var reading = AccessLogReading(format: format, anonymised: options.anonymise)
     do {
@@ -78,16 +68,8 @@ package struct AccessLogImport {
     } catch {
       throw HarnessError(.invalidInput, "\(log): \(error)")
     }
-    do {
-      _ = try ProfileReader.read(text: replay.text, source: output)
-    } catch {
-      throw HarnessError(.invalidInput, error.problems.map { "the profile would not be valid: \($0)" })
-    }
-    do {
-      try replay.text.write(toFile: output, atomically: true, encoding: .utf8)
-    } catch {
-      throw HarnessError(.defect, "\(output): the profile cannot be written: \(FileProblem.reason(of: error))")
-    }
+    _ = try output.read(replay.text)
+    try output.write(replay.text)
     tell(traffic, replay)
     return .passed
   }
@@ -96,7 +78,7 @@ package struct AccessLogImport {
     for (line, reason) in traffic.broken.first { StandardOutput.complain("\(log):\(line): not understood: \(reason)") }
     for (line, reason) in traffic.unreplayable.first { StandardOutput.complain("\(log):\(line): left out: \(reason)") }
     for line in replay.report { StandardOutput.line(TerminalText.plain(line)) }
-    StandardOutput.line("Profile   \(output)")
+    StandardOutput.line("Profile   \(output.path)")
   }
 
   /// Reads in pieces, so that a log of any size takes no more memory than one of its lines.

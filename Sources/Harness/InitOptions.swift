@@ -1,4 +1,3 @@
-import Foundation
 import Units
 
 /// What `scaleproof init` is asked to find, and how it may look.
@@ -64,12 +63,6 @@ package struct InitOptions: Sendable {
     self.log = log
   }
 
-  /// The profile's name, from that of its file.
-  var name: String {
-    let file = URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
-    return String(file.map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") ? $0 : "-" })
-  }
-
   /// The host and the path that were asked for.
   var hostAndPath: (host: String, path: String?)? {
     guard case .ingress(let text) = subject else { return nil }
@@ -84,19 +77,5 @@ package struct InitOptions: Sendable {
       throw HarnessError(.usage, "--cpu-per-request \(cpuPerRequest): write a time of CPU, as in 8ms or 500us")
     }
     return length.seconds * 1000
-  }
-
-  /// Whether an address is of this machine.
-  static func isLoopback(_ address: String) -> Bool {
-    var host = address
-    if let scheme = host.range(of: "://") { host = String(host[scheme.upperBound...]) }
-    host = String(host.prefix { $0 != "/" })
-    if host.hasPrefix("[") {
-      host = String(host.dropFirst().prefix { $0 != "]" })
-    } else if host.count(where: { $0 == ":" }) == 1 {
-      host = String(host.prefix { $0 != ":" })
-    }
-    return host.lowercased() == "localhost" || host.hasPrefix("127.") && host.allSatisfy { $0.isNumber || $0 == "." }
-      || host == "::1"
   }
 }

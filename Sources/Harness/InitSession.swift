@@ -1,6 +1,6 @@
+import Curl
 import Discovery
 import Doctor
-import Expectations
 import Foundation
 import Glibc
 import KubernetesClient
@@ -13,6 +13,7 @@ import Units
 /// Finds what is behind a host, probes it, and writes a profile for it.
 package struct InitSession: Sendable {
   let options: InitOptions
+  private var output: NewProfile { NewProfile(path: options.output, force: options.force) }
 
   package init(_ options: InitOptions) {
     self.options = options
@@ -23,10 +24,7 @@ package struct InitSession: Sendable {
   /// - Throws: ``HarnessError`` when nothing could be found, measured or written.
   package func execute() async throws -> ExitStatus {
     _ = try options.givenCost()
-    guard options.force || !FileManager.default.fileExists(atPath: options.output) else {
-      throw HarnessError(
-        .refused, "\(options.output): the file is there already; name another with --output, or add --force")
-    }
+    try output.checkPlace()
     let interruption = Interruption {
       CredentialCommands.endAll()
       _exit(ExitStatus.interrupted.rawValue)
@@ -54,7 +52,8 @@ package struct InitSession: Sendable {
 
   private func survey(_ cluster: SurveyedCluster, environment: [String: String]) async throws {
     let (question, namespace) = try await question(in: cluster)
-    let first = try await find(question, in: namespace, of: cluster)
+    let first = try Self.find(
+      question, by: TargetSearch(try await cluster.objects(in: namespace), namespace: namespace))
     try await cluster.awaitSteady(first.reference, in: namespace)
     let description = ClusterDescription(
       context: cluster.context, namespace: namespace, workload: first.reference,
@@ -62,13 +61,14 @@ package struct InitSession: Sendable {
     let patient = try await LiveReading(client: cluster.client, cluster: description).patient(Facts(nil))
     let search = TargetSearch(patient.objects.map(\.json), namespace: namespace)
     for note in search.notes { tell("Note", note) }
-    let target = try Self.found { () throws(DiscoveryProblem) in try search.find(question) }
+    let target = try Self.find(question, by: search)
     tell("Found", target.way)
-    let report = DoctorReport(diagnosis: Diagnosis(of: patient))
+    let checks = Check.all.filter { check in !check.needs.contains(where: Self.comesLater) }
+    let report = DoctorReport(diagnosis: Diagnosis(of: patient, checks: checks), checks: checks)
     for finding in report.diagnosis.findings { tell("Odd", report.line(finding)) }
-    for line in report.uncheckedLines where !line.contains("only a live cluster tells") { tell("", line) }
+    for line in report.uncheckedLines { tell("", line) }
 
-    let url = try url(of: target, in: cluster)
+    let url = try url(of: target)
     var request = try request(url: url, path: options.path ?? target.lead?.plainPath ?? "/", target: target)
     request.findings = Self.summary(of: report.diagnosis.findings)
     request.serverVersion = cluster.serverVersion
@@ -99,27 +99,20 @@ package struct InitSession: Sendable {
     return (question, namespaces[0])
   }
 
-  private func find(
-    _ question: TargetSearch.Question, in namespace: String, of cluster: SurveyedCluster
-  ) async throws(HarnessError) -> DiscoveredTarget {
-    let search = TargetSearch(try await cluster.objects(in: namespace), namespace: namespace)
-    return try Self.found { () throws(DiscoveryProblem) in try search.find(question) }
-  }
-
-  private static func found<Value>(_ body: () throws(DiscoveryProblem) -> Value) throws(HarnessError) -> Value {
+  private static func find(
+    _ question: TargetSearch.Question, by search: TargetSearch
+  ) throws(HarnessError) -> DiscoveredTarget {
     do {
-      return try body()
+      return try search.find(question)
     } catch {
       throw HarnessError(.refused, error.description)
     }
   }
 
   /// Where requests go: the URL that was given, or the host of the Ingress.
-  private func url(of target: DiscoveredTarget, in cluster: SurveyedCluster) throws(HarnessError) -> String {
+  private func url(of target: DiscoveredTarget) throws(HarnessError) -> String {
     if let url = options.url { return url }
-    if let (host, _) = options.hostAndPath {
-      return "\(target.lead?.isSecure ?? false ? "https" : "http")://\(host)"
-    }
+    if let (host, _) = options.hostAndPath, let lead = target.lead { return lead.url(host: host) }
     guard let url = target.url else {
       throw HarnessError(
         .usage,
@@ -127,6 +120,15 @@ package struct InitSession: Sendable {
           + "--url http://web.example.com")
     }
     return url
+  }
+
+  /// Whether a check needs what is there only with the profile: the probe finds out of the target, and rights are asked for
+  /// when it is known which the profile needs.
+  private static func comesLater(_ need: Need) -> Bool {
+    switch need {
+    case .rights, .target, .certificate, .machine, .load: true
+    case .kind, .present, .cluster, .metrics, .servedMetrics, .clock, .startTime: false
+    }
   }
 
   /// The weightiest findings by name, each once; pieces of advice are left to `doctor`.
@@ -141,8 +143,11 @@ package struct InitSession: Sendable {
 
   /// A path of manifests as the profile names it: from its own folder, where both are relative to the same one.
   private func relative(_ path: String) -> String {
-    let isBeside = !options.output.contains("/")
-    return path.hasPrefix("/") || isBeside ? path : FileManager.default.currentDirectoryPath + "/" + path
+    options.output.contains("/") ? Self.absolute(path) : path
+  }
+
+  private static func absolute(_ path: String) -> String {
+    LoadedProfile.resolved(path, in: FileManager.default.currentDirectoryPath)
   }
 
   // MARK: With or without
@@ -153,13 +158,10 @@ package struct InitSession: Sendable {
     guard path.hasPrefix("/") else { throw HarnessError(.usage, "--path \(path): a path begins with /") }
     var plain = url
     while plain.hasSuffix("/") { plain.removeLast() }
-    var authority = options.authority
-    if let named = authority, !named.hasPrefix("/") {
-      authority = FileManager.default.currentDirectoryPath + "/" + named
-    }
     return ProfileRequest(
-      name: options.name, day: String(Date().kubernetesTime.description.prefix(10)), url: plain,
-      connectTo: options.connectTo, path: path, verifiesCertificate: options.verifiesCertificate, authority: authority)
+      name: output.name, day: String(Date().kubernetesTime.description.prefix(10)), url: plain,
+      connectTo: options.connectTo, path: path, verifiesCertificate: options.verifiesCertificate,
+      authority: options.authority.map(Self.absolute))
   }
 
   private func finish(
@@ -172,13 +174,9 @@ package struct InitSession: Sendable {
       figures.costSource = "given by --cpu-per-request"
     }
     let written = DiscoveredProfile(request, target: target, figures: figures)
-    let profile = try Self.checked(written.text, source: options.output)
+    let profile = try output.read(written.text)
     if let cluster, let target { try await tellMissingRights(profile, target, in: cluster) }
-    do {
-      try written.text.write(toFile: options.output, atomically: true, encoding: .utf8)
-    } catch {
-      throw HarnessError(.defect, "\(options.output): the profile cannot be written: \(FileProblem.reason(of: error))")
-    }
+    try output.write(written.text)
     for omission in written.omissions { tell("Left out", omission) }
     let schedule = RunSchedule(profile: profile)
     tell(
@@ -190,24 +188,6 @@ package struct InitSession: Sendable {
     tell("Run it", command.joined(separator: " "))
   }
 
-  /// The profile as `validate` reads it.
-  private static func checked(_ text: String, source: String) throws(HarnessError) -> Profile {
-    do {
-      let profile = try ProfileReader.read(text: text, source: source)
-      let impossible = ExpectationPlan.problems(profile)
-      guard impossible.isEmpty else {
-        throw HarnessError(.defect, impossible.map { "the profile would not be valid: \($0)" })
-      }
-      return profile
-    } catch let error as ProfileProblems {
-      throw HarnessError(.invalidInput, error.problems.map { "the profile would not be valid: \($0)" })
-    } catch let error as HarnessError {
-      throw error
-    } catch {
-      throw HarnessError(.defect, "\(error)")
-    }
-  }
-
   private func figures(
     _ request: ProfileRequest, target: DiscoveredTarget?, cluster: SurveyedCluster?, environment: [String: String]
   ) async throws -> ProbeFigures {
@@ -217,7 +197,7 @@ package struct InitSession: Sendable {
     var reached = request
     if let simulated = cluster?.simulated { reached.connectTo = simulated.ingressAddress(of: request.url) }
     var probe = LoadProbe(request: reached, most: most, environment: environment)
-    guard options.allowsLoad || InitOptions.isLoopback(reached.connectTo ?? reached.url) else {
+    guard options.allowsLoad || ProxyEnvironment.leadsToThisMachine(reached.connectTo ?? reached.url) else {
       throw HarnessError(
         .usage,
         "\(reached.connectTo ?? reached.url) is not this machine, and a probe would send it load (\(probe.announcement)): "

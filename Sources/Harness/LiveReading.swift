@@ -57,7 +57,7 @@ struct LiveReading: Sendable {
   ) async throws(KubernetesError) {
     do throws(KubernetesError) {
       let known = Set(found.objects.compactMap { $0["metadata", "uid"]?.string })
-      found.objects += try await list(resource, namespace: namespace, selection).filter {
+      found.objects += try await client.objects(resource, namespace: namespace, selection).filter {
         $0["metadata", "uid"]?.string.map { !known.contains($0) } ?? true
       }
     } catch {
@@ -70,21 +70,6 @@ struct LiveReading: Sendable {
       case .configuration, .credentials, .unreachable, .unauthorized: throw error
       }
     }
-  }
-
-  /// All objects of a resource, each with its kind, which lists leave out.
-  private func list(
-    _ resource: ResourceType, namespace: String?, _ selection: ListSelection = .all
-  ) async throws(KubernetesError) -> [JSONValue] {
-    let items = try await client.list(resource, namespace: namespace, selection).items
-    var objects: [JSONValue] = []
-    for item in items {
-      var object = item
-      object["kind"] = .string(resource.kind)
-      object["apiVersion"] = .string(resource.apiVersion)
-      objects.append(object)
-    }
-    return objects
   }
 
   /// The pods that the workloads select: a namespace may hold thousands of others.
@@ -103,7 +88,7 @@ struct LiveReading: Sendable {
   /// What of PodMetrics can be read; where the API is not served, nothing is measured.
   private func readMetrics(into facts: inout Facts) async throws(KubernetesError) {
     do throws(KubernetesError) {
-      facts.podMetrics = try await list(.podMetrics, namespace: cluster.namespace)
+      facts.podMetrics = try await client.objects(.podMetrics, namespace: cluster.namespace)
     } catch {
       switch error.code {
       case .notFound, .refused: facts.podMetrics = []

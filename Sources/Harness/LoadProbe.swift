@@ -106,15 +106,13 @@ struct LoadProbe: Sendable {
 
   private func loaded(rate: Double, seconds: Double) throws(HarnessError) -> LoadedProfile {
     let text = ProbeProfile(request, rate: rate, seconds: seconds).text
+    let document: ProfileDocument
     do {
-      return try LoadedProfile(withoutLoad: ProfileDocument(text: text, source: "probe"))
-    } catch let error as ProfileProblems {
-      throw HarnessError(.usage, error.problems.map(\.description))
-    } catch let error as HarnessError {
-      throw error
+      document = try ProfileDocument(text: text, source: "probe")
     } catch {
-      throw HarnessError(.defect, "\(error)")
+      throw HarnessError(.usage, error.problems.map(\.description))
     }
+    return try LoadedProfile(withoutLoad: document)
   }
 
   private func step(at rate: Double, idle: [PodUse.Sample]?) async throws -> Step {

@@ -1,4 +1,3 @@
-import Foundation
 import KubernetesClient
 import KubernetesObjects
 import Units
@@ -29,10 +28,10 @@ struct PodUse: Sendable {
   ///
   /// - Returns: `nil` while a pod has no measurement.
   func sample() async throws(KubernetesError) -> Sample? {
-    let answer = try await client.get(path: ResourceType.podMetrics.path(namespace: namespace) + query)
+    let selection = selector.map { ListSelection(labels: $0.text) } ?? .all
     var sample: Sample?
     var seen = 0
-    for item in (try? JSONValue(json: answer.body))?["items"]?.array ?? [] {
+    for item in try await client.list(.podMetrics, namespace: namespace, selection).items {
       guard let metrics = try? item.decoded(as: PodMetrics.self), let name = metrics.metadata.name, pods.contains(name),
         let end = metrics.timestamp, let window = metrics.window.flatMap({ try? Duration(text: $0) })
       else { continue }
@@ -46,15 +45,6 @@ struct PodUse: Sendable {
         ended: max(sample?.ended ?? end, end), window: max(sample?.window ?? 0, window.seconds))
     }
     return seen == pods.count ? sample : nil
-  }
-
-  private var query: String {
-    guard let labels = selector?.matchLabels, !labels.isEmpty, selector?.matchExpressions?.isEmpty ?? true else {
-      return ""
-    }
-    let unreserved = CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~")
-    let text = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-    return "?labelSelector=\(text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "")"
   }
 
   /// The server's clock, later than now by up to a second.

@@ -120,10 +120,7 @@ struct Preflight {
         guard let wait = waiting else { return }
         let waited = start.duration(to: .now) * cluster.timeScale
         if waited > limit {
-          // Who may not read them is told what is known without.
-          let listed = try? await cluster.client.list(Event.resource, namespace: description.namespace)
-          let events = (listed?.items ?? []).compactMap { try? $0.decoded(as: Event.self) }
-          throw HarnessError(.refused, wait.refusal(limit: limit, events: events))
+          throw await wait.refusal(limit: limit, asking: cluster.client, in: description.namespace)
         }
         view.show(wait, waited: waited, limit: limit)
         try await Task.sleep(for: max(.seconds(1) / cluster.timeScale, .milliseconds(20)))

@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesClient
 import KubernetesObjects
 import Profiles
 import SimulatedCluster
@@ -12,6 +13,15 @@ struct SimulatedTarget: Sendable {
   /// Where requests to a URL reach the Ingress.
   func ingressAddress(of url: String) -> String {
     "127.0.0.1:\(url.hasPrefix("https:") ? endpoints.ingressTLSPort : endpoints.ingressPort)"
+  }
+
+  /// How whoever acts there reaches its API: the administrator, or a user.
+  func connection(
+    actingAs user: String? = nil, environment: [String: String]
+  ) async throws(KubernetesError) -> APIConnection {
+    try await APIConnection(
+      kubeconfig: try Kubeconfig(text: endpoints.kubeconfig(actingAs: user), source: "simulated cluster"), context: nil,
+      environment: environment)
   }
 
   /// Starts a cluster with the objects of manifests; its date begins as that of the wall clock.

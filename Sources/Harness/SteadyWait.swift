@@ -1,3 +1,4 @@
+import KubernetesClient
 import KubernetesObjects
 import Units
 
@@ -42,6 +43,13 @@ struct SteadyWait: Equatable {
   func line(waited: Duration, limit: Duration) -> String {
     "waiting for \(workload.text) to be steady: \(counts): \(reason) (\(Int(waited.seconds))s, at most "
       + "\(limit.text))"
+  }
+
+  /// Why the run is refused, with what the events of its namespace tell, as far as they may be read.
+  func refusal(limit: Duration, asking client: APIClient, in namespace: String) async -> HarnessError {
+    let listed = try? await client.list(Event.resource, namespace: namespace)
+    let events = (listed?.items ?? []).compactMap { try? $0.decoded(as: Event.self) }
+    return HarnessError(.refused, refusal(limit: limit, events: events))
   }
 
   /// Why the run is refused.

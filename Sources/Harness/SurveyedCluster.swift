@@ -40,9 +40,7 @@ struct SurveyedCluster: Sendable {
           loaded.objects, workload: SimulatedWorkload(), timeScale: options.timeScale)
         simulated = started
         namespace = started.endpoints.namespace
-        connection = try await APIConnection(
-          kubeconfig: try Kubeconfig(text: started.endpoints.kubeconfig, source: "simulated cluster"), context: nil,
-          environment: environment)
+        connection = try await started.connection(environment: environment)
       }
       for note in connection.notes { StandardOutput.complain("note: \(note)") }
       if let asked = options.namespace { namespace = asked }
@@ -66,7 +64,7 @@ struct SurveyedCluster: Sendable {
   }
 
   /// The context that a profile names; `nil` where a pod's service account was used, which is of no kubeconfig.
-  func contextName(asked: String?) -> String? { asked ?? (context == "in-cluster" ? nil : context) }
+  func contextName(asked: String?) -> String? { asked ?? (context == APIConnection.podContext ? nil : context) }
 
   /// Refuses a simulated cluster that is served with a time scale: a run takes a second there for a second here.
   func refuseFastClock() async throws(HarnessError) {
@@ -95,15 +93,21 @@ struct SurveyedCluster: Sendable {
     var objects: [JSONValue] = []
     let resources =
       [ResourceType.ingresses, .services, .horizontalPodAutoscalers] + WorkloadKind.allCases.map(\.resource)
-    for resource in resources { objects += try await list(resource, path: resource.path(namespace: namespace)) }
+    for resource in resources {
+      do {
+        objects += try await client.objects(resource, namespace: namespace)
+      } catch  where error.code == .notFound {
+        // Kinds that the cluster does not have, such as Rollouts.
+      } catch {
+        throw TargetCluster.refusal(of: error)
+      }
+    }
     return objects
   }
 
   /// The namespaces in which an Ingress is for a host; `nil` where those of other namespaces may not be read.
   func namespaces(of host: String) async -> [String]? {
-    guard let objects = try? await list(.ingresses, path: ResourceType.ingresses.path(namespace: nil)) else {
-      return nil
-    }
+    guard let objects = try? await client.list(.ingresses, namespace: nil).items else { return nil }
     var found: Set<String> = []
     for object in objects {
       guard let namespace = object["metadata", "namespace"]?.string else { continue }
@@ -111,24 +115,6 @@ struct SurveyedCluster: Sendable {
       if rules.contains(where: { $0["host"]?.string?.lowercased() == host.lowercased() }) { found.insert(namespace) }
     }
     return found.sorted()
-  }
-
-  private func list(_ resource: ResourceType, path: String) async throws(HarnessError) -> [JSONValue] {
-    do throws(KubernetesError) {
-      let answer = try await client.get(path: path)
-      var objects: [JSONValue] = []
-      for item in (try? JSONValue(json: answer.body))?["items"]?.array ?? [] {
-        var object = item
-        object["kind"] = .string(resource.kind)
-        object["apiVersion"] = .string(resource.apiVersion)
-        objects.append(object)
-      }
-      return objects
-    } catch {
-      // Kinds that the cluster does not have, such as Rollouts.
-      if error.code == .notFound { return [] }
-      throw TargetCluster.refusal(of: error)
-    }
   }
 
   /// Waits until a workload has come to rest: what is measured before is not what it is like.
@@ -142,7 +128,7 @@ struct SurveyedCluster: Sendable {
         let wait = SteadyWait(try await client.workload(reference, namespace: namespace))
         if wait.isSteady { return }
         let waited = start.duration(to: .now) * timeScale
-        if waited > limit { throw HarnessError(.refused, wait.refusal(limit: limit, events: [])) }
+        if waited > limit { throw await wait.refusal(limit: limit, asking: client, in: namespace) }
         if !hasSaid, simulated == nil {
           StandardOutput.complain(wait.line(waited: waited, limit: limit))
           hasSaid = true

@@ -48,10 +48,7 @@ struct TargetCluster: Sendable {
         faults = try SimulatedWorld.faults(
           of: loaded.profile, simulation, namespace: reference.namespace ?? started.endpoints.namespace)
         timeScale = simulation.timeScale
-        connection = try await APIConnection(
-          kubeconfig: try Kubeconfig(
-            text: started.endpoints.kubeconfig(actingAs: simulation.user), source: "simulated cluster"), context: nil,
-          environment: environment)
+        connection = try await started.connection(actingAs: simulation.user, environment: environment)
         if runsPrograms {
           commands = try CommandAccess(
             kubeconfig: started.endpoints.kubeconfig(actingAs: simulation.user),

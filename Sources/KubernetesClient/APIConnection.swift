@@ -80,9 +80,12 @@ extension APIConnection {
     try Self.checkHeaders(try await credentials.current(), impersonation)
   }
 
+  /// What stands for the context of a pod's service account, which is of no kubeconfig.
+  package static let podContext = "in-cluster"
+
   /// The pod's own service account.
   init(_ account: ServiceAccount, environment: [String: String]) throws(KubernetesError) {
-    context = "in-cluster"
+    context = Self.podContext
     server = account.server
     namespace = account.namespace
     user = "the service account of this pod"

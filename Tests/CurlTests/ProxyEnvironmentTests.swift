@@ -27,6 +27,19 @@ struct ProxyEnvironmentTests {
     #expect(try ProxyEnvironment(environment).proxy(url: url)?.description == expected)
   }
 
+  @Test(
+    "a URL, or a host with a port, leads to this machine by its host alone",
+    arguments: [
+      ("http://127.0.0.1:8080/path", true), ("https://localhost", true), ("http://[::1]:80", true), ("[::1]:80", true),
+      ("127.0.0.1:8443", true), ("localhost", true), ("http://api.example.com", false), ("10.0.0.1:80", false),
+      ("http://127.0.0.1.example.com", false), ("http://127.0.0.1:80@api.example.com/", false),
+      ("http://api.example.com/http://localhost", false), ("http://api.example.com?://localhost", false),
+      ("api.example.com/://localhost", false), ("", false),
+    ])
+  func leading(url: String, isHere: Bool) {
+    #expect(ProxyEnvironment.leadsToThisMachine(url) == isHere)
+  }
+
   @Test("ALL_PROXY is not read where kubectl does not read it")
   func withoutAll() throws {
     #expect(try ProxyEnvironment(["ALL_PROXY": "http://p:1"], readsAllProxy: false).proxy(url: "https://a") == nil)

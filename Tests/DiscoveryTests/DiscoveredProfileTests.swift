@@ -1,8 +1,10 @@
-import Discovery
+import Foundation
 import KubernetesObjects
 import Profiles
 import Testing
 import Units
+
+@testable import Discovery
 
 @Suite("The profile for what was found")
 struct DiscoveredProfileTests {
@@ -93,7 +95,8 @@ struct DiscoveredProfileTests {
     func container(_ name: String, _ request: String, _ limit: String) -> JSONValue {
       ["name": .string(name), "resources": ["requests": ["cpu": .string(request)], "limits": ["cpu": .string(limit)]]]
     }
-    guard var spec = deployment["spec"], var template = spec["template"] else { return }
+    var spec = try #require(deployment["spec"])
+    var template = try #require(spec["template"])
     template["spec"] = ["containers": [container("app", "100m", "150m"), container("proxy", "100m", "2")]]
     spec["template"] = template
     deployment["spec"] = spec
@@ -171,17 +174,14 @@ struct DiscoveredProfileTests {
 
   @Test("has round rates within any bounds", arguments: 1...500)
   func rates(seed: Int) throws {
-    // From a request in ten minutes to a hundred thousand a second.
-    let low = pow10(Double(seed) / 500 * 7 - 3)
+    // From a request in a quarter of an hour to ten thousand a second.
+    let low = pow(10, Double(seed) / 500 * 7 - 3)
+    let rate = try #require(RoundRate(between: low, and: low * 1.05))
+    #expect((low...low * 1.05).contains(rate.perSecond))
+    #expect(try (Rate(text: rate.text).perSecond / rate.perSecond - 1).magnitude < 1e-5, "\(rate)")
     var figures = Self.figures
     figures.cost = ProbeFigures.Cost(best: 100 / low, bounds: 99 / low...101 / low)
     let (text, profile, _) = try Self.profile(Self.usual(), figures: figures)
     #expect(!profile.load.plannedPhases.isEmpty, "\(text)")
-  }
-
-  private func pow10(_ exponent: Double) -> Double {
-    var value = 1.0
-    for _ in 0..<Int(exponent.magnitude * 100) { value *= exponent < 0 ? 0.977_237_221 : 1.023_292_992 }
-    return value
   }
 }

@@ -5,13 +5,13 @@ import KubernetesObjects
 enum Objects {
   static func deployment(
     _ name: String, labels: [String: String]? = nil, replicas: Int = 2, request: String? = "100m",
-    limit: String? = "200m", strategy: JSONValue? = nil
+    limit: String? = "200m"
   ) -> JSONValue {
     let labels = JSONValue.object((labels ?? ["app": name]).mapValues { .string($0) })
     var resources: JSONValue = [:]
     if let request { resources["requests"] = ["cpu": .string(request)] }
     if let limit { resources["limits"] = ["cpu": .string(limit)] }
-    var object: JSONValue = [
+    return [
       "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string(name)],
       "spec": [
         "replicas": .integer(Int64(replicas)), "selector": ["matchLabels": labels],
@@ -21,11 +21,6 @@ enum Objects {
         ],
       ],
     ]
-    if let strategy, var spec = object["spec"] {
-      spec["strategy"] = strategy
-      object["spec"] = spec
-    }
-    return object
   }
 
   static func service(_ name: String, selects labels: [String: String]?, port: Int = 80) -> JSONValue {

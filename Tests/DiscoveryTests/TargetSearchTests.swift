@@ -69,6 +69,16 @@ struct TargetSearchTests {
     #expect(try Self.find(Objects.usual + Self.api + [canary]).reference.name == "web")
   }
 
+  @Test(
+    "notes what it cannot read, and passes it over",
+    arguments: ["Ingress", "Service", "Deployment", "HorizontalPodAutoscaler", "Pod"])
+  func unreadable(kind: String) throws {
+    let broken: JSONValue = ["kind": .string(kind), "metadata": ["name": "odd"], "spec": "nothing"]
+    let search = TargetSearch(Objects.usual + [broken], namespace: "shop")
+    #expect(search.notes == ["\(kind) odd cannot be read, and is passed over"])
+    #expect(try search.find(.host("web.example.com", path: nil)).way == Self.find(Objects.usual).way)
+  }
+
   @Test("of a regular expression asks for what comes before its first special character")
   func expressions() throws {
     var objects = Objects.usual
