@@ -8,7 +8,7 @@ extension ScaleProof {
       discussion: """
         Examines what a profile is about, a workload of a live cluster, or manifests, by arithmetic over min..max
         replicas. One line a finding, the heaviest first, each with one fix; what could not be checked is told too.
-        Profiles/doctor.md explains each finding.
+        Profiles/doctor.md explains each finding. --context takes the place of the cluster that the profile names.
 
         EXAMPLES
           scaleproof doctor Profiles/surge-and-rollout.yaml
@@ -32,14 +32,7 @@ extension ScaleProof {
     @Option(help: "A manifest file or folder; may be repeated.", completion: .file(extensions: ["yaml", "yml"]))
     var manifests: [String] = []
 
-    @Option(help: "The kubeconfig context (default: the current one, or the profile's cluster).")
-    var context: String?
-
-    @Option(help: "The kubeconfig to read, in place of $KUBECONFIG or ~/.kube/config.")
-    var kubeconfig: String?
-
-    @Option(help: "The namespace of the workload (default: that of the context).")
-    var namespace: String?
+    @OptionGroup var place: ClusterPlace
 
     @Option(help: "How findings are printed: text or json.")
     var format: DoctorOptions.Format = .text
@@ -54,19 +47,15 @@ extension ScaleProof {
       guard subjects == 1 else {
         throw ValidationError("Name one thing to examine: a profile, --workload KIND/NAME or --manifests FOLDER.")
       }
-      if namespace != nil, workload == nil { throw ValidationError("--namespace goes with --workload only") }
-      if !manifests.isEmpty, context != nil || kubeconfig != nil {
+      if place.namespace != nil, workload == nil { throw ValidationError("--namespace goes with --workload only") }
+      if !manifests.isEmpty, place.isGiven {
         throw ValidationError(
           "--manifests examines files: no cluster is asked, so leave --context and --kubeconfig out")
       }
       if profile == nil, !fields.changes.isEmpty || fields.fixed {
         throw ValidationError("--set and --fixed change a profile: name one")
       }
-      for (option, value) in [
-        ("--context", context), ("--kubeconfig", kubeconfig), ("--namespace", namespace), ("--workload", workload),
-      ] where value?.isEmpty ?? false {
-        throw ValidationError("\(option) is empty: name one, or leave the option out")
-      }
+      try OptionValue.refuseEmpty([("--workload", workload)])
     }
 
     func run() async throws {
@@ -75,13 +64,13 @@ extension ScaleProof {
           if let profile {
             .profile(profile, changes: fields.changes, fixed: fields.fixed)
           } else if let workload {
-            .workload(workload, namespace: namespace)
+            .workload(workload, namespace: place.namespace)
           } else {
             .manifests(manifests)
           }
         return try await DoctorSession(
           DoctorOptions(
-            subject: subject, context: context, kubeconfig: kubeconfig, format: format, strict: strict)
+            subject: subject, context: place.context, kubeconfig: place.kubeconfig, format: format, strict: strict)
         ).execute()
       }
     }

@@ -69,13 +69,10 @@ extension ScaleProof {
     var kubernetesVersion: String?
 
     func validate() throws {
-      let options = [
+      try OptionValue.refuseEmpty([
         ("--output", output), ("--target", target), ("--workload", workload), ("--hpa", hpa),
         ("--access-log", accessLog),
-      ]
-      if let (name, _) = options.first(where: { $0.1?.isEmpty ?? false }) {
-        throw ValidationError("\(name) is empty: give it a value, or leave the option out")
-      }
+      ])
       guard !watchLogs.contains("") else {
         throw ValidationError("--watch-log is empty: name a file, or - for standard input")
       }

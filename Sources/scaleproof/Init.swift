@@ -30,7 +30,9 @@ extension ScaleProof {
         """)
 
     @Option(
-      help: ArgumentHelp("The host of an Ingress, and a path where several workloads share it.", valueName: "host"))
+      help: ArgumentHelp(
+        "The host of an Ingress, and a path where several workloads share it. Without --namespace it may be of another one.",
+        valueName: "host"))
     var ingress: String?
 
     @Option(
@@ -46,14 +48,7 @@ extension ScaleProof {
     @Option(help: "What to ask for (default: the path of the Ingress, or /).")
     var path: String?
 
-    @Option(help: "The kubeconfig context (default: the current one).")
-    var context: String?
-
-    @Option(help: "The kubeconfig to read, in place of $KUBECONFIG or ~/.kube/config.")
-    var kubeconfig: String?
-
-    @Option(help: "The namespace (default: that of the context, or the one that has the host's Ingress).")
-    var namespace: String?
+    @OptionGroup var place: ClusterPlace
 
     @Option(
       help: "A manifest file or folder for the embedded cluster, in place of a real one; may be repeated.",
@@ -94,10 +89,10 @@ extension ScaleProof {
           "Name what to write a profile for: --ingress HOST, --workload KIND/NAME, or --url URL alone.")
       }
       let isAlone = ingress == nil && workload == nil
-      if isAlone, context != nil || kubeconfig != nil || namespace != nil || !manifests.isEmpty {
+      if isAlone, place.isGiven || place.namespace != nil || !manifests.isEmpty {
         throw ValidationError("--url alone asks no cluster: add --ingress HOST or --workload KIND/NAME")
       }
-      if !manifests.isEmpty, context != nil || kubeconfig != nil {
+      if !manifests.isEmpty, place.isGiven {
         throw ValidationError("--manifests serves a cluster of its own: leave --context and --kubeconfig out")
       }
       if !manifests.isEmpty, connectTo != nil {
@@ -112,13 +107,10 @@ extension ScaleProof {
       guard let rate = try? Rate(text: probeRate), rate.perSecond >= 1, rate.perSecond <= 2000 else {
         throw ValidationError("--probe-rate \(probeRate): write a rate from 1/s to 2000/s, as in 100/s")
       }
-      for (option, value) in [
+      try OptionValue.refuseEmpty([
         ("--ingress", ingress), ("--workload", workload), ("--url", url), ("--connect-to", connectTo), ("--path", path),
-        ("--context", context), ("--kubeconfig", kubeconfig), ("--namespace", namespace), ("--ca", ca),
-        ("--cpu-per-request", cpuPerRequest), ("--output", output),
-      ] where value?.isEmpty ?? false {
-        throw ValidationError("\(option) is empty: name one, or leave the option out")
-      }
+        ("--ca", ca), ("--cpu-per-request", cpuPerRequest), ("--output", output),
+      ])
     }
 
     func run() async throws {
@@ -127,7 +119,8 @@ extension ScaleProof {
           if let ingress { .ingress(ingress) } else if let workload { .workload(workload) } else { .address }
         return try await InitSession(
           InitOptions(
-            subject: subject, context: context, kubeconfig: kubeconfig, namespace: namespace, manifests: manifests,
+            subject: subject, context: place.context, kubeconfig: place.kubeconfig, namespace: place.namespace,
+            manifests: manifests,
             timeScale: timeScale, url: url, connectTo: connectTo, path: path, authority: ca,
             verifiesCertificate: !insecure, probe: noProbe ? .none : .upTo(try Rate(text: probeRate).perSecond),
             allowsLoad: yes, cpuPerRequest: cpuPerRequest, output: output, force: force)

@@ -22,14 +22,7 @@ extension ScaleProof {
           0 recorded (or all expectations pass); 130 ended by Ctrl-C before --for; else as for run.
         """)
 
-    @Option(help: "The kubeconfig context (default: the current one).")
-    var context: String?
-
-    @Option(help: "The kubeconfig to read, in place of $KUBECONFIG or ~/.kube/config.")
-    var kubeconfig: String?
-
-    @Option(help: "The namespace (default: that of the context).")
-    var namespace: String?
+    @OptionGroup var place: ClusterPlace
 
     @Option(
       help: ArgumentHelp(
@@ -75,7 +68,8 @@ extension ScaleProof {
       await Ending.of {
         try await RecordSession(
           RecordOptions(
-            context: context, kubeconfig: kubeconfig, namespace: namespace, workload: workload, autoscaler: hpa,
+            context: place.context, kubeconfig: place.kubeconfig, namespace: place.namespace, workload: workload,
+            autoscaler: hpa,
             length: length, profile: profile, output: output, quiet: quiet, jsonLines: jsonLines,
             log: DiagnosticLog(level: logLevel)), version: .built
         ).execute()
