@@ -88,24 +88,10 @@ struct DoctorCommandTests {
     #expect(ending.code == 0 && ending.output.contains("scaleproof doctor --workload deployment/web"))
   }
 
-  /// Serves manifests while the body runs.
-  private func serving(
-    _ manifests: [String], _ folder: TemporaryFolder,
-    _ body: @escaping @Sendable (_ kubeconfig: String) async throws -> Void
-  ) async throws {
-    let kubeconfig = folder.file("kubeconfig")
-    let ending = try await Program.run(["cluster"] + manifests + ["--kubeconfig", kubeconfig]) { process in
-      defer { process.send(SIGINT) }
-      try await eventually { FileManager.default.fileExists(atPath: kubeconfig) }
-      try await body(kubeconfig)
-    }
-    #expect(ending.code == 0, "\(ending.complaints)")
-  }
-
   @Test("examines a workload of a live cluster, and a profile of it with its target")
   func live() async throws {
     let folder = try TemporaryFolder()
-    try await serving([try Self.withoutRequest(folder)], folder) { kubeconfig in
+    try await Program.serving([try Self.withoutRequest(folder)], in: folder) { kubeconfig in
       let ending = try await Program.run(
         ["doctor", "--workload", "deployment/aspnetcore-deployment", "--kubeconfig", kubeconfig])
       #expect(ending.code == 4, "\(ending.output)\(ending.complaints)")
@@ -181,7 +167,7 @@ struct DoctorCommandTests {
       subjects: [{kind: User, name: reader, apiGroup: rbac.authorization.k8s.io}]
       roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
       """, to: "roles.yaml")
-    try await serving(["Profiles/manifests/aspnetcore", roles], folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore", roles], in: folder) { kubeconfig in
       let config = try String(contentsOfFile: kubeconfig, encoding: .utf8)
       let acting = try folder.write(
         config.replacingOccurrences(of: "user: {}", with: "user: {as: reader}"), to: "as-reader")

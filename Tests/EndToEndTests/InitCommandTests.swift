@@ -19,6 +19,7 @@ struct InitCommandTests {
     #expect(written.code == 0, "\(written.output)\(written.complaints)")
     #expect(written.output.contains("HPA aspnetcore-hpa, 3..10\n"), "\(written.output)")
     #expect(written.output.contains("Odd        warning  pdb-missing  "), "\(written.output)")
+    #expect(!written.output.contains("not checked"), "\(written.output)")
     let text = try folder.text("web.yaml")
     for kind in [
       "steadyReplicas", "latency", "scaleUp", "scaleDown", "hpaConformance", "withinCorridor", "rolloutCompletes",
@@ -31,9 +32,7 @@ struct InitCommandTests {
     let valid = try await Program.run(["validate", profile])
     #expect(valid.code == 0 && !valid.output.contains("warning"), "\(valid.output)\(valid.complaints)")
     let run = try await Program.run(["run", profile, "--quiet", "--output", folder.file("run")])
-    // 3 where something else had this machine, so that the load was late.
-    #expect(run.code == 0 || run.code == 3, "\(run.output)\(run.complaints)\n\(text)")
-    #expect(!run.output.contains("\nfail "), "\(run.output)")
+    #expect(try Self.holds(run, in: folder), "\(run.output)\(run.complaints)\n\(text)")
     let simulated = try await Program.run(["simulate", profile, "--quiet", "--output", folder.file("simulated")])
     #expect(simulated.code == 0, "\(simulated.output)\(simulated.complaints)")
   }
@@ -52,8 +51,7 @@ struct InitCommandTests {
     #expect(!text.contains("cluster:") && text.contains("errorBudget: {") && text.contains("latency: {"), "\(text)")
 
     let run = try await Program.run(["run", profile, "--quiet", "--output", folder.file("run")])
-    #expect(run.code == 0 || run.code == 3, "\(run.output)\(run.complaints)\n\(text)")
-    #expect(!run.output.contains("\nfail "), "\(run.output)")
+    #expect(try Self.holds(run, in: folder), "\(run.output)\(run.complaints)\n\(text)")
     let broken = try await Program.run([
       "run", profile, "--quiet", "--output", folder.file("broken"), "--set", "requests.probed.path=/busy", "--set",
       "load.phases.calm.for=2s", "--set", "load.phases.steady.for=10s", "--set", "load.phases.steady.rate=50/s",
@@ -83,7 +81,9 @@ struct InitCommandTests {
   @Test("of a cluster behind a kubeconfig: found by host, by workload, and checked by a dry run")
   func kubeconfig() async throws {
     let folder = try TemporaryFolder()
-    try await serving(["Profiles/manifests/aspnetcore"], folder) { kubeconfig, ingress in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
+      let first = try String(contentsOfFile: kubeconfig, encoding: .utf8).split(separator: "\n").first
+      let ingress = try #require(first?.split(separator: "/").last.map(String.init))
       let profile = folder.file("web.yaml")
       let common = ["--kubeconfig", kubeconfig, "--connect-to", ingress, "--force", "--output", profile]
       let written = try await Program.run(["init", "--ingress", "api.example.com", "--probe-rate", "20/s"] + common)
@@ -185,18 +185,12 @@ struct InitCommandTests {
     #expect(ending.code == 64 && ending.complaints.contains(words), "\(ending.complaints)")
   }
 
-  /// Serves manifests while the body runs.
-  private func serving(
-    _ manifests: [String], _ folder: TemporaryFolder,
-    _ body: @escaping @Sendable (_ kubeconfig: String, _ ingress: String) async throws -> Void
-  ) async throws {
-    let kubeconfig = folder.file("kubeconfig")
-    let ending = try await Program.run(["cluster"] + manifests + ["--kubeconfig", kubeconfig]) { process in
-      defer { process.send(SIGINT) }
-      try await eventually { FileManager.default.fileExists(atPath: kubeconfig) }
-      let first = try String(contentsOfFile: kubeconfig, encoding: .utf8).split(separator: "\n").first ?? ""
-      try await body(kubeconfig, String(first.split(separator: "/").last ?? ""))
-    }
-    #expect(ending.code == 0, "\(ending.complaints)")
+  /// Whether all that was expected held, but for what cannot be told when something else had this machine, so that the load
+  /// was late.
+  private static func holds(_ run: Program.Ending, in folder: TemporaryFolder) throws -> Bool {
+    guard run.code != 0 else { return true }
+    let junit = try folder.text("run/junit.xml")
+    return run.code == 3 && !junit.contains("<failure") && !junit.contains("<skipped")
+      && junit.ranges(of: "<error").count == junit.ranges(of: "<error message=\"not to be trusted: ").count
   }
 }

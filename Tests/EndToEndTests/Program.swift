@@ -1,6 +1,8 @@
 import Foundation
 import Subprocess
 import SystemPackage
+import TestServers
+import Testing
 
 /// The program as a user runs it.
 enum Program {
@@ -34,6 +36,22 @@ enum Program {
   ) async throws -> Ending {
     let words = starter + [binary] + arguments
     return try await command(words[0], Array(words.dropFirst()), environment: environment, during: during)
+  }
+
+  /// Serves manifests by `cluster` while the body runs, and ends it in good order.
+  ///
+  /// - Parameter body: is given the kubeconfig, whose first line names the address of the Ingress.
+  static func serving(
+    _ manifests: [String], in folder: TemporaryFolder,
+    _ body: @escaping @Sendable (_ kubeconfig: String) async throws -> Void
+  ) async throws {
+    let kubeconfig = folder.file("kubeconfig")
+    let ending = try await run(["cluster"] + manifests + ["--kubeconfig", kubeconfig]) { process in
+      defer { process.send(SIGINT) }
+      try await eventually { FileManager.default.fileExists(atPath: kubeconfig) }
+      try await body(kubeconfig)
+    }
+    #expect(ending.code == 0, "\(ending.complaints)")
   }
 
   /// Runs any program and keeps what it prints.

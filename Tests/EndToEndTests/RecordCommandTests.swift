@@ -7,21 +7,6 @@ import Testing
 /// ours.
 @Suite("A cluster without load", .serialized, .timeLimit(.minutes(5)))
 struct RecordCommandTests {
-  /// Serves the ready manifests while the body runs.
-  private func serving(
-    _ folder: TemporaryFolder, _ body: @escaping @Sendable (_ kubeconfig: String) async throws -> Void
-  ) async throws {
-    let kubeconfig = folder.file("kubeconfig")
-    let ending = try await Program.run(
-      ["cluster", "Profiles/manifests/aspnetcore", "--kubeconfig", kubeconfig]
-    ) { process in
-      defer { process.send(SIGINT) }
-      try await eventually { FileManager.default.fileExists(atPath: kubeconfig) }
-      try await body(kubeconfig)
-    }
-    #expect(ending.code == 0, "\(ending.complaints)")
-  }
-
   private static func kubectl(
     _ kubeconfig: String, _ arguments: String..., by path: String? = nil
   ) async throws -> Program.Ending {
@@ -51,7 +36,7 @@ struct RecordCommandTests {
     let folder = try TemporaryFolder()
     let recording = folder.file("incident/run.sqlite")
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       let ending = try await Program.run(
         [
           "record", "--kubeconfig", kubeconfig, "--context", "simulated", "--workload",
@@ -89,7 +74,7 @@ struct RecordCommandTests {
   func length() async throws {
     let folder = try TemporaryFolder()
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       let arguments = [
         "record", "--kubeconfig", kubeconfig, "--workload", "deployment/aspnetcore-deployment", "--quiet",
       ]
@@ -114,7 +99,7 @@ struct RecordCommandTests {
   func jsonLines() async throws {
     let folder = try TemporaryFolder()
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       let ready = try await Self.kubectl(
         kubeconfig, "rollout", "status", "deployment/aspnetcore-deployment", "--timeout=60s")
       #expect(ready.code == 0, "\(ready.complaints)")
@@ -154,7 +139,7 @@ struct RecordCommandTests {
   func rights() async throws {
     let folder = try TemporaryFolder()
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       let upstream = try #require(try folder.text("kubeconfig").firstMatch(of: /server: "?(http:[^"\s]*)/)?.output.1)
       let server = try PythonServer.authenticating(upstream: String(upstream))
       let config = try folder.write(
@@ -199,7 +184,7 @@ struct RecordCommandTests {
         - {name: grows, scaleUp: {after: surge.start, to: 4, of: ready, within: 30s}}
       """, to: "gate.yaml")
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       let ready = try await Self.kubectl(
         kubeconfig, "rollout", "status", "deployment/aspnetcore-deployment", "--timeout=60s")
       #expect(ready.code == 0, "\(ready.complaints)")
@@ -234,7 +219,7 @@ struct RecordCommandTests {
       expectations: [{name: fast, latency: {during: surge, percentile: 99, below: 100ms}}]
       """, to: "gate.yaml")
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       func refusal(_ arguments: String...) async throws -> Program.Ending {
         try await Program.run(
           ["record", "--kubeconfig", kubeconfig, "--output", folder.file("out"), "--for", "2s"] + arguments)
@@ -273,7 +258,7 @@ struct RecordCommandTests {
       wait
       """
 
-    try await serving(folder) { kubeconfig in
+    try await Program.serving(["Profiles/manifests/aspnetcore"], in: folder) { kubeconfig in
       let ready = try await Self.kubectl(
         kubeconfig, "rollout", "status", "deployment/aspnetcore-deployment", "--timeout=60s")
       #expect(ready.code == 0, "\(ready.complaints)")

@@ -11,9 +11,8 @@ import Units
 
 /// A workload with its autoscaler, Service and Ingress as somebody might have them: healthy, and different for each seed.
 struct RandomWorkload {
-  let seed: Int
-  private(set) var minReplicas: Int
-  private(set) var maxReplicas: Int
+  let minReplicas: Int
+  let maxReplicas: Int
   let target: Int
   /// Thousandths of a core.
   let request: Int
@@ -37,7 +36,6 @@ struct RandomWorkload {
   init(seed: Int) {
     var random = SplitMix64(seed: UInt64(seed) &* 7919)
     func pick<Value>(_ values: [Value]) -> Value { values[Int(random.next() % UInt64(values.count))] }
-    self.seed = seed
     minReplicas = pick([1, 2, 2, 3, 4, 6])
     maxReplicas = minReplicas + pick([1, 2, 4, 7, 12])
     target = pick([40, 50, 60, 70, 80, 85])
@@ -69,15 +67,13 @@ struct RandomWorkload {
     bias = random.nextUnit() * 2 - 1
   }
 
-  /// - Parameter edit: what is broken in the manifests.
-  func manifests(_ edit: (String) -> String = { $0 }) -> String {
+  var manifests: String {
     let kind = isStatefulSet ? "StatefulSet" : "Deployment"
     let rollout =
       isStatefulSet
       ? "serviceName: web" : strategy.isEmpty ? "" : "strategy: {type: RollingUpdate, rollingUpdate: \(strategy)}"
     let limits = limit.map { ", limits: {cpu: \($0)m}" } ?? ""
-    return edit(
-      """
+    return """
       apiVersion: apps/v1
       kind: \(kind)
       metadata: {name: web}
@@ -125,7 +121,7 @@ struct RandomWorkload {
         maxReplicas: \(maxReplicas)
         metrics: [{type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: \(target)}}}]
         \(behavior)
-      """)
+      """
   }
 
   private var application: String {
@@ -133,11 +129,11 @@ struct RandomWorkload {
       + "metricsResolution: \(resolution)s, metricsWindow: \(window)s"
   }
 
-  /// What is found in the cluster when it has come to rest, and the profile that is written for it.
-  func discovered(
-    in folder: TemporaryFolder, breaking edit: (String) -> String = { $0 }
-  ) throws -> (profile: DiscoveredProfile, path: String) {
-    let file = try folder.write(manifests(edit), to: "web.yaml")
+  /// The profile that is written for what is found in the cluster when it has come to rest.
+  ///
+  /// - Returns: its path.
+  func discovered(in folder: TemporaryFolder) throws -> String {
+    let file = try folder.write(manifests, to: "web.yaml")
     var workload = SimulatedWorkload()
     workload.application.cpuPerRequest = .microseconds(Int(cost * 1000))
     workload.application.start = .seconds(start)
@@ -169,6 +165,6 @@ struct RandomWorkload {
     let profile = DiscoveredProfile(request, target: target, figures: figures)
     // The nature of the application is what a real cluster would have, and no profile would say.
     let text = profile.text.replacing("  simulated:\n", with: "  simulated:\n    workload: {\(application)}\n")
-    return (profile, try folder.write(text, to: "profile.yaml"))
+    return try folder.write(text, to: "profile.yaml")
   }
 }
