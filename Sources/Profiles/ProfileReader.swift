@@ -123,8 +123,8 @@ extension Profile {
       let faults = members["cluster"]?.members["simulated"].flatMap {
         $0.node.entries == nil ? nil : $0.members["faults"]
       }
-      plan.metricResolution = [simulation.metricsResolution, simulation.metricsWindow, simulation.metricsLag].compactMap
-      { $0 }.max()
+      let rhythm = [simulation.metricsResolution, simulation.metricsWindow, simulation.metricsLag]
+      plan.metricResolution = rhythm.compactMap(\.self).max()
       simulation.faults = PlannedFault.list(faults, plan: plan, simulation: simulation)
       cluster?.kind = .simulated(simulation)
     }
