@@ -16,7 +16,8 @@ package struct RetryPace: Sendable, Equatable {
 
   /// The wait after so many failures in a row, at least one.
   package func wait(after failures: Int) -> Duration {
-    failures <= 1 ? first : min(first * (1 << min(failures, 10)), longest)
+    // More doublings than lie between any two waits that make sense.
+    min(first * (1 << min(max(failures - 1, 0), 20)), longest)
   }
 
   /// A wait that is between three quarters and five quarters of another.
