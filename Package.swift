@@ -214,7 +214,7 @@ let package = Package(
     .testTarget(
       name: "ClusterObservationTests",
       dependencies: [
-        "ClientRules", "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline",
+        "Arrivals", "ClientRules", "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline",
         "SimulatedCluster", "SimulatedClusterServer", "TestServers",
       ]),
     .testTarget(

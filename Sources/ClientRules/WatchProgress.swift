@@ -22,13 +22,13 @@ package struct WatchProgress: Sendable, Equatable {
     }
   }
 
-  /// The newest version that the watch told of, or that it began from.
-  private var newest: UInt64?
+  /// The newest revision that the watch told of, or that it began from; `nil` where none is a number. To be kept when a list
+  /// is asked for.
+  package private(set) var told: UInt64?
   /// Objects that exist as far as the watch tells, each with its newest version.
   private var present: [String: UInt64] = [:]
   /// Objects whose end the watch told of, each with the version of that.
   private var ended: [String: UInt64] = [:]
-
   /// Objects of whose end the watch has not told, each with the revision of the first list that did not show it.
   private var missing: [String: UInt64] = [:]
 
@@ -36,7 +36,7 @@ package struct WatchProgress: Sendable, Equatable {
 
   /// A list was read from which a watch goes on.
   package mutating func began(from version: String, objects: [ListedObject]) {
-    newest = UInt64(version)
+    told = UInt64(version)
     present = [:]
     ended = [:]
     missing = [:]
@@ -46,7 +46,7 @@ package struct WatchProgress: Sendable, Equatable {
   /// The watch brought an event or a bookmark.
   package mutating func brought(_ type: String, uid: String?, version: String?) {
     let number = version.flatMap { UInt64($0) }
-    if let number { newest = max(newest ?? number, number) }
+    if let number { told = max(told ?? number, number) }
     guard let uid, type != "BOOKMARK" else { return }
     if type == "DELETED" {
       present[uid] = nil
@@ -55,9 +55,6 @@ package struct WatchProgress: Sendable, Equatable {
       present[uid] = number ?? present[uid] ?? 0
     }
   }
-
-  /// The newest revision that was told of, to be kept when a list is asked for; `nil` where none is a number.
-  package var told: UInt64? { newest }
 
   /// What shows that a list comes from another store than what was told before: another server, or one that was put back to
   /// an earlier state, or that the watch has lost changes. `nil` where nothing does.
@@ -104,7 +101,7 @@ package struct WatchProgress: Sendable, Equatable {
   /// What a list beside the watch shows that the watch has not brought; `nil` when they agree, or cannot be compared.
   package func lack(in objects: [ListedObject], listVersion: String) -> Lack? {
     var lack = Lack()
-    if let newest, let shown = objects.compactMap(\.version).max(), shown > newest { lack.version = shown }
+    if let told, let shown = objects.compactMap(\.version).max(), shown > told { lack.version = shown }
     let listed = Set(objects.map(\.uid))
     if let listVersion = UInt64(listVersion) {
       // What came to be after the list is no lack.
@@ -115,7 +112,7 @@ package struct WatchProgress: Sendable, Equatable {
 
   /// Whether the watch has still not brought it.
   package func stillLacks(_ lack: Lack) -> Bool {
-    let isBehind = lack.version.flatMap { version in newest.map { $0 < version } } ?? false
+    let isBehind = lack.version.flatMap { version in told.map { $0 < version } } ?? false
     return isBehind || lack.gone.contains { present[$0] != nil }
   }
 }

@@ -1,4 +1,5 @@
 package import ClientRules
+import KubernetesClient
 import Synchronization
 
 /// How often and how patiently a cluster is observed; all of it wall time.
@@ -17,7 +18,7 @@ package struct ObserverTempo: Sendable {
 
   package init(
     relistInterval: Duration = .seconds(30), watchSeconds: Int = 300, patience: Duration = .seconds(2),
-    pace: RetryPace = .usual, budget: RetryBudget = .usual, partSize: Int = 500
+    pace: RetryPace = .usual, budget: RetryBudget = .usual, partSize: Int = APIClient.partSize
   ) {
     self.relistInterval = relistInterval
     self.watchSeconds = watchSeconds

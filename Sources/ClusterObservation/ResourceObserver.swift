@@ -85,11 +85,11 @@ struct ResourceObserver: Sendable {
     guard !provesWatch || witness.takesLists else { return }
     do {
       let listing = try await list(besideWatch: provesWatch) { listing in
-        if listing.isOfOtherStore {
+        if listing.standing == .isOfOtherStore {
           witness.restart(from: listing.version, objects: listing.objects, sent: listing.sent)
         }
       }
-      guard provesWatch, listing.isTold, !listing.isOfOtherStore,
+      guard provesWatch, listing.standing == .agrees,
         let lack = witness.lack(in: listing.objects, listVersion: listing.version)
       else { return }
       try await Task.sleep(for: tempo.patience)
@@ -107,9 +107,16 @@ struct ResourceObserver: Sendable {
     let objects: [ListedObject]
     let sent: Duration
     let received: Duration
-    let isTold: Bool
-    /// Whether it comes from another store than what was told before.
-    let isOfOtherStore: Bool
+    let standing: Standing
+
+    /// How it stands to what was told before.
+    enum Standing {
+      case agrees
+      /// It comes from another store.
+      case isOfOtherStore
+      /// It came when no watch goes on beside it any more, and is not told of.
+      case isUntold
+    }
   }
 
   /// Reads the whole resource once and reports it.
@@ -153,21 +160,21 @@ struct ResourceObserver: Sendable {
     }
     observations.append(
       Observation(sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
-    guard !besideWatch || witness.takesLists else {
-      return Listing(
-        version: version, objects: objects, sent: sent, received: received, isTold: false, isOfOtherStore: false)
-    }
-    let other = witness.otherStore(in: objects, listVersion: version, told: told, sent: sent)
-    if let (difference, since) = other {
+    var standing = Listing.Standing.agrees
+    if besideWatch, !witness.takesLists {
+      standing = .isUntold
+    } else if let (difference, since) = witness.otherStore(in: objects, listVersion: version, told: told, sent: sent) {
+      standing = .isOfOtherStore
       record(
         gap:
           "\(resource.plural) come from another store, of another server or an earlier state, or their watch has lost "
           + "changes: \(difference)", since: since)
     }
-    sink.record(observations)
-    log?.info("listed", metadata: ["objects": "\(objects.count)", "version": "\(version)"])
-    return Listing(
-      version: version, objects: objects, sent: sent, received: received, isTold: true, isOfOtherStore: other != nil)
+    if standing != .isUntold {
+      sink.record(observations)
+      log?.info("listed", metadata: ["objects": "\(objects.count)", "version": "\(version)"])
+    }
+    return Listing(version: version, objects: objects, sent: sent, received: received, standing: standing)
   }
 
   /// Watches until the server closes the watch, it breaks, or it is ended since it was found silent.
@@ -206,20 +213,18 @@ struct ResourceObserver: Sendable {
         default: nil
         }
       let metadata = element.event.object["metadata"]
-      guard WatchProgress.follows(element.event.type, version: metadata?["resourceVersion"]?.string, from: version)
-      else {
+      let told = metadata?["resourceVersion"]?.string
+      guard WatchProgress.follows(element.event.type, version: told, from: version) else {
         throw KubernetesError(
           .expired, attempt: "cannot watch \(resource.plural) from version \(version)",
           cause: "the watch brings what is older, so that it is of another store")
       }
-      let isNew = witness.brought(
-        element.event.type, uid: metadata?["uid"]?.string, version: metadata?["resourceVersion"]?.string)
-      guard isNew else { return }
+      guard witness.brought(element.event.type, uid: metadata?["uid"]?.string, version: told) else { return }
       log?.trace(
         "event",
         metadata: [
           "type": "\(element.event.type)", "name": "\(metadata?["name"]?.string ?? "")",
-          "version": "\(metadata?["resourceVersion"]?.string ?? "")",
+          "version": "\(told ?? "")",
         ])
       guard let kind else { continue }
       sink.record([observation(kind, of: element.event.object, sent: sent, received: received)])

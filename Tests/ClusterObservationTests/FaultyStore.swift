@@ -1,24 +1,19 @@
+import Arrivals
 import Foundation
 import KubernetesObjects
 import Synchronization
 
 /// Numbers by a seed.
 struct Draw: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
   init(seed: UInt64) {
-    state = seed
     // The seeds themselves are next to each other.
-    state = next() ^ (seed << 32)
+    var first = SplitMix64(seed: seed)
+    numbers = SplitMix64(seed: first.next() ^ (seed << 32))
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
   mutating func happens(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &self) < share }
 }
