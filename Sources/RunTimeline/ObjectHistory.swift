@@ -1,4 +1,3 @@
-import Foundation
 import KubernetesObjects
 import Units
 
@@ -21,42 +20,10 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private(set) var gaps: [ObservationGap] = []
   /// Stretches over which the watch was silent while lists show that objects were changed.
   private(set) var silences: [ObservationGap] = []
-  /// Stretches over which one object is unknown, since a version of it could not be read; by uid.
-  private(set) var objectGaps: [String: [ObservationGap]] = [:]
   /// When the first complete list was read; `nil` if there was none.
   private(set) var knownFrom: Duration?
   /// When something was last heard on this resource.
   private(set) var knownUntil: Duration = .zero
-  /// Names by uid, also of objects of which no version could be read.
-  private(set) var names: [String: String] = [:]
-
-  /// What is kept of an object while its history is put together.
-  private struct Track {
-    /// The resource versions of all versions.
-    var revisions: [String?] = []
-    /// Until when the newest version was known to hold.
-    var heldUntil: Duration
-    var received: Duration
-    var isGone = false
-    /// All versions are of a store that another one has taken the place of, or may be so.
-    var isOfStoreBefore = false
-    /// It was deleted in that.
-    var wasGone = false
-    var appeared: InstantBounds
-
-    /// How a resource version stands to that of the newest version.
-    func order(_ version: String?) -> Revision.Order {
-      let newest = revisions.last ?? nil
-      return isOfStoreBefore && version != newest ? .newer : Revision.order(version, newest)
-    }
-
-    mutating func add(_ version: String?) {
-      // Nothing of the new store comes before what is of the old one.
-      if isOfStoreBefore { revisions = revisions.map { _ in nil } }
-      isOfStoreBefore = false
-      revisions.append(version)
-    }
-  }
 
   /// Reads that fail one after another.
   private struct Failing {
@@ -65,8 +32,8 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   }
 
   private let clock: ServerClock
-  private let decoder = JSONDecoder()
-  private var tracks: [String: Track] = [:]
+  private var reading = ObjectReading()
+  private var tracks: [String: ObjectTrack] = [:]
   private var seenInList: Set<String> = []
   /// Objects of a list whose end has not come yet.
   private var openList: [Observation] = []
@@ -75,8 +42,6 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// When each complete list had been read.
   private(set) var listsReceived: [Duration] = []
   private var failing: Failing?
-  /// Since when a version of an object could not be read, and why.
-  private var unreadable: [String: (since: Duration, cause: String)] = [:]
   /// An object was seen that cannot even be told from others.
   private var nameless: Failing?
   private var listedChanges = ListedChanges()
@@ -120,45 +85,58 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       gaps.append(ObservationGap(InstantBounds(knownUntil, .farFuture), cause: cause))
     }
     if let nameless { close(nameless, at: .farFuture) }
-    for (uid, open) in unreadable {
-      objectGaps[uid, default: []].append(ObservationGap(InstantBounds(open.since, .farFuture), cause: open.cause))
-    }
+    for uid in reading.unknown { reading.end(uid, at: .farFuture) }
     settle()
     // A watch that was silent for too long before proves nothing.
     if let end, knownFrom != nil, end - knownUntil <= WatchLag.longestSilence { knownUntil = max(knownUntil, end) }
   }
+
+  /// Names by uid, also of objects of which no version could be read.
+  var names: [String: String] { reading.names }
+
+  /// Stretches over which one object is unknown, since a version of it could not be read; by uid.
+  var objectGaps: [String: [ObservationGap]] { reading.gaps }
 
   /// When an object came into being; for one of the first list, some time before it.
   func appearance(uid: String) -> InstantBounds? { tracks[uid]?.appeared }
 
   /// Takes the next observation of the resource in the order of recording.
   mutating func add(_ observation: Observation) {
-    guard observation.kind != .listed else {
-      openList.append(observation)
-      return
-    }
-    if observation.kind == .list, heard.goesBack(with: observation), failing != nil { forgetRevisions() }
-    addOpenList()
-    if ![.gap, .list].contains(observation.kind) { delay.noteOutage(before: observation) }
     switch observation.kind {
+    case .listed: openList.append(observation)
     case .gap:
-      var failing = failing ?? Failing(since: knownUntil, causes: [])
-      failing.since = min(failing.since, observation.sent)
-      if let cause = observation.message, !failing.causes.contains(cause) { failing.causes.append(cause) }
-      self.failing = failing
-      delay.failed()
-      return
-    case .listed: return
-    case .list: endList(observation)
+      addOpenList()
+      addGap(observation)
+    case .list:
+      if heard.goesBack(with: observation), failing != nil { forgetRevisions() }
+      addOpenList()
+      endList(observation)
+      knownUntil = max(knownUntil, observation.received)
+    case .bookmark, .added, .modified, .deleted:
+      addOpenList()
+      addWord(observation)
+    }
+  }
+
+  private mutating func addGap(_ observation: Observation) {
+    var failing = failing ?? Failing(since: knownUntil, causes: [])
+    failing.since = min(failing.since, observation.sent)
+    if let cause = observation.message, !failing.causes.contains(cause) { failing.causes.append(cause) }
+    self.failing = failing
+    delay.failed()
+  }
+
+  /// The watch said something.
+  private mutating func addWord(_ observation: Observation) {
+    delay.noteOutage(before: observation)
+    switch observation.kind {
     case .bookmark: hasBookmarks = true
-    case .added, .modified: addWatched(observation)
     case .deleted: addDeleted(observation)
+    default: addWatched(observation)
     }
-    if observation.kind != .list {
-      heard.hear(observation)
-      failing = nil
-      hearWatch(observation)
-    }
+    heard.hear(observation)
+    failing = nil
+    hearWatch(observation)
     knownUntil = max(knownUntil, observation.received)
   }
 
@@ -170,14 +148,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   /// What comes from now on is of another store: no version of it can be compared with those before.
   private mutating func forgetRevisions() {
     delay.forgetLists()
-    for (uid, known) in tracks {
-      var track = known
-      track.isOfStoreBefore = true
-      // A store that was put back to an earlier state may hold again what had been deleted.
-      track.isGone = false
-      track.wasGone = versions[uid]?.last?.deleted ?? false
-      tracks[uid] = track
-    }
+    for uid in tracks.keys { tracks[uid]?.leaveStore(wasDeleted: versions[uid]?.last?.deleted ?? false) }
   }
 
   private mutating func addListed(_ observation: Observation) {
@@ -189,18 +160,15 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     }
     // An object that is gone never comes back under its uid: the list was read before.
     if track.isGone { return }
-    let newest = track.revisions.last ?? nil
     switch track.order(observation.resourceVersion) {
     case .same:
-      tracks[uid]?.isOfStoreBefore = false
-      tracks[uid]?.isGone = track.wasGone
-      tracks[uid]?.heldUntil = max(track.heldUntil, observation.sent)
-      endUnreadable(uid, at: observation.received)
+      tracks[uid]?.hold(since: observation.sent)
+      reading.end(uid, at: observation.received)
     case .older:
       raiseEarliest(of: uid, to: observation.sent)
       insert(observation, uid: uid)
     case .newer:
-      let isNext = Revision.isNext(observation.resourceVersion, after: newest)
+      let isNext = Revision.isNext(observation.resourceVersion, after: track.newest)
       if append(observation, uid: uid), !isNext { noteListed(observation, uid: uid) }
     }
   }
@@ -235,21 +203,15 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       tracks[uid]?.add(observation.resourceVersion)
     }
     tracks[uid]?.isGone = true
-    endUnreadable(uid, at: observation.received)
+    reading.end(uid, at: observation.received)
   }
 
   /// Which object an observation tells of; one that tells of none leaves nothing certain until the next whole list.
   private mutating func identify(_ observation: Observation) -> String? {
-    let metadata =
-      observation.uid == nil
-      ? observation.object.flatMap { try? decoder.decode(ObjectHead.self, from: $0).metadata } : nil
-    guard let uid = observation.uid ?? metadata?.uid else {
-      let cause = "an object of \(Object.resource.plural) without a uid came at \(observation.received.text)"
-      nameless = nameless ?? Failing(since: lastWord, causes: [cause])
-      return nil
-    }
-    if names[uid] == nil { names[uid] = observation.name ?? metadata?.name }
-    return uid
+    if let uid = reading.identify(observation) { return uid }
+    let cause = "an object of \(Object.resource.plural) without a uid came at \(observation.received.text)"
+    nameless = nameless ?? Failing(since: lastWord, causes: [cause])
+    return nil
   }
 
   /// Adds the newest version of an object; says whether it could be read.
@@ -261,7 +223,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     let absentUntil = delay.absentUntil(observation) ?? (delay.knowsRevision(of: observation) ? nil : lastListSent)
     var track =
       tracks[uid]
-      ?? Track(
+      ?? ObjectTrack(
         heldUntil: absentUntil ?? .farPast, received: observation.received,
         appeared: clock.appearance(
           of: object, absentUntil: absentUntil, received: delay.writtenBy(observation)))
@@ -274,7 +236,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       : clock.dated(seen, object, after: previous?.object)
     delay.note(observation, object, after: previous?.object)
     if previous == nil { order.append(uid) }
-    if let name = object.metadata.name { names[uid] = name }
+    if let name = object.metadata.name { reading.names[uid] = name }
     let isNext = track.revisions.last.map { Revision.isNext(observation.resourceVersion, after: $0) } ?? false
     let isMissed = !isNext && failing == nil && object.isSpecAfterNext(previous?.object)
     // A watch that speaks has brought all up to then, unless it lost the line of this very change.
@@ -294,7 +256,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
   private mutating func insert(_ observation: Observation, uid: String) {
     guard var track = tracks[uid], let known = versions[uid] else { return }
     let index =
-      track.isGone && Revision.order(observation.resourceVersion, track.revisions.last ?? nil) == .newer
+      track.isGone && Revision.order(observation.resourceVersion, track.newest) == .newer
       ? known.count - 1
       : track.revisions.firstIndex { Revision.order(observation.resourceVersion, $0) != .newer } ?? known.count
     guard index < known.count, Revision.order(observation.resourceVersion, track.revisions[index]) != .same,
@@ -316,35 +278,12 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       let version = ObjectVersion(at: bounds, object: object, arrival: delay.arrival(of: observation))
       versions[uid]?.insert(version, at: index)
     }
-    track.revisions.insert(observation.resourceVersion, at: index)
+    track.insert(observation.resourceVersion, at: index)
     tracks[uid] = track
   }
 
   private mutating func decode(_ observation: Observation, uid: String) -> Object? {
-    let cause: String
-    if let data = observation.object {
-      do {
-        let object = try decoder.decode(Object.self, from: data)
-        endUnreadable(uid, at: observation.received)
-        return object
-      } catch {
-        cause = "cannot be read: \(DecodingProblem.text(error))"
-      }
-    } else {
-      cause = "was recorded without its text"
-    }
-    let name = names[uid] ?? observation.name ?? uid
-    let since = tracks[uid]?.heldUntil ?? lastListSent ?? .farPast
-    let version = observation.resourceVersion.map { " of version \($0)" } ?? ""
-    let text = "\(Object.resource.kind) \(name)\(version) \(cause)"
-    unreadable[uid] = unreadable[uid] ?? (min(since, observation.received), text)
-    return nil
-  }
-
-  /// A version can be read again, or the object is gone.
-  private mutating func endUnreadable(_ uid: String, at received: Duration) {
-    guard let open = unreadable.removeValue(forKey: uid) else { return }
-    objectGaps[uid, default: []].append(ObservationGap(InstantBounds(open.since, received), cause: open.cause))
+    reading.read(observation, uid: uid, unknownFrom: tracks[uid]?.heldUntil ?? lastListSent ?? .farPast)
   }
 
   /// The newest version came after a list that still showed an older one had been sent for.
@@ -371,7 +310,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
         continue
       }
       if let list = Revision.number(observation.resourceVersion), !track.isOfStoreBefore,
-        let own = Revision.number(track.revisions.last ?? nil)
+        let own = Revision.number(track.newest)
       {
         if own > list { continue }
       } else if track.received > observation.sent {
@@ -381,11 +320,11 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
       versions[uid]?.append(ObjectVersion(at: bounds, object: last.object, deleted: true))
       tracks[uid]?.add(observation.resourceVersion)
       tracks[uid]?.isGone = true
-      endUnreadable(uid, at: observation.received)
+      reading.end(uid, at: observation.received)
       noteListed(observation, uid: uid, isDeletion: true)
     }
-    for uid in unreadable.keys where tracks[uid] == nil && !seenInList.contains(uid) {
-      endUnreadable(uid, at: observation.received)
+    for uid in reading.unknown where tracks[uid] == nil && !seenInList.contains(uid) {
+      reading.end(uid, at: observation.received)
     }
     listedChanges.endList(sent: observation.sent, beginsWatch: failing != nil)
     if let failing { close(failing, at: observation.received) }
