@@ -25,7 +25,7 @@ struct DeploymentController: Sendable {
   /// When a Deployment is next looked at for its progress deadline.
   var progressChecks: [ObjectKey: Duration] = [:]
   private var retries = RetryBackoff()
-  /// After so many failures in a row it waits for something to change (`maxRetries`).
+  /// After so many tries in a row it waits for something to change, and then begins to count anew (`maxRetries`).
   private static let mostRetries = 15
 
   mutating func reconcile(_ key: ObjectKey, in context: inout ControllerContext, pods: DataPlane) {
@@ -59,12 +59,10 @@ struct DeploymentController: Sendable {
       ? recreate(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context, pods: pods)
       : roll(object, deployment, fences: fences, hash: hash, new: &new, old: &old, in: &context)
     guard isMade else {
-      if let due = retries.next(of: key, at: context.now), retries.failures(of: key) <= Self.mostRetries {
-        context.schedule(.reconcile(.deployment(key)), at: due)
-      }
+      retry(key, in: &context)
       return
     }
-    retries.succeeded(key)
+    retries.forget(key)
     updateStatus(of: key, new: new, old: old, progressed: true, in: &context)
   }
 
@@ -79,6 +77,13 @@ struct DeploymentController: Sendable {
       ($0.set.metadata.creationTimestamp?.microseconds ?? 0, $0.name)
         < ($1.set.metadata.creationTimestamp?.microseconds ?? 0, $1.name)
     }
+  }
+
+  /// (Kubernetes 1.36, pkg/controller/deployment/deployment_controller.go, `handleErr`)
+  private mutating func retry(_ key: ObjectKey, in context: inout ControllerContext) {
+    guard retries.failures(of: key) < Self.mostRetries else { return retries.forget(key) }
+    guard let due = retries.next(of: key, at: context.now) else { return }
+    context.schedule(.reconcile(.deployment(key)), at: due)
   }
 
   /// - Returns: whether there is a ReplicaSet of the template, unless it is not its turn yet.

@@ -79,7 +79,7 @@ struct ReplicaSetController: Sendable {
       }
     }
     if sync.failure == nil {
-      retries.succeeded(key)
+      retries.forget(key)
     } else if let due = retries.next(of: key, at: context.now) {
       context.schedule(.reconcile(.replicaSet(key)), at: due)
     }

@@ -7,7 +7,7 @@ struct RetryBackoff: Sendable {
   /// How often in a row it has failed.
   func failures(of key: ObjectKey) -> Int { failures[key] ?? 0 }
 
-  func isRetrying(_ key: ObjectKey) -> Bool { failures[key] != nil }
+  func isRetrying(_ key: ObjectKey) -> Bool { failures(of: key) > 0 }
 
   /// Counts one more failure, from which the wait begins when the controller has written it down.
   ///
@@ -23,7 +23,8 @@ struct RetryBackoff: Sendable {
     return next
   }
 
-  mutating func succeeded(_ key: ObjectKey) {
+  /// It has succeeded, or is given up: the next failure is the first.
+  mutating func forget(_ key: ObjectKey) {
     failures[key] = nil
   }
 }

@@ -56,7 +56,7 @@ struct StatefulSetController: Sendable {
     write(status, of: key, in: &context)
     revisions.forgetOldest(keeping: set.spec.revisionHistoryLimit ?? 10, usedBy: members, in: &context)
     guard failed else {
-      retries.succeeded(key)
+      retries.forget(key)
       return
     }
     if let due = retries.next(of: key, at: context.now) { context.schedule(.reconcile(.statefulSet(key)), at: due) }

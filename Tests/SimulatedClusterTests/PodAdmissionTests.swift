@@ -283,4 +283,32 @@ struct PodAdmissionTests {
     #expect(cluster.deployment?.status?.updatedReplicas == 3)
     #expect(cluster.deployment?.status?.condition("Progressing")?.reason == "NewReplicaSetAvailable")
   }
+
+  @Test("A Deployment that has given up making its ReplicaSet tries again as before when something has changed")
+  func tries() throws {
+    var workload = try Workload()
+    workload.others.removeAll { $0["kind"] == "HorizontalPodAutoscaler" }
+    var cluster = try workload.settledCluster()
+    cluster.ask(
+      "POST", "/api/v1/namespaces/production/resourcequotas",
+      body: ["metadata": ["name": "team"], "spec": ["hard": ["count/replicasets.apps": "1"]]])
+    cluster.advance(to: .seconds(61))
+    cluster.setImage("v2.0.0")
+    func failures() -> Int { cluster.events.first { $0.reason == "ReplicaSetCreateError" }?.count ?? 0 }
+
+    cluster.advance(to: .seconds(400))
+    let first = failures()
+    cluster.advance(to: .seconds(600))
+    #expect(first >= 15 && failures() == first)
+    cluster.ask(
+      "PATCH", "/apis/apps/v1/namespaces/production/deployments/\(Workload.deployment)",
+      type: "application/merge-patch+json", body: ["metadata": ["annotations": ["example.com/note": "changed"]]])
+    cluster.advance(to: .seconds(660))
+    #expect(cluster.objects(.replicaSet).count == 1)
+    cluster.ask(
+      "PATCH", "/api/v1/namespaces/production/resourcequotas/team", type: "application/merge-patch+json",
+      body: ["spec": ["hard": ["count/replicasets.apps": "2"]]])
+    cluster.advance(to: .seconds(900))
+    #expect(cluster.objects(.replicaSet).count == 2)
+  }
 }
