@@ -1,5 +1,4 @@
 import KubernetesObjects
-import Units
 
 extension ClusterSimulation {
   /// A list, or the start of a watch.
@@ -75,52 +74,5 @@ extension ClusterSimulation {
         timeoutSeconds: request.query["timeoutSeconds"].flatMap { Int($0) }, version: version,
         sendsExisting: version == 0 || wantsInitial, marksEndOfExisting: wantsInitial,
         cutsBefore: watchCuts))
-  }
-
-  func metricsAnswer(to request: APIRequest, _ target: ResourcePath) throws(APIFailure) -> APIAnswer {
-    guard request.method == "GET" else { throw .methodNotAllowed(request.method) }
-    guard metrics.isServed else { return .serviceUnavailable }
-    let selector = try Self.metricsSelector(of: request)
-    let items = podMetrics(namespace: target.namespace, selector: selector)
-    if let name = target.name {
-      guard let item = items.first(where: { $0.metadata.name == name }) else {
-        throw APIFailure(
-          code: 404, reason: "NotFound",
-          message: "podmetrics.metrics.k8s.io \"\(target.namespace ?? "")/\(name)\" not found")
-      }
-      var json = item.json
-      json["kind"] = "PodMetrics"
-      json["apiVersion"] = "metrics.k8s.io/v1beta1"
-      return .object(status: 200, json)
-    }
-    return .object(
-      status: 200,
-      [
-        "kind": "PodMetricsList", "apiVersion": "metrics.k8s.io/v1beta1", "metadata": [:],
-        "items": .array(items.map(\.json)),
-      ])
-  }
-}
-
-extension PodMetrics {
-  var json: JSONValue {
-    var shown = JSONMembers()
-    shown.put("name", text: metadata.name)
-    shown.put("namespace", text: metadata.namespace)
-    shown.put("creationTimestamp", time: metadata.creationTimestamp)
-    shown.put("labels", texts: metadata.labels)
-    var result = JSONMembers(["metadata": shown.json])
-    result.put("timestamp", time: timestamp)
-    result.put("window", text: window)
-    result.put(
-      "containers",
-      .array(
-        (containers ?? []).map { container in
-          [
-            "name": .string(container.name),
-            "usage": .object(container.usage.mapValues { .string($0.quantity.description) }),
-          ]
-        }))
-    return result.json
   }
 }

@@ -48,8 +48,7 @@ extension ClusterSimulation {
 
   private mutating func resourceAnswer(to request: APIRequest, by user: APIUser) throws(APIFailure) -> APIAnswer {
     guard let target = ResourcePath(request.path) else { throw .noSuchPath }
-    if target.isPodMetrics { return try metricsAnswer(to: request, target) }
-    if target.isNodeMetrics { return try nodeMetricsAnswer(to: request, target) }
+    if target.isPodMetrics || target.isNodeMetrics { return try metricsAnswer(to: request, target) }
     if target.group == MetricsAPI.custom.group { return try customMetricsAnswer(to: request, target) }
     if target.group == MetricsAPI.external.group { return try externalMetricsAnswer(to: request, target) }
     if let question = AccessQuestion(target) { return try answer(to: question, of: user, request) }

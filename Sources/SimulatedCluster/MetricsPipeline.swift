@@ -16,14 +16,16 @@ struct MetricsPipeline: Sendable {
     /// Requests per second of wall time.
     let rate: Double
 
-    /// Rounded up to a thousandth of a core, as the autoscaler does with what it reads.
-    var millicores: Int64 { (nanocores + 999_999) / 1_000_000 }
+    var millicores: Int64 { MetricsPipeline.millicores(nanocores) }
   }
+
+  /// Rounded up to a thousandth of a core, as the autoscaler does with what it reads.
+  static func millicores(_ nanocores: Int64) -> Int64 { (nanocores + 999_999) / 1_000_000 }
 
   /// Whether the metrics API answers.
   var isServed = true
-  /// Measurements of one tick and when they show; the newest last.
   var custom = CustomMetrics()
+  /// Measurements of one tick and when they show; the newest last.
   private var ticks: [(visibleAt: Duration, measurements: [Measurement])] = []
 
   mutating func add(_ measurements: [Measurement], visibleAt: Duration) {

@@ -17,14 +17,7 @@ struct ObjectSelection: Sendable {
   init(kind: ClusterKind, namespace: String?, query: [String: String]) throws(APIFailure) {
     self.kind = kind
     self.namespace = namespace
-    if let text = query["labelSelector"], !text.isEmpty {
-      guard let selector = LabelSelector(text: text) else {
-        throw .badRequest("unable to parse requirement: \"\(text)\" is not a label selector")
-      }
-      labels = selector
-    } else {
-      labels = nil
-    }
+    labels = try LabelSelector(in: query)
     fields = try Self.requirements(query["fieldSelector"] ?? "", kind: kind)
   }
 
@@ -90,5 +83,16 @@ struct ObjectSelection: Sendable {
     case "status.replicas": return String(object.replicaSet?.status?.replicas ?? 0)
     default: return ""
     }
+  }
+}
+
+extension LabelSelector {
+  /// The selector of a query; `nil` for none.
+  init?(_ name: String = "labelSelector", in query: [String: String]) throws(APIFailure) {
+    guard let text = query[name], !text.isEmpty else { return nil }
+    guard let selector = LabelSelector(text: text) else {
+      throw .badRequest("unable to parse requirement: \"\(text)\" is not a label selector")
+    }
+    self = selector
   }
 }

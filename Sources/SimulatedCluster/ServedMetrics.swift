@@ -56,11 +56,7 @@ extension ClusterSimulation {
   }
 
   private static func selector(_ name: String, of request: APIRequest) throws(APIFailure) -> LabelSelector? {
-    guard let text = request.query[name], !text.isEmpty else { return nil }
-    guard let selector = LabelSelector(text: text) else {
-      throw .badRequest("unable to parse requirement: \"\(text)\" is not a label selector")
-    }
-    return selector.withEqualitiesAsLabels
+    try LabelSelector(name, in: request.query)?.withEqualitiesAsLabels
   }
 
   /// One value of an object.
