@@ -143,7 +143,7 @@ extension ControllerContext {
   /// - Returns: the object as it was; `nil` where it is not gone.
   @discardableResult
   mutating func discard(_ kind: ClusterKind, _ key: ObjectKey) -> ClusterObject? {
-    guard !isKept(kind, key), let removed = store.remove(kind, key, at: now) else { return nil }
+    guard !keepForFinalizers(kind, key), let removed = store.remove(kind, key, at: now) else { return nil }
     countRequest(of: client)
     wakeControllers(of: removed)
     if let uid = removed.metadata.uid, GarbageCollector.mayOwn(removed, in: store) {

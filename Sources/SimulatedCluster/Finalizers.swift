@@ -24,7 +24,7 @@ extension ControllerContext {
   /// Marks an object that is to go, where finalizers keep it.
   ///
   /// - Returns: whether they do.
-  mutating func isKept(_ kind: ClusterKind, _ key: ObjectKey, orphansDependents: Bool = false) -> Bool {
+  mutating func keepForFinalizers(_ kind: ClusterKind, _ key: ObjectKey, orphansDependents: Bool = false) -> Bool {
     guard var object = store[kind, key], !object.finalizers.isEmpty else { return false }
     guard object.metadata.deletionTimestamp == nil else { return true }
     object.metadata.deletionTimestamp = date

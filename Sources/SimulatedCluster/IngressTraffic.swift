@@ -126,11 +126,6 @@ extension ClusterSimulation {
     return dataPlane.routing.settings[place.settings].bodyLimit
   }
 
-  /// Whether an Ingress has TLS for a host.
-  package func ingressHasTLS(host: String) -> Bool {
-    dataPlane.routing.hasTLS(host: IngressDestination.withoutPort(host))
-  }
-
   /// What answers of a pod say of it, whether it is still there or not.
   package func answeringPod(_ number: Int) -> AnsweringPod { dataPlane.runtimes.answering[number] }
 
@@ -160,9 +155,10 @@ extension DataPlane {
     if !destination.isSecure, isRedirected(destination, by: place.settings) { return .redirected }
     findTargets(of: place.upstream)
     guard routing.hasTarget(place.upstream) else { return .noEndpoint }
-    if routing.settings[place.settings].affinity != nil {
+    if let affinity = routing.settings[place.settings].affinity {
+      let client = affinity.session(from: header)
       return arrive(
-        at: place, boundBy: header, isIdempotent: destination.isIdempotent, at: arrival, retries: retries)
+        at: place, of: client, isIdempotent: destination.isIdempotent, at: arrival, retries: retries, header: header)
     }
     let upstream = choose(place.upstream, header: header)
     return send(
@@ -174,12 +170,13 @@ extension DataPlane {
   }
 
   /// A request of a client arrives that is to stay with its pod.
+  ///
+  /// - Parameter client: what its cookie says; `nil` for one without.
   private mutating func arrive(
-    at place: IngressRouting.Place, boundBy header: (String) -> String?, isIdempotent: Bool, at arrival: Double,
-    retries: Int
+    at place: IngressRouting.Place, of client: (session: IngressSession, isCanary: Bool?)?, isIdempotent: Bool,
+    at arrival: Double, retries: Int, header: (String) -> String?
   ) -> IngressDecision {
-    guard let affinity = routing.settings[place.settings].affinity else { return .noEndpoint }
-    var (session, servedByCanary) = affinity.session(from: header) ?? (IngressSession(key: 0, isNew: true), nil)
+    var (session, servedByCanary) = client ?? (IngressSession(key: 0, isNew: true), nil)
     var upstream = place.upstream
     if let canary = routing.upstreams[upstream].canary {
       findTargets(of: canary.upstream)

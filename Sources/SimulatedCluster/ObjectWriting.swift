@@ -245,7 +245,9 @@ extension ClusterSimulation {
     guard kind != .namespace, kind != .node else {
       throw .badRequest("the simulated cluster does not delete \(kind.resource.plural)")
     }
-    if context.isKept(kind, key, orphansDependents: orphansDependents) { return context.store[kind, key] ?? object }
+    if context.keepForFinalizers(kind, key, orphansDependents: orphansDependents) {
+      return context.store[kind, key] ?? object
+    }
     if orphansDependents {
       context.store.remove(kind, key, at: context.now)
     } else {

@@ -34,11 +34,18 @@ extension DataPlane {
         portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: version, request: PodRequest(pod.spec),
         podLimits: pod.spec.resources?.limits, application: application)
     }
-    runtimes[id]?.priority = object.written["spec"]?["priority"]?.integer ?? 0
-    runtimes[id]?.task = ContainerTask(
-      object.written["spec"] ?? [:], container: container.name, otherwise: context.workload.taskTakes)
+    noteSpec(object.written["spec"] ?? [:], of: id, container, labels: object.metadata.labels, in: &context)
+  }
+
+  /// Takes from the spec of a new pod what else its machine and the scheduler act on, and has it scheduled.
+  mutating func noteSpec(
+    _ spec: JSONValue, of id: PodID, _ container: Container, labels: [String: String]?,
+    in context: inout ControllerContext
+  ) {
+    runtimes[id]?.priority = spec["priority"]?.integer ?? 0
+    runtimes[id]?.task = ContainerTask(spec, container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")
-    notePlacement(of: id, object.written["spec"] ?? .null, labels: object.metadata.labels)
+    notePlacement(of: id, spec, labels: labels)
     context.schedule(.bind(id), after: ControllerContext.controlLatency)
   }
 }

@@ -46,11 +46,7 @@ extension DataPlane {
         request: PodRequest(wanted.template.spec), podLimits: wanted.template.spec.resources?.limits,
         application: application)
     }
-    runtimes[id]?.priority = spec["priority"]?.integer ?? 0
-    runtimes[id]?.task = ContainerTask(spec, container: container.name, otherwise: context.workload.taskTakes)
-    takeCourse(of: id, image: container.image ?? "")
-    notePlacement(of: id, spec, labels: wanted.labels)
-    context.schedule(.bind(id), after: ControllerContext.controlLatency)
+    noteSpec(spec, of: id, container, labels: wanted.labels, in: &context)
     var object = ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec])
     object.recordWriter(ControllerContext.controllerManager, at: context.date)
     context.commit(object)

@@ -13,18 +13,36 @@ extension DataPlane {
     var violations: Int
   }
 
-  /// Why no pod makes room, in the words of the scheduler; `nil` where some do, or are to.
-  mutating func preempt(for runtime: PodRuntime, in context: inout ControllerContext) -> String? {
+  /// Why no pod makes room, in the words of the scheduler.
+  enum PreemptionRefusal {
+    /// The pod may have none go.
+    case ofPod(String)
+    /// None of any machine would help.
+    case ofMachines(String)
+
+    /// - Parameter machines: how many there are.
+    func message(machines: Int) -> String {
+      switch self {
+      case .ofPod(let why): "preemption: \(why)."
+      case .ofMachines(let why): "preemption: 0/\(machines) nodes are available: \(machines) \(why)."
+      }
+    }
+  }
+
+  /// Has pods of lower priority go from a machine for one that finds no room.
+  ///
+  /// - Returns: `nil` where some make room, or are to.
+  mutating func preempt(for runtime: PodRuntime, in context: inout ControllerContext) -> PreemptionRefusal? {
     guard context.store[.pod, runtime.key]?.written["spec"]?["preemptionPolicy"] != "Never" else {
-      return "not eligible due to preemptionPolicy=Never"
+      return .ofPod("not eligible due to preemptionPolicy=Never")
     }
     if let node = nominations[runtime.id], isMakingRoom(on: node, for: runtime) {
-      return "not eligible due to a terminating pod on the nominated node"
+      return .ofPod("not eligible due to a terminating pod on the nominated node")
     }
     let candidates = machines.indices.compactMap { candidate(on: $0, for: runtime, in: context) }
     guard let best = candidates.min(by: isBetter) else {
       nominations[runtime.id] = nil
-      return "No preemption victims found for incoming pod"
+      return .ofMachines("No preemption victims found for incoming pod")
     }
     nominations[runtime.id] = best.machine
     let name = machines[best.machine].name

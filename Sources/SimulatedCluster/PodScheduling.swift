@@ -12,8 +12,8 @@ extension DataPlane {
     else { return }
     if let claim = missingClaim(of: runtime, in: context) {
       return noteUnschedulable(
-        runtime, "persistentvolumeclaim \"\(claim)\" not found", "Preemption is not helpful for scheduling",
-        in: &context)
+        runtime, "persistentvolumeclaim \"\(claim)\" not found",
+        .ofMachines("Preemption is not helpful for scheduling"), in: &context)
     }
     let candidates = machines.indices.filter {
       !machines[$0].isGone && untoleratedTaint(of: $0, for: id) == nil
@@ -120,18 +120,13 @@ extension DataPlane {
 
   /// The scheduler says why it finds no machine for a pod, and tries again when something has changed.
   private mutating func noteUnschedulable(
-    _ runtime: PodRuntime, _ reasons: String, _ preemption: String?, in context: inout ControllerContext
+    _ runtime: PodRuntime, _ reasons: String, _ preemption: PreemptionRefusal?, in context: inout ControllerContext
   ) {
     let isNew = !unscheduled.contains(runtime.id)
     if isNew { unscheduled.append(runtime.id) }
     let total = machines.count { !$0.isGone }
     var message = "0/\(total) nodes are available: \(reasons)."
-    // Why a pod may not preempt is said of the pod, and else of each machine.
-    if let preemption {
-      message +=
-        preemption.hasPrefix("not eligible")
-        ? " preemption: \(preemption)." : " preemption: 0/\(total) nodes are available: \(total) \(preemption)."
-    }
+    if let preemption { message += " " + preemption.message(machines: total) }
     let time = context.date
     updatePod(runtime.id, by: "kube-scheduler", in: &context) { pod in
       let since = pod.condition("PodScheduled")?.lastTransitionTime ?? time

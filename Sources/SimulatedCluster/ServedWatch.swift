@@ -54,18 +54,15 @@ extension ClusterSimulation {
       stream.version = change.resourceVersion
       let matches = stream.selection.matches(change.object)
       let matched = change.previous.map(stream.selection.matches) ?? false
-      switch (change.action, matched, matches) {
-      case (.deleted, _, true): events.append(event("DELETED", change.object, for: &stream))
-      case (.deleted, _, false), (_, false, false): break
-      case (.added, _, true), (.modified, false, true): events.append(event("ADDED", change.object, for: &stream))
-      case (.modified, true, true): events.append(event("MODIFIED", change.object, for: &stream))
-      case (_, true, false):
-        // It is shown as it was while it was selected, under the version that took it out
-        // (Kubernetes, staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go, `convertToWatchEvent`).
-        var left = change.previous ?? change.object
-        left.metadata.resourceVersion = change.object.metadata.resourceVersion
-        events.append(event("DELETED", left, for: &stream))
-      }
+      let told: (type: String, object: ClusterObject)? =
+        switch (change.action, matched, matches) {
+        case (.deleted, _, true): ("DELETED", change.object)
+        case (.deleted, _, false), (_, false, false): nil
+        case (.added, _, true), (.modified, false, true): ("ADDED", change.object)
+        case (.modified, true, true): ("MODIFIED", change.object)
+        case (_, true, false): ("DELETED", change.left)
+        }
+      if let told { events.append(event(told.type, told.object, for: &stream)) }
     }
     return events
   }
@@ -91,5 +88,15 @@ extension ClusterSimulation {
         "metadata": metadata,
       ],
     ]
+  }
+}
+
+extension ObjectChange {
+  /// An object that a selector does not take any more: as it was while it was selected, under the version that took it out
+  /// (Kubernetes, staging/src/k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go, `convertToWatchEvent`).
+  fileprivate var left: ClusterObject {
+    var left = previous ?? object
+    left.metadata.resourceVersion = object.metadata.resourceVersion
+    return left
   }
 }

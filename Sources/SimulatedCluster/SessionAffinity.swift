@@ -1,3 +1,4 @@
+import Arrivals
 import Foundation
 
 /// That the Ingress has a client stay with its pod by a cookie, and how the cookie is written
@@ -85,9 +86,7 @@ struct IngressSession: Sendable, Equatable {
   }
 
   private static func mixed(_ number: UInt64) -> UInt64 {
-    var number = number &+ 0x9E37_79B9_7F4A_7C15
-    number = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    number = (number ^ (number >> 27)) &* 0x94D0_49BB_1331_11EB
-    return number ^ (number >> 31)
+    var numbers = SplitMix64(seed: number)
+    return numbers.next()
   }
 }

@@ -160,7 +160,7 @@ struct IngressSessionTests {
       lost += 1
       copy.advance(to: copy.now + request.answerAfter)
       guard case .goesOn(.forwarded(let next)) = copy.outcome(of: request) else {
-        #expect(Bool(false), "no other pod was tried")
+        Issue.record("no other pod was tried")
         continue
       }
       let pod = copy.answeringPod(next.pod).name
