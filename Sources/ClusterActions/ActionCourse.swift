@@ -14,6 +14,8 @@ package struct ActionCourse: Sendable {
   private let deed: any Deed
   private let workloadPath: String
   private let isPutBack: Bool
+  /// Whether it may change the template of the workload's pods.
+  private let mayRollOut: Bool
   private var read: [JSONValue] = []
   private var writes: [ActionRequest]?
   private var answers: [JSONValue?] = []
@@ -21,6 +23,9 @@ package struct ActionCourse: Sendable {
   private var readBefore: String?
   /// What was changed so far, where that is to be put back.
   package private(set) var changes: [ChangedObject] = []
+  /// `metadata.generation` of the workload right before the first write to it, by which a change of others is told from its
+  /// own; 0 where there was no workload. `nil` where none was read.
+  package private(set) var generationBefore: Int64?
 
   /// - Parameters:
   ///   - workload: that which the action is done to.
@@ -30,6 +35,7 @@ package struct ActionCourse: Sendable {
     _ kind: PlannedAction.Kind, of workload: WorkloadReference, namespace: String, isPutBack: Bool = false
   ) {
     self.isPutBack = isPutBack
+    mayRollOut = kind.startsRollout != false
     let place = WorkloadPlace(workload: workload, namespace: namespace)
     workloadPath = place.path
     deed =
@@ -64,7 +70,8 @@ package struct ActionCourse: Sendable {
     }
     guard let writes, answers.count < writes.count else { return nil }
     let write = writes[answers.count]
-    if isPutBack, write.method == "PATCH", !changes.contains(where: { $0.path == write.path }) {
+    let isAwaited = mayRollOut && write.path == workloadPath && generationBefore == nil
+    if isAwaited || isPutBack && write.method == "PATCH" && !changes.contains(where: { $0.path == write.path }) {
       readBefore = write.path
       return .read(ActionRequest("GET", write.path, mayBeMissing: write.type == .apply))
     }
@@ -78,7 +85,10 @@ package struct ActionCourse: Sendable {
   package mutating func take(_ answer: JSONValue?) {
     if let path = readBefore {
       readBefore = nil
-      changes.append(ChangedObject(path: path, before: answer ?? .null, after: answer ?? .null))
+      if path == workloadPath, generationBefore == nil {
+        generationBefore = answer?["metadata", "generation"]?.integer ?? 0
+      }
+      if isPutBack { changes.append(ChangedObject(path: path, before: answer ?? .null, after: answer ?? .null)) }
     } else if let writes {
       let path = writes[answers.count].path
       if let answer, let index = changes.firstIndex(where: { $0.path == path }) { changes[index].after = answer }

@@ -14,6 +14,8 @@ struct ActionEnding {
   /// - Parameter ending: what ended the run, for the reason.
   func settled(ending: String) -> RunView.Instant {
     switch action.effect {
+    case .none where action.requests.isEmpty:
+      return .known(InstantBounds(exactly: max(action.answered ?? start.latest, start.latest)))
     case .rollout, .change, .changes, .none: return .known(start)
     case .replicas(let count): return settled(at: count, ending: ending)
     case .pods(let names): return replaced(names, ending: ending)

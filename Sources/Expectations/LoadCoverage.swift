@@ -1,3 +1,4 @@
+import Foundation
 import LoadFacts
 import RunTimeline
 import Units
@@ -18,6 +19,9 @@ struct LoadCoverage {
     var reason: String
   }
 
+  /// Of which a lack is a hole in this run. Uniform arrivals are not random: of each stream one at the least is due where two
+  /// are planned.
+  private let leastPlanned: Double
   private let timeline: Timeline
   private let wasCut: Bool
   /// How the run ended.
@@ -27,6 +31,10 @@ struct LoadCoverage {
 
   init(_ run: RunView) {
     timeline = run.timeline
+    let arrivals = timeline.run.environment["arrivals"] ?? ""
+    let streams = arrivals.split(separator: ", ")
+    let isUniform = !streams.isEmpty && streams.allSatisfy { $0 == "uniform" }
+    leastPlanned = isUniform ? min(Double(2 * streams.count), Self.leastPlanned) : Self.leastPlanned
     wasCut = run.wasCut
     ending = run.ending
     // What a killed run had recorded of its last interval need not be all of it, and of the interval in which a run was
@@ -77,16 +85,33 @@ struct LoadCoverage {
   /// The first stretch of a window in which load was planned and none is recorded.
   func hole(from start: Duration, to end: Duration) -> Hole? {
     for gap in unrecorded(from: start, to: end)
-    where planned(from: gap.earliest, to: gap.latest) >= Self.leastPlanned {
+    where planned(from: gap.earliest, to: gap.latest) >= leastPlanned {
       let (from, to) = (gap.earliest, gap.latest)
       let endedAt = timeline.run.endedAt ?? timeline.lastInstant
       let isAfterAll = recorded.last.map { from >= $0.latest } ?? false
       let isCut =
-        wasCut && (isAfterAll || planned(from: from, to: min(to, max(endedAt, from))) < Self.leastPlanned)
+        wasCut && (isAfterAll || planned(from: from, to: min(to, max(endedAt, from))) < leastPlanned)
       let reason = "no load is recorded between \(from.plain) and \(to.plain) of the run"
       return Hole(from: from, to: to, isCut: isCut, reason: isCut ? "\(reason): \(ending)" : reason)
     }
-    return nil
+    return scatteredHole(from: start, to: end)
+  }
+
+  /// Many short lacks of requests, of which none is a hole by itself: together they are one where so many intervals without
+  /// any would come by chance as seldom as one hole does.
+  private func scatteredHole(from start: Duration, to end: Duration) -> Hole? {
+    guard let length = timeline.load.map({ $0.end - $0.start }).filter({ $0 > .zero }).min() else { return nil }
+    let lacks: [InstantBounds] = unrecorded(from: start, to: end)
+    let missing = lacks.reduce(0.0) { $0 + planned(from: $1.earliest, to: $1.latest) }
+    guard let first = lacks.first, let last = lacks.last, missing >= Self.leastPlanned else { return nil }
+    // Of n intervals some k are empty with a probability of at most (e n / k)^k times that of their plans.
+    let empty = lacks.reduce(0.0) { $0 + max(1, (($1.latest - $1.earliest) / length).rounded()) }
+    let all = max(empty, ((end - start) / length).rounded())
+    guard missing - empty * (1 + log(all / empty)) >= Self.leastPlanned else { return nil }
+    return Hole(
+      from: first.earliest, to: last.latest, isCut: false,
+      reason: "no load is recorded in \(lacks.count) stretches between \(first.earliest.plain) and "
+        + "\(last.latest.plain) of the run, in which about \(Int(missing.rounded())) requests were planned")
   }
 
   /// How many requests were planned in a window that are not recorded, and the most that can have been due.

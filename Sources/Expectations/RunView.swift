@@ -100,7 +100,9 @@ struct RunView {
       stretch.plannedEnd = phase.plannedEnd
       return .known(stretch)
     case .action(let name):
-      if let action = timeline.action(name), action.sent != nil, action.dependsOnTemplate, rollout(of: name) == nil {
+      if let action = timeline.action(name), action.sent != nil, action.problem == nil, action.dependsOnTemplate,
+        rollout(of: name) == nil
+      {
         return .missing("action \(name) replaced no pods, so that it was over at once")
       }
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
@@ -172,7 +174,10 @@ struct RunView {
       let fate = overtaking.map { "was \($0.sentence), when \(ending)" } ?? "had not completed when \(ending)"
       return .missing("the rollout of \(name) \(fate)")
     }
-    return PodTerminations(in: cluster, from: rollout.started, to: completed).last(ending: ending)
+    let over = PodTerminations(in: cluster, from: rollout.started, to: completed).last(ending: ending)
+    guard case .known(let bounds) = over, let answered = action.answered else { return over }
+    // A program may go on when the pods are replaced.
+    return .known(InstantBounds(max(bounds.earliest, answered), max(bounds.latest, answered)))
   }
 
   /// The rollout that an action started.
@@ -186,7 +191,8 @@ struct RunView {
     case .change: return cluster.rollouts.first { $0.generation == action.generation }
     case .changes(let before):
       guard let last = action.generation else { return nil }
-      return cluster.rollouts.first { $0.generation > before && $0.generation <= last }
+      // Of several that it started, the last one is what it was to come to.
+      return cluster.rollouts.last { $0.generation > before && $0.generation <= last }
     default: break
     }
     return cluster.rollouts.first { rollout in

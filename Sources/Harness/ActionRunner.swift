@@ -52,10 +52,12 @@ struct ActionRunner: Sendable {
         let (answer, sent, received) = try await send(request, note)
         course.take(answer)
         let (generation, pods) = (course.generation, course.pods)
+        let effect = action.effect(from: course.generationBefore, to: generation)
         note { span in
           span.sent = span.sent ?? sent
           span.answered = received
           span.generation = generation ?? span.generation
+          span.effect = effect ?? span.effect
           if case .pods = span.effect { span.effect = .pods(pods) }
         }
         keep(course.changes)

@@ -16,6 +16,14 @@ extension PlannedAction {
     }
   }
 
+  /// What it has done to them, given the generations of the workload before and after its writes; `nil` where that says
+  /// nothing more.
+  func effect(from before: Int64?, to after: Int64?) -> ActionEffect? {
+    guard let before, let after else { return nil }
+    // Where the generation is the same, nothing was changed: a rollout that is seen then is somebody else's.
+    return effect == .change || effect == .rollout && before == after ? .changes(after: before) : nil
+  }
+
   /// It as planned.
   ///
   /// - Parameter at: run time at which it begins, or from which its condition is waited for.

@@ -266,13 +266,16 @@ struct RunRecorder: Sendable {
         let now = clock.runTime(of: .now)
         let isLate = !stop.isStopped && limit.map { now >= $0 } ?? false
         let problem = isLate ? action.lateness(of: condition) : "\"\(condition)\" never came true"
-        log.update(index) { $0.problem = $0.problem ?? problem }
+        log.update(index) {
+          $0.problem = $0.problem ?? problem
+          if isLate { ($0.sent, $0.answered) = (at, now) }
+        }
         if isLate { fail(problem, at: now) }
         return
       }
     }
     let begins = clock.runTime(of: .now)
-    if case .wait = action.kind { log.update(index) { ($0.sent, $0.answered) = (begins, begins) } }
+    if case .wait = action.kind { log.update(index) { ($0.sent, $0.answered) = (at, begins) } }
     progress.note("action \(action.name): \(action.kind.words)", at: begins)
     do {
       if case .exec(let command) = action.kind {

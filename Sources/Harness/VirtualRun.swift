@@ -298,8 +298,9 @@ extension VirtualRun {
       // One that was asked to be sent again is of the time at which it was sent last.
       span.sent = (writes.first { $0.problem == nil } ?? writes.last ?? came.requests.last).map { runTime($0.sent) }
       span.answered = (writes.last ?? came.requests.last).map { runTime($0.answered) }
-      if case .wait = action.kind { (span.sent, span.answered) = (came.began.map(runTime), came.began.map(runTime)) }
+      if case .wait = action.kind, let ended = came.waited { (span.sent, span.answered) = (at, runTime(ended)) }
       span.generation = came.generation
+      span.effect = action.effect(from: came.generationBefore, to: came.generation) ?? span.effect
       span.problem = came.problem
       if came.unmet, let condition = action.when { span.problem = "\"\(condition)\" never came true" }
       if case .pods = span.effect { span.effect = .pods(came.pods) }

@@ -65,6 +65,12 @@ extension Workload {
     return status.updated >= replaced && status.current == wanted && status.available == wanted
   }
 
+  /// Whether pods of another template than the newest are still to be replaced, as far as its controller has said.
+  package var isRollingOut: Bool {
+    guard kind.type.rollsOut, let status else { return false }
+    return status.updated < status.current - replacement.kept(of: wanted)
+  }
+
   /// Whether nothing is left for its controller to do.
   package var isSteady: Bool {
     if kind.type.rollsOut { return isComplete(generation: metadata.generation ?? 0) }

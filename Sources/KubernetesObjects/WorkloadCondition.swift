@@ -122,6 +122,8 @@ package struct ConditionWatch: Sendable {
       heldSince = since
       return time - since >= condition.lasting
     case .turn(let turn):
+      // A rollout that is under way when it is first looked at ends, too.
+      if generation == nil, let workload, workload.isRollingOut { generation = workload.metadata.generation ?? 0 }
       guard let workload, let previous else { return false }
       switch turn {
       case .scalesOut: return workload.wanted > previous.wanted

@@ -52,8 +52,10 @@ private struct ActionBegin {
   init?(_ members: Members, _ plan: RunPlan) {
     var condition = members["when"]
     if let wait = members["wait"] {
-      condition?.report(
-        "a wait has its condition already", hint: "write wait: {until: \"ready >= 8\", within: 2m} only")
+      if let condition {
+        condition.report("a wait has its condition already", hint: "write it in until, and leave when out")
+        return nil
+      }
       // Keys that a wait does not have are told by who reads what the action does.
       condition = wait.node["until"].map {
         Field(node: $0, path: wait.path + ".until", problems: wait.problems)

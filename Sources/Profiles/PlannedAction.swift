@@ -68,12 +68,12 @@ extension PlannedAction.Kind {
     }
   }
 
-  /// Whether it does something to the pods of its workload that takes its time; others are over with their answers.
+  /// Whether it takes its time, or what it does to the pods of its workload; others are over with their answers.
   package var takesTime: Bool {
     switch self {
-    case .wait, .pause, .cordon, .uncordon: false
+    case .pause, .cordon, .uncordon: false
     case .patch(let patch): patch.object == nil
-    case .setImage, .restart, .undo, .apply, .exec, .scale, .deletePods, .evictPods, .drain: true
+    case .setImage, .restart, .undo, .apply, .exec, .wait, .scale, .deletePods, .evictPods, .drain: true
     }
   }
 

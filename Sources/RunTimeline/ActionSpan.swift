@@ -61,6 +61,8 @@ extension ActionSpan {
   /// When its first change of the cluster was made; `nil` when it was never started.
   package var begun: InstantBounds? {
     guard let sent else { return nil }
+    // A wait asks nothing: it begins when it is to.
+    if effect == .none, requests.isEmpty { return InstantBounds(exactly: sent) }
     let first = requests.first { $0.sent >= sent && $0.problem == nil }?.answered
     return (first ?? answered).map { InstantBounds(sent, max($0, sent)) }
   }
@@ -90,6 +92,6 @@ package enum ActionEffect: Sendable, Equatable {
   case replicas(Int)
   /// These are taken away, by their names, and replaced by new ones.
   case pods([String])
-  /// Nothing that could be waited for.
+  /// Nothing that would go on behind its last answer.
   case none
 }

@@ -335,9 +335,10 @@ extension PodRuntime {
     }
     var fails = false
     if application.failingShare > 0 {
-      failing += application.failingShare
-      fails = failing >= 1
-      if fails { failing -= 1 }
+      // Multiples of the golden ratio keep the share as well as every n-th request would, and of each route too: those come in
+      // a rotation, so that every n-th might always be of the same one.
+      failing = (failing + 0.618_033_988_749_894_9).truncatingRemainder(dividingBy: 1)
+      fails = failing < application.failingShare
     }
     let isLate = answered - arrival > readTimeout
     let end = isLate ? arrival + readTimeout : answered

@@ -32,6 +32,7 @@ package struct VirtualAction: Sendable {
   /// Why it was not done, or not all of it.
   package private(set) var problem: String?
   package var generation: Int64? { course.generation }
+  package var generationBefore: Int64? { course.generationBefore }
   package var pods: [String] { course.pods }
 
   private enum State {
@@ -49,8 +50,8 @@ package struct VirtualAction: Sendable {
   private let begins: Int64
   /// Until when its condition is waited for, and what is to be said when it does not come true; `nil` for the end of the run.
   private let limit: (instant: Int64, problem: String)?
-  /// When its condition was met, or its time had come.
-  package private(set) var began: Int64?
+  /// Until when it waited to begin.
+  package private(set) var waited: Int64?
   private var trigger: Trigger?
   private var isTold = false
   private var state = State.waiting
@@ -100,10 +101,11 @@ package struct VirtualAction: Sendable {
       guard trigger == nil || isMet(in: cluster) else {
         guard let limit, now >= limit.instant else { return }
         problem = limit.problem
+        waited = limit.instant
         state = .done
         return
       }
-      began = now
+      waited = now
       // Who waits for a condition hears of it a moment later.
       send(at: trigger == nil ? begins : now + latency, latency: latency, date: date)
     case .sending(let step, let sent, let arrives, let tries, let since) where arrives <= now:

@@ -53,6 +53,26 @@ struct ProgramActionTests {
     #expect(line.contains("set image deployment/aspnetcore-deployment aspnetcore=example.com/app:v2 --token REDACTED"))
   }
 
+  @Test("a program that rolls out twice is over with the last of it, and one that changes nothing starts no rollout")
+  func twice() async throws {
+    let kubectl = try #require(Kubectl.found.last).path
+    let set = "\(kubectl) set image deployment/aspnetcore-deployment aspnetcore=example.com/app"
+    let acted = try await run(
+      """
+      [{name: twice, at: only + 20s, exec: {command: [sh, -c, "\(set):v5 && sleep 1 && \(set):v6"]}},
+       {name: nothing, at: only + 3m, exec: {command: [sleep, "0.1"]}}]
+      """,
+      expectations: """
+        [{name: completes, rolloutCompletes: {action: twice, within: 120s}},
+         {name: nothing, rolloutCompletes: {action: nothing, within: 30s}}]
+        """, length: "5m")
+
+    let verdicts = acted.report["expectations"] as? [[String: Any]]
+    #expect(verdicts?.map { $0["verdict"] as? String } == ["pass", "inconclusive"], "\(acted.ending.output)")
+    let images = acted.report["rollouts"] as? [[String: Any]]
+    #expect(images?.last?["image"] as? String == "example.com/app:v6", "\(String(describing: images))")
+  }
+
   @Test("Helm's release is told before and after, and taken away again where there was none")
   func helm() async throws {
     let helm = try #require(Helm.found.last).path

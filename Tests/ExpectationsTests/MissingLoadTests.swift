@@ -42,6 +42,42 @@ struct MissingLoadTests {
     #expect(judgement.reason?.hasPrefix("no load is recorded between 100s and ") ?? false, "\(judgement)")
   }
 
+  /// Requests that are planned in a second, and which seconds are not recorded.
+  @Test(
+    "So do many lacks that are short, and of uniform arrivals a single one",
+    arguments: [(rate: 10.0, every: 2, arrivals: "poisson"), (10, 2, "uniform"), (10, 100, "uniform")])
+  func scattered(rate: Double, every: Int, arrivals: String) throws {
+    let run = Self.recorded(rate, without: { $0 >= 60 && $0 % every == 0 }, arrivals)
+
+    for text in Self.requests {
+      let judgement = try judge(text, on: run.timeline)
+
+      #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
+    }
+  }
+
+  @Test(
+    "Intervals without any request at a low rate are none",
+    arguments: [(rate: 0.5, every: 2, arrivals: "uniform"), (0.5, 2, "poisson"), (4, 50, "poisson")])
+  func sparse(rate: Double, every: Int, arrivals: String) throws {
+    let run = Self.recorded(rate, without: { $0 % every == 0 }, arrivals)
+
+    let judgement = try judge(Self.requests[0], on: run.timeline)
+
+    #expect(judgement.verdict == .pass, "\(judgement.finding)")
+  }
+
+  private static func recorded(
+    _ rate: Double, without isLacking: (Int) -> Bool, _ arrivals: String
+  ) -> TimelineBuilder {
+    var run = TimelineBuilder()
+    run.plannedRate = rate
+    run.arrivals = arrivals
+    for second in 0..<1140 where !isLacking(second) { run.seconds(second..<second + 1, offered: max(Int(rate), 1)) }
+    run.healthy(from: 0, to: 1140)
+    return run
+  }
+
   @Test("No load at all leaves it open as well", arguments: requests + [replicas[1], replicas[2]])
   func none(text: String) throws {
     let judgement = try judge(text, on: Self.run([]).timeline)

@@ -18,6 +18,8 @@ struct TimelineBuilder {
   var watched = true
   /// What the phases plan, in requests per second; 0 where the load is not what is tested.
   var plannedRate = 0.0
+  /// How requests come, in the words of a profile.
+  var arrivals = "poisson"
   /// How many users take turns in the surge; `nil` for an open model.
   var users: Int?
   /// `spec.strategy` of the Deployment.
@@ -126,7 +128,7 @@ struct TimelineBuilder {
         cluster: watched
           ? ClusterDescription(
             context: "test", namespace: "default", workload: WorkloadReference(.deployment, "web"), autoscaler: "web")
-          : nil),
+          : nil, environment: ["arrivals": arrivals]),
       phases: [span("calm", 0, 60), span("surge", 60, 300), span("settle", 300, 1140)],
       actions: release.map { [$0] } ?? [], load: load, failures: failures, generator: generator,
       observations: observations)

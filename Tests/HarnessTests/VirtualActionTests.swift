@@ -67,7 +67,7 @@ struct VirtualActionTests {
     #expect(images.first == images.last && Set(images).count == 2)
     let back = try #require(run.timeline.action("back"))
     #expect(back.condition == "rollout ends" && back.problem == nil)
-    #expect(back.requests.map { String($0.line.prefix(5)) } == ["GET /", "GET /", "PATCH"])
+    #expect(back.requests.map { String($0.line.prefix(5)) } == ["GET /", "GET /", "GET /", "PATCH"])
     let release = try #require(run.timeline.action("release")?.sent)
     #expect(try #require(back.sent) > release + .seconds(5))
     let judged = try #require(Judge.judge(profile.expectations, on: run.timeline).first)
@@ -85,8 +85,9 @@ struct VirtualActionTests {
     ).run()
 
     let action = try #require(run.timeline.action("release"))
-    #expect(action.problem == nil && action.effect == .change)
-    #expect(Self.lines(action) == ["apps/v1", "deployments/aspnetcore-deployment"])
+    #expect(action.problem == nil && action.effect == .changes(after: 1))
+    #expect(
+      Self.lines(action) == ["apps/v1", "deployments/aspnetcore-deployment", "deployments/aspnetcore-deployment"])
     let cluster = try #require(run.timeline.cluster)
     #expect(cluster.workload.last?.object.image == "example.com/app:v2")
     let judged = Judge.judge(profile.expectations, on: run.timeline)
@@ -126,11 +127,66 @@ struct VirtualActionTests {
 
     let five = try #require(run.timeline.action("five"))
     #expect(five.problem == nil && five.requests.isEmpty)
-    #expect(try #require(five.sent) > .seconds(30) && five.answered == five.sent)
+    #expect(five.sent == .seconds(10))
+    #expect(try #require(five.answered) > .seconds(30))
     #expect(run.timeline.action("seven")?.problem == "\"ready >= 7\" did not come true within 30s")
     #expect(run.timeline.action("late")?.problem != nil)
     let end = try #require(run.timeline.run.endedAt)
     #expect(run.timeline.run.endReason == .aborted && end > .seconds(209) && end < .seconds(215), "\(end)")
+  }
+
+  /// Somebody else rolls the workload out shortly before an action, or the action itself does so.
+  @Test(
+    "what changes nothing is no rollout, though somebody else's is under way",
+    arguments: [
+      (action: "apply: v1.yaml", isForeign: true), ("patch: {fields: {metadata: {labels: {a: b}}}}", true),
+      ("rollout: {setImage: {aspnetcore: \"example.com/app:v2\"}}", true),
+      ("rollout: {setImage: {aspnetcore: \"example.com/app:v2\"}}", false),
+    ])
+  func foreignRollout(action: String, isForeign: Bool) throws {
+    let foreign = #"{name: foreign, at: only + 30s, rollout: {setImage: {aspnetcore: "example.com/app:v2"}}}, "#
+    let (run, profile) = try ActedOn(
+      actions: "[\(isForeign ? foreign : "") {name: own, at: only + 31s, \(action)}]",
+      expectations: "[{name: e, rolloutCompletes: {action: own, within: 120s}}]",
+      files: ["v1.yaml": Self.version2.replacing("spec: {template", with: "spec: {minReadySeconds: 0, template")]
+    ).run()
+
+    let judged = try #require(Judge.judge(profile.expectations, on: run.timeline).first)
+    #expect(judged.verdict == (isForeign ? .inconclusive : .pass), "\(judged.finding)")
+  }
+
+  @Test("a wait begins when it is to, and ends when its condition comes true")
+  func waited() throws {
+    let (run, profile) = try ActedOn(
+      actions: """
+        [{name: grow, at: only + 40s, scale: 6}, {name: five, at: only + 10s, wait: {until: ready >= 5, within: 2m}},
+         {name: never, at: only + 20s, wait: {until: ready >= 50, within: 30s}}]
+        """,
+      expectations: """
+        [{name: late, scaleUp: {after: five.start, to: ">= 5", of: ready, within: 20s}},
+         {name: there, scaleUp: {after: five.end, to: ">= 5", of: ready, within: 1s}},
+         {name: failed, scaleUp: {after: never.end, to: ">= 5", of: ready, within: 1s}}]
+        """
+    ).run()
+
+    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    #expect(judged.map(\.verdict) == [.fail, .pass, .inconclusive], "\(judged)")
+    #expect(judged.last?.reason == "action never failed: \"ready >= 50\" did not come true within 30s")
+  }
+
+  @Test("the end of a rollout that is under way already is waited for")
+  func endOfRollout() throws {
+    let (run, _) = try ActedOn(
+      actions: """
+        [{name: again, at: only + 10s, rollout: {restart: true}},
+         {name: over, at: only + 15s, wait: {until: rollout ends, within: 90s}}]
+        """
+    ).run()
+
+    let over = try #require(run.timeline.action("over"))
+    #expect(over.problem == nil)
+    let completed = try #require(run.timeline.cluster?.rollouts.first?.completed)
+    #expect(try #require(over.answered) >= completed.earliest, "\(completed)")
   }
 
   @Test("a repeated action is done so often, and what is expected of it is judged each time")

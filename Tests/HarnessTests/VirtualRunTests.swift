@@ -223,7 +223,9 @@ struct VirtualRunTests {
     ).run()
 
     let action = try #require(run.actions.first)
-    #expect(action.sent == .seconds(60))
+    // The workload was read before it was changed.
+    #expect(action.requests.map(\.sent) == [.seconds(60), try #require(action.sent)])
+    #expect(action.sent == action.requests.first?.answered)
     #expect(action.problem == nil)
     let generation = try #require(action.generation)
     // The change was observed after it was sent and before its answer came, within a microsecond.

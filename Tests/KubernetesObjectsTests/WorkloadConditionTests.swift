@@ -89,4 +89,16 @@ struct WorkloadConditionTests {
     #expect(try met("rollout ends", versions) == [4])
     #expect(try met("rollout ends", [(0, workload(4, ready: 4))]) == [])
   }
+
+  @Test("of a rollout's end are met by that of one which is under way at first, and not by the end of a scaling")
+  func underWay() throws {
+    var half = try workload(4, ready: 4, image: "web:v2", generation: 4)
+    half.status?.updated = 2
+    let whole = try workload(4, ready: 4, image: "web:v2", generation: 4)
+    var growing = try workload(4, ready: 2)
+    growing.status?.available = 2
+
+    #expect(try met("rollout ends", [(0, half), (1, half), (2, whole)]) == [2])
+    #expect(try met("rollout ends", [(0, growing), (1, workload(4, ready: 4))]) == [])
+  }
 }
