@@ -77,8 +77,18 @@ struct KubectlStatefulSetTests {
       #expect(settled.succeeded, "\(settled.output)")
       let claim = "jsonpath={.metadata.uid}"
       let before = try await rig.kubectl("get", "pvc", "data-carts-3", "-o", claim).output
-      let deleted = try await rig.kubectl("delete", "pod", "carts-3")
+      // Without waiting: kubectl asks for the pod and then watches its name, and where the next pod of that name came
+      // between the two, it waits for the end of that one, which never comes.
+      func podID() async throws -> String {
+        try await rig.kubectl("get", "pod", "carts-3", "--ignore-not-found", "-o", claim).output
+      }
+      let first = try await podID()
+      let deleted = try await rig.kubectl("delete", "pod", "carts-3", "--wait=false")
       #expect(deleted.succeeded, "\(deleted.output)")
+      let deadline = ContinuousClock.now + .seconds(60)
+      var second = try await podID()
+      while second.isEmpty || second == first, ContinuousClock.now < deadline { second = try await podID() }
+      #expect(second.count == first.count && second != first)
       #expect(try await rig.kubectl("rollout", "status", "sts/carts", "--timeout=60s").succeeded)
       #expect(try await rig.kubectl("get", "pvc", "data-carts-3", "-o", claim).output == before)
       let partition = #"{"spec":{"updateStrategy":{"rollingUpdate":{"partition":3}}}}"#
