@@ -85,9 +85,9 @@ package struct ObservedTarget: VirtualTarget {
     nextDeed = min(nextLook, nextList, nextStep ?? .max, watcher.nextDue.map { instant(of: $0) } ?? .max)
   }
 
-  /// The instant of a run time, rounded up, so that it is over by then.
+  /// The instant at which a run time is over.
   private func instant(of runTime: Duration) -> Int64 {
-    (runTime / target.cluster.timeScale).nanoseconds + 1
+    runTime.nanosecondsReached(times: target.cluster.timeScale)
   }
 
   /// Has actions go on that something is due of, or that wait for a condition.

@@ -128,4 +128,16 @@ extension Duration {
     default: return .nanoseconds(count) * factor
     }
   }
+
+  /// The first count of nanoseconds that is this length or more once it is multiplied by a factor, as
+  /// ``nanoseconds(_:times:)`` does it: who waits for an instant of the faster clock, and rounds in another way, may wake up
+  /// before it, and again for ever.
+  ///
+  /// - Parameter factor: above zero.
+  package func nanosecondsReached(times factor: Double) -> Int64 {
+    var count = (self / factor).nanoseconds
+    while Duration.nanoseconds(count, times: factor) >= self { count -= 1 }
+    while Duration.nanoseconds(count, times: factor) < self { count += 1 }
+    return count
+  }
 }

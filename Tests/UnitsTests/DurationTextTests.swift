@@ -82,4 +82,17 @@ struct DurationTextTests {
       #expect(Duration.nanoseconds(count, times: factor) == plain * factor, "\(count) ns × \(factor)")
     }
   }
+
+  @Test("an instant of a faster clock is over at the nanosecond that is given for it, and not at the one before")
+  func reached() {
+    for factor in [1.0, 1.5, 2, 3, 7, 60, 77.7] {
+      for step in 1...2_000 {
+        let latency = Duration.milliseconds(5) * factor
+        let due = Duration.nanoseconds(Int64(step) * 313_000_007, times: factor) + latency + .seconds(2) * factor
+        let count = due.nanosecondsReached(times: factor)
+        #expect(Duration.nanoseconds(count, times: factor) >= due, "\(due) at \(factor)")
+        #expect(Duration.nanoseconds(count - 1, times: factor) < due, "\(due) at \(factor)")
+      }
+    }
+  }
 }
