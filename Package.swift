@@ -240,7 +240,7 @@ let package = Package(
         "KubernetesObjects",
         "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles", "Reporting", "RunRecording", "RunTimeline",
         "SimulatedCluster",
-        "SimulatedClusterServer", "Statistics",
+        "SimulatedClusterServer", "SimulatedLoad", "Statistics",
         "TestRecordings", "TestServers", "Units", logging(),
       ]),
     .testTarget(name: "ClusterActionsTests", dependencies: ["ClusterActions", "KubernetesObjects", "Profiles"]),

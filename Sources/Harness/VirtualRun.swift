@@ -87,8 +87,23 @@ struct VirtualRun {
     if let problem = SimulatedWorld.targetProblem(of: loaded, cluster) { throw HarnessError(.unreachable, problem) }
   }
 
+  /// What there is of a run beside its recording: what really happened.
+  struct Played: Sendable {
+    let run: FinishedRun
+    /// As it was at the end, with all that it keeps of what happened in it.
+    let cluster: ClusterSimulation
+    /// Cluster time at run time zero.
+    let origin: Duration
+    /// `nil` where that was not to be kept.
+    let served: ServedRequests?
+  }
+
   /// - Throws: ``HarnessError`` when the workload does not come to rest.
-  func execute() throws(HarnessError) -> FinishedRun {
+  func execute() throws(HarnessError) -> FinishedRun { try play().run }
+
+  /// - Parameter keepsRequests: whether what became of each request is kept.
+  /// - Throws: ``HarnessError`` when the workload does not come to rest.
+  func play(keepsRequests: Bool = false) throws(HarnessError) -> Played {
     let profile = loaded.profile
     try checkRights()
     var cluster = try rested()
@@ -113,7 +128,7 @@ struct VirtualRun {
           pod: plan.podHeader?.lowercased() == "x-pod", version: plan.versionHeader?.lowercased() == "x-version"),
         settledRoutes: addresses.settledRoutes, requests: ClusterTarget.ReadRequests(addresses)),
       watcher: watcher, betweenLists: ClusterObserver.relistInterval(timeScale: planning.timeScale).nanoseconds,
-      actions: virtualActions.map(\.action), startedAt: startedAt, stop: stop, told: told)
+      actions: virtualActions.map(\.action), startedAt: startedAt, stop: stop, told: told, keepsRequests: keepsRequests)
     let rotations: [RouteRotation]
     do {
       rotations = try plan.rotations()
@@ -144,11 +159,12 @@ struct VirtualRun {
     run.endedAt = ending.endedAt
     run.endReason = breach == nil ? .completed : .aborted
     run.endDetail = breach?.text
-    return FinishedRun(
+    let finished = FinishedRun(
       run: run, phases: phases(until: breach?.at ?? ending.loadEnded), actions: actions,
       faults: SimulatedWorld.faults(of: profile, ending.faultCourses), load: load, observations: ending.observations,
       clock: ServerClock(runStart: startedAt, offset: .zero ... .zero),
       faultProblems: ending.faultProblems)
+    return Played(run: finished, cluster: ending.cluster, origin: origin, served: ending.served)
   }
 }
 

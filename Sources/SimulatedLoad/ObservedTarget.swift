@@ -26,6 +26,8 @@ package struct ObservedTarget: VirtualTarget {
   private let stop: VirtualStop
   private let told: ToldConditions
   private let betweenLists: Int64
+  /// What became of each request; `nil` where nobody asks.
+  private(set) var served: ServedRequests?
   private var nextLook: Int64 = 0
   private var nextList: Int64
   private var nextDeed: Int64 = 0
@@ -36,9 +38,10 @@ package struct ObservedTarget: VirtualTarget {
   ///   - actions: none goes on any more once the load is stopped.
   ///   - startedAt: the time of day as the load begins.
   ///   - told: what is said of the load, that actions and faults wait for.
+  ///   - keepsRequests: whether what became of each request is kept.
   package init(
     _ target: ClusterTarget, watcher: ClusterWatcher, betweenLists: Int64, actions: [VirtualAction],
-    startedAt: KubernetesTime, stop: VirtualStop, told: ToldConditions
+    startedAt: KubernetesTime, stop: VirtualStop, told: ToldConditions, keepsRequests: Bool = false
   ) {
     self.target = target
     self.watcher = watcher
@@ -47,6 +50,7 @@ package struct ObservedTarget: VirtualTarget {
     self.startedAt = startedAt
     self.stop = stop
     self.told = told
+    served = keepsRequests ? ServedRequests() : nil
     nextList = betweenLists
     plan()
   }
@@ -55,12 +59,15 @@ package struct ObservedTarget: VirtualTarget {
     _ request: PendingRequest, over connection: Int, in slot: Int, at now: Int64
   ) -> Int64? {
     proceed(to: now)
+    served?.arrived(request, in: slot, at: now)
     return target.arrive(request, over: connection, in: slot, at: now)
   }
 
   package mutating func answer(in slot: Int, at now: Int64) -> VirtualAnswer? {
     proceed(to: now)
-    return target.answer(in: slot, at: now)
+    let answer = target.answer(in: slot, at: now)
+    if let answer { served?.answered(answer.outcome, by: target.pod(in: slot), in: slot, at: now) }
+    return answer
   }
 
   package mutating func laterEnd(in slot: Int, at now: Int64) -> Int64? { target.laterEnd(in: slot, at: now) }

@@ -22,6 +22,10 @@ package struct SimulatedRun {
     package let loadEnded: Duration
     /// Run time at which the last that was observed had come in.
     package let endedAt: Duration
+    /// As it was then, with all that it keeps of what happened in it.
+    package let cluster: ClusterSimulation
+    /// What it did with each request; `nil` where the target was not to keep that.
+    package let served: ServedRequests?
   }
 
   private let plan: WorkerPlan
@@ -70,6 +74,6 @@ package struct SimulatedRun {
       failure: target.failure.map { ($0.action, naming.runTime(.nanoseconds($0.instant - plan.start))) },
       faultCourses: target.cluster.faultCourses, faultProblems: target.cluster.faultProblems,
       loadEnded: naming.runTime(.nanoseconds(ended - plan.start)),
-      endedAt: naming.runTime(.nanoseconds(finished - plan.start)))
+      endedAt: naming.runTime(.nanoseconds(finished - plan.start)), cluster: target.cluster, served: target.served)
   }
 }

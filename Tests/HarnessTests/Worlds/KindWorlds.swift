@@ -1,0 +1,19 @@
+import Profiles
+
+extension Profiles.Expectation.KindName {
+  /// The world in which this kind is held to the truth; the compiler asks for one of each.
+  var world: LabelledWorld {
+    switch self {
+    case .scaleUp: .scaleUp
+    case .scaleDown: .scaleDown
+    case .steadyReplicas: .steadyReplicas
+    case .latency: .latency
+    case .errorBudget: .errorBudget
+    case .availabilityFloor: .availabilityFloor
+    case .rolloutCompletes: .rolloutCompletes
+    case .throughput: .throughput
+    case .hpaConformance: .hpaConformance
+    case .withinCorridor: .withinCorridor
+    }
+  }
+}
