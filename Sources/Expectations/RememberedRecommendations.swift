@@ -83,10 +83,19 @@ struct RememberedRecommendations: Sendable {
       let wanted = record.history.wantedReplicas.extent(from: sync.at.earliest, to: at.earliest)
       found = CountSet(wanted ?? 0...Self.most)
     }
-    let certain = age.mustCount(window) ? first : age.lastMustCount(window) ? raw : nil
-    addPossible(raw.union(found))
+    // Where a line may have been lost, what looks like a repetition may have been another recommendation.
+    let repeats = !doubts.losses && age.lastMustCount(window)
+    let own = doubts.losses && followsSilence(index, record) ? first.union(sync.raw ?? .none) : first
+    let certain = age.mustCount(window) ? own : repeats ? raw : nil
+    addPossible(raw.union(own).union(found))
     if let certain { addCertain(certain.union(found), of: sync) }
     return true
+  }
+
+  /// Whether there was a sync before one that left no trace, or of which the trace was lost: what it recommended may be why
+  /// this one did what it did, whatever its own metrics asked for.
+  private func followsSilence(_ index: Int, _ record: ScalingRecord) -> Bool {
+    index > 0 && record.periods(from: index - 1, to: index) != 1
   }
 
   /// Whether a sync may be the first under a new leader, which begins the list with the count that it finds.
@@ -164,9 +173,12 @@ struct HistoryDoubts: Sendable, Hashable {
   var edges: Bool
   /// That the controller was restarted wherever the rhythm of its writes shows a break.
   var breaksAreRestarts = false
+  /// That a status was written in a sync which seems to have repeated the one before, and was lost on the way: what a
+  /// line that is not there says is no proof of a fault.
+  var losses = false
 
   /// Whatever may have been: what is outside of this is impossible.
-  static let all = HistoryDoubts(restarts: true, edges: true)
+  static let all = HistoryDoubts(restarts: true, edges: true, losses: true)
   /// No restart, and nothing done where nobody watched.
   static let undisturbed = HistoryDoubts(restarts: false, edges: true)
   /// Ages reckoned in whole sync periods, where the rhythm of the syncs shows how many there were.

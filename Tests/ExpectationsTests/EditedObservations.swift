@@ -25,10 +25,12 @@ struct EditedObservations {
     }
   }
 
-  func timeline() throws -> Timeline {
+  /// - Parameter phases: names with their starts in seconds.
+  func timeline(phases: [(String, Double)] = []) throws -> Timeline {
     let whole = try Recordings.log(name)
     return Recordings.timeline(
-      name, log: whole, observations: observations, end: observations.map(\.received).max() ?? whole.end)
+      name, log: whole, phases: phases, observations: observations,
+      end: observations.map(\.received).max() ?? whole.end)
   }
 
   /// Lets a rescale go to another count: in the workload and in what the autoscaler says, until the count changes again.
