@@ -47,7 +47,7 @@ let package = Package(
       name: "Doctor", dependencies: ["AutoscalerModel", "KubernetesObjects", "KubernetesValidation", "Units"]),
     .target(name: "Discovery", dependencies: ["AutoscalerModel", "KubernetesObjects", "Units"]),
     .target(name: "RunTimeline", dependencies: ["KubernetesObjects", "LoadFacts", "Redaction", "Statistics", "Units"]),
-    .target(name: "ClientRules"),
+    .target(name: "ClientRules", dependencies: ["KubernetesObjects"]),
     .target(
       name: "Profiles",
       dependencies: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction", "Units", yams()],
@@ -117,7 +117,7 @@ let package = Package(
     .target(
       name: "Harness",
       dependencies: [
-        "ApplicationNature", "Arrivals", "AutoscalerModel", "CLinux", "Calibration", "ClusterActions",
+        "ApplicationNature", "Arrivals", "AutoscalerModel", "CLinux", "Calibration", "ClientRules", "ClusterActions",
         "ClusterObservation", "Curl", "Discovery", "Doctor", "Expectations", "KubernetesClient", "KubernetesObjects",
         "KubernetesValidation",
         "LoadDriving", "LoadFacts", "LoadGeneration", "LogFiles", "Profiles", "Redaction", "Reporting", "RunRecording",
@@ -161,7 +161,7 @@ let package = Package(
     .testTarget(
       name: "RunTimelineTests",
       dependencies: ["Arrivals", "KubernetesObjects", "LoadFacts", "RunTimeline", "TestRecordings", "Units"]),
-    .testTarget(name: "ClientRulesTests", dependencies: ["ClientRules"]),
+    .testTarget(name: "ClientRulesTests", dependencies: ["ClientRules", "KubernetesObjects"]),
     .testTarget(
       name: "TrafficReplayTests", dependencies: ["Arrivals", "Profiles", "TrafficReplay", "Units"],
       exclude: ["Resources"]),
@@ -191,8 +191,8 @@ let package = Package(
     .testTarget(
       name: "SimulatedLoadTests",
       dependencies: [
-        "Arrivals", "Harness", "KubernetesObjects", "LoadDriving", "LoadFacts", "LoadGeneration", "Profiles",
-        "RunTimeline", "SimulatedCluster", "SimulatedLoad", "Statistics", "Units",
+        "Arrivals", "ClientRules", "Harness", "KubernetesObjects", "LoadDriving", "LoadFacts", "LoadGeneration",
+        "Profiles", "RunTimeline", "SimulatedCluster", "SimulatedLoad", "Statistics", "Units",
       ], exclude: ["Resources"]),
     // What a real control plane said, for the tests of more than one module.
     .target(

@@ -56,6 +56,23 @@ package struct WatchProgress: Sendable, Equatable {
     }
   }
 
+  /// Whether an object exists as far as the watch tells.
+  package func knows(_ uid: String) -> Bool { present[uid] != nil }
+
+  /// Takes in what a list shows that was not asked for before, though it was there.
+  ///
+  /// - Parameter told: the newest revision that had been told of when the list was asked for.
+  /// - Returns: how many objects of the list there are.
+  package mutating func widen(by objects: [ListedObject], told: UInt64?) -> Int {
+    var count = 0
+    for object in objects where present[object.uid] == nil && ended[object.uid] == nil {
+      guard let told, let version = object.version, version <= told else { continue }
+      present[object.uid] = version
+      count += 1
+    }
+    return count
+  }
+
   /// What shows that a list comes from another store than what was told before: another server, or one that was put back to
   /// an earlier state, or that the watch has lost changes. `nil` where nothing does.
   ///

@@ -1,3 +1,4 @@
+package import ClientRules
 package import KubernetesClient
 package import KubernetesObjects
 package import Logging
@@ -13,8 +14,11 @@ package struct ClusterObserver: Sendable {
     let own = kinds.map(\.resource)
     let haveReplicaSets = kinds.contains { $0.type.podOwnership == .byReplicaSets }
     let between: [ResourceType] = haveReplicaSets && !own.contains(.replicaSets) ? [.replicaSets] : []
-    return [.horizontalPodAutoscalers] + own + between + [.pods, .endpointSlices, .events]
+    return [.horizontalPodAutoscalers] + own + between + [.pods] + optional + [.endpointSlices, .events]
   }
+
+  /// What a run can do without. Without Services or Ingresses all slices of the namespace are asked for.
+  package static let optional: [ResourceType] = [.services, .ingresses]
 
   /// Wall time between two proving lists of a resource: 30 s of run time, and no less than a second.
   package static func relistInterval(timeScale: Double) -> Duration { max(.seconds(30) / timeScale, .seconds(1)) }
@@ -24,17 +28,19 @@ package struct ClusterObserver: Sendable {
 
   /// - Parameters:
   ///   - resources: what is watched.
+  ///   - scope: what belongs to the workloads, as far as that is known; `nil` for everything in the namespace.
   ///   - log: who is told of lists, watches, events and what could not be observed.
   package init(
-    client: APIClient, namespace: String, resources: [ResourceType], clock: RunClock, sink: any ObservationSink,
-    tempo: ObserverTempo = ObserverTempo(), log: Logger? = nil
+    client: APIClient, namespace: String, resources: [ResourceType], scope: ObservationScope? = nil, clock: RunClock,
+    sink: any ObservationSink, tempo: ObserverTempo = ObserverTempo(), log: Logger? = nil
   ) {
     self.tempo = tempo
     let budget = SharedBudget(tempo.budget)
+    let shared = SharedScope(scope, observed: resources)
     observers = resources.map {
       ResourceObserver(
         client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, tempo: tempo, budget: budget,
-        log: log)
+        scope: shared, isOptional: Self.optional.contains($0), log: log)
     }
   }
 

@@ -5,7 +5,8 @@ import Logging
 import RunTimeline
 import Units
 
-/// Keeps one resource of a namespace observed and reports every list, event and failed read.
+/// Keeps one resource of a namespace observed and reports every list, event and failed read, as far as they are about what
+/// belongs to the workloads.
 struct ResourceObserver: Sendable {
   let client: APIClient
   let resource: ResourceType
@@ -14,13 +15,16 @@ struct ResourceObserver: Sendable {
   let sink: any ObservationSink
   let tempo: ObserverTempo
   let budget: SharedBudget
+  let scope: SharedScope
+  /// Whether the run can do without it.
+  let isOptional: Bool
   private let log: Logger?
   private let witness = WatchWitness()
   private let turn = ListTurn()
 
   init(
     client: APIClient, resource: ResourceType, namespace: String, clock: RunClock, sink: any ObservationSink,
-    tempo: ObserverTempo, budget: SharedBudget, log: Logger?
+    tempo: ObserverTempo, budget: SharedBudget, scope: SharedScope, isOptional: Bool, log: Logger?
   ) {
     self.client = client
     self.resource = resource
@@ -29,6 +33,8 @@ struct ResourceObserver: Sendable {
     self.sink = sink
     self.tempo = tempo
     self.budget = budget
+    self.scope = scope
+    self.isOptional = isOptional
     self.log = log.map { log in
       var log = log
       log[metadataKey: "resource"] = "\(resource.plural)"
@@ -36,8 +42,10 @@ struct ResourceObserver: Sendable {
     }
   }
 
-  /// Observes until the task is cancelled; `onListed` is called after the first complete list.
+  /// Observes until the task is cancelled; `onListed` is called after the first complete list, or when there is none to come.
   func run(onListed: @Sendable () -> Void) async {
+    scope.onChange(of: resource) { [witness] in witness.outgrow() }
+    await scope.ready(for: resource)
     var state = WatchState(pace: tempo.pace)
     var next = WatchState.Next(step: .list, delay: .zero)
     while !Task.isCancelled {
@@ -50,12 +58,19 @@ struct ResourceObserver: Sendable {
             witness.began(from: listing.version, objects: listing.objects, sent: listing.sent)
           }
           next = state.listed(version: listing.version)
+          scope.listed(resource)
           onListed()
         case .watch(let version):
           next = try await watch(from: version, &state)
         }
       } catch {
         if Task.isCancelled { return }
+        if isOptional, [.forbidden, .notFound].contains(error.code) {
+          record(gap: "\(error.description); the run goes on without")
+          scope.cannotRead(resource)
+          onListed()
+          return
+        }
         next = state.failed(isExpired: error.code == .expired, retryAfter: error.retryAfter)
         if next.step == .list { witness.lose() }
         record(gap: error.description)
@@ -65,17 +80,27 @@ struct ResourceObserver: Sendable {
 
   /// Watches until the watch ends; says what is to be done next.
   private func watch(from version: String, _ state: inout WatchState) async throws(KubernetesError) -> WatchState.Next {
+    async let review: Void = reviewing()
     let outcome = await watch(from: version)
-    let (seen, silence) = witness.closed()
+    await review
+    let (seen, silence, isOutgrown) = witness.closed()
     if Task.isCancelled { return state.closed() }
     if let silence { record(gap: silence) }
     if let version = witness.takeRestart() { return state.listed(version: version) }
     if let seen { state.advanced(to: seen) }
     if silence != nil { return state.silent() }
+    if isOutgrown { return state.closed() }
     try outcome.get()
     log?.info("watch closed by the server")
     return state.closed()
   }
+
+  /// Reads once what is asked for since more belongs to the workloads.
+  private func reviewing() async {
+    if witness.isWidened { await listAgain(provesWatch: true) }
+  }
+
+  private var asked: ListSelection { scope.rule(of: resource).asked(withStrays: witness.strays) }
 
   /// Reads the whole resource once more beside the watch, unless its first list is still on its way. A failure is reported
   /// as a gap.
@@ -139,8 +164,14 @@ struct ResourceObserver: Sendable {
   }
 
   private func readList(besideWatch: Bool) async throws(KubernetesError) -> Listing {
-    let told = witness.told
-    let list = try await client.list(resource, namespace: namespace, partSize: tempo.partSize)
+    var asked = asked
+    var told = witness.told
+    var list = try await client.list(resource, namespace: namespace, asked, partSize: tempo.partSize)
+    while asked != self.asked {
+      asked = self.asked
+      told = witness.told
+      list = try await client.list(resource, namespace: namespace, asked, partSize: tempo.partSize)
+    }
     let version = list.resourceVersion
     guard !version.isEmpty else {
       throw KubernetesError(
@@ -154,7 +185,10 @@ struct ResourceObserver: Sendable {
       guard let date = answer.date else { continue }
       sink.clock(date: date, sent: clock.runTime(of: answer.sent), received: clock.runTime(of: answer.received))
     }
-    var observations = list.items.map { observation(.listed, of: $0, sent: sent, received: received) }
+    scope.see(list.items, of: resource)
+    let rule = scope.rule(of: resource)
+    let items = list.items.filter { follows($0, by: rule) }
+    var observations = items.map { observation(.listed, of: $0, sent: sent, received: received) }
     let objects = observations.compactMap { item in
       item.uid.map { ListedObject(uid: $0, version: item.resourceVersion.flatMap { UInt64($0) }) }
     }
@@ -163,6 +197,11 @@ struct ResourceObserver: Sendable {
     var standing = Listing.Standing.agrees
     if besideWatch, !witness.takesLists {
       standing = .isUntold
+    } else if let (count, since) = witness.widen(by: objects, told: told) {
+      record(gap: resource.unaskedBefore(count), since: since)
+    }
+    if standing == .isUntold {
+      // Another one comes.
     } else if let (difference, since) = witness.otherStore(in: objects, listVersion: version, told: told, sent: sent) {
       standing = .isOfOtherStore
       record(
@@ -196,8 +235,9 @@ struct ResourceObserver: Sendable {
   }
 
   private func read(from version: String) async throws(KubernetesError) {
+    let asked = asked
     let stream = try await client.watch(
-      resource, namespace: namespace, from: version,
+      resource, namespace: namespace, asked, from: version,
       seconds: Int.random(in: tempo.watchSeconds...tempo.watchSeconds * 2))
     let sent = clock.runTime(of: stream.sent)
     log?.info("watch opened", metadata: ["from": "\(version)"])
@@ -219,7 +259,19 @@ struct ResourceObserver: Sendable {
           .expired, attempt: "cannot watch \(resource.plural) from version \(version)",
           cause: "the watch brings what is older, so that it is of another store")
       }
-      guard witness.brought(element.event.type, uid: metadata?["uid"]?.string, version: told) else { return }
+      let uid = metadata?["uid"]?.string
+      if kind != nil, kind != .bookmark { scope.see([element.event.object], of: resource) }
+      let rule = scope.rule(of: resource)
+      let isFollowed = kind == .bookmark || follows(element.event.object, by: rule)
+      if kind == .deleted, isFollowed, asked.labels != nil, let uid, metadata?["deletionTimestamp"] == nil,
+        let labels = try await labelsIfThere(uid, named: metadata?["name"]?.string ?? "")
+      {
+        // The watch is opened anew from before it, and asked for more, so that it comes as the change that it was.
+        witness.stray(uid, labels: labels)
+        return
+      }
+      guard witness.brought(element.event.type, uid: uid, version: told, isFollowed: isFollowed) else { return }
+      guard isFollowed else { continue }
       log?.trace(
         "event",
         metadata: [
@@ -228,7 +280,27 @@ struct ResourceObserver: Sendable {
         ])
       guard let kind else { continue }
       sink.record([observation(kind, of: element.event.object, sent: sent, received: received)])
+      if let uid, kind == .deleted || rule.takes(ObservedJSON(element.event.object)), witness.settle(uid),
+        self.asked != asked
+      {
+        return
+      }
     }
+  }
+
+  /// Whether an object is one of those that are observed.
+  private func follows(_ object: JSONValue, by rule: ObjectRule) -> Bool {
+    rule.takes(ObservedJSON(object)) || object["metadata", "uid"]?.string.map(witness.follows) ?? false
+  }
+
+  /// The labels of an object of which a watch told that it is gone, though nobody deleted it: it may only be that no selector
+  /// takes it any more, as when somebody takes a pod out of its Service to look at it.
+  ///
+  /// - Returns: `nil` where it is gone.
+  private func labelsIfThere(_ uid: String, named name: String) async throws(KubernetesError) -> [String: String]? {
+    let found = try await client.list(resource, namespace: namespace, ListSelection(name: name)).items
+    guard let object = found.first(where: { $0["metadata", "uid"]?.string == uid }) else { return nil }
+    return ObservedJSON(object).labels ?? [:]
   }
 
   private func observation(

@@ -19,6 +19,13 @@ final class WatchWitness: Sendable {
     var silence: String?
     /// The version of a list from which the watch has to go on instead of what it brought.
     var restart: String?
+    /// Whether more is asked for than by the last list, which the next one shows.
+    var isWidened = false
+    /// Whether the watch that is open is to be opened anew, since it was not asked for all of that.
+    var isOutgrown = false
+    /// Objects that are followed though no selector takes them any more, with the labels by which they are found; `nil` where
+    /// those are not known.
+    var strays: [String: [String: String]?] = [:]
 
     mutating func begin(from version: String, objects: [ListedObject], sent: Duration) {
       progress.began(from: version, objects: objects)
@@ -45,6 +52,7 @@ final class WatchWitness: Sendable {
       state.begin(from: version, objects: objects, sent: sent)
       state.hasBegun = true
       state.isLost = false
+      state.isWidened = false
       state.restart = nil
     }
   }
@@ -60,32 +68,78 @@ final class WatchWitness: Sendable {
       state.version = nil
       state.silence = nil
       state.end = end
+      state.isOutgrown = false
       return state.restart != nil
     }
     if isObsolete { end() }
   }
 
+  /// - Parameter isFollowed: whether the object is one of those that are observed; of others only the version counts.
   /// - Returns: whether it is to be told of; not what an obsolete watch still brings.
-  func brought(_ type: String, uid: String?, version: String?) -> Bool {
+  func brought(_ type: String, uid: String?, version: String?, isFollowed: Bool) -> Bool {
     state.withLock { state in
-      guard state.restart == nil else { return false }
-      state.progress.brought(type, uid: uid, version: version)
+      guard state.restart == nil, !state.isOutgrown else { return false }
+      state.progress.brought(isFollowed ? type : "BOOKMARK", uid: uid, version: version)
       if let version { state.version = version }
       return true
     }
   }
 
-  /// The watch has ended: the newest version that it told of, and why it was ended where it was silent.
-  func closed() -> (version: String?, silence: String?) {
+  /// Whether an object was told of, and not of its end.
+  func follows(_ uid: String) -> Bool { state.withLock { $0.progress.knows(uid) } }
+
+  /// The watch has ended: the newest version that it told of, why it was ended where it was silent, and whether it was ended
+  /// since more is asked for.
+  func closed() -> (version: String?, silence: String?, isOutgrown: Bool) {
     state.withLock { state in
       state.end = nil
-      return (state.version, state.silence)
+      return (state.version, state.silence, state.isOutgrown)
     }
   }
 
   func lack(in objects: [ListedObject], listVersion: String) -> WatchProgress.Lack? {
     state.withLock { $0.progress.lack(in: objects, listVersion: listVersion) }
   }
+
+  /// More is asked for from now on: the watch that is open is ended, and the next list is one that shows more.
+  func outgrow() {
+    let end = state.withLock { state -> (@Sendable () -> Void)? in
+      state.isWidened = true
+      state.isOutgrown = state.end != nil
+      return state.end
+    }
+    end?()
+  }
+
+  /// Whether a list is to be read that shows more than those before.
+  var isWidened: Bool { state.withLock { $0.isWidened && $0.hasBegun } }
+
+  /// Takes in what a list shows that was not asked for before, once.
+  ///
+  /// - Returns: how many objects of it were there before, and since when they may have been; `nil` where there are none.
+  func widen(by objects: [ListedObject], told: UInt64?) -> (count: Int, since: Duration?)? {
+    state.withLock { state in
+      guard state.isWidened else { return nil }
+      state.isWidened = false
+      let count = state.progress.widen(by: objects, told: told)
+      return count == 0 ? nil : (count, state.certain)
+    }
+  }
+
+  /// Labels of the objects that are followed though no selector takes them any more.
+  var strays: [[String: String]?] {
+    state.withLock { state in state.strays.keys.sorted().map { state.strays[$0] ?? nil } }
+  }
+
+  /// An object is there, and no selector takes it any more. One that changes its labels again is followed whatever they are.
+  func stray(_ uid: String, labels: [String: String]?) {
+    state.withLock { $0.strays[uid] = .some($0.strays[uid] == nil ? labels : nil) }
+  }
+
+  /// A stray is gone, or is taken by a selector again.
+  ///
+  /// - Returns: whether it was one.
+  func settle(_ uid: String) -> Bool { state.withLock { $0.strays.removeValue(forKey: uid) != nil } }
 
   /// What shows that a list comes from another store; `nil` where nothing does, or no list was read before.
   ///

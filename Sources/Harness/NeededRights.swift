@@ -1,3 +1,4 @@
+import ClientRules
 import ClusterActions
 import ClusterObservation
 import KubernetesClient
@@ -13,6 +14,8 @@ enum RightFinding: Sendable, Equatable {
   case denied(String?)
   /// With the reason.
   case unknown(String)
+
+  var isDenied: Bool { if case .denied = self { true } else { false } }
 }
 
 /// A right that is needed and not given.
@@ -39,15 +42,36 @@ struct NeededRights {
         rights.append(AccessRight(.get, .horizontalPodAutoscalers, namespace: namespace, name: autoscaler))
       }
     }
-    for resource in ClusterObserver.resources(of: cluster.workloads.kinds) {
-      rights += [
-        AccessRight(.list, resource, namespace: namespace), AccessRight(.watch, resource, namespace: namespace),
-      ]
+    let scope = ObservationScope(of: cluster.workloads.all)
+    for resource in ClusterObserver.resources(of: cluster.workloads.kinds)
+    where !ClusterObserver.optional.contains(resource) {
+      // Before the load all autoscalers are read, since several for one workload stop each other.
+      let name = resource == .horizontalPodAutoscalers ? nil : scope.rule(of: resource).onlyName
+      rights += [.list, .watch].map { AccessRight($0, resource, namespace: namespace, name: name) }
     }
     for (_, needed) in ofActions {
       for right in needed where !rights.contains(right) { rights.append(right) }
     }
     return rights
+  }
+
+  /// What the run can do without, in the order in which it is used.
+  var optional: [AccessRight] {
+    ClusterObserver.optional.flatMap { resource in
+      [.list, .watch].map { AccessRight($0, resource, namespace: cluster.namespace) }
+    }
+  }
+
+  /// The resources that cannot be read, and that the run can do without.
+  func unreadable(in findings: [AccessRight: RightFinding]) -> [ResourceType] {
+    ClusterObserver.optional.filter { resource in
+      optional.contains { $0.resource == resource && findings[$0]?.isDenied ?? false }
+    }
+  }
+
+  /// What is missing of that, and what the run does without: one line for each resource.
+  func regrets(in findings: [AccessRight: RightFinding], user: String) -> [String] {
+    rights(optional.filter { findings[$0]?.isDenied ?? false }, findings, user: user).map(\.line)
   }
 
   /// What each action needs beside what is needed for watching.
@@ -59,7 +83,7 @@ struct NeededRights {
   }
 
   private func missing(in findings: [AccessRight: RightFinding]) -> [AccessRight] {
-    all.filter { if case .denied = findings[$0] { true } else { false } }
+    all.filter { findings[$0]?.isDenied ?? false }
   }
 
   func areMissing(in findings: [AccessRight: RightFinding]) -> Bool { !missing(in: findings).isEmpty }
@@ -73,7 +97,12 @@ struct NeededRights {
 
   /// What is missing: one for each resource.
   func missingRights(in findings: [AccessRight: RightFinding], user: String) -> [MissingRight] {
-    let missing = missing(in: findings)
+    rights(missing(in: findings), findings, user: user)
+  }
+
+  private func rights(
+    _ missing: [AccessRight], _ findings: [AccessRight: RightFinding], user: String
+  ) -> [MissingRight] {
     var resources: [RightsOfResource] = []
     for right in missing {
       if let index = resources.firstIndex(where: { $0.isAbout(right) }) {
@@ -92,7 +121,7 @@ struct NeededRights {
     let words = resource.rights.compactMap { if case .denied(let reason)? = findings[$0] { reason } else { nil } }
     let names = ofActions.filter { !Set($0.rights).isDisjoint(with: resource.rights) }.map(\.action.name)
     return MissingRight(
-      sentence: "\(user) may not \(Self.list(verbs)) \(resource.name) \(resource.place)"
+      sentence: "\(user) may not \(Self.list(verbs)) \(resource.name) \(resource.place)\(resource.loss)"
         + (names.isEmpty
           ? ""
           : ", which the action\(names.count == 1 ? "" : "s") \(Self.list(names)) \(names.count == 1 ? "does" : "do")")
@@ -110,7 +139,7 @@ struct NeededRights {
   /// What the roles of a simulated cluster say of each right.
   func findings(of user: String, in cluster: ClusterSimulation) -> [AccessRight: RightFinding] {
     var findings: [AccessRight: RightFinding] = [:]
-    for right in all {
+    for right in all + optional {
       let answer = cluster.access(
         of: user, right.verb.rawValue, right.resource, subresource: right.subresource, namespace: right.namespace ?? "",
         name: right.name)
@@ -146,6 +175,15 @@ private struct RightsOfResource {
   var rule: String {
     "{apiGroups: [\(group.isEmpty ? "\"\"" : group)], resources: [\(plural)], verbs: "
       + "[\(verbs.map(\.rawValue).joined(separator: ", "))]}"
+  }
+
+  /// What a run does without them; empty where it does not go on.
+  var loss: String {
+    switch rights.first?.resource {
+    case .services?: ", so that the EndpointSlices of all Services are read"
+    case .ingresses?: ", so that all Services that send to the pods count as if an Ingress named them"
+    default: ""
+    }
   }
 
   /// The role of `Profiles/rbac.yaml` that has them; `nil` where none does.

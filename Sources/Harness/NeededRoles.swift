@@ -7,6 +7,8 @@ import SimulatedCluster
 /// The roles that give what a run of a profile needs, and nothing else, as manifests.
 struct NeededRoles {
   let rights: [AccessRight]
+  /// What a run can do without.
+  let optional: [AccessRight]
   let namespace: String
 
   private static let name = "scaleproof"
@@ -14,9 +16,13 @@ struct NeededRoles {
   /// A Role for the namespace, and a ClusterRole where something of no namespace or of all is needed.
   var text: String {
     let own = Self.rules(rights.filter { $0.namespace != nil })
+    let further =
+      optional.isEmpty ? "" : "  # What a run can do without; it says once what that costs.\n" + Self.rules(optional)
     let wide = Self.rules(rights.filter { $0.namespace == nil })
     let head = "apiVersion: rbac.authorization.k8s.io/v1\n"
-    var documents = ["\(head)kind: Role\nmetadata: {name: \(Self.name), namespace: \(namespace)}\nrules:\n" + own]
+    var documents = [
+      "\(head)kind: Role\nmetadata: {name: \(Self.name), namespace: \(namespace)}\nrules:\n" + own + further
+    ]
     if !wide.isEmpty { documents.append("\(head)kind: ClusterRole\nmetadata: {name: \(Self.name)}\nrules:\n" + wide) }
     return documents.joined(separator: "---\n")
   }
@@ -79,7 +85,7 @@ package struct RolesSession {
         .usage, "\(profile): the namespace is that of a context, which is not read: name it with --namespace")
     }
     let cluster = ClusterDescription(context: "", namespace: namespace, workloads: reference.workloads)
-    let rights = NeededRights(cluster: cluster, actions: loaded.profile.actions).all
-    return NeededRoles(rights: rights, namespace: namespace).text
+    let needed = NeededRights(cluster: cluster, actions: loaded.profile.actions)
+    return NeededRoles(rights: needed.all, optional: needed.optional, namespace: namespace).text
   }
 }

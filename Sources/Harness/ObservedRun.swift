@@ -1,3 +1,4 @@
+import ClientRules
 import ClusterObservation
 import Foundation
 import KubernetesClient
@@ -30,7 +31,7 @@ struct ObservedRun: Sendable {
     describe: (KubernetesTime) -> RunDescription
   ) async throws(HarnessError) {
     // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
-    let listing = try await Self.listingTime(cluster)
+    let (listing, scope) = try await Self.firstLook(at: cluster)
     let lead = max(.milliseconds(300), listing * 3)
     let origin = ContinuousClock.now + lead
     let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
@@ -45,7 +46,7 @@ struct ObservedRun: Sendable {
     observer = cluster.map { cluster in
       ClusterObserver(
         client: cluster.client, namespace: cluster.description.namespace,
-        resources: ClusterObserver.resources(of: cluster.description.workloads.kinds), clock: clock,
+        resources: ClusterObserver.resources(of: cluster.description.workloads.kinds), scope: scope, clock: clock,
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
           clock: ServerClock(
@@ -55,17 +56,26 @@ struct ObservedRun: Sendable {
     }
   }
 
-  private static func listingTime(_ cluster: TargetCluster?) async throws(HarnessError) -> Duration {
-    guard let cluster else { return .zero }
+  /// Lists everything that is going to be observed: how long that takes, and what belongs to the workloads.
+  private static func firstLook(
+    at cluster: TargetCluster?
+  ) async throws(HarnessError) -> (time: Duration, scope: ObservationScope?) {
+    guard let cluster else { return (.zero, nil) }
     let start = ContinuousClock.now
-    do {
-      for resource in ClusterObserver.resources(of: cluster.description.workloads.kinds) {
-        _ = try await cluster.client.list(resource, namespace: cluster.description.namespace)
+    var scope = ObservationScope(of: cluster.description.workloads.all)
+    for resource in ClusterObserver.resources(of: cluster.description.workloads.kinds) {
+      do {
+        let list = try await cluster.client.list(
+          resource, namespace: cluster.description.namespace, scope.rule(of: resource).asked())
+        for object in list.items { scope.see(object, of: resource) }
+        scope.listed(resource)
+      } catch  where ClusterObserver.optional.contains(resource) && [.forbidden, .notFound].contains(error.code) {
+        scope.cannotRead(resource)
+      } catch {
+        throw TargetCluster.refusal(of: error)
       }
-    } catch {
-      throw TargetCluster.refusal(of: error)
     }
-    return start.duration(to: .now)
+    return (start.duration(to: .now), scope)
   }
 
   private static func open(_ output: RunOutput, run: RunDescription) throws(HarnessError) -> RecordingWriter {

@@ -27,13 +27,14 @@ struct RightsCheck {
   /// What is missing, one for each resource.
   func missing() async throws(HarnessError) -> [MissingRight] {
     let needed = NeededRights(cluster: cluster, actions: actions)
-    let findings = try await findings(for: needed.all)
+    let findings = try await findings(for: needed.all + needed.optional)
     for right in needed.all {
       guard case .unknown(let reason) = findings[right] else { continue }
       note("whether \(client.connection.user) may \(right) could not be asked: \(reason)")
     }
-    guard needed.areMissing(in: findings) else { return [] }
+    guard needed.areMissing(in: findings) || !needed.unreadable(in: findings).isEmpty else { return [] }
     let user = await client.knownName() ?? client.connection.user
+    for line in needed.regrets(in: findings, user: user) { note(line) }
     return needed.missingRights(in: findings, user: user)
   }
 
@@ -63,10 +64,13 @@ struct RightsCheck {
   private func trial(of right: AccessRight) async throws(KubernetesError) -> RightFinding {
     do {
       switch (right.verb, right.name) {
-      case (.watch, _):
+      case (.watch, let name):
         let stream = try await client.watch(
-          right.resource, namespace: right.namespace ?? cluster.namespace, from: "", seconds: 1)
+          right.resource, namespace: right.namespace ?? cluster.namespace, name.map { ListSelection(name: $0) } ?? .all,
+          from: "", seconds: 1)
         _ = stream.sent
+      case (.list, let name?):
+        _ = try await client.list(right.resource, namespace: right.namespace, ListSelection(name: name))
       case (.patch, _):
         guard let request = try await patch(using: right) else {
           return .unknown("what is to be changed depends on what is there at the time")

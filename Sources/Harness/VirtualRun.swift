@@ -1,4 +1,5 @@
 import ApplicationNature
+import ClientRules
 import ClusterActions
 import ClusterObservation
 import KubernetesClient
@@ -105,13 +106,15 @@ struct VirtualRun {
   /// - Throws: ``HarnessError`` when the workload does not come to rest.
   func play(keepsRequests: Bool = false) throws(HarnessError) -> Played {
     let profile = loaded.profile
-    try checkRights()
+    let unreadable = try checkRights()
     var cluster = try rested()
     cluster.advance(to: cluster.now + rhythm.lead)
     let origin = cluster.now + Self.lead * planning.timeScale
+    var scope = ObservationScope(of: reference.workloads.all)
+    for resource in unreadable { scope.cannotRead(resource) }
     var watcher = ClusterWatcher(
-      of: ClusterObserver.resources(of: reference.workloads.kinds), namespace: namespace,
-      latency: Self.latency * planning.timeScale, origin: origin)
+      of: ClusterObserver.resources(of: reference.workloads.kinds).filter { !unreadable.contains($0) }, scope: scope,
+      namespace: namespace, latency: Self.latency * planning.timeScale, origin: origin)
     watcher.list(&cluster)
     cluster.plan(faults, loadBegins: origin)
     cluster.advance(to: origin)
@@ -185,11 +188,15 @@ extension ClusterTarget.ReadRequests {
 // The cluster.
 extension VirtualRun {
   /// Asks for the rights of whom the run acts as, as a run on the wall clock does.
-  private func checkRights() throws(HarnessError) {
-    guard case .simulated(let simulation) = reference.kind, let user = simulation.user else { return }
+  /// - Returns: the resources that cannot be read, and that the run can do without.
+  private func checkRights() throws(HarnessError) -> [ResourceType] {
+    guard case .simulated(let simulation) = reference.kind, let user = simulation.user else { return [] }
     let rights = NeededRights(cluster: clusterDescription, actions: loaded.profile.actions)
     let findings = rights.findings(of: user, in: cluster)
-    guard rights.areMissing(in: findings) else { return }
+    guard rights.areMissing(in: findings) else {
+      for line in rights.regrets(in: findings, user: user) { StandardOutput.complain("note: \(line)") }
+      return rights.unreadable(in: findings)
+    }
     throw HarnessError(.refused, rights.complaint(about: findings, user: user))
   }
 

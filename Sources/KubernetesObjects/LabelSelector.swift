@@ -20,6 +20,10 @@ package struct LabelSelector: Sendable, Equatable, Codable {
     self.matchLabels = matchLabels
   }
 
+  package init(matchExpressions: [Requirement]) {
+    self.matchExpressions = matchExpressions
+  }
+
   /// Whether the labels satisfy every requirement; an empty selector matches everything.
   ///
   /// An operator that we do not know matches nothing, so that nothing is counted by mistake.

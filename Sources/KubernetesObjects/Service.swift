@@ -81,3 +81,20 @@ package struct Ingress: KubernetesObject {
     package var number: Int?
   }
 }
+
+extension Service {
+  /// Whether it sends to pods with some labels. One without a selector sends to whatever somebody writes into its slices.
+  package func sendsTo(podsWith labels: [String: String]) -> Bool {
+    guard let selector = spec.selector, !selector.isEmpty else { return false }
+    return selector.allSatisfy { labels[$0.key] == $0.value }
+  }
+}
+
+extension Ingress {
+  /// The names of the Services that it leads to.
+  package var backendServices: Set<String> {
+    let paths = (spec.rules ?? []).flatMap { $0.http?.paths ?? [] }
+    let backends = paths.map(\.backend) + [spec.defaultBackend].compactMap { $0 }
+    return Set(backends.compactMap { $0.service?.name })
+  }
+}

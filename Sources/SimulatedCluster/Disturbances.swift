@@ -1,4 +1,4 @@
-import KubernetesObjects
+package import KubernetesObjects
 
 /// What of the cluster's doings is held up by faults.
 struct Disturbances: Sendable {
@@ -46,7 +46,7 @@ struct AwaitedFault: Sendable {
 
 extension ClusterObject {
   /// What a condition is about; `nil` for what is no workload that a run can watch.
-  var workload: Workload? {
+  package var workload: Workload? {
     switch content {
     case .deployment(let object): object.workload
     case .statefulSet(let object): object.workload

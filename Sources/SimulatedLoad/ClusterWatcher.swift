@@ -1,10 +1,13 @@
-import ClientRules
+package import ClientRules
 package import KubernetesObjects
 package import RunTimeline
 package import SimulatedCluster
 import Units
 
 /// Observes a simulated cluster as a client of its API does: lists, and what watches bring, each at its run time.
+///
+/// It is after what belongs to the workloads, as an observer over sockets is that asks by selectors: what no selector takes any
+/// more is followed to its end.
 ///
 /// What it notes is what a client would note to whom each answer comes some time after the cluster gave it. What it does when a
 /// watch breaks, or a list is refused, it does by the rules of one over sockets (``WatchState``, ``WatchProgress``).
@@ -15,6 +18,8 @@ package struct ClusterWatcher: Sendable {
   /// What is known and under way of one resource. All instants are run time.
   private struct Watch: Sendable {
     let kind: ClusterKind
+    /// What is noted of it.
+    var rule: ObjectRule
     var state = WatchState()
     var progress = WatchProgress()
     /// A request of the watch's own that is on its way or is to be sent; `nil` while the watch is open.
@@ -36,6 +41,7 @@ package struct ClusterWatcher: Sendable {
   }
 
   private let namespace: String
+  private var scope: ObservationScope?
   /// Run time that a request takes to the cluster, and as much as an answer takes back.
   let latency: Duration
   /// Cluster time at run time zero.
@@ -46,15 +52,21 @@ package struct ClusterWatcher: Sendable {
   private var noted: [Observation] = []
 
   /// - Parameters:
-  ///   - resources: what is observed, of those that a simulated cluster has.
+  ///   - resources: what is observed, of those that a simulated cluster has; those from which the scope learns first.
+  ///   - scope: what belongs to the workloads, as far as that is known; `nil` for everything in the namespace.
   ///   - latency: run time on the way to the cluster, and on the way back.
   ///   - origin: cluster time at run time zero.
-  package init(of resources: [ResourceType], namespace: String, latency: Duration, origin: Duration) {
+  package init(
+    of resources: [ResourceType], scope: ObservationScope? = nil, namespace: String, latency: Duration, origin: Duration
+  ) {
     self.namespace = namespace
+    self.scope = scope
     self.latency = latency
     self.origin = origin
     watches = resources.compactMap { resource in
-      ClusterKind.allCases.first { $0.resource == resource }.map { Watch(kind: $0) }
+      ClusterKind.allCases.first { $0.resource == resource }.map {
+        Watch(kind: $0, rule: scope?.rule(of: resource) ?? .everything)
+      }
     }
   }
 
@@ -129,6 +141,7 @@ extension ClusterWatcher {
       let objects = note(listOf: index, sent: sent, in: cluster)
       watches[index].version = cluster.resourceVersion
       watches[index].hasBegun = true
+      settle(index, in: cluster)
       watches[index].progress.began(from: String(cluster.resourceVersion), objects: objects)
       watches[index].pending = (watches[index].state.listed(version: String(cluster.resourceVersion)).step, received)
     case .watch:
@@ -223,6 +236,8 @@ extension ClusterWatcher {
       let metadata = change.object.metadata
       guard metadata.namespace == namespace else { continue }
       watches[index].wasTold = true
+      learn(from: change.object, in: cluster)
+      guard follows(change.object, index) else { continue }
       watches[index].progress.brought(
         change.action.rawValue, uid: metadata.uid, version: metadata.resourceVersion)
       if let uid = metadata.uid {
@@ -241,12 +256,16 @@ extension ClusterWatcher {
   ///
   /// - Returns: the objects of the list.
   @discardableResult
-  private mutating func note(listOf index: Int, sent: Duration, in cluster: ClusterSimulation) -> [ListedObject] {
+  private mutating func note(
+    listOf index: Int, sent: Duration, in cluster: ClusterSimulation
+  ) -> [ListedObject] {
     let kind = watches[index].kind
     let received = sent + latency * 2
     var versions: [String: String] = [:]
     var listed: [ListedObject] = []
-    for object in cluster.objects(kind, namespace: namespace) {
+    let objects = cluster.objects(kind, namespace: namespace)
+    for object in objects { learn(from: object, in: cluster) }
+    for object in objects where follows(object, index) {
       let (uid, version) = (object.metadata.uid, object.metadata.resourceVersion)
       let isNoted = uid.flatMap { watches[index].noted[$0] } == version
       if let uid {
@@ -266,11 +285,70 @@ extension ClusterWatcher {
     return listed
   }
 
+  private func follows(_ object: ClusterObject, _ index: Int) -> Bool {
+    watches[index].rule.takes(object) || object.metadata.uid.map { watches[index].noted[$0] != nil } ?? false
+  }
+
   private mutating func note(gap message: String, of index: Int, at time: Duration) {
     noted.append(
       Observation(
         sent: time, received: time, resource: watches[index].kind.resource.plural, kind: .gap, message: message))
   }
+}
+
+// What belongs to the workloads.
+extension ClusterWatcher {
+  /// Takes from an object what belongs to the workloads.
+  private mutating func learn(from object: ClusterObject, in cluster: ClusterSimulation) {
+    guard var learnt = scope, ObservationScope.teaches(object.kind.resource) else { return }
+    if object.kind == .service {
+      learnt.see(service: object)
+    } else if object.kind == .ingress {
+      learnt.see(ingress: object)
+    } else if let workload = object.workload {
+      learnt.see(workload)
+    }
+    take(learnt, in: cluster)
+  }
+
+  private mutating func settle(_ index: Int, in cluster: ClusterSimulation) {
+    guard var learnt = scope else { return }
+    learnt.listed(watches[index].kind.resource)
+    take(learnt, in: cluster)
+  }
+
+  private mutating func take(_ learnt: ObservationScope, in cluster: ClusterSimulation) {
+    guard learnt != scope else { return }
+    scope = learnt
+    for index in watches.indices {
+      watches[index].rule = learnt.rule(of: watches[index].kind.resource)
+      if watches[index].hasBegun { review(index, in: cluster) }
+    }
+  }
+
+  /// Has a resource listed anew where there were objects already that are only now found to belong to the workloads.
+  private mutating func review(_ index: Int, in cluster: ClusterSimulation) {
+    let watch = watches[index]
+    let unasked = cluster.objects(watch.kind, namespace: namespace).count {
+      $0.resourceVersion <= watch.version && watch.rule.takes($0) && watch.noted[$0.metadata.uid ?? ""] == nil
+    }
+    guard unasked > 0 else { return }
+    let now = cluster.now - origin
+    note(gap: watch.kind.resource.unaskedBefore(unasked), of: index, at: now)
+    watches[index].lack = nil
+    watches[index].pending = (.list, now)
+  }
+}
+
+extension ClusterObject: ObservedTraits {
+  package var name: String? { metadata.name }
+  package var labels: [String: String]? { metadata.labels }
+  package var subject: (kind: String, name: String)? {
+    guard let about = event?.involvedObject, let kind = about.kind, let name = about.name else { return nil }
+    return (kind, name)
+  }
+  package var backends: Set<String> { ingress?.backendServices ?? [] }
+  package func sendsTo(podsWith labels: [String: String]) -> Bool { service?.sendsTo(podsWith: labels) ?? false }
 }
 
 extension Observation.Kind {

@@ -24,7 +24,7 @@ private let rules: [String: ModuleRule] = [
   "Doctor": ModuleRule(uses: ["KubernetesValidation"], isPure: true),
   "Discovery": ModuleRule(uses: ["AutoscalerModel"], isPure: true),
   "RunTimeline": ModuleRule(uses: ["KubernetesObjects", "LoadFacts", "Redaction"], isPure: true),
-  "ClientRules": ModuleRule(isPure: true),
+  "ClientRules": ModuleRule(uses: ["KubernetesObjects"], isPure: true),
   "Profiles": ModuleRule(
     uses: ["ApplicationNature", "Arrivals", "KubernetesObjects", "Redaction"], libraries: ["Yams"], isPure: true),
   "ClusterActions": ModuleRule(uses: ["Profiles"], isPure: true),

@@ -32,7 +32,8 @@ struct NeededRolesTests {
   /// Which rights the user `watcher` has who is given some, by the roles that are printed for them.
   private func findings(given rights: [AccessRight]) throws -> [AccessRight: RightFinding] {
     let folder = try TemporaryFolder()
-    let path = try folder.write(NeededRoles(rights: rights, namespace: "shop").text, to: "roles.yaml")
+    let path = try folder.write(
+      NeededRoles(rights: rights, optional: Self.needed.optional, namespace: "shop").text, to: "roles.yaml")
     let roles = try ManifestLoading.read([path], changes: []).objects.map(\.object)
     let bindings = roles.map { role -> JSONValue in
       let kind = role["kind"]?.string ?? ""

@@ -1,3 +1,4 @@
+import ClientRules
 import Foundation
 import KubernetesObjects
 import RunTimeline
@@ -50,6 +51,68 @@ struct ClusterWatcherTests {
       #expect(noted.allSatisfy { $0.object != nil && $0.uid == change.object.metadata.uid })
     }
     #expect(events.count > 20)
+  }
+
+  private static func other(_ name: String, app: String) -> JSONValue {
+    [
+      "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": .string(name), "namespace": "shop"],
+      "spec": [
+        "replicas": 2, "selector": ["matchLabels": ["app": .string(app)]],
+        "template": [
+          "metadata": ["labels": ["app": .string(app)]],
+          "spec": ["containers": [["name": "web", "image": "example.com/web:v1"]]],
+        ],
+      ],
+    ]
+  }
+
+  private static func send(
+    _ method: String, _ path: String, _ body: JSONValue? = nil, to cluster: inout ClusterSimulation
+  ) {
+    _ = cluster.respond(
+      to: APIRequest(
+        method: method, path: path,
+        contentType: method == "PATCH" ? "application/merge-patch+json" : "application/json", body: body))
+  }
+
+  @Test("notes what belongs to its workload only, follows a pod whose labels change, and pods of another selector")
+  func belonging() throws {
+    var cluster = try Self.cluster()
+    Self.send("POST", "/apis/apps/v1/namespaces/shop/deployments", Self.other("other", app: "other"), to: &cluster)
+    cluster.advance(to: .seconds(60))
+    var watcher = ClusterWatcher(
+      of: [.deployments, .replicaSets, .pods, .services, .ingresses, .endpointSlices, .events],
+      scope: ObservationScope(of: [WatchedWorkload(WorkloadReference(.deployment, "web"))]), namespace: "shop",
+      latency: .milliseconds(5), origin: .seconds(60))
+    watcher.list(&cluster)
+    func names(_ plural: String) -> Set<String> {
+      Set(watcher.observations.filter { $0.resource == plural }.compactMap(\.name))
+    }
+    #expect(names("deployments") == ["web"] && names("replicasets").count == 1 && names("pods").count == 4)
+    let pod = try #require(names("pods").min())
+    let path = "/api/v1/namespaces/shop/pods/\(pod)"
+    Self.send("PATCH", path, ["metadata": ["labels": ["app": "looked-at"]]], to: &cluster)
+    for second in 61...70 {
+      cluster.advance(to: .seconds(second))
+      watcher.collect(&cluster)
+    }
+    watcher.list(&cluster)
+    #expect(!watcher.observations.contains { $0.name == pod && $0.kind == .deleted })
+    #expect(watcher.observations.last { $0.name == pod }?.kind == .listed)
+    Self.send("DELETE", path, to: &cluster)
+    Self.send("DELETE", "/apis/apps/v1/namespaces/shop/deployments/other", to: &cluster)
+    Self.send("DELETE", "/apis/apps/v1/namespaces/shop/deployments/web", to: &cluster)
+    cluster.advance(to: .seconds(130))
+    watcher.collect(&cluster)
+    #expect(watcher.observations.contains { $0.name == pod && $0.kind == .deleted })
+    #expect(!watcher.observations.contains { $0.kind == .gap })
+
+    Self.send("POST", "/apis/apps/v1/namespaces/shop/deployments", Self.other("web", app: "web2"), to: &cluster)
+    cluster.advance(to: .seconds(190))
+    watcher.collect(&cluster)
+    watcher.list(&cluster)
+    #expect(names("pods").count >= 6 && names("pods").allSatisfy { $0.hasPrefix("web-") })
+    #expect(!watcher.observations.contains { $0.kind == .gap })
   }
 
   @Test("notes in the order in which answers come, and the text of a version once")

@@ -1,19 +1,7 @@
 import Foundation
+import KubernetesObjects
 
-/// Which objects of a resource are asked for: all, or those that selectors of labels and fields take.
-package struct ListSelection: Sendable, Equatable {
-  package static let all = ListSelection()
-
-  /// As the API writes it: `app=web,tier!=db`.
-  package let labels: String?
-  /// `metadata.name=web`
-  package let fields: String?
-
-  package init(labels: String? = nil, fields: String? = nil) {
-    self.labels = labels
-    self.fields = fields
-  }
-
+extension ListSelection {
   /// The parts of a query, with what they begin with.
   var query: [(name: String, value: String)] {
     (labels.map { [("labelSelector", $0)] } ?? []) + (fields.map { [("fieldSelector", $0)] } ?? [])
