@@ -95,7 +95,8 @@ struct LeastRightsTests {
           context: "simulated", namespace: "shop", workload: WorkloadReference(kind, "web"), autoscaler: "web"),
         actions: [Self.release])
       let findings = rights.findings(of: "watcher", in: cluster)
-      return rights.areMissing(in: findings) ? rights.complaint(about: findings, user: "watcher") : []
+      let complaint = rights.areMissing(in: findings) ? rights.complaint(about: findings, user: "watcher") : []
+      return complaint + rights.regrets(in: findings, user: "watcher")
     }
   }
 
