@@ -105,7 +105,7 @@ let package = Package(
     .target(
       name: "SimulatedClusterServer",
       dependencies: [
-        "KubernetesObjects", "Profiles", "SimulatedCluster", "Units",
+        "CZlib", "KubernetesObjects", "Profiles", "SimulatedCluster", "Units",
         nio("NIOCore"), nio("NIOEmbedded"), nio("NIOHTTP1"), nio("NIOPosix"), nio("NIOTLS"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],

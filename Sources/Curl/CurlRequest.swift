@@ -19,14 +19,16 @@ package struct CurlRequest: Sendable {
   package var httpVersion: HTTPVersion?
   /// Whether the response says which certificate the server showed.
   package var keepsCertificate: Bool
-  /// The most bytes of body to take, or of one line of a stream; beyond, the exchange fails as ``TransferFailure/tooLarge``.
+  /// Whether the server may pack the body by gzip, which is unpacked here.
+  package var acceptsGzip: Bool
+  /// The most bytes of body to take, unpacked, or of one line of a stream; beyond, the exchange fails as ``TransferFailure/tooLarge``.
   package var maximumBodySize: Int
 
   package init(
     method: String = "GET", url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,
     timeout: Duration? = .seconds(30), connectTimeout: Duration = .seconds(10), tls: TLSSettings = .standard,
     connectTo: String? = nil, proxy: Proxy? = nil, httpVersion: HTTPVersion? = nil, keepsCertificate: Bool = false,
-    maximumBodySize: Int = 64 << 20
+    acceptsGzip: Bool = false, maximumBodySize: Int = 64 << 20
   ) {
     self.method = method
     self.url = url
@@ -39,6 +41,7 @@ package struct CurlRequest: Sendable {
     self.proxy = proxy
     self.httpVersion = httpVersion
     self.keepsCertificate = keepsCertificate
+    self.acceptsGzip = acceptsGzip
     self.maximumBodySize = maximumBodySize
   }
 }
@@ -53,6 +56,9 @@ extension CurlRequest {
     try transfer.set(.keepAliveProbes, true)
     if let proxy { try transfer.set(.proxy, proxy.url) }
     if let httpVersion { try transfer.set(httpVersion) }
+    // All requests share one connection where the server speaks HTTP/2, also those that are sent before it is known to.
+    try transfer.set(.waitsForMultiplexing, url.hasPrefix("https://"))
+    if acceptsGzip { try transfer.set(.acceptedEncoding, "gzip") }
     if keepsCertificate { try transfer.set(.keepsCertificates, true) }
     try transfer.set(.connectTimeout, connectTimeout)
     if let timeout { try transfer.set(.timeout, timeout) }

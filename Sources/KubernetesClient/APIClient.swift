@@ -119,12 +119,12 @@ package struct APIClient: Sendable {
 extension APIClient {
   private func request(
     _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
-    body: [UInt8]? = nil, as credential: Credential
+    body: [UInt8]? = nil, acceptsGzip: Bool = false, as credential: Credential
   ) throws(KubernetesError) -> CurlRequest {
     CurlRequest(
       method: method, url: connection.server + path,
       headers: headers + [("Accept", "application/json")] + (try connection.headers(with: credential)), body: body,
-      timeout: timeout, tls: connection.tls(with: credential), proxy: connection.proxy)
+      timeout: timeout, tls: connection.tls(with: credential), proxy: connection.proxy, acceptsGzip: acceptsGzip)
   }
 
   /// What is asked and the way there, for messages.
@@ -184,7 +184,9 @@ extension APIClient {
     do {
       response = try await sending { credential in
         try await session.perform(
-          try request(method, path: path, timeout: timeout, headers: headers, body: body, as: credential))
+          try request(
+            method, path: path, timeout: timeout, headers: headers, body: body, acceptsGzip: method == "GET",
+            as: credential))
       } status: {
         $0.status
       }

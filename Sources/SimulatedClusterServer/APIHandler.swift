@@ -160,6 +160,15 @@ final class APIHandler: ChannelInboundHandler, WatchSink {
   ) {
     var headers = commonHeaders(type: type)
     for (name, value) in extra { headers.add(name: name, value: value) }
+    var buffer = buffer
+    if status == 200, head.method == .GET, buffer.readableBytes > GzipPacking.threshold,
+      head.headers[canonicalForm: "accept-encoding"].contains(where: { $0.hasPrefix("gzip") }),
+      let packed = GzipPacking.packed(buffer)
+    {
+      buffer = packed
+      headers.add(name: "Content-Encoding", value: "gzip")
+      headers.add(name: "Vary", value: "Accept-Encoding")
+    }
     headers.add(name: "Content-Length", value: String(buffer.readableBytes))
     let response = HTTPResponseHead(
       version: .http1_1, status: HTTPResponseStatus(statusCode: status), headers: headers)

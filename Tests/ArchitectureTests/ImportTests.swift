@@ -47,7 +47,7 @@ private let rules: [String: ModuleRule] = [
   "ClusterObservation": ModuleRule(uses: ["ClientRules", "KubernetesClient", "RunTimeline"], libraries: ["Logging"]),
   "RunRecording": ModuleRule(uses: ["RunTimeline"], libraries: ["GRDB"]),
   "SimulatedClusterServer": ModuleRule(
-    uses: ["Profiles", "SimulatedCluster"],
+    uses: ["CZlib", "Profiles", "SimulatedCluster"],
     libraries: ["NIOCore", "NIOEmbedded", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS"]),
   "Harness": ModuleRule(
     uses: [

@@ -31,7 +31,9 @@ package final class NginxServer: Sendable {
   /// - Parameters:
   ///   - workers: nginx worker processes.
   ///   - requestsPerConnection: it closes a connection after so many.
-  package init(workers: Int = 1, requestsPerConnection: Int = 1_000_000) throws {
+  ///   - api: a Kubernetes API to which it passes on what is asked for at ``tlsPort`` below `/api`, `/apis` and `/version`,
+  ///     without credentials.
+  package init(workers: Int = 1, requestsPerConnection: Int = 1_000_000, api: String? = nil) throws {
     folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent(
       "scaleproof-nginx-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -52,7 +54,7 @@ package final class NginxServer: Sendable {
     self.badCertificatePorts = badCertificatePorts
     try Self.configuration(
       folder: folder, ports: ports, badCertificatePorts: badCertificatePorts, workers: workers,
-      requestsPerConnection: requestsPerConnection
+      requestsPerConnection: requestsPerConnection, api: api
     )
     .write(to: folder.appendingPathComponent("nginx.conf"), atomically: true, encoding: .utf8)
     // It takes over sockets that listen, as when its program is replaced by a newer one.
@@ -118,7 +120,8 @@ package final class NginxServer: Sendable {
   }
 
   private static func configuration(
-    folder: URL, ports: [Int], badCertificatePorts: [BadCertificate: Int], workers: Int, requestsPerConnection: Int
+    folder: URL, ports: [Int], badCertificatePorts: [BadCertificate: Int], workers: Int, requestsPerConnection: Int,
+    api: String?
   ) -> String {
     let locations = """
           location = /ok { return 200 "hello world\\n"; }
@@ -134,6 +137,12 @@ package final class NginxServer: Sendable {
           location = /pod { add_header X-Pod pod-7; add_header X-Version v2; return 200 "pod\\n"; }
           location / { root \(folder.path)/files; }
       """
+    let passed =
+      api.map {
+        "location ~ ^/(api|apis|version) { proxy_pass \($0); proxy_http_version 1.1; proxy_buffering off; "
+          + "proxy_set_header Authorization \"\"; }"
+      }
+      ?? ""
     let badCertificateServers = badCertificatePorts.map { certificate, port in
       """
         server { listen 127.0.0.1:\(port) ssl http2;
@@ -163,6 +172,7 @@ package final class NginxServer: Sendable {
         server { listen 127.0.0.1:\(ports[0]) backlog=4096; listen 127.0.0.2:\(ports[0]);
       \(locations) }
         server { listen 127.0.0.1:\(ports[1]) ssl http2;
+          \(passed)
       \(tls)
       \(locations) }
         server { listen 127.0.0.1:\(ports[2]) ssl;
