@@ -16,6 +16,8 @@ package struct ObjectRule: Sendable, Equatable {
   enum Further: Sendable, Equatable {
     /// Services that send to pods with one of these sets of labels.
     case services(to: [[String: String]])
+    /// PodDisruptionBudgets that select pods with one of these sets of labels.
+    case budgets(of: [[String: String]])
     /// Ingresses that lead to one of these Services.
     case ingresses(to: Set<String>)
     /// Events, but for those about pods and ReplicaSets whose names do not begin as those of the workloads'.
@@ -33,6 +35,9 @@ package struct ObjectRule: Sendable, Equatable {
     switch further {
     case nil: return false
     case .services(let pods): return pods.contains { object.sendsTo(podsWith: $0) }
+    case .budgets(let pods):
+      let selector = object.selector
+      return pods.contains { selector?.matches($0) ?? false }
     case .ingresses(let services): return !services.isDisjoint(with: object.backends)
     case .events(let workloads):
       guard let (kind, name) = object.subject, kind == Pod.resource.kind || kind == ReplicaSet.resource.kind else {
@@ -73,6 +78,8 @@ package protocol ObservedTraits {
   var subject: (kind: String, name: String)? { get }
   /// The Services that an Ingress leads to.
   var backends: Set<String> { get }
+  /// Of which pods a PodDisruptionBudget is.
+  var selector: LabelSelector? { get }
   /// Whether a Service sends to pods with some labels.
   func sendsTo(podsWith labels: [String: String]) -> Bool
 }

@@ -51,6 +51,8 @@ package struct ObservationScope: Sendable, Equatable {
       rule.further = .services(to: templateLabels)
       rule.takesAll = takesAllServices
     case .ingresses: rule.further = .ingresses(to: services)
+    case .podDisruptionBudgets: rule.further = .budgets(of: templateLabels)
+    case .resourceQuotas, .limitRanges: rule.takesAll = true
     case .endpointSlices:
       rule.selectors = followed.union(endpointServices).sorted().map {
         LabelSelector(matchLabels: [EndpointSlice.serviceNameLabel: $0])
@@ -80,7 +82,7 @@ package struct ObservationScope: Sendable, Equatable {
   private func needs(of resource: ResourceType) -> [ResourceType] {
     let own = workloads.map(\.reference.kind.resource)
     switch resource {
-    case .pods, .services: return own
+    case .pods, .services, .podDisruptionBudgets: return own
     case .replicaSets where !own.contains(.replicaSets): return own
     case .ingresses: return [.services]
     case .endpointSlices: return [.services, .ingresses]

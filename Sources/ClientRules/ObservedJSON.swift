@@ -17,6 +17,8 @@ package struct ObservedJSON: ObservedTraits {
 
   package var backends: Set<String> { (try? object.decoded(as: Ingress.self))?.backendServices ?? [] }
 
+  package var selector: LabelSelector? { try? object["spec", "selector"]?.decoded() }
+
   package func sendsTo(podsWith labels: [String: String]) -> Bool {
     (try? object.decoded(as: Service.self))?.sendsTo(podsWith: labels) ?? false
   }

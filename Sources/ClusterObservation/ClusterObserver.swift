@@ -17,8 +17,10 @@ package struct ClusterObserver: Sendable {
     return [.horizontalPodAutoscalers] + own + between + [.pods] + optional + [.endpointSlices, .events]
   }
 
-  /// What a run can do without. Without Services or Ingresses all slices of the namespace are asked for.
-  package static let optional: [ResourceType] = [.services, .ingresses]
+  /// What a run can do without. Without Services all slices of the namespace are asked for.
+  package static let optional: [ResourceType] = [
+    .services, .ingresses, .podDisruptionBudgets, .resourceQuotas, .limitRanges,
+  ]
 
   /// Wall time between two proving lists of a resource: 30 s of run time, and no less than a second.
   package static func relistInterval(timeScale: Double) -> Duration { max(.seconds(30) / timeScale, .seconds(1)) }

@@ -182,6 +182,7 @@ private struct RightsOfResource {
     switch rights.first?.resource {
     case .services?: ", so that the EndpointSlices of all Services are read"
     case .ingresses?: ", so that all Services that send to the pods count as if an Ingress named them"
+    case .podDisruptionBudgets?, .resourceQuotas?, .limitRanges?: ", so that the recording tells nothing of them"
     default: ""
     }
   }

@@ -15,6 +15,11 @@ package struct ClusterHistory: Sendable {
   /// The pods that the workload's selector matches, whoever owns them: those that the autoscaler counts.
   package private(set) var selectedPods: [PodLifeline]
   package private(set) var rollouts: [Rollout]
+  /// All versions of each PodDisruptionBudget that selects pods of a workload, of each ResourceQuota and each LimitRange of
+  /// the namespace; empty where none was observed.
+  package let budgets: [[ObjectVersion<PodDisruptionBudget>]]
+  package let quotas: [[ObjectVersion<ResourceQuota>]]
+  package let limitRanges: [[ObjectVersion<LimitRange>]]
   /// All events of the namespace.
   package private(set) var events: [EventVersion]
   /// Those that tell of objects of the workload.
@@ -102,6 +107,9 @@ package struct ClusterHistory: Sendable {
       versions.filter { !$0.deleted }.map { EventVersion(at: $0.at, event: $0.object) }
     }
     ownEvents = events.filter { [own] in own.concerns($0.event) }
+    budgets = objects.history(of: PodDisruptionBudget.self).objects
+    quotas = objects.history(of: ResourceQuota.self).objects
+    limitRanges = objects.history(of: LimitRange.self).objects
     let unreadPods = Self.unreadPods(allPods, own)
     let unreadVersions = own.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
     let podGaps = allPods.gaps + allPods.silences + unreadPods + unreadVersions

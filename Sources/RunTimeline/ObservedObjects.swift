@@ -7,7 +7,8 @@ package struct ObservedObjects: Sendable {
   private static let dated: [any KubernetesObject.Type] = {
     let workloads = WorkloadKind.allCases.map { $0.type as any KubernetesObject.Type }
     let others: [any KubernetesObject.Type] = [
-      HorizontalPodAutoscaler.self, ReplicaSet.self, Pod.self, EndpointSlice.self,
+      HorizontalPodAutoscaler.self, ReplicaSet.self, Pod.self, EndpointSlice.self, PodDisruptionBudget.self,
+      ResourceQuota.self, LimitRange.self,
     ]
     return workloads + others.filter { other in !workloads.contains { $0 == other } }
   }()

@@ -8,7 +8,7 @@ package struct ClusterObject: Sendable, Equatable {
   package let kind: ClusterKind
   package var content: Content
   /// The members that a client or controller wrote, without `metadata`, `status`, `kind` and `apiVersion`.
-  var written: [String: JSONValue]
+  package internal(set) var written: [String: JSONValue]
   /// Who owns which fields.
   var ownership = FieldOwnership()
 

@@ -348,6 +348,7 @@ extension ClusterObject: ObservedTraits {
     return (kind, name)
   }
   package var backends: Set<String> { ingress?.backendServices ?? [] }
+  package var selector: LabelSelector? { try? written["spec"]?["selector"]?.decoded() }
   package func sendsTo(podsWith labels: [String: String]) -> Bool { service?.sendsTo(podsWith: labels) ?? false }
 }
 

@@ -111,6 +111,18 @@ struct ObservationScopeTests {
     #expect(rule.asked(withStrays: [nil]) == .all)
   }
 
+  @Test("budgets are those that select the workload's pods, quotas and limits all of the namespace")
+  func surroundings() {
+    let scope = Self.scope([LabelSelector(matchLabels: ["app": "api", "tier": "front"])])
+    func takes(_ selector: JSONValue) -> Bool {
+      let budget: JSONValue = ["metadata": ["name": "b"], "spec": ["selector": selector]]
+      return scope.rule(of: .podDisruptionBudgets).takes(ObservedJSON(budget))
+    }
+    #expect(takes(["matchLabels": ["app": "api"]]) && takes([:]))
+    #expect(!takes(["matchLabels": ["app": "other"]]) && !takes(.null))
+    #expect(scope.rule(of: .resourceQuotas) == .everything && scope.rule(of: .limitRanges) == .everything)
+  }
+
   @Test("events are left out that are about pods and ReplicaSets of others")
   func events() {
     let rule = Self.scope([]).rule(of: .events)

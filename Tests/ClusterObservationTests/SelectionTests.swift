@@ -32,6 +32,24 @@ private func service(_ name: String, selector: [String: String]) -> JSONValue {
   ]
 }
 
+private func budget(_ name: String, selector: [String: String]) -> JSONValue {
+  [
+    "apiVersion": "policy/v1", "kind": "PodDisruptionBudget",
+    "metadata": ["name": .string(name), "namespace": "default"],
+    "spec": ["maxUnavailable": 1, "selector": ["matchLabels": .object(selector.mapValues { .string($0) })]],
+  ]
+}
+
+private let quota: JSONValue = [
+  "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "all", "namespace": "default"],
+  "spec": ["hard": ["pods": "100"]],
+]
+
+private let limits: JSONValue = [
+  "apiVersion": "v1", "kind": "LimitRange", "metadata": ["name": "usual", "namespace": "default"],
+  "spec": ["limits": [["type": "Container", "defaultRequest": ["cpu": "100m"]]]],
+]
+
 private func ingress(to service: String) -> JSONValue {
   [
     "apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": ["name": "web", "namespace": "default"],
@@ -64,6 +82,7 @@ private struct Surroundings {
     deployment("web", selector: ["app": "web"]), deployment("other", selector: ["app": "other"], replicas: 3),
     service("web", selector: ["app": "web"]), service("web-headless", selector: ["app": "web"]),
     service("other", selector: ["app": "other"]), ingress(to: "web"),
+    budget("web", selector: ["app": "web"]), budget("other", selector: ["app": "other"]), quota, limits,
   ]
 
   init(_ objects: [JSONValue] = objects) async throws {
@@ -142,6 +161,13 @@ struct SelectionTests {
     #expect(around.names("pods").count == 3 && around.names("pods").allSatisfy { $0.hasPrefix("web-") })
     #expect(around.names("replicasets").count == 1 && around.names("replicasets").allSatisfy { $0.hasPrefix("web-") })
     #expect(around.names("services") == ["web", "web-headless"] && around.names("ingresses") == ["web"])
+    let history = ClusterHistory(
+      of: WatchedWorkload(around.reference), observations: around.notebook.observations,
+      clock: ServerClock(runStart: KubernetesTime(seconds: 1_795_456_800)))
+    #expect(history.budgets.compactMap { $0.last?.object.metadata.name } == ["web"])
+    #expect(history.budgets.first?.last?.object.status?.expectedPods != nil)
+    #expect(history.quotas.first?.last?.object.status?.used?["pods"] != nil)
+    #expect(history.limitRanges.first?.last?.object.spec?.limits?.first?.defaultRequest?["cpu"] != nil)
     let slices = around.names("endpointslices")
     #expect(
       slices.count == 1 && slices.allSatisfy { $0.hasPrefix("web-") && !$0.hasPrefix("web-headless") }, "\(slices)")
