@@ -4,6 +4,8 @@ import RunTimeline
 /// The requests of a window, with what is to be known of the generator that sent them.
 struct JudgedLoad {
   let stretch: RunView.Stretch
+  /// What of that belongs to the window.
+  let pieces: WindowPieces
   let load: LoadInWindow
   let guardian: GeneratorGuard
 
@@ -15,11 +17,19 @@ extension RunView {
   func judging(
     _ during: Window, route: String?, latency: LoadInWindow.LatencySource? = nil, _ rules: (JudgedLoad) -> Opinion
   ) -> Opinion {
+    if !during.isOnePiece || during == .scaleUp || during == .scaleDown, timeline.cluster == nil {
+      return .inconclusive("no cluster was watched")
+    }
+    let pieces: WindowPieces
+    switch self.pieces(of: during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let known): pieces = known
+    }
     switch stretch(during) {
     case .missing(let reason): return .inconclusive(reason)
     case .known(let stretch):
       let judged = JudgedLoad(
-        stretch: stretch, load: LoadInWindow(self, stretch, route: route, latency: latency),
+        stretch: stretch, pieces: pieces, load: LoadInWindow(self, stretch, pieces, route: route, latency: latency),
         guardian: GeneratorGuard(self, in: stretch.hull))
       guard judged.load.isEmpty else { return rules(judged) }
       return judged.guardian.missingLoad(window: judged.window)

@@ -105,17 +105,22 @@ struct LoadInWindow {
   /// How many of the certain failures may be the doing of this machine, see ``HeldBackLoad``.
   let excused: Int
 
-  /// - Parameter latency: from when latencies are counted; `nil` where they do not matter, so that failures whose moment is
-  ///   known can be told apart.
-  init(_ run: RunView, _ stretch: RunView.Stretch, route: String?, latency: LatencySource? = nil) {
+  /// - Parameters:
+  ///   - stretch: from the first to the last that may belong to the window.
+  ///   - pieces: what of that does.
+  ///   - latency: from when latencies are counted; `nil` where they do not matter, so that failures whose moment is known
+  ///     can be told apart.
+  init(
+    _ run: RunView, _ stretch: RunView.Stretch, _ pieces: WindowPieces, route: String?, latency: LatencySource? = nil
+  ) {
     unseenLoad = Self.unseen(run, stretch)
     excused = HeldBackLoad(run, in: stretch.hull).excused(in: stretch, route: route)
     for interval in run.timeline.load where route == nil || interval.route == route {
-      if interval.start >= stretch.start.latest, interval.end <= stretch.end.earliest {
+      if pieces.mustHold(interval.start, interval.end) {
         certain.add(interval, from: latency ?? .due, delay: run.machineDelay)
-      } else if interval.start < stretch.end.latest, interval.end > stretch.start.earliest {
+      } else if pieces.mayHold(interval.start, interval.end) {
         perhaps.add(interval, from: latency ?? .due, delay: run.machineDelay)
-        if latency == nil { place(run.timeline.failures, of: interval, in: stretch) }
+        if latency == nil { place(run.timeline.failures, of: interval, in: pieces) }
       }
     }
   }
@@ -129,13 +134,13 @@ struct LoadInWindow {
   }
 
   /// Moves the failures of a straddling interval whose moment is known to the side where they belong.
-  private mutating func place(_ failures: [FailedRequest], of interval: LoadInterval, in stretch: RunView.Stretch) {
+  private mutating func place(_ failures: [FailedRequest], of interval: LoadInterval, in pieces: WindowPieces) {
     for failure in failures
     where failure.route == interval.route && failure.source == interval.source && failure.due >= interval.start
       && failure.due < interval.end
     {
-      let isInside = failure.due >= stretch.start.latest && failure.due < stretch.end.earliest
-      let isOutside = failure.due < stretch.start.earliest || failure.due >= stretch.end.latest
+      let isInside = pieces.mustHold(failure.due)
+      let isOutside = !pieces.mayHold(failure.due)
       guard isInside || isOutside, perhaps.take(failureWith: failure.outcome) else { continue }
       if isInside { certain.add(failureWith: failure.outcome) }
     }

@@ -67,7 +67,7 @@ struct RunView {
   var wasCut: Bool { timeline.run.endReason != .completed || timeline.run.endedAt == nil }
 
   /// When the run began: where a watch log was imported, with the lists at its head.
-  private var beginning: Duration {
+  var beginning: Duration {
     timeline.run.isImported ? timeline.phases.map(\.plannedStart).min() ?? .zero : .zero
   }
 
@@ -107,9 +107,33 @@ struct RunView {
       }
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
       guard case .known(var stretch) = resolved else { return resolved }
+      let cluster = timeline.action(name).flatMap(timeline.cluster(of:))
+      if let cluster { stretch = stretch.lastingAsFar(as: cluster) }
       stretch.completed = rollout(of: name)?.completed ?? overtaking(of: name)?.completed
       return .known(stretch)
+    case .span(let from, let to):
+      guard case .known(var stretch) = span(from: instant(from), to: instant(to)), stretch.unfinished != nil,
+        case .actionEnd = to.anchor, case .missing = instant(to)
+      else { return span(from: instant(from), to: instant(to)) }
+      // When it ended nobody saw, or it did not.
+      stretch.end = InstantBounds(stretch.start.latest, stretch.end.latest)
+      return .known(stretch)
+    case .scaleUp: return climb(.up)
+    case .scaleDown: return climb(.down)
+    case .terminations, .readiness, .outside: return hull(of: pieces(of: window))
     }
+  }
+
+  /// From one moment to another. What lies behind the end of the run was never seen.
+  private func span(from start: Instant, to end: Instant) -> Resolved {
+    guard case .known(var stretch) = stretch(from: start, to: end) else { return stretch(from: start, to: end) }
+    let last = timeline.run.endedAt ?? timeline.lastInstant
+    guard stretch.unfinished == nil, stretch.end.latest > last else { return .known(stretch) }
+    stretch.unfinished = ending
+    stretch.cut = wasCut
+    stretch.plannedEnd = stretch.end.latest
+    stretch.end = InstantBounds(min(stretch.end.earliest, last), last)
+    return .known(stretch)
   }
 
   /// A window as far as a count was watched: the run lasts on after its load while the last answers and the last look at the
@@ -123,7 +147,7 @@ struct RunView {
     return .known(stretch)
   }
 
-  private func stretch(from start: Instant, to end: Instant) -> Resolved {
+  func stretch(from start: Instant, to end: Instant) -> Resolved {
     switch (start, end) {
     case (.missing(let reason), _): return .missing(reason)
     case (.known(let start), .known(let end)): return .known(Stretch(start: start, end: end))

@@ -4,15 +4,33 @@ extension Expectation {
     let wanted = kind.wanted
     if wanted.subject == .requests { return "it judges requests, and no load is sent" }
     switch wanted.scope {
-    case .window(.run), .recording: return nil
-    case .window(.phase(let name)): return "there is no phase \(name)"
-    case .window(.action(let name)), .rollout(let name): return "nothing starts the action \(name)"
-    case .after(let moment):
-      switch moment.anchor {
-      case .runStart: return nil
-      case .phaseStart(let name), .phaseEnd(let name): return "there is no phase \(name)"
-      case .actionStart(let name), .actionEnd(let name): return "nothing starts the action \(name)"
-      }
+    case .recording: return nil
+    case .window(let window): return window.needOfRun
+    case .rollout(let name): return "nothing starts the action \(name)"
+    case .after(let moment): return moment.needOfRun
+    }
+  }
+}
+
+extension Window {
+  /// Why it cannot be found in a recording without load, phases and actions.
+  fileprivate var needOfRun: String? {
+    switch self {
+    case .run, .scaleUp, .scaleDown, .terminations, .readiness: nil
+    case .phase(let name): "there is no phase \(name)"
+    case .action(let name): "nothing starts the action \(name)"
+    case .span(let from, let to): from.needOfRun ?? to.needOfRun
+    case .outside(let window): window.needOfRun
+    }
+  }
+}
+
+extension Moment {
+  fileprivate var needOfRun: String? {
+    switch anchor {
+    case .runStart: nil
+    case .phaseStart(let name), .phaseEnd(let name): "there is no phase \(name)"
+    case .actionStart(let name), .actionEnd(let name): "nothing starts the action \(name)"
     }
   }
 }

@@ -32,6 +32,22 @@ package struct FieldDeclaration: Sendable, Equatable {
     /// The name of an action of the profile.
     case action
     case words([String])
+
+    /// What stands there, in words.
+    package var words: String {
+      switch self {
+      case .moment: "moment"
+      case .window: "window"
+      case .count: "count"
+      case .duration: "duration"
+      case .percentage: "percentage"
+      case .percentile: "percentile"
+      case .shareOrRate: "percentage or rate"
+      case .request: "name of a request"
+      case .action: "name of an action"
+      case .words(let words): words.joined(separator: ", ")
+      }
+    }
   }
 
   package enum Presence: Sendable, Equatable {

@@ -17,6 +17,14 @@ struct KindField<Value: Sendable>: Sendable {
     self.read = read
   }
 
+  /// The same with another way of reading it.
+  func replacingRead(_ read: @escaping @Sendable (Field, RunPlan) -> Value?) -> KindField {
+    var field = KindField(declaration.key, declaration.form, declaration.about, read: read)
+    field.declaration = declaration
+    field.absent = absent
+    return field
+  }
+
   /// The same, told of as missing where it is left out.
   func required(example: String) -> KindField {
     var field = self

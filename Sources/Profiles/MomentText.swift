@@ -21,7 +21,7 @@ extension Field {
     return self.anchor(anchor, plan, names: anchors ?? plan.names).map { Moment($0, offset: offset) }
   }
 
-  private func anchor(_ text: String, _ plan: RunPlan, names: [String]) -> Moment.Anchor? {
+  func anchor(_ text: String, _ plan: RunPlan, names: [String]) -> Moment.Anchor? {
     let (name, side) = Self.split(text)
     guard let side else {
       report("\"\(text)\" is not a moment", hint: "write NAME.start, NAME.end, \"NAME + 30s\" or 30s")
@@ -45,24 +45,7 @@ extension Field {
     return side == "start" ? .actionStart(action) : .actionEnd(action)
   }
 
-  /// Reads a window: the name of a phase, the name of an action, or `run`.
-  func window(_ plan: RunPlan) -> Window? {
-    guard let text = text() else { return nil }
-    if text == "run" { return .run }
-    if plan.phaseNames.contains(text) { return .phase(text) }
-    if let action = plan.action(text) {
-      if !action.takesTime {
-        report(
-          "the action \(text) is over with its answer, so that nothing happens during it",
-          hint: "name a phase, or a moment such as \(text).end")
-      }
-      return .action(action.name)
-    }
-    unknown(text, among: plan.names + ["run"], plan)
-    return nil
-  }
-
-  private func unknown(_ name: String, among names: [String], _ plan: RunPlan) {
+  func unknown(_ name: String, among names: [String], _ plan: RunPlan) {
     // Of a phase without a name it may be the name, and the one mistake would be told many times.
     guard plan.phasesAreKnown else { return }
     report("there is no phase or action \"\(name)\"", hint: Self.hint(for: name, among: names))

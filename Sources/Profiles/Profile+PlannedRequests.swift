@@ -9,7 +9,7 @@ extension Profile {
   /// - Parameters:
   ///   - route: the name of one request; `nil` for all.
   ///   - timeScale: run time per wall time; `nil` for that of the profile.
-  /// - Returns: `nil` where nobody can know: in the window of an action, and where users take part.
+  /// - Returns: `nil` where nobody can know: in a window that the cluster decides on, and where users take part.
   package func plannedRequests(in window: Window, route: String? = nil, timeScale: Double? = nil) -> Double? {
     guard let bounds = bounds(of: window) else { return nil }
     var total = 0.0
@@ -32,7 +32,9 @@ extension Profile {
     switch window {
     case .run: .zero..<load.duration
     case .phase(let name): load.bounds(ofPhase: name)
-    case .action: nil
+    case .span(let from, let to):
+      planned(from).flatMap { start in planned(to).map { max($0, start) }.map { start..<$0 } }
+    case .action, .scaleUp, .scaleDown, .terminations, .readiness, .outside: nil
     }
   }
 

@@ -93,7 +93,8 @@ struct RunPlan {
     return switch window {
     case .run: end
     case .phase(let name): bounds(ofPhase: name).map { $0.upperBound - $0.lowerBound }
-    case .action: nil
+    case .span(let from, let to): planned(from).flatMap { start in planned(to).map { $0 - start } }
+    case .action, .scaleUp, .scaleDown, .terminations, .readiness, .outside: nil
     }
   }
 }

@@ -96,17 +96,8 @@ struct GuideTests {
 
   private static func row(_ field: FieldDeclaration) -> String {
     let form =
-      switch field.form {
-      case .moment: "moment"
-      case .window: "window"
-      case .count: "count"
-      case .duration: "duration"
-      case .percentage: "percentage"
-      case .percentile: "percentile"
-      case .shareOrRate: "percentage or rate"
-      case .request: "name of a request"
-      case .action: "name of an action"
-      case .words(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+      if case .words(let words) = field.form { words.map { "`\($0)`" }.joined(separator: ", ") } else {
+        field.form.words
       }
     let presence =
       switch field.presence {

@@ -26,7 +26,7 @@ extension Expectation.Latency: JudgedKind {
     let window = judged.window
     let all = LatencyOfAll(percentile: percentile, load: load)
     let delay = run.machineDelay.share(from: window.earliest, to: window.latest)
-    let evidence = rows(all, run, stretch) + machineRow(all, delay)
+    let evidence = rows(all, run, judged) + machineRow(all, delay)
     let edges = load.perhaps.known
     let value =
       all.text("p\(percentileText)")
@@ -185,8 +185,8 @@ extension Expectation.Latency: JudgedKind {
     count > 0 && count - slow >= Int(((percentile / 100).nextDown * Double(count)).rounded(.up))
   }
 
-  private func rows(_ all: LatencyOfAll, _ run: RunView, _ stretch: RunView.Stretch) -> [Evidence] {
-    let (load, good) = (all.load, all.successes)
+  private func rows(_ all: LatencyOfAll, _ run: RunView, _ judged: JudgedLoad) -> [Evidence] {
+    let (load, good, stretch) = (all.load, all.successes, judged.stretch)
     var rows = [LoadCoverage.closedModel(run, in: stretch.hull)].compactMap { $0 }
     let names = [50, 90, 95, 99, 99.9].map { "p\($0 == $0.rounded() ? "\(Int($0))" : "\($0)")" }
     let values = good.quantiles([0.5, 0.9, 0.95, 0.99, 0.999])
@@ -201,7 +201,8 @@ extension Expectation.Latency: JudgedKind {
     if let low = interval.lower, let high = interval.upper {
       rows.append(Evidence("95% interval of p\(percentileText) by ranks\(whose): \(low.plain) to \(high.plain)"))
     }
-    let other = LoadInWindow(run, stretch, route: route, latency: from == .due ? .send : .due)
+    let other = LoadInWindow(
+      run, stretch, judged.pieces, route: route, latency: from == .due ? .send : .due)
     if let value = other.certain.latency.quantile(percentile / 100) {
       rows.append(Evidence("p\(percentileText) from \(from == .due ? "sending" : "due")\(whose): \(value.plain)"))
     }

@@ -16,7 +16,7 @@ extension Expectation.SteadyReplicas {
   package static let example = "{during: calm, count: 3}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "calm")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "calm")
   private static let count = KindField.count("count", "What the count is throughout: a number, or a comparison.")
     .required(example: "3")
   private static let of = KindField<Expectation.ReplicaCount>.of.byDefault(.wanted, "wanted")

@@ -38,6 +38,11 @@ extension Expectation.Throughput {
     let atLeast = body.read(Self.atLeast)
     let route = body.read(Self.route)
     guard let during, let atLeast else { return nil }
+    if case .rate = atLeast, !during.isOnePiece {
+      body.report(
+        Self.atLeast, "\(during) comes in several pieces of uncertain length, which a rate cannot be asked of",
+        hint: "write a share, as in 99%")
+    }
     self.init(during: during, atLeast: atLeast, route: route)
   }
 

@@ -12,7 +12,7 @@ extension Expectation.WithinCorridor {
   package static let example = "{}"
   package static let subject = Expectation.Subject.autoscaler
 
-  private static let during = KindField<Window>.during.byDefault(.run, "run")
+  private static let during = KindField<Window>.during.inOnePiece().byDefault(.run, "run")
   package static let fields = [during.declaration] + Expectation.ControllerFlags.fields
 
   package init?(_ body: KindBody) {

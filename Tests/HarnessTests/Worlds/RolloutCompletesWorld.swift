@@ -7,6 +7,6 @@ extension LabelledWorld {
     fault: Change(faults: ["{at: calm, for: 230s, application: {version: v2, becomesReady: false}}"])
   ) { truth in
     let begin = try truth.begin(of: "release")
-    return truth.rolledOut(after: begin).map { $0 <= begin + .seconds(75) } ?? false
+    return try truth.rolledOut("release").map { $0 <= begin + .seconds(75) } ?? false
   }
 }

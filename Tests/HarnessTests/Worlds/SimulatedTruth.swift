@@ -109,23 +109,21 @@ extension SimulatedTruth {
   /// Pods that are ready and not asked to go.
   var ready: Steps<Int> { Steps.counting(pods.flatMap(\.ready)) }
 
-  /// Of the newest template, and nothing else there: when that is so for the first time after an instant.
-  func rolledOut(after start: Duration) -> Duration? {
-    let moments = pods.flatMap { pod in
-      pod.ready.flatMap { [$0.lowerBound, $0.upperBound] } + [pod.going ?? .farFuture]
-    }
-    return moments.filter { $0 >= start && $0 <= end }.sorted().first { moment in
-      let there = pods.filter { $0.created <= moment && moment < $0.going ?? .farFuture }
-      let newest = pods.last { $0.created <= moment }?.hash
-      return !there.isEmpty && there.allSatisfy { $0.hash == newest && $0.isReady(at: moment) }
-        && there.count == wanted.value(at: moment) && there.allSatisfy { $0.created >= start }
-    }
+  /// When the rollout of an action was complete: all replicas of its template, and available, as the workload's controller
+  /// counts them (its status is of that generation).
+  func rolledOut(_ action: String) throws -> Duration? {
+    let generation = try #require(self.action(action).generation)
+    return deployments.first { version in
+      guard let status = version.object.status, status.observedGeneration ?? 0 >= generation else { return false }
+      let wanted = version.object.spec.replicas ?? 1
+      return status.updatedReplicas == wanted && status.replicas == wanted && status.availableReplicas == wanted
+    }?.at
   }
 
   /// From the request for a rollout to the end of the last pod that it took away, or to the end of the run.
   func window(ofRollout action: String) throws -> ClosedRange<Duration> {
     let begin = try begin(of: action)
-    guard let completed = rolledOut(after: begin) else { return begin...end }
+    guard let completed = try rolledOut(action) else { return begin...end }
     return begin...min(end, max(completed, lastEnd(ofThoseGoingIn: begin...completed) ?? completed))
   }
 
