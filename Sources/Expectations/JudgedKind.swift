@@ -26,6 +26,10 @@ extension Expectation.Kind {
     case .throughput(let wanted): wanted
     case .hpaConformance(let wanted): wanted
     case .withinCorridor(let wanted): wanted
+    case .podsStayHealthy(let wanted): wanted
+    case .scheduledWithin(let wanted): wanted
+    case .replicasSurvive(let wanted): wanted
+    case .oneRollout(let wanted): wanted
     }
   }
 }

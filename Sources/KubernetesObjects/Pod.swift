@@ -18,6 +18,7 @@ package struct Pod: KubernetesObject {
     package var reason: String?
     package var message: String?
     package var containerStatuses: [ContainerStatus]?
+    package var initContainerStatuses: [ContainerStatus]?
 
     package init() {}
   }

@@ -14,6 +14,10 @@ extension Expectation {
     case throughput
     case hpaConformance
     case withinCorridor
+    case podsStayHealthy
+    case scheduledWithin
+    case replicasSurvive
+    case oneRollout
 
     package var type: any ExpectationKind.Type {
       switch self {
@@ -27,6 +31,10 @@ extension Expectation {
       case .throughput: Throughput.self
       case .hpaConformance: HPAConformance.self
       case .withinCorridor: WithinCorridor.self
+      case .podsStayHealthy: PodsStayHealthy.self
+      case .scheduledWithin: ScheduledWithin.self
+      case .replicasSurvive: ReplicasSurvive.self
+      case .oneRollout: OneRollout.self
       }
     }
   }
@@ -42,6 +50,10 @@ extension Expectation {
     case throughput(Throughput)
     case hpaConformance(HPAConformance)
     case withinCorridor(WithinCorridor)
+    case podsStayHealthy(PodsStayHealthy)
+    case scheduledWithin(ScheduledWithin)
+    case replicasSurvive(ReplicasSurvive)
+    case oneRollout(OneRollout)
 
     package var wanted: any ExpectationKind {
       switch self {
@@ -55,6 +67,10 @@ extension Expectation {
       case .throughput(let wanted): wanted
       case .hpaConformance(let wanted): wanted
       case .withinCorridor(let wanted): wanted
+      case .podsStayHealthy(let wanted): wanted
+      case .scheduledWithin(let wanted): wanted
+      case .replicasSurvive(let wanted): wanted
+      case .oneRollout(let wanted): wanted
       }
     }
   }

@@ -23,6 +23,8 @@ package struct FieldDeclaration: Sendable, Equatable {
     case moment
     case window
     case count
+    /// A number of things, 0 or more.
+    case wholeNumber
     case duration
     case percentage
     case percentile

@@ -68,6 +68,12 @@ extension KindField where Value == CountCondition {
   }
 }
 
+extension KindField where Value == Int {
+  static func wholeNumber(_ key: String, atLeast least: Int = 0, _ about: String) -> KindField {
+    KindField(key, .wholeNumber, about) { field, _ in field.integer(least...Int.max) }
+  }
+}
+
 extension KindField where Value == Duration {
   static func duration(_ key: String, atLeast least: Duration = .zero, _ about: String) -> KindField {
     KindField(key, .duration, about) { field, _ in field.duration(atLeast: least) }

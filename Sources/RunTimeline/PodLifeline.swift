@@ -32,6 +32,8 @@ package struct PodLifeline: Sendable, Equatable {
   package let restarts: Int
   /// Why a container waited last, such as `ImagePullBackOff`.
   package let waitingReason: String?
+  /// Containers that ended and readiness that was lost, as long as nobody had asked it to go.
+  package let health: PodHealth
 
   /// - Parameters:
   ///   - appeared: when the pod came into being, as far as lists and watch events tell.
@@ -83,6 +85,7 @@ package struct PodLifeline: Sendable, Equatable {
     removed = last.deleted ? last.at.notBefore(asked?.earliest ?? created.earliest) : nil
     restarts = versions.flatMap { $0.object.status?.containerStatuses ?? [] }.compactMap(\.restartCount).max() ?? 0
     waitingReason = last.object.status?.containerStatuses?.compactMap { $0.state?.waiting?.reason }.first
+    health = PodHealth(versions, shown: shown, clock: clock)
   }
 
   /// When the deletion was asked for: the time that the first version which is going bears.

@@ -170,7 +170,7 @@ struct MeasurementTests {
 
   /// A passing, a failing and an undecided case of each kind.
   private static func cases() throws -> [(kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)] {
-    try replicaCases() + rolloutCases() + loadCases() + autoscalerCases()
+    try replicaCases() + rolloutCases() + loadCases() + autoscalerCases() + ReleaseCases.all()
   }
 
   private static func cut() -> TimelineBuilder {

@@ -145,6 +145,7 @@ struct ProfileSchemaTests {
       case .moment: #expect(reference == "moment")
       case .window: #expect(reference == "window")
       case .count: #expect(reference == "count")
+      case .wholeNumber: #expect(told["anyOf"]?.array?.first?["type"]?.string == "integer")
       case .duration: #expect(reference == "duration")
       case .percentage: #expect(reference == "percentage")
       case .percentile: #expect(reference == "percentile")

@@ -1,0 +1,64 @@
+import Expectations
+import Profiles
+import RunTimeline
+
+/// A passing, a failing and an undecided case of each kind that asks what a release does to pods.
+enum ReleaseCases {
+  typealias Case = (kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)
+
+  static func all() throws -> [Case] { pods() + counts() + rollouts() }
+
+  /// The same until 100 s, when the run was interrupted.
+  static func cut(_ script: ClusterScript) -> Timeline {
+    var cut = script
+    (cut.end, cut.endReason) = (100, .interrupted)
+    cut.heard(at: 99)
+    return cut.timeline
+  }
+
+  static func whole(_ script: ClusterScript) -> Timeline {
+    var whole = script
+    whole.heard(at: 199)
+    return whole.timeline
+  }
+
+  private static func pods() -> [Case] {
+    let healthy = ClusterScript.healthy()
+    var killed = healthy
+    killed.pod("web-1-1", at: 71, .init(restarts: 1, ended: ("OOMKilled", 137, 70)))
+    func created(scheduled: Double?) -> ClusterScript {
+      var script = healthy
+      script.pod(
+        "web-1-3", at: 80.1, .init(ready: false, transition: 70, created: 70, scheduled: scheduled, isRunning: false))
+      return script
+    }
+    return [
+      (.podsStayHealthy, whole(healthy), "{during: surge}"), (.podsStayHealthy, whole(killed), "{during: surge}"),
+      (.podsStayHealthy, cut(healthy), "{during: surge}"),
+      (.scheduledWithin, whole(created(scheduled: 72)), "{during: surge, within: 5s}"),
+      (.scheduledWithin, whole(created(scheduled: nil)), "{during: surge, within: 5s}"),
+      (.scheduledWithin, cut(created(scheduled: 72)), "{during: surge, within: 5s}"),
+    ]
+  }
+
+  private static func counts() -> [Case] {
+    let healthy = ClusterScript.healthy()
+    var scaled = healthy
+    scaled.deployment(at: 70, wanted: 5, available: 2, generation: 2, writer: "helm")
+    return [
+      (.replicasSurvive, whole(healthy), "{during: surge}"), (.replicasSurvive, whole(scaled), "{during: surge}"),
+      (.replicasSurvive, cut(healthy), "{during: surge}"),
+    ]
+  }
+
+  private static func rollouts() -> [Case] {
+    let healthy = ClusterScript.healthy()
+    var twice = healthy
+    twice.deployment(at: 70, wanted: 2, updated: 1, current: 3, image: "app:v2", generation: 2)
+    twice.deployment(at: 80, wanted: 2, updated: 1, current: 3, image: "app:v3", generation: 3, observed: 2)
+    return [
+      (.oneRollout, whole(healthy), "{during: surge}"), (.oneRollout, whole(twice), "{during: surge}"),
+      (.oneRollout, cut(healthy), "{during: surge}"),
+    ]
+  }
+}
