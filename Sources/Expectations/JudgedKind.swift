@@ -30,6 +30,9 @@ extension Expectation.Kind {
     case .scheduledWithin(let wanted): wanted
     case .replicasSurvive(let wanted): wanted
     case .oneRollout(let wanted): wanted
+    case .surgeCeiling(let wanted): wanted
+    case .podsAdmitted(let wanted): wanted
+    case .endpointsFloor(let wanted): wanted
     }
   }
 }

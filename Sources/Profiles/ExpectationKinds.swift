@@ -18,6 +18,9 @@ extension Expectation {
     case scheduledWithin
     case replicasSurvive
     case oneRollout
+    case surgeCeiling
+    case podsAdmitted
+    case endpointsFloor
 
     package var type: any ExpectationKind.Type {
       switch self {
@@ -35,6 +38,9 @@ extension Expectation {
       case .scheduledWithin: ScheduledWithin.self
       case .replicasSurvive: ReplicasSurvive.self
       case .oneRollout: OneRollout.self
+      case .surgeCeiling: SurgeCeiling.self
+      case .podsAdmitted: PodsAdmitted.self
+      case .endpointsFloor: EndpointsFloor.self
       }
     }
   }
@@ -54,6 +60,9 @@ extension Expectation {
     case scheduledWithin(ScheduledWithin)
     case replicasSurvive(ReplicasSurvive)
     case oneRollout(OneRollout)
+    case surgeCeiling(SurgeCeiling)
+    case podsAdmitted(PodsAdmitted)
+    case endpointsFloor(EndpointsFloor)
 
     package var wanted: any ExpectationKind {
       switch self {
@@ -71,6 +80,9 @@ extension Expectation {
       case .scheduledWithin(let wanted): wanted
       case .replicasSurvive(let wanted): wanted
       case .oneRollout(let wanted): wanted
+      case .surgeCeiling(let wanted): wanted
+      case .podsAdmitted(let wanted): wanted
+      case .endpointsFloor(let wanted): wanted
       }
     }
   }

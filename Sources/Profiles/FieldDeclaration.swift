@@ -33,6 +33,8 @@ package struct FieldDeclaration: Sendable, Equatable {
     case request
     /// The name of an action of the profile.
     case action
+    /// The name of a Service of the namespace.
+    case service
     case words([String])
 
     /// What stands there, in words.

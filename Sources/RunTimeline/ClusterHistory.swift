@@ -44,10 +44,14 @@ package struct ClusterHistory: Sendable {
   package private(set) var availableReplicas: CountEnvelope
   /// `status.updatedReplicas`: of the newest template.
   package private(set) var updatedReplicas: CountEnvelope
+  /// What all ReplicaSets of the workload want together; known as long as they all are.
+  package private(set) var createdReplicas: CountEnvelope
   /// `status.desiredReplicas` of the autoscaler.
   package private(set) var recommendedReplicas: CountEnvelope
   /// Endpoints that the Ingress may send to.
   package private(set) var readyEndpoints: CountEnvelope
+  /// The same by Service, each pod once.
+  package private(set) var services: [ServiceEndpoints]
 
   /// An event and when it was seen.
   package struct EventVersion: Sendable, Equatable {
@@ -136,6 +140,7 @@ package struct ClusterHistory: Sendable {
     currentReplicas = status(\.current)
     availableReplicas = status(\.available)
     updatedReplicas = status(\.updated)
+    createdReplicas = Self.created(replicaSets, in: allReplicaSets)
     recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: watched.autoscaler)) {
       $0.status?.desiredReplicas
     }
@@ -146,6 +151,7 @@ package struct ClusterHistory: Sendable {
       end: allPods.knownFrom == nil ? .zero : allPods.knownUntil
     )
     readyEndpoints = Self.endpoints(ownSlices, in: slices)
+    services = ServiceEndpoints.services(in: slices, sendingTo: ownSlices)
   }
 
   /// Of what kind the workload is.
@@ -162,6 +168,9 @@ package struct ClusterHistory: Sendable {
     history.events.removeAll { $0.at.earliest > instant }
     history.ownEvents.removeAll { $0.at.earliest > instant }
     history.absences.removeAll { $0.deleted.latest > instant }
+    for index in history.services.indices {
+      history.services[index].ready = history.services[index].ready.before(instant)
+    }
     for path in Self.envelopes { history[keyPath: path] = history[keyPath: path].before(instant) }
     return history
   }
@@ -180,7 +189,7 @@ package struct ClusterHistory: Sendable {
   private static var envelopes: [WritableKeyPath<ClusterHistory, CountEnvelope>] {
     [
       \.wantedReplicas, \.currentReplicas, \.readyReplicas, \.availableReplicas, \.updatedReplicas,
-      \.recommendedReplicas, \.readyEndpoints,
+      \.createdReplicas, \.recommendedReplicas, \.readyEndpoints,
     ]
   }
 
@@ -246,6 +255,19 @@ package struct ClusterHistory: Sendable {
       versions.contains { version in
         version.object.endpoints?.contains { names.contains($0.targetRef?.name ?? "") } ?? false
       }
+    }
+  }
+
+  private static func created(
+    _ own: [[ObjectVersion<ReplicaSet>]], in all: ObjectHistory<ReplicaSet>
+  ) -> CountEnvelope {
+    guard let start = all.knownFrom else { return .unknown }
+    let gaps = (all.gaps + all.silences).map(\.stretch)
+    let none = CountEnvelope(initial: 0, start: start, changes: [], gaps: gaps, end: all.knownUntil)
+    return own.reduce(none) { total, versions in
+      let sight = all.sight(named: versions.first?.object.metadata.name)
+      let one = CountEnvelope(versions: versions, in: sight, isSpec: true) { $0.spec.replicas ?? 1 }
+      return total.combined(with: one) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
     }
   }
 

@@ -127,10 +127,11 @@ extension ClusterScript {
     image: String = "app:v1", generation: Int = 1, observed: Int? = nil, revision: Int = 1, writer: String? = nil,
     conditions: String = ""
   ) {
-    let fields =
-      writer.map {
-        #", "managedFields": [{"manager": "\#($0)", "operation": "Update", "time": "\#(Self.time(second))"}]"#
-      } ?? ""
+    let written = Self.time(second)
+    let other = writer.map { #", {"manager": "\#($0)", "operation": "Update", "time": "\#(written)"}"# } ?? ""
+    let status =
+      #"{"manager": "kube-controller-manager", "operation": "Update", "subresource": "status", "time": "\#(written)"}"#
+    let fields = #", "managedFields": [\#(status)\#(other)]"#
     object(
       "deployments", "d", name: "web", at: second,
       """
@@ -154,6 +155,7 @@ extension ClusterScript {
       {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "web-\(hash)", "uid": "rs-\(hash)",
        "generation": \(generation), "resourceVersion": "REVISION", "labels": {"app": "web", "pod-template-hash": "\(hash)"},
        "annotations": {"deployment.kubernetes.io/revision": "\(revision)"\(annotations)},
+       "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "time": "\(Self.time(second))"}],
        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "d"}]},
        "spec": {"replicas": \(replicas)}, "status": {"replicas": \(status ?? replicas),
        "readyReplicas": \(ready ?? status ?? replicas), "conditions": [\(conditions)]}}
@@ -208,6 +210,25 @@ extension ClusterScript {
       """, deleted: gone)
   }
 
+  /// A slice of a Service with so many ready endpoints, named by the pods that they are.
+  mutating func slice(
+    _ name: String, of service: String = "web", at second: Double, ready: [String], others: [String] = []
+  ) {
+    func endpoint(_ pod: String, _ isReady: Bool) -> String {
+      #"{"addresses": ["10.0.0.1"], "conditions": {"ready": \#(isReady)}, "targetRef": {"kind": "Pod", "name": "\#(pod)", "uid": "\#(pod)"}}"#
+    }
+    let endpoints = (ready.map { endpoint($0, true) } + others.map { endpoint($0, false) }).joined(separator: ", ")
+    object(
+      "endpointslices", name, name: name, at: second,
+      """
+      {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "\(name)", "uid": "\(name)",
+       "resourceVersion": "REVISION", "labels": {"kubernetes.io/service-name": "\(service)"},
+       "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "time": "\(Self.time(second))"}],
+       "annotations": {"endpoints.kubernetes.io/last-change-trigger-time": "\(Self.time(second))"}},
+       "addressType": "IPv4", "endpoints": [\(endpoints)]}
+      """)
+  }
+
   mutating func event(_ reason: String, of object: (kind: String, name: String), at second: Double, _ message: String) {
     let name = "event-\(observations.count)"
     self.object(
@@ -224,7 +245,9 @@ extension ClusterScript {
     var script = ClusterScript()
     script.deployment(at: 0, wanted: pods)
     script.replicaSet("1", at: 0, replicas: pods)
-    for number in 1...pods { script.pod("web-1-\(number)", at: 0) }
+    let names = (1...pods).map { "web-1-\($0)" }
+    for name in names { script.pod(name, at: 0) }
+    script.slice("web-a", at: 0, ready: names)
     script.begin()
     return script
   }

@@ -6,7 +6,7 @@ import RunTimeline
 enum ReleaseCases {
   typealias Case = (kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)
 
-  static func all() throws -> [Case] { pods() + counts() + rollouts() }
+  static func all() throws -> [Case] { pods() + counts() + rollouts() + fences() + services() }
 
   /// The same until 100 s, when the run was interrupted.
   static func cut(_ script: ClusterScript) -> Timeline {
@@ -44,7 +44,7 @@ enum ReleaseCases {
   private static func counts() -> [Case] {
     let healthy = ClusterScript.healthy()
     var scaled = healthy
-    scaled.deployment(at: 70, wanted: 5, available: 2, generation: 2, writer: "helm")
+    scaled.deployment(at: 70, wanted: 5, available: 2, current: 2, generation: 2, writer: "helm")
     return [
       (.replicasSurvive, whole(healthy), "{during: surge}"), (.replicasSurvive, whole(scaled), "{during: surge}"),
       (.replicasSurvive, cut(healthy), "{during: surge}"),
@@ -59,6 +59,45 @@ enum ReleaseCases {
     return [
       (.oneRollout, whole(healthy), "{during: surge}"), (.oneRollout, whole(twice), "{during: surge}"),
       (.oneRollout, cut(healthy), "{during: surge}"),
+    ]
+  }
+
+  /// A second ReplicaSet whose annotation allows four pods of both.
+  static func surging(to replicas: Int) -> ClusterScript {
+    var script = ClusterScript.healthy()
+    script.deployment(at: 70, wanted: 2, updated: 0, image: "app:v2", generation: 2)
+    script.replicaSet(
+      "2", at: 70.2, replicas: replicas, status: 0, revision: 2,
+      annotations: #", "deployment.kubernetes.io/max-replicas": "4""#)
+    return script
+  }
+
+  private static func fences() -> [Case] {
+    var refused = ClusterScript.healthy()
+    refused.replicaSet("1", at: 70, replicas: 3, status: 2, generation: 2, conditions: quota)
+    return [
+      (.surgeCeiling, whole(surging(to: 2)), "{during: surge}"),
+      (.surgeCeiling, whole(surging(to: 5)), "{during: surge}"),
+      (.surgeCeiling, cut(surging(to: 2)), "{during: surge, terminating: 3}"),
+      (.podsAdmitted, whole(ClusterScript.healthy()), "{during: surge}"),
+      (.podsAdmitted, whole(refused), "{during: surge}"),
+      (.podsAdmitted, cut(ClusterScript.healthy()), "{during: surge}"),
+    ]
+  }
+
+  static let quota =
+    #"{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: few, "#
+    + #"requested: pods=1, used: pods=2, limited: pods=2"}"#
+
+  private static func services() -> [Case] {
+    let healthy = ClusterScript.healthy()
+    var short = healthy
+    short.slice("web-a", at: 70, ready: ["web-1-1"], others: ["web-1-2"])
+    short.slice("web-a", at: 80, ready: ["web-1-1", "web-1-2"])
+    return [
+      (.endpointsFloor, whole(healthy), "{during: surge, atLeast: 2}"),
+      (.endpointsFloor, whole(short), "{during: surge, atLeast: 2}"),
+      (.endpointsFloor, cut(healthy), "{during: surge, atLeast: 2}"),
     ]
   }
 }

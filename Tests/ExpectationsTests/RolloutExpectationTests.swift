@@ -12,7 +12,7 @@ struct RolloutExpectationTests {
   /// A new pod at 70 s that gets its node so many seconds later, or never.
   private func scaledOut(scheduledAfter: Double?) -> ClusterScript {
     var script = ClusterScript.healthy()
-    script.deployment(at: 69.9, wanted: 3, available: 2, generation: 2)
+    script.deployment(at: 69.9, wanted: 3, available: 2, current: 2, generation: 2)
     script.pod("web-1-3", at: 70.1, .init(ready: false, transition: 70, created: 70, scheduled: nil, isRunning: false))
     guard let scheduledAfter else { return script }
     let at = 70 + scheduledAfter
@@ -76,7 +76,7 @@ struct RolloutExpectationTests {
   func replicas(writer: String?, hasAutoscaler: Bool) throws {
     var script = ClusterScript.healthy()
     script.autoscaler = hasAutoscaler ? "web" : nil
-    if let writer { script.deployment(at: 70, wanted: 5, available: 2, generation: 2, writer: writer) }
+    if let writer { script.deployment(at: 70, wanted: 5, available: 2, current: 2, generation: 2, writer: writer) }
     script.heard(at: 199)
 
     let judgement = try judge(Self.survive, on: script.timeline)
@@ -96,7 +96,7 @@ struct RolloutExpectationTests {
     for (autoscaler, verdict) in [(String?("web"), Verdict.inconclusive), (nil, .fail)] {
       var script = ClusterScript.healthy()
       script.autoscaler = autoscaler
-      script.deployment(at: 70, wanted: 5, available: 2, generation: 2)
+      script.deployment(at: 70, wanted: 5, available: 2, current: 2, generation: 2)
       script.heard(at: 199)
       #expect(try judge(Self.survive, on: script.timeline).verdict == verdict)
     }

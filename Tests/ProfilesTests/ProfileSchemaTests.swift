@@ -149,7 +149,7 @@ struct ProfileSchemaTests {
       case .duration: #expect(reference == "duration")
       case .percentage: #expect(reference == "percentage")
       case .percentile: #expect(reference == "percentile")
-      case .request, .action: #expect(reference == "text")
+      case .request, .action, .service: #expect(reference == "text")
       case .shareOrRate: #expect(told["pattern"]?.string == "%$|/(s|m|min|h)$")
       case .words(let words): #expect(resolved["enum"]?.array?.compactMap(\.string) == words)
       }

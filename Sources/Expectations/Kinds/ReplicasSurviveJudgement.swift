@@ -17,7 +17,7 @@ extension Expectation.ReplicasSurvive: JudgedKind {
       let unknown = envelope.pieces(from: window.earliest, to: window.latest).first { piece in
         // The generation counts changes of the spec that nobody saw.
         piece.range == nil
-          && !(piece.to < envelope.end
+          && !(piece.to < envelope.end && piece.from > envelope.segments.first?.start ?? .farFuture
             && cluster.hasSameSpec(
               cluster.workload, of: cluster.kind.resource, over: InstantBounds(piece.from, piece.to)))
       }

@@ -14,6 +14,13 @@ extension Profiles.Expectation.KindName {
     case .throughput: .throughput
     case .hpaConformance: .hpaConformance
     case .withinCorridor: .withinCorridor
+    case .podsStayHealthy: .podsStayHealthy
+    case .scheduledWithin: .scheduledWithin
+    case .replicasSurvive: .replicasSurvive
+    case .oneRollout: .oneRollout
+    case .surgeCeiling: .surgeCeiling
+    case .podsAdmitted: .podsAdmitted
+    case .endpointsFloor: .endpointsFloor
     }
   }
 }

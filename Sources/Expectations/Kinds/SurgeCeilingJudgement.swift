@@ -1,0 +1,182 @@
+import AutoscalerModel
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.SurgeCeiling: JudgedKind {
+  /// After each write that made a ReplicaSet larger, all ReplicaSets together may want no more pods than its annotation
+  /// `max-replicas` says: the count and `maxSurge` as the controller knew them when it wrote.
+  ///
+  /// The watch of ReplicaSets tells the order of all their versions, so that no sum is ever made up of two readings. Where
+  /// terminating pods count too, nothing limits them but what is asked here; the highest ceiling since the window began
+  /// counts, since pods that are given back terminate as well.
+  func opinion(on run: RunView) -> Opinion {
+    guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
+    guard cluster.kind == .deployment else {
+      return .inconclusive("a \(cluster.kind.title) has no maxSurge: this is asked of Deployments")
+    }
+    switch run.stretch(during, watching: cluster.createdReplicas) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      let created = createdPods(run, cluster, in: stretch)
+      guard let terminating else { return created }
+      return created.joined(with: allPods(run, cluster, in: stretch, terminating: terminating))
+    }
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+
+  var focus: Judgement.Focus { .firstEvidence }
+
+  private func createdPods(_ run: RunView, _ cluster: ClusterHistory, in stretch: RunView.Stretch) -> Opinion {
+    let window = stretch.hull
+    let resource = ReplicaSet.resource.plural
+    let rises = CountedMoments(CreatedPods.rises(in: cluster), in: stretch, at: \.at)
+    let known = cluster.createdReplicas
+    let unknown = known.pieces(from: window.earliest, to: window.latest).first { piece in
+      // The generation counts changes of the specs that nobody saw.
+      let gap = InstantBounds(piece.from, piece.to)
+      let isBridged =
+        piece.to < known.end && piece.from > known.segments.first?.start ?? .farFuture
+        && cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
+        && cluster.replicaSets.allSatisfy { cluster.hasSameSpec($0, of: ReplicaSet.resource, over: gap) }
+      return piece.range == nil && !isBridged
+    }
+    let isWhole = stretch.unfinished == nil && unknown == nil && !cluster.replicaSets.isEmpty
+    let measured: [Judgement.Measurement] = [
+      .count(
+        "createdPods.aboveCeiling", rises.certain.map(\.excess).reduce(0, max),
+        isWhole && rises.all.allSatisfy { $0.ceiling != nil } ? rises.all.map(\.excess).reduce(0, max) : nil,
+        limit: Judgement.Measurement.Limit(.atMost, 0))
+    ]
+    let evidence =
+      rises.all.filter { $0.excess > 0 }.prefix(12).map { Evidence(at: $0.at, $0.sentence) }
+      + CountEvidence.gaps(run, resource: resource, in: window)
+    if let worst = rises.certain.filter({ $0.excess > 0 }).max(by: { $0.excess < $1.excess }) {
+      return .fail(
+        "\(worst.sentence) \(worst.at.plain)", window: window,
+        evidence: [Evidence(at: worst.at, worst.advice)] + evidence
+      ).measuring(measured)
+    }
+    if let doubt = rises.doubtful.first(where: { $0.excess > 0 }) {
+      return .inconclusive(
+        "\(doubt.sentence) \(doubt.at.plain), which may lie outside of \(during)", window: window, evidence: evidence
+      ).measuring(measured)
+    }
+    if let unfinished = stretch.unfinished {
+      return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
+    }
+    if let unknown {
+      return .unknown(unknown.from, unknown.to, run, resource: resource, window: window, evidence: evidence)
+        .measuring(measured)
+    }
+    if cluster.replicaSets.isEmpty {
+      return .inconclusive("no ReplicaSet of the workload was seen", window: window).measuring(measured)
+    }
+    if let mute = rises.all.first(where: { $0.ceiling == nil }) {
+      return .inconclusive(
+        "ReplicaSet \(mute.name) does not say how many pods there may be (annotation max-replicas)", window: window
+      ).measuring(measured)
+    }
+    guard let fullest = rises.all.max(by: { $0.total < $1.total }), let ceiling = fullest.ceiling else {
+      return .pass("no pod was created beyond those that were there", window: window).measuring(measured)
+    }
+    return .pass("at most \(fullest.total) created pods, where \(ceiling) were allowed", window: window)
+      .measuring(measured)
+  }
+
+  private func allPods(
+    _ run: RunView, _ cluster: ClusterHistory, in stretch: RunView.Stretch, terminating: Int
+  ) -> Opinion {
+    let window = stretch.hull
+    let existing = ExistingPods(in: cluster, stretch, terminating: terminating)
+    let unknown = PodCoverage(cluster: cluster).unknown(from: window.earliest, to: window.latest)
+    let isWhole = stretch.unfinished == nil && unknown == nil && existing.hasCeiling
+    let measured: [Judgement.Measurement] = [
+      .count(
+        "allPods.aboveCeiling", existing.certainExcess?.excess ?? 0, isWhole ? existing.possibleExcess : nil,
+        limit: Judgement.Measurement.Limit(.atMost, Double(terminating)))
+    ]
+    if let worst = existing.certainExcess, worst.excess > terminating {
+      let advice = Evidence(
+        at: worst.at,
+        "change terminationGracePeriodSeconds or preStop of the pod template, or leave room for pods that terminate: "
+          + "maxSurge does not count them")
+      return .fail(
+        "\(worst.pods) pods with those that terminate, \(worst.excess) above the ceiling of \(worst.ceiling), "
+          + "\(worst.at.plain)", window: window, evidence: [advice]
+      ).measuring(measured)
+    }
+    if let unfinished = stretch.unfinished {
+      return .inconclusive(unfinished, window: window).measuring(measured)
+    }
+    if let unknown {
+      return .unknown(
+        unknown.earliest, unknown.latest, run, resource: Pod.resource.plural, window: window, evidence: []
+      ).measuring(measured)
+    }
+    guard existing.hasCeiling, let excess = existing.possibleExcess else {
+      return .inconclusive("nothing was seen of the Deployment when \(during) began", window: window)
+        .measuring(measured)
+    }
+    if excess > terminating {
+      return .inconclusive(
+        "perhaps \(excess) pods above the ceiling with those that terminate, as far as their times are known",
+        window: window
+      ).measuring(measured)
+    }
+    return .pass("at most \(excess.of("pod")) above it with those that terminate", window: window).measuring(measured)
+  }
+}
+
+/// How many pods all ReplicaSets together wanted after one of them was made larger.
+struct CreatedPods {
+  let at: InstantBounds
+  /// The ReplicaSet that was written.
+  let name: String
+  let total: Int
+  /// `nil` where it does not say.
+  let ceiling: Int?
+  private let writer: String?
+
+  var excess: Int { ceiling.map { max(total - $0, 0) } ?? 0 }
+
+  var sentence: String {
+    "\(total) created pods, \(excess) above the ceiling of \(ceiling ?? 0), when ReplicaSet \(name) was made larger"
+  }
+
+  var advice: String {
+    let who = writer.map { " by \($0)" } ?? ""
+    return "scale the Deployment and not ReplicaSet \(name), which was written\(who): its controller sizes ReplicaSets"
+  }
+
+  static func rises(in cluster: ClusterHistory) -> [CreatedPods] {
+    let versions = cluster.replicaSets.joined().enumerated().sorted { one, other in
+      (one.element.revision ?? .max, one.element.at.latest, one.offset)
+        < (other.element.revision ?? .max, other.element.at.latest, other.offset)
+    }.map(\.element)
+    var sizes: [String: Int] = [:]
+    var rises: [CreatedPods] = []
+    for version in versions {
+      let metadata = version.object.metadata
+      let uid = metadata.uid ?? metadata.name ?? ""
+      let (before, now) = (sizes[uid], version.deleted ? 0 : version.object.spec.replicas ?? 1)
+      sizes[uid] = now
+      // What was there at first nobody saw coming.
+      guard now > before ?? 0, before != nil || version.at.earliest > .zero else { continue }
+      rises.append(
+        CreatedPods(
+          at: version.at, name: metadata.name ?? "", total: sizes.values.reduce(0, +),
+          ceiling: metadata.annotations?[ReplicaSet.maxReplicasAnnotation].flatMap { Int($0) },
+          writer: metadata.managedFields?.filter { $0.subresource != "status" }
+            .max { ($0.time?.microseconds ?? 0) < ($1.time?.microseconds ?? 0) }?.manager))
+    }
+    return rises
+  }
+}
+
+extension ObjectVersion where Object == ReplicaSet {
+  /// Versions of all objects are numbered in the order in which they were written.
+  fileprivate var revision: UInt64? { deleted ? nil : object.metadata.resourceVersion.flatMap { UInt64($0) } }
+}

@@ -1,0 +1,137 @@
+import Expectations
+import RunTimeline
+import TestRecordings
+import Testing
+
+@Suite("The room that a workload takes, and who is there to answer")
+struct CapacityExpectationTests {
+  private static let ceiling = "{name: e, surgeCeiling: {during: surge}}"
+
+  @Test("a ReplicaSet that somebody scales by hand goes above the ceiling and fails, with what to scale instead")
+  func scaledByHand() throws {
+    let judgement = try judge(Self.ceiling, on: ReleaseCases.whole(ReleaseCases.surging(to: 5)))
+
+    #expect(judgement.verdict == .fail, "\(judgement.finding)")
+    #expect(
+      judgement.finding.hasPrefix("7 created pods, 3 above the ceiling of 4, when ReplicaSet web-2 was made larger"),
+      "\(judgement.finding)")
+    #expect(judgement.evidence.first?.text.hasPrefix("scale the Deployment and not ReplicaSet web-2") ?? false)
+  }
+
+  @Test("a gap in which ReplicaSets were written leaves the ceiling open, and one in which none was does not")
+  func gapOfReplicaSets() throws {
+    for isWritten in [false, true] {
+      var script = ClusterScript.healthy()
+      script.heard(at: 64)
+      script.gap("replicasets", from: 66, to: 90) { script in
+        if isWritten { script.replicaSet("1", at: 75, replicas: 2, generation: 3) }
+      }
+
+      let judgement = try judge(Self.ceiling, on: ReleaseCases.whole(script))
+
+      #expect(judgement.verdict == (isWritten ? Verdict.inconclusive : .pass), "\(judgement.finding)")
+    }
+  }
+
+  @Test("pods that terminate count where it is asked, above the highest ceiling of the window")
+  func terminating() throws {
+    var script = ClusterScript.healthy()
+    for number in 3...9 {
+      script.pod(
+        "web-1-\(number)", at: 70.1 + Double(number) / 10,
+        .init(transition: 70, created: 70, scheduled: 70, deleted: 71))
+    }
+    func verdict(_ terminating: Int) throws -> Judgement {
+      try judge(
+        "{name: e, surgeCeiling: {during: surge, terminating: \(terminating)}}", on: ReleaseCases.whole(script))
+    }
+
+    let judgement = try verdict(4)
+
+    // Nine pods, where two are wanted and two more may be created.
+    #expect(judgement.verdict == .fail, "\(judgement.finding)")
+    #expect(
+      judgement.finding.contains("9 pods with those that terminate, 5 above the ceiling of 4"), "\(judgement.finding)")
+    #expect(try verdict(5).verdict == .pass)
+  }
+
+  @Test("a quota that is used up fails with the quota to raise")
+  func quota() throws {
+    var script = ClusterScript.healthy()
+    script.replicaSet("1", at: 70, replicas: 3, status: 2, generation: 2, conditions: ReleaseCases.quota)
+
+    let judgement = try judge("{name: e, podsAdmitted: {during: surge}}", on: ReleaseCases.whole(script))
+
+    #expect(judgement.verdict == .fail)
+    #expect(
+      judgement.evidence.first?.text.hasPrefix("raise pods of ResourceQuota few, or ask for less") ?? false,
+      "\(judgement.evidence.map(\.text))")
+  }
+
+  @Test("a real quota refuses pods from the rescale on, and none before; a surge without one is admitted")
+  func realQuota() throws {
+    let timeline = try Recordings.timeline(
+      "quota-blocked", phases: [("start", 0), ("calm", 5), ("surge", 29.8354)])
+
+    let refused = try judge("{name: e, podsAdmitted: {during: surge}}", on: timeline)
+    let before = try judge("{name: e, podsAdmitted: {during: calm}}", on: timeline)
+    let surge = try judge("{name: e, podsAdmitted: {during: surge}}", on: Recordings.surgeAndRollout())
+
+    #expect(refused.verdict == .fail && refused.finding.contains("exceeded quota"), "\(refused.finding)")
+    #expect(before.verdict == .pass, "\(before.finding)")
+    #expect(surge.verdict == .pass, "\(surge.finding) \(surge.reason ?? "")")
+  }
+
+  @Test("a pod that moves from one slice to another, or stands in two, counts once")
+  func slices() throws {
+    var moved = ClusterScript.healthy()
+    moved.slice("web-b", at: 70, ready: ["web-1-2"])
+    moved.slice("web-a", at: 75, ready: ["web-1-1"])
+    var twice = ClusterScript.healthy()
+    twice.slice("web-b", at: 70, ready: ["web-1-1"])
+    twice.slice("web-a", at: 75, ready: ["web-1-1"], others: ["web-1-2"])
+
+    let text = "{name: e, endpointsFloor: {during: surge, atLeast: 2}}"
+    let kept = try judge(text, on: ReleaseCases.whole(moved))
+    let lost = try judge(text, on: ReleaseCases.whole(twice))
+
+    #expect(kept.verdict == .pass, "\(kept.finding)")
+    #expect(lost.verdict == .fail, "\(lost.finding)")
+  }
+
+  @Test("a Service of another name was not seen, and of two Services the one with fewer endpoints decides")
+  func services() throws {
+    var script = ClusterScript.healthy()
+    script.slice("other-a", of: "other", at: 30, ready: ["web-1-1"])
+    let timeline = ReleaseCases.whole(script)
+    func verdict(_ more: String) throws -> Verdict {
+      try judge("{name: e, endpointsFloor: {during: surge, atLeast: 2\(more)}}", on: timeline).verdict
+    }
+
+    #expect(try verdict("") == .fail)
+    #expect(try verdict(", service: web") == .pass)
+    #expect(try verdict(", service: other") == .fail)
+    #expect(try verdict(", service: nobody") == .inconclusive)
+  }
+
+  @Test(
+    "a real release keeps its ceiling and its endpoints",
+    arguments: [
+      "{name: e, surgeCeiling: {during: release}}", "{name: e, surgeCeiling: {during: release, terminating: 8}}",
+      "{name: e, endpointsFloor: {during: release, atLeast: 6}}",
+    ])
+  func real(text: String) throws {
+    let judgement = try judge(text, on: Recordings.surgeAndRollout())
+
+    #expect(judgement.verdict == .pass, "\(judgement.finding) \(judgement.reason ?? "")")
+  }
+
+  @Test("no real recording goes above its ceiling")
+  func realCeilings() throws {
+    for name in Recordings.all {
+      let timeline = try Recordings.timeline(name, phases: [("calm", 0)])
+      let judgement = try judge("{name: e, surgeCeiling: {during: run}}", on: timeline)
+      #expect(judgement.verdict != .fail, "\(name): \(judgement.finding)")
+    }
+  }
+}

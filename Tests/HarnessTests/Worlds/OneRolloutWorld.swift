@@ -1,0 +1,20 @@
+import KubernetesObjects
+import RunTimeline
+import Units
+
+extension LabelledWorld {
+  /// A second release comes before the pods of the first have replaced the old ones.
+  static let oneRollout = LabelledWorld(
+    expectation: "{during: peak}",
+    fault: Change(fields: [
+      #"actions=[{name: release, at: peak + 90s, rollout: {setImage: {web: "registry.example.com/web:v2"}}}, "#
+        + #"{name: fix, at: peak + 95s, rollout: {setImage: {web: "registry.example.com/web:v3"}}}]"#
+    ])
+  ) { truth in
+    let peak = try truth.phase("peak")
+    return truth.pods.map(\.created).filter(peak.contains).allSatisfy { instant in
+      let there = truth.pods.filter { $0.created <= instant && instant < $0.going ?? .farFuture }
+      return Set(there.compactMap(\.hash)).count <= 2
+    }
+  }
+}
