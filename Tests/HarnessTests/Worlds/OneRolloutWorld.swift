@@ -12,9 +12,13 @@ extension LabelledWorld {
     ])
   ) { truth in
     let peak = try truth.phase("peak")
-    return truth.pods.map(\.created).filter(peak.contains).allSatisfy { instant in
+    func image(_ deployment: Deployment) -> String? { deployment.spec.template.spec.containers?.first?.image }
+    let releases = zip(truth.deployments, truth.deployments.dropFirst()).compactMap { before, version in
+      image(before.object) == image(version.object) ? nil : version.at
+    }
+    return releases.filter(peak.contains).allSatisfy { instant in
       let there = truth.pods.filter { $0.created <= instant && instant < $0.going ?? .farFuture }
-      return Set(there.compactMap(\.hash)).count <= 2
+      return Set(there.compactMap(\.hash)).count == 1
     }
   }
 }
