@@ -44,11 +44,13 @@ package struct FieldDeclaration: Sendable, Equatable {
       case .window: "window"
       case .count: "count"
       case .duration: "duration"
+      case .wholeNumber: "whole number"
       case .percentage: "percentage"
       case .percentile: "percentile"
       case .shareOrRate: "percentage or rate"
       case .request: "name of a request"
       case .action: "name of an action"
+      case .service: "name of a Service"
       case .words(let words): words.joined(separator: ", ")
       }
     }

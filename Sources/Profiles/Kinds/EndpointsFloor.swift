@@ -14,7 +14,7 @@ extension Expectation.EndpointsFloor {
   package static let example = "{during: release, atLeast: 2}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "release")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "release")
   private static let atLeast = KindField.wholeNumber(
     "atLeast", atLeast: 1, "The fewest ready endpoints that suffice; at least 1."
   ).required(example: "2")

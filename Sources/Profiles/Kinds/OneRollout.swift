@@ -11,7 +11,7 @@ extension Expectation.OneRollout {
   package static let example = "{during: run}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.byDefault(.run, "run")
+  private static let during = KindField<Window>.during.inOnePiece().byDefault(.run, "run")
   package static let fields = [during.declaration]
 
   package init?(_ body: KindBody) {

@@ -11,7 +11,7 @@ extension Expectation.PodsAdmitted {
   package static let example = "{during: surge}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "surge")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "surge")
   package static let fields = [during.declaration]
 
   package init?(_ body: KindBody) {

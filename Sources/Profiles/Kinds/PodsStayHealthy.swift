@@ -15,7 +15,7 @@ extension Expectation.PodsStayHealthy {
   package static let example = "{during: surge}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "surge")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "surge")
   private static let restarts = KindField.wholeNumber(
     "restarts", "How many ends of containers are allowed, of all pods together."
   ).byDefault(0, "0")

@@ -11,7 +11,7 @@ extension Expectation.ReplicasSurvive {
   package static let example = "{during: release}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "release")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "release")
   package static let fields = [during.declaration]
 
   package init?(_ body: KindBody) {

@@ -14,7 +14,7 @@ extension Expectation.ScheduledWithin {
   package static let example = "{during: surge, within: 5s}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "surge")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "surge")
   private static let within = KindField<Duration>.within.required(example: "5s")
   package static let fields = [during.declaration, within.declaration]
 

@@ -13,7 +13,7 @@ extension Expectation.SurgeCeiling {
   package static let example = "{during: release}"
   package static let subject = Expectation.Subject.workload
 
-  private static let during = KindField<Window>.during.required(example: "release")
+  private static let during = KindField<Window>.during.inOnePiece().required(example: "release")
   private static let terminating = KindField.wholeNumber(
     "terminating",
     "How many pods above the ceiling may exist with those that terminate; where it is left out, those do not count.")
