@@ -75,7 +75,8 @@ extension FieldDeclaration.Form {
       case .percentage: "99.9%"
       case .percentile: "99, 99.9"
       case .shareOrRate: "99%, 1300/s"
-      case .request, .action, .words: nil
+      case .wholeNumber: "0, 2"
+      case .request, .action, .service, .words: nil
       }
     return text.map { (words, $0) }
   }
