@@ -33,6 +33,9 @@ extension Expectation.Kind {
     case .surgeCeiling(let wanted): wanted
     case .podsAdmitted(let wanted): wanted
     case .endpointsFloor(let wanted): wanted
+    case .notWorse(let wanted): wanted
+    case .burnRate(let wanted): wanted
+    case .budgetShare(let wanted): wanted
     }
   }
 }

@@ -146,6 +146,19 @@ struct LoadInWindow {
     }
   }
 
+  /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best
+  /// (requests that are not recorded at all succeeded).
+  ///
+  /// - Parameter excuses: whether those that may be the doing of this machine succeeded too, at best.
+  func extremes(excuses: Bool = true) -> (worst: (failed: Int, of: Int), best: (failed: Int, of: Int)) {
+    let known = certain.succeeded + certain.failed
+    let unknown = certain.unaccounted + perhaps.unaccounted
+    return (
+      (certain.failed + perhaps.failed + unknown, known + perhaps.failed + unknown),
+      (certain.failed - (excuses ? excused : 0), known + perhaps.succeeded + unknown + (unseen ?? 0))
+    )
+  }
+
   var isEmpty: Bool { certain.offered == 0 && perhaps.offered == 0 }
 
   /// Requests that may belong to the window and of whose end nothing is known, or nothing that the target did.

@@ -74,6 +74,7 @@ extension FieldDeclaration.Form {
       case .duration: "250ms, 90s, 5m, 1h30m"
       case .percentage: "99.9%"
       case .percentile: "99, 99.9"
+      case .rate: "50/s"
       case .shareOrRate: "99%, 1300/s"
       case .wholeNumber: "0, 2"
       case .request, .action, .service, .words: nil

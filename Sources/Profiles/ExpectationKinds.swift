@@ -21,6 +21,9 @@ extension Expectation {
     case surgeCeiling
     case podsAdmitted
     case endpointsFloor
+    case notWorse
+    case burnRate
+    case budgetShare
 
     package var type: any ExpectationKind.Type {
       switch self {
@@ -41,6 +44,9 @@ extension Expectation {
       case .surgeCeiling: SurgeCeiling.self
       case .podsAdmitted: PodsAdmitted.self
       case .endpointsFloor: EndpointsFloor.self
+      case .notWorse: NotWorse.self
+      case .burnRate: BurnRate.self
+      case .budgetShare: BudgetShare.self
       }
     }
   }
@@ -63,6 +69,9 @@ extension Expectation {
     case surgeCeiling(SurgeCeiling)
     case podsAdmitted(PodsAdmitted)
     case endpointsFloor(EndpointsFloor)
+    case notWorse(NotWorse)
+    case burnRate(BurnRate)
+    case budgetShare(BudgetShare)
 
     package var wanted: any ExpectationKind {
       switch self {
@@ -83,6 +92,9 @@ extension Expectation {
       case .surgeCeiling(let wanted): wanted
       case .podsAdmitted(let wanted): wanted
       case .endpointsFloor(let wanted): wanted
+      case .notWorse(let wanted): wanted
+      case .burnRate(let wanted): wanted
+      case .budgetShare(let wanted): wanted
       }
     }
   }

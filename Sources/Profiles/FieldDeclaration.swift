@@ -28,6 +28,7 @@ package struct FieldDeclaration: Sendable, Equatable {
     case duration
     case percentage
     case percentile
+    case rate
     case shareOrRate
     /// The name of a request of the profile.
     case request
@@ -47,6 +48,7 @@ package struct FieldDeclaration: Sendable, Equatable {
       case .wholeNumber: "whole number"
       case .percentage: "percentage"
       case .percentile: "percentile"
+      case .rate: "rate"
       case .shareOrRate: "percentage or rate"
       case .request: "name of a request"
       case .action: "name of an action"

@@ -215,6 +215,7 @@ struct MeasurementTests {
 
   private static func loadCases() -> [(kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)] {
     var load = TimelineBuilder()
+    load.seconds(0..<60)
     load.seconds(60..<300, failed: 1)
     load.healthy(from: 0, to: 1140)
     var unended = TimelineBuilder()
@@ -228,6 +229,15 @@ struct MeasurementTests {
       (.errorBudget, load.timeline, "{during: surge, objective: 99.9%}"),
       (.errorBudget, load.timeline, "{during: surge, objective: 98%, confidence: 95%}"),
       (.errorBudget, unended.timeline, "{during: surge, objective: 99%}"),
+      (.notWorse, load.timeline, "{during: surge, than: calm, margin: 5%}"),
+      (.notWorse, load.timeline, "{during: surge, than: calm, margin: 0.5%}"),
+      (.notWorse, load.timeline, "{during: surge, than: calm, margin: 1%}"),
+      (.burnRate, load.timeline, "{objective: 99%}"),
+      (.burnRate, load.timeline, "{objective: 99.9%, severity: ticket}"),
+      (.burnRate, load.timeline, "{objective: 99.99%}"),
+      (.budgetShare, load.timeline, "{during: surge, objective: 99.9%, atMost: 0.5%}"),
+      (.budgetShare, load.timeline, "{during: surge, objective: 99.9%, atMost: 0.01%, productionRate: 50/s}"),
+      (.budgetShare, unended.timeline, "{during: surge, objective: 99.9%, atMost: 0.1%}"),
       (.throughput, load.timeline, "{during: surge, atLeast: 98%}"),
       (.throughput, load.timeline, "{during: surge, atLeast: 100/s}"),
       (.throughput, unended.timeline, "{during: surge, atLeast: 99%}"),

@@ -45,7 +45,7 @@ extension Expectation.ErrorBudget: JudgedKind {
   /// - Parameter isWhole: whether all that belongs to the window had happened when the recording ended.
   private func measurements(_ load: LoadInWindow, isWhole: Bool) -> [Judgement.Measurement] {
     typealias Limit = Judgement.Measurement.Limit
-    let (worst, best) = extremes(load)
+    let (worst, best) = load.extremes()
     let allowed = objective.complement.fraction
     // How many more there may have been is not known then, and all may have succeeded.
     let isBounded = load.unseen != nil
@@ -119,24 +119,8 @@ extension Expectation.ErrorBudget: JudgedKind {
 
   private func budget(of requests: Int) -> Int { objective.complement.floor(of: requests) }
 
-  /// Failures and requests at worst (all uncertain failures belong, no uncertain success) and at best
-  /// (requests that are not recorded at all succeeded).
-  ///
-  /// - Parameter excuses: whether those that may be the doing of this machine succeeded too, at best.
-  private func extremes(_ load: LoadInWindow, excuses: Bool = true) -> (
-    worst: (failed: Int, of: Int), best: (failed: Int, of: Int)
-  ) {
-    let (certain, perhaps) = (load.certain, load.perhaps)
-    let known = certain.succeeded + certain.failed
-    let unknown = certain.unaccounted + perhaps.unaccounted
-    return (
-      (certain.failed + perhaps.failed + unknown, known + perhaps.failed + unknown),
-      (certain.failed - (excuses ? load.excused : 0), known + perhaps.succeeded + unknown + (load.unseen ?? 0))
-    )
-  }
-
   private func counted(_ load: LoadInWindow) -> Opinion {
-    let (worst, best) = extremes(load)
+    let (worst, best) = load.extremes()
     if worst.failed <= budget(of: worst.of) {
       let left = budget(of: worst.of) - worst.failed
       return .pass("\(sentence(load, allowed: budget(of: worst.of))): \(left.grouped) of the budget left")
@@ -145,20 +129,20 @@ extension Expectation.ErrorBudget: JudgedKind {
       let excess = best.failed - budget(of: best.of)
       return .fail("\(sentence(load, allowed: budget(of: best.of))): \(excess.grouped) too many\(load.evenSo)")
     }
-    let charged = extremes(load, excuses: false).best
+    let charged = load.extremes(excuses: false).best
     if charged.failed > budget(of: charged.of) { return load.heldBack(finding: sentence(load)) }
     return .inconclusive(
       "the requests at the edges of \(during) decide, or those without a known end", finding: sentence(load))
   }
 
   private func inferred(_ confidence: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
-    let (worst, best) = extremes(load)
+    let (worst, best) = load.extremes()
     let allowed = objective.complement.fraction
     let (lower, upper) = inferredRate(worst, best, confidence)
     let bounds = "with \(confidence) confidence the rate of failures lies between \(text(lower)) and \(text(upper))"
     if upper <= allowed { return .pass("\(finding); \(bounds), within \(objective.complement)") }
     if lower > allowed { return .fail("\(finding); \(bounds), beyond \(objective.complement)") }
-    let charged = extremes(load, excuses: false).best
+    let charged = load.extremes(excuses: false).best
     let lowerIfCharged = ProportionInterval.clopperPearsonLower(
       failures: charged.failed, of: charged.of, confidence: confidence.fraction)
     if lowerIfCharged > allowed { return load.heldBack(finding: "\(finding); \(bounds)") }

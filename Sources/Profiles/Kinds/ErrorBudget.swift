@@ -18,27 +18,8 @@ extension Expectation.ErrorBudget {
   package static let subject = Expectation.Subject.requests
 
   private static let during = KindField<Window>.during.required(example: "release")
-  /// 100 % allows no failure at all.
-  private static let objective = KindField<Percentage>(
-    "objective", .percentage, "The share of the requests that succeed: more than 0%."
-  ) { field, _ in
-    guard let objective = field.percentage() else { return nil }
-    guard objective.billionths > 0 else {
-      field.report("an objective of 0% allows every request to fail", hint: "write more, as in 99.9%")
-      return nil
-    }
-    return objective
-  }.required(example: "99.9%")
-  private static let confidence = KindField<Percentage>(
-    "confidence", .percentage, "Infer the underlying rate with this confidence, from 50% to less than 100%."
-  ) { field, _ in
-    guard let confidence = field.percentage() else { return nil }
-    guard confidence.billionths >= Percentage.whole / 2, confidence.billionths < Percentage.whole else {
-      field.report("a confidence of \(confidence) cannot be asked for", hint: "write 50% to less than 100%, as in 95%")
-      return nil
-    }
-    return confidence
-  }
+  private static let objective = KindField<Percentage>.objective.required(example: "99.9%")
+  private static let confidence = KindField<Percentage>.confidence
   private static let route = KindField<String>.route
   package static let fields = [
     during.declaration, objective.declaration, confidence.declaration, route.declaration,

@@ -21,6 +21,9 @@ extension Profiles.Expectation.KindName {
     case .surgeCeiling: .surgeCeiling
     case .podsAdmitted: .podsAdmitted
     case .endpointsFloor: .endpointsFloor
+    case .notWorse: .notWorse
+    case .burnRate: .burnRate
+    case .budgetShare: .budgetShare
     }
   }
 }

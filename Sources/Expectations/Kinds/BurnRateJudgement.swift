@@ -1,0 +1,109 @@
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.BurnRate: JudgedKind {
+  /// Slides both windows of each rule over the run. Fails where both certainly burned too fast at one moment, with no failure
+  /// before the run; passes where that can have been at no moment, had as many failed before the run as in it.
+  func opinion(on run: RunView) -> Opinion {
+    run.judging(.run, route: route) { opinion(on: run, $0) }
+  }
+
+  private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
+    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
+    let burn = BudgetBurn(run, stretch, route: route, objective: objective)
+    let moments = rules.map { Moment(worst: $0, in: burn) }
+    let measured = zip(rules, moments).map { rule, moment in
+      Judgement.Measurement(
+        "budget.burnRate.\(rule.long.text)", .ratio, lowest: moment.least, highest: moment.most,
+        limit: Judgement.Measurement.Limit(.atMost, rule.factor))
+    }
+    let evidence = rows(load, run, judged.window, moments)
+    var opinion = decided(moments)
+    let finding = opinion.finding
+    if let reason = guardian.saturated {
+      return .untrusted(reason, finding: finding, window: judged.window, evidence: evidence)
+        .measuring(measured.unjudged)
+    }
+    if let missing = guardian.missingLoad(finding: finding, window: judged.window, evidence: evidence) {
+      return missing.measuring(measured.unjudged)
+    }
+    if opinion.verdict == .fail, load.excused > 0 {
+      return load.heldBack(finding: finding).measuring(measured.unjudged)
+    }
+    if opinion.verdict != .fail, let unfinished = stretch.unfinished {
+      return .inconclusive(unfinished, finding: finding, window: judged.window, evidence: evidence)
+        .measuring(measured.unjudged)
+    }
+    opinion.window = judged.window
+    opinion.evidence = evidence
+    return opinion.measuring(measured)
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+
+  var focus: Judgement.Focus { .firstEvidence }
+
+  private func decided(_ moments: [Moment]) -> Opinion {
+    if let fired = moments.first(where: { $0.least > $0.rule.factor }) {
+      return .fail(
+        "a \(severity.rawValue) \(fired.at.plain) into the run: \(fired.sentence), where \(times(fired.rule.factor)) "
+          + "raises it")
+    }
+    guard let open = moments.first(where: { $0.most > $0.rule.factor }) else {
+      let worst = moments.max { $0.most / $0.rule.factor < $1.most / $1.rule.factor }
+      return .pass(worst.map { "\($0.sentence) at most, where \(times($0.rule.factor)) raises it" } ?? "no rule")
+    }
+    return .inconclusive(
+      "\(open.sentence), and \(times(open.rule.factor)) lies between: it depends on what failed before the run, or on "
+        + "requests without a known end")
+  }
+
+  private func rows(
+    _ load: LoadInWindow, _ run: RunView, _ window: InstantBounds, _ moments: [Moment]
+  ) -> [Evidence] {
+    let highest = moments.map { moment in
+      Evidence(
+        at: InstantBounds(exactly: moment.at),
+        "\(moment.sentence) at its highest; \(times(moment.rule.factor)) raises a \(severity.rawValue)")
+    }
+    let failed =
+      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
+    return highest + failed + load.gaps + TerminationClues.clues(run, in: window, route: route)
+  }
+}
+
+/// The moment of a run at which a rule comes nearest to raising an alert.
+private struct Moment {
+  let rule: Expectation.BurnRate.AlertRule
+  private(set) var at = Duration.zero
+  /// The smaller burn of both windows at the moment at which that is certainly the largest.
+  private(set) var least = 0.0
+  private(set) var most = 0.0
+
+  init(worst rule: Expectation.BurnRate.AlertRule, in burn: BudgetBurn) {
+    self.rule = rule
+    for instant in burn.instants {
+      let (long, short) = (burn.rate(over: rule.long, until: instant), burn.rate(over: rule.short, until: instant))
+      let (low, high) = (min(long.least, short.least), min(long.most, short.most))
+      let isHigher = least <= rule.factor && (low > least || (low == least && high > most))
+      if isHigher { at = instant }
+      least = max(least, low)
+      most = max(most, high)
+    }
+  }
+
+  /// `the budget burned 3.1 to 5.2 times as fast as planned over 1h and 5m`.
+  var sentence: String {
+    let (low, high) = (number(least), number(most))
+    let range = low == high ? high : "\(low) to \(high)"
+    return "the budget burned \(range) times as fast as it may over \(rule.long.text) and \(rule.short.text)"
+  }
+}
+
+private func times(_ factor: Double) -> String { "\(number(factor)) times" }
+
+private func number(_ value: Double) -> String {
+  let tenths = Int((value * 10).rounded())
+  return tenths % 10 == 0 ? (tenths / 10).grouped : "\((tenths / 10).grouped).\(tenths % 10)"
+}

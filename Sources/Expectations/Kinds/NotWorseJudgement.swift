@@ -1,0 +1,104 @@
+import Profiles
+import RunTimeline
+import Statistics
+import Units
+
+extension Expectation.NotWorse: JudgedKind {
+  /// By non-inferiority: passes where the upper bound of the difference of the two shares (Newcombe) is within the margin,
+  /// fails where the lower bound is beyond it. Two shares that only seem to differ decide nothing.
+  func opinion(on run: RunView) -> Opinion {
+    run.judging(during, route: route) { tested in
+      run.judging(than, route: route) { opinion(on: run, tested, against: $0) }
+    }
+  }
+
+  private func opinion(on run: RunView, _ tested: JudgedLoad, against baseline: JudgedLoad) -> Opinion {
+    let difference = Difference(tested.load, baseline.load, confidence: confidence.fraction)
+    let finding = "\(sentence(tested.load, during)), \(sentence(baseline.load, than))"
+    let evidence = rows(tested.load, run, tested.window) + baseline.load.gaps + baseline.load.edges
+    var opinion = decided(difference, finding, tested.load)
+    let measured = [difference.measurement(atMost: margin)]
+    // What is certain of the window decides, whatever was not sent in it; of the baseline all has to be known.
+    let isCertain = opinion.verdict == .fail && tested.load.unseen != nil
+    for judged in isCertain ? [baseline] : [tested, baseline] {
+      if let reason = judged.guardian.saturated {
+        return .untrusted(reason, finding: finding, window: judged.window, evidence: evidence)
+          .measuring(measured.unjudged)
+      }
+      if let missing = judged.guardian.missingLoad(
+        finding: "\(finding) so far", window: judged.window, evidence: evidence)
+      {
+        return missing.measuring(measured.unjudged)
+      }
+      if let unfinished = judged.stretch.unfinished, judged.stretch.cut || opinion.verdict == .pass {
+        return .inconclusive(unfinished, finding: "\(finding) so far", window: judged.window, evidence: evidence)
+          .measuring(measured.unjudged)
+      }
+    }
+    opinion.window = tested.window
+    opinion.evidence = evidence
+    return opinion.measuring(measured)
+  }
+
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    guard let first = profile.requests(in: during, route), let second = profile.requests(in: than, route), first > 0,
+      second > 0
+    else { return [] }
+    let needed = ProportionDifference.requestsNeeded(
+      margin: margin.fraction, first: first, second: second, confidence: confidence.fraction)
+    guard needed > first else { return [] }
+    return [
+      PlanRemark(
+        field: "margin",
+        message: "a margin of \(margin) with \(confidence) confidence takes \(needed.grouped) requests during "
+          + "\(during) without a failure in either window, and \(first.grouped) are planned",
+        hint: "plan longer windows or a higher rate, or allow a larger margin", isImpossible: true)
+    ]
+  }
+
+  var focus: Judgement.Focus { .earliestEvidence }
+
+  private func decided(_ difference: Difference, _ finding: String, _ load: LoadInWindow) -> Opinion {
+    let bounds =
+      "with \(confidence) confidence the shares differ by \(points(difference.lower)) to \(points(difference.upper))"
+    if difference.upper <= margin.fraction { return .pass("\(finding); \(bounds), within \(margin)") }
+    if difference.lower > margin.fraction { return .fail("\(finding); \(bounds), beyond \(margin)\(load.evenSo)") }
+    return .inconclusive(
+      "\(bounds), and \(margin) lies between: it takes more requests to tell", finding: finding)
+  }
+
+  private func sentence(_ load: LoadInWindow, _ window: Window) -> String {
+    let (failed, offered) = (load.certain.failed, load.certain.offered)
+    return "\(failed.grouped) of \(offered.of("request")) failed during \(window) (\(percentText(failed, of: offered)))"
+      + load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
+  }
+
+  private func points(_ difference: Double) -> String {
+    let share = Percentage(billionths: Int64((difference.magnitude * 1e9).rounded()))
+    return difference < 0 ? "−\(share)" : share.description
+  }
+
+  private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {
+    let failed =
+      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
+    return failed + load.gaps + load.edges + TerminationClues.clues(run, in: window, route: route)
+  }
+}
+
+/// Between which bounds two shares of failed requests differ, over all that the observations allow.
+private struct Difference {
+  let lower: Double
+  let upper: Double
+
+  init(_ tested: LoadInWindow, _ baseline: LoadInWindow, confidence: Double) {
+    let (first, second) = (tested.extremes(), baseline.extremes())
+    upper = ProportionDifference.upperBound(of: first.worst, less: second.best, confidence: confidence)
+    lower = ProportionDifference.lowerBound(of: first.best, less: second.worst, confidence: confidence)
+  }
+
+  func measurement(atMost margin: Percentage) -> Judgement.Measurement {
+    Judgement.Measurement(
+      "requests.failedShareDifference", .ratio, lowest: lower, highest: upper,
+      limit: Judgement.Measurement.Limit(.atMost, margin.fraction))
+  }
+}

@@ -1,0 +1,106 @@
+import Expectations
+import Profiles
+import RunTimeline
+import Testing
+import Units
+
+@Suite("Budgets in the terms of production, and comparisons")
+struct BudgetTests {
+  /// 100 requests a second from 0 to 300 s, of which some fail.
+  private static func run(calm: Int = 0, surge: Int = 0, from start: Int = 60) -> Timeline {
+    var run = TimelineBuilder()
+    run.seconds(0..<60, failed: calm)
+    run.seconds(60..<max(start, 60))
+    run.seconds(max(start, 60)..<1140, failed: surge)
+    return run.timeline
+  }
+
+  @Test(
+    "A window is as good as another one where the upper bound of the difference is within the margin",
+    arguments: [
+      (0, 0, "0.1%", Verdict.pass), (1, 1, "0.5%", .pass), (1, 2, "2%", .pass), (1, 3, "0.5%", .fail),
+      (1, 2, "1%", .inconclusive),
+    ])
+  func notWorse(calm: Int, surge: Int, margin: String, verdict: Verdict) throws {
+    let judgement = try judge(
+      "{name: e, notWorse: {during: surge, than: calm, margin: \(margin)}}", on: Self.run(calm: calm, surge: surge))
+
+    #expect(judgement.verdict == verdict, "\(judgement.finding)")
+  }
+
+  @Test("Nothing follows from a baseline of which a part is missing, even where the window is far worse")
+  func missingBaseline() throws {
+    var run = TimelineBuilder()
+    run.plannedRate = 100
+    run.healthy(from: 0, to: 1140)
+    run.seconds(0..<20)
+    run.seconds(60..<1140, failed: 50)
+
+    let judgement = try judge("{name: e, notWorse: {during: surge, than: calm, margin: 1%}}", on: run.timeline)
+
+    #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
+  }
+
+  @Test(
+    "A window costs the failed share times its part of the period",
+    arguments: [("0.05%", Verdict.pass), ("0.04%", .fail)])
+  func share(atMost: String, verdict: Verdict) throws {
+    // 5 of 100 for 240 s, of 1 % for 720 h: 0.05 × 240 / 25,920 = 0.0463 %.
+    let judgement = try judge(
+      "{name: e, budgetShare: {during: surge, objective: 99%, atMost: \(atMost), productionRate: 50/s}}",
+      on: Self.run(surge: 5))
+
+    #expect(judgement.verdict == verdict, "\(judgement.finding)")
+    #expect(
+      judgement.finding.contains("0.0463% of the budget of 720h, 600 failed requests at 50/s"), "\(judgement.finding)")
+  }
+
+  @Test(
+    "An alert is raised where both windows burned too fast, whatever was before; and surely not where neither did",
+    arguments: [
+      // 19 minutes: of an hour with 360,000 requests 1.44 % have to fail, and of the last five minutes as well.
+      ("99.9%", 0, 1000, Verdict.pass), ("99.9%", 7, 1000, .fail), ("99.9%", 3, 1000, .inconclusive),
+      ("99%", 5, 1000, .pass),
+    ])
+  func burnRate(objective: String, failed: Int, seconds: Int, verdict: Verdict) throws {
+    let judgement = try judge(
+      "{name: e, burnRate: {objective: \(objective)}}", on: Self.run(surge: failed, from: 1140 - seconds))
+
+    #expect(judgement.verdict == verdict, "\(judgement.finding)")
+  }
+
+  @Test("A burst that is over raises no alert for the hour that it is in: the short window has forgotten it")
+  func forgotten() throws {
+    var run = TimelineBuilder()
+    run.seconds(0..<10, failed: 100)
+    run.seconds(10..<1140)
+
+    let judgement = try judge("{name: e, burnRate: {objective: 99.9%}}", on: run.timeline)
+
+    // The burst itself takes 1,000 of 360,000 requests, 2.8 times what may fail in an hour, at its end and ever after.
+    #expect(judgement.verdict == .inconclusive || judgement.verdict == .pass, "\(judgement.finding)")
+    #expect(judgement.measurements.first?.lowest.map { $0 < 14.4 } ?? false)
+  }
+
+  @Test(
+    "What cannot be asked for is refused",
+    arguments: [
+      ("notWorse: {during: surge, than: surge, margin: 1%}", "surge is compared with itself"),
+      (
+        "notWorse: {during: surge, than: calm, margin: 0%}", "no number of requests shows that two shares do not differ"
+      ),
+      ("notWorse: {during: surge, than: calm}", "margin"),
+      ("burnRate: {objective: 100%}", "an objective of 100% has no budget"),
+      ("burnRate: {objective: 99.9%, period: 1h}", "period"),
+      ("burnRate: {objective: 99.9%, severity: mail}", "severity"),
+      ("budgetShare: {during: surge, objective: 0%, atMost: 1%}", "an objective of 0% allows every request to fail"),
+      (
+        "budgetShare: {during: surge, objective: 99%, atMost: 1%, productionRate: 0/s}", "a production without requests"
+      ),
+    ])
+  func refused(text: String, message: String) throws {
+    #expect {
+      try expectation("{name: e, \(text)}")
+    } throws: { "\($0)".contains(message) }
+  }
+}
