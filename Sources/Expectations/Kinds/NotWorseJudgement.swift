@@ -73,8 +73,9 @@ extension Expectation.NotWorse: JudgedKind {
       + load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
   }
 
+  /// To a thousandth of a point.
   private func points(_ difference: Double) -> String {
-    let share = Percentage(billionths: Int64((difference.magnitude * 1e9).rounded()))
+    let share = Percentage(billionths: Int64((difference.magnitude * 1e5).rounded()) * 10_000)
     return difference < 0 ? "−\(share)" : share.description
   }
 
