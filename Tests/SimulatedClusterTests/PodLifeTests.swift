@@ -141,7 +141,7 @@ struct PodLifeTests {
     #expect(abs(request.answerAfter.seconds - (0.020 + 0.003)) < 1e-6)
   }
 
-  @Test("An application that fails a share of its requests fails exactly that share")
+  @Test("An application that fails a share of its requests fails that share, to two requests of each pod")
   func failingShare() throws {
     var cluster = try cluster { $0.application.failingShare = 0.25 }
     var failed = 0
@@ -150,7 +150,7 @@ struct PodLifeTests {
       guard case .forwarded(let request) = cluster.arrive(host: Workload.host, target: "/") else { continue }
       if cluster.outcome(of: request) == .failed { failed += 1 }
     }
-    #expect(failed == 75)
+    #expect((75 - 2 * 3...75 + 2 * 3).contains(failed))
   }
 
   @Test("A version behaves as its entry says, and the others as all do")
