@@ -136,6 +136,14 @@ struct RunView {
     return .known(stretch)
   }
 
+  /// What of the whole run is judged by a count that was watched: from the first list to the last word, unless that came so
+  /// long before the end that the watch cannot have been alive.
+  func watchedPart(of window: InstantBounds, by envelope: CountEnvelope) -> InstantBounds {
+    guard let first = envelope.segments.first?.start, first < envelope.end else { return window }
+    let isAlive = window.latest - envelope.end <= WatchLag.longestSilence
+    return window.intersection(InstantBounds(first, isAlive ? envelope.end : window.latest)) ?? window
+  }
+
   /// A window as far as a count was watched: the run lasts on after its load while the last answers and the last look at the
   /// cluster come in, and what follows that look belongs to nothing.
   func stretch(_ window: Window, watching envelope: CountEnvelope) -> Resolved {

@@ -24,6 +24,9 @@ extension Expectation {
     case notWorse
     case burnRate
     case budgetShare
+    case podStartup
+    case gracefulExit
+    case flapping
 
     package var type: any ExpectationKind.Type {
       switch self {
@@ -47,6 +50,9 @@ extension Expectation {
       case .notWorse: NotWorse.self
       case .burnRate: BurnRate.self
       case .budgetShare: BudgetShare.self
+      case .podStartup: PodStartup.self
+      case .gracefulExit: GracefulExit.self
+      case .flapping: Flapping.self
       }
     }
   }
@@ -72,6 +78,9 @@ extension Expectation {
     case notWorse(NotWorse)
     case burnRate(BurnRate)
     case budgetShare(BudgetShare)
+    case podStartup(PodStartup)
+    case gracefulExit(GracefulExit)
+    case flapping(Flapping)
 
     package var wanted: any ExpectationKind {
       switch self {
@@ -95,6 +104,9 @@ extension Expectation {
       case .notWorse(let wanted): wanted
       case .burnRate(let wanted): wanted
       case .budgetShare(let wanted): wanted
+      case .podStartup(let wanted): wanted
+      case .gracefulExit(let wanted): wanted
+      case .flapping(let wanted): wanted
       }
     }
   }

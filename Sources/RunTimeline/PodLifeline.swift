@@ -28,6 +28,10 @@ package struct PodLifeline: Sendable, Equatable {
   package let failed: InstantBounds?
   /// When the object was gone.
   package let removed: InstantBounds?
+  /// How its containers have ended since it was asked to go, as far as its status told.
+  package let ends: [ContainerEnd]
+  /// Whether all that ran are among them.
+  package let allEnded: Bool
   /// The highest count of restarts of any of its containers.
   package let restarts: Int
   /// Why a container waited last, such as `ImagePullBackOff`.
@@ -83,6 +87,7 @@ package struct PodLifeline: Sendable, Equatable {
       .map { .seconds($0) }
     failed = versions.indices.first { versions[$0].object.status?.phase == "Failed" }.map { shown[$0] }
     removed = last.deleted ? last.at.notBefore(asked?.earliest ?? created.earliest) : nil
+    (ends, allEnded) = Self.ends(versions, shown: shown, clock: clock)
     restarts = versions.flatMap { $0.object.status?.containerStatuses ?? [] }.compactMap(\.restartCount).max() ?? 0
     waitingReason = last.object.status?.containerStatuses?.compactMap { $0.state?.waiting?.reason }.first
     health = PodHealth(versions, shown: shown, clock: clock)
@@ -99,6 +104,33 @@ package struct PodLifeline: Sendable, Equatable {
     let metadata = versions[index].object.metadata
     let asked = narrowed(versions[index].at, by: metadata.deleteRequested, clock: clock)
     return metadata.deletionGracePeriodSeconds == 0 ? InstantBounds(shown[index].earliest, asked.latest) : asked
+  }
+
+  /// How its containers ended: by the last version that tells of them all, or of most.
+  private static func ends(
+    _ versions: [ObjectVersion<Pod>], shown: [InstantBounds], clock: ServerClock
+  ) -> (ends: [ContainerEnd], areAll: Bool) {
+    let going = versions.indices.filter { versions[$0].object.isTerminating }
+    guard
+      let index = going.max(by: { left, right in
+        ended(versions[left].object).count < ended(versions[right].object).count
+      })
+    else { return ([], false) }
+    let pod = versions[index].object
+    let ends = ended(pod).map { status in
+      let terminated = status.state?.terminated
+      // What restarted before is another end.
+      let finished = terminated?.finishedAt.map { clock.runTime(of: $0) }
+      return ContainerEnd(
+        container: status.name, exitCode: terminated?.exitCode, reason: terminated?.reason,
+        finished: finished.map { shown[index].latest >= $0.earliest ? $0 : shown[index] })
+    }
+    let containers = pod.spec.containers?.count ?? 0
+    return (ends, containers > 0 && ends.count >= containers)
+  }
+
+  private static func ended(_ pod: Pod) -> [Pod.ContainerStatus] {
+    (pod.status?.containerStatuses ?? []).filter { $0.state?.terminated != nil }
   }
 
   private static func narrowed(_ bounds: InstantBounds, by time: KubernetesTime?, clock: ServerClock) -> InstantBounds {

@@ -174,6 +174,8 @@ extension ClusterScript {
     /// How the container ended last: its reason, its exit code and the second.
     var ended: (reason: String, code: Int, at: Double)?
     var isRunning = true
+    /// How the container ended that has no successor: its exit code and the second.
+    var exited: (code: Int, at: Double)?
     /// The second at which it was asked to go.
     var deleted: Double?
     var hash = "1"
@@ -184,10 +186,14 @@ extension ClusterScript {
       state.ended.map {
         #", "lastState": {"terminated": {"reason": "\#($0.reason)", "exitCode": \#($0.code), "finishedAt": "\#(Self.time($0.at))"}}"#
       } ?? ""
-    let now =
+    let running =
       state.isRunning
       ? #""running": {"startedAt": "\#(Self.time(state.ended?.at ?? state.created))"}"#
       : #""waiting": {"reason": "CrashLoopBackOff"}"#
+    let now =
+      state.exited.map {
+        #""terminated": {"exitCode": \#($0.code), "reason": "Error", "finishedAt": "\#(Self.time($0.at))"}"#
+      } ?? running
     let deletion =
       state.deleted.map {
         #", "deletionTimestamp": "\#(Self.time($0 + 30))", "deletionGracePeriodSeconds": 30"#

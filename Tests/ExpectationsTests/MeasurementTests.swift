@@ -64,6 +64,9 @@ struct MeasurementTests {
       "{name: e, availabilityFloor: {during: \(window)}}",
       "{name: e, rolloutCompletes: {action: release, within: \(length)}}",
       "{name: e, withinCorridor: {during: \(window)}}",
+      "{name: e, podStartup: {during: \(window), within: \(length), ready: \(length)}}",
+      "{name: e, gracefulExit: {during: \(window), spare: \(count)s}}",
+      "{name: e, flapping: {during: \(window), reversals: \(condition)}}",
     ]
   }
 
@@ -194,6 +197,15 @@ struct MeasurementTests {
       (.steadyReplicas, surge, "{during: calm, count: 3, settle: 1s}"),
       (.steadyReplicas, surge, "{during: surge, count: 3}"),
       (.steadyReplicas, cut().timeline, "{during: surge, count: 3}"),
+      (.flapping, surge, "{reversals: 1}"),
+      (.flapping, surge, "{reversals: 0}"),
+      (.flapping, cut().timeline, "{reversals: 0}"),
+      (.podStartup, surge, "{within: 1h}"),
+      (.podStartup, surge, "{within: 1ms}"),
+      (.podStartup, try Recordings.timeline("workload-deleted-and-recreated"), "{within: 1h}"),
+      (.gracefulExit, surge, "{}"),
+      (.gracefulExit, ReleaseCases.killed(), "{during: surge}"),
+      (.gracefulExit, surge, "{spare: 1h}"),
     ]
   }
 

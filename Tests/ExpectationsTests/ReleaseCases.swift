@@ -22,6 +22,14 @@ enum ReleaseCases {
     return whole.timeline
   }
 
+  /// A pod that was asked to go and is killed at the end of its grace period.
+  static func killed() -> Timeline {
+    var script = ClusterScript.healthy()
+    script.pod("web-1-1", at: 71, .init(deleted: 70))
+    script.pod("web-1-1", at: 101, .init(ready: false, transition: 100, exited: (137, 100), deleted: 70))
+    return whole(script)
+  }
+
   private static func pods() -> [Case] {
     let healthy = ClusterScript.healthy()
     var killed = healthy

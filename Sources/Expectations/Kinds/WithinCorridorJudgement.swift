@@ -27,13 +27,7 @@ extension Expectation.WithinCorridor: JudgedKind {
     _ analysis: RunAnalysis
   ) -> Opinion {
     let wanted = record.history.wantedReplicas
-    var window = stretch.hull
-    // Of the whole run, that part is judged in which the workload was watched: from the first list to the last word,
-    // unless that came so long before the end that the watch cannot have been alive.
-    if during == .run, let first = wanted.segments.first?.start, first < wanted.end {
-      let isAlive = window.latest - wanted.end <= WatchLag.longestSilence
-      window = window.intersection(InstantBounds(first, isAlive ? wanted.end : window.latest)) ?? window
-    }
+    let window = during == .run ? run.watchedPart(of: stretch.hull, by: wanted) : stretch.hull
     let pieces = CorridorPiece.pieces(
       of: wanted, corridor: corridor, from: window.earliest, to: window.latest)
     let evidence = CorridorEvidence(corridor: corridor, record: record)

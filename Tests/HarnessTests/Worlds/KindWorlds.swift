@@ -24,6 +24,9 @@ extension Profiles.Expectation.KindName {
     case .notWorse: .notWorse
     case .burnRate: .burnRate
     case .budgetShare: .budgetShare
+    case .podStartup: .podStartup
+    case .gracefulExit: .gracefulExit
+    case .flapping: .flapping
     }
   }
 }

@@ -1,0 +1,142 @@
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.GracefulExit: JudgedKind {
+  /// Every pod by itself: by how its containers ended where that was seen, and else by when it was gone, since its object goes
+  /// only when the kubelet has seen them end.
+  func opinion(on run: RunView) -> Opinion {
+    switch run.stretch(during) {
+    case .missing(let reason): return .inconclusive(reason)
+    case .known(let stretch):
+      guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
+      let pieces = WindowPieces(stretch)
+      let exits = cluster.pods.compactMap { PodExit($0, spare: spare) }.filter {
+        $0.asked.latest >= stretch.start.earliest && $0.asked.earliest <= stretch.end.latest
+      }
+      return opinion(on: run, in: stretch, exits, cluster) {
+        pieces.mustHold($0.asked.earliest, $0.asked.latest + .nanoseconds(1))
+      }
+    }
+  }
+
+  private func opinion(
+    on run: RunView, in stretch: RunView.Stretch, _ exits: [PodExit], _ cluster: ClusterHistory,
+    isCertain: (PodExit) -> Bool
+  ) -> Opinion {
+    let window = stretch.hull
+    let failed = exits.filter { $0.verdict == .fail && isCertain($0) }
+    let open = exits.filter { $0.verdict != .pass && !($0.verdict == .fail && isCertain($0)) }
+    let gap = run.gaps(in: Pod.resource.plural, from: window.earliest, to: window.latest).first
+    let isWhole = gap == nil && stretch.unfinished == nil
+    let evidence =
+      (failed + open).prefix(8).map { Evidence(at: $0.asked, $0.sentence) }
+      + CountEvidence.gaps(run, resource: Pod.resource.plural, in: window)
+    let measured = [
+      Judgement.Measurement.count(
+        "pods.notEndedByThemselves", failed.count, isWhole ? failed.count + open.count : nil,
+        limit: Judgement.Measurement.Limit(.atMost, 0))
+    ]
+    if let first = failed.first {
+      let more = failed.count > 1 ? "; \(failed.count) of \(exits.count.of("pod"))" : ""
+      return .fail(
+        "\(first.sentence)\(more)", window: window, evidence: evidence + advice(failed, cluster)
+      ).measuring(measured)
+    }
+    if let unfinished = stretch.unfinished {
+      return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
+    }
+    if let gap {
+      return .unknown(
+        gap.stretch.earliest, gap.stretch.latest, run, resource: Pod.resource.plural, window: window, evidence: evidence
+      ).measuring(measured)
+    }
+    if let first = open.first {
+      return .inconclusive(first.sentence, window: window, evidence: evidence).measuring(measured)
+    }
+    guard !exits.isEmpty else {
+      return .inconclusive("no pod was asked to go in \(during)", window: window)
+    }
+    return .pass(
+      "all \(exits.count.of("pod")) that went ended within their grace period, and none was killed", window: window,
+      evidence: evidence
+    ).measuring(measured)
+  }
+
+  /// One field to change: what takes the grace period, and how much there is of it.
+  private func advice(_ exits: [PodExit], _ cluster: ClusterHistory) -> [Evidence] {
+    guard let spec = cluster.workload.last?.object.template.spec, let grace = exits.first?.grace else { return [] }
+    if exits.contains(where: { $0.isOutOfMemory }) {
+      return [Evidence("a container was killed for want of memory: raise its resources.limits.memory")]
+    }
+    let sleep = (spec.containers ?? []).compactMap { $0.lifecycle?.preStop?.sleep?.seconds }.max() ?? 0
+    let field = "terminationGracePeriodSeconds (\(Int(grace.seconds)))"
+    let text =
+      Duration.seconds(sleep) + spare >= grace
+      ? "the preStop alone sleeps \(sleep)s: set \(field) to more than that and the longest request together"
+      : "the program did not end in the \((grace - .seconds(sleep)).text) that it has from SIGTERM on: let it end on SIGTERM, or "
+        + "raise \(field)"
+    return [Evidence(text)]
+  }
+
+  /// Whether it can pass depends on the cluster, which no plan tells of.
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+
+  var focus: Judgement.Focus { .firstEvidence }
+}
+
+/// How a pod ended that was asked to go.
+private struct PodExit {
+  let asked: InstantBounds
+  let grace: Duration
+  let verdict: Verdict
+  let sentence: String
+  let isOutOfMemory: Bool
+
+  /// `nil` for a pod that was not asked to go.
+  init?(_ pod: PodLifeline, spare: Duration) {
+    guard let asked = pod.deleteRequested ?? pod.removed else { return nil }
+    self.asked = asked
+    isOutOfMemory = pod.ends.contains { $0.reason == "OOMKilled" }
+    guard let grace = pod.gracePeriod, grace > .zero, pod.deleteRequested != nil else {
+      grace = .zero
+      (verdict, sentence) = (.inconclusive, "when pod \(pod.name) was asked to go was not seen")
+      return
+    }
+    self.grace = grace
+    if let killed = pod.ends.first(where: { $0.exitCode == 137 }) {
+      let reason = killed.reason.map { ", \($0)" } ?? ""
+      verdict = .fail
+      sentence =
+        "container \(killed.container) of pod \(pod.name) was killed (exit code 137\(reason)), with \(grace.text) of grace"
+      return
+    }
+    let finished = pod.ends.compactMap(\.finished)
+    let isSeen = pod.allEnded && finished.count == pod.ends.count && !finished.isEmpty
+    let end =
+      isSeen
+      ? InstantBounds(finished.map(\.earliest).max() ?? .zero, finished.map(\.latest).max() ?? .zero) : pod.removed
+    guard let end else {
+      (verdict, sentence) = (.inconclusive, "pod \(pod.name) was still going when the recording ended")
+      return
+    }
+    let bound = grace - spare
+    let took = end.elapsed(since: asked)
+    let text = InstantBounds(max(took.shortest, .zero), max(took.longest, .zero)).plain
+    if took.longest <= bound {
+      (verdict, sentence) = (
+        .pass, "pod \(pod.name) ended \(text) after it was asked to go, with \(grace.text) of grace"
+      )
+    } else if isSeen, took.shortest > bound {
+      let asked = spare == .zero ? "" : ", of which \(spare.text) were to be left"
+      verdict = .fail
+      sentence = "pod \(pod.name) ended only \(text) after it was asked to go, with \(grace.text) of grace\(asked)"
+    } else {
+      // Its object may stay for longer than its containers.
+      let how = isSeen ? "around its bound of \(bound.text)" : "and how its containers ended was not seen"
+      verdict = .inconclusive
+      sentence = "pod \(pod.name) was gone \(text) after it was asked to go, \(how)"
+    }
+  }
+}
