@@ -10,6 +10,13 @@ struct JudgedLoad {
   let guardian: GeneratorGuard
 
   var window: InstantBounds { stretch.hull }
+
+  /// What failed, what is not known of the requests, and which terminations the failures of the window followed.
+  func evidence(on run: RunView, route: String?) -> [Evidence] {
+    let failed =
+      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
+    return failed + load.gaps + load.edges + TerminationClues.clues(run, in: pieces, route: route)
+  }
 }
 
 extension RunView {

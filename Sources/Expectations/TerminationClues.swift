@@ -17,10 +17,9 @@ enum TerminationClues {
     var first: InstantBounds
   }
 
-  static func clues(_ run: RunView, in window: InstantBounds, route: String?) -> [Evidence] {
+  static func clues(_ run: RunView, in window: WindowPieces, route: String?) -> [Evidence] {
     let failures = run.timeline.failures.filter {
-      $0.due >= window.earliest && $0.due <= window.latest && (route == nil || $0.route == route)
-        && !OutcomeLabel.isDropped($0.outcome)
+      window.mayHold($0.due) && (route == nil || $0.route == route) && !OutcomeLabel.isDropped($0.outcome)
     }
     let clusters = run.timeline.clusters
     guard !failures.isEmpty, !clusters.isEmpty else { return [] }

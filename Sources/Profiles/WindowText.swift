@@ -86,11 +86,11 @@ extension Field {
     }
     guard let to else { return nil }
     if from.anchor == to.anchor, to.offset <= from.offset {
-      report("the window ends before it begins", hint: "write the earlier moment first")
+      report("the window is over before it begins, or as it does", hint: "write the earlier moment first")
       return nil
     }
     if let start = plan.planned(from), let end = plan.planned(to), end <= start {
-      report("the window ends before it begins", hint: "write the earlier moment first")
+      report("the window is over before it begins, or as it does", hint: "write the earlier moment first")
       return nil
     }
     checkBounds(from, to, plan)

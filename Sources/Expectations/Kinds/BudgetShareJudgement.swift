@@ -20,7 +20,7 @@ extension Expectation.BudgetShare: JudgedKind {
         limit: Judgement.Measurement.Limit(.atMost, atMost.fraction))
     ]
     let finding = sentence(load, cost)
-    let evidence = rows(load, run, judged.window)
+    let evidence = judged.evidence(on: run, route: route)
     var opinion = decided(cost, finding, load)
     if opinion.verdict != .fail || load.unseen == nil {
       if let reason = guardian.saturated {
@@ -86,11 +86,5 @@ extension Expectation.BudgetShare: JudgedKind {
     }
     let (low, high) = (percent(cost.least), percent(cost.most))
     return low == high ? high : "\(low) to \(high)"
-  }
-
-  private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {
-    let failed =
-      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
-    return failed + load.gaps + load.edges + TerminationClues.clues(run, in: window, route: route)
   }
 }

@@ -18,7 +18,7 @@ extension Expectation.BurnRate: JudgedKind {
         "budget.burnRate.\(rule.long.text)", .ratio, lowest: moment.least, highest: moment.most,
         limit: Judgement.Measurement.Limit(.atMost, rule.factor))
     }
-    let evidence = rows(load, run, judged.window, moments)
+    let evidence = moments.map(row) + judged.evidence(on: run, route: route)
     var opinion = decided(moments)
     let finding = opinion.finding
     if let reason = guardian.saturated {
@@ -59,17 +59,10 @@ extension Expectation.BurnRate: JudgedKind {
         + "requests without a known end")
   }
 
-  private func rows(
-    _ load: LoadInWindow, _ run: RunView, _ window: InstantBounds, _ moments: [Moment]
-  ) -> [Evidence] {
-    let highest = moments.map { moment in
-      Evidence(
-        at: InstantBounds(exactly: moment.at),
-        "\(moment.sentence) at its highest; \(times(moment.rule.factor)) raises a \(severity.rawValue)")
-    }
-    let failed =
-      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
-    return highest + failed + load.gaps + TerminationClues.clues(run, in: window, route: route)
+  private func row(_ moment: Moment) -> Evidence {
+    Evidence(
+      at: InstantBounds(exactly: moment.at),
+      "\(moment.sentence) at its highest; \(times(moment.rule.factor)) raises a \(severity.rawValue)")
   }
 }
 

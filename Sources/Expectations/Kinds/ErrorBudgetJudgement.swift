@@ -15,7 +15,7 @@ extension Expectation.ErrorBudget: JudgedKind {
   private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
     let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
     let window = judged.window
-    let evidence = rows(load, run, window)
+    let evidence = judged.evidence(on: run, route: route)
     let finding = sentence(load)
     var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load)
     // What is certain decides, whatever was not sent: a fail holds even if all that is unknown had succeeded.
@@ -165,13 +165,5 @@ extension Expectation.ErrorBudget: JudgedKind {
     let edges = load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
     return "\(certain.failed.grouped) of \(certain.offered.of("request")) failed "
       + "(\(percentText(certain.failed, of: certain.offered)))\(edges), where \(objective) allows \(allowed.grouped)"
-  }
-
-  private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {
-    var rows: [Evidence] = []
-    if !load.failuresText.isEmpty { rows.append(Evidence("failed: \(load.failuresText.joined(separator: ", "))")) }
-    rows += load.gaps + load.edges
-    rows += TerminationClues.clues(run, in: window, route: route)
-    return rows
   }
 }

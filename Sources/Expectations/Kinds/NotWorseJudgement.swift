@@ -15,7 +15,7 @@ extension Expectation.NotWorse: JudgedKind {
   private func opinion(on run: RunView, _ tested: JudgedLoad, against baseline: JudgedLoad) -> Opinion {
     let difference = Difference(tested.load, baseline.load, confidence: confidence.fraction)
     let finding = "\(sentence(tested.load, during)), \(sentence(baseline.load, than))"
-    let evidence = rows(tested.load, run, tested.window) + baseline.load.gaps + baseline.load.edges
+    let evidence = tested.evidence(on: run, route: route) + baseline.load.gaps + baseline.load.edges
     var opinion = decided(difference, finding, tested.load)
     let measured = [difference.measurement(atMost: margin)]
     // What is certain of the window decides, whatever was not sent in it; of the baseline all has to be known.
@@ -77,12 +77,6 @@ extension Expectation.NotWorse: JudgedKind {
   private func points(_ difference: Double) -> String {
     let share = Percentage(billionths: Int64((difference.magnitude * 1e5).rounded()) * 10_000)
     return difference < 0 ? "−\(share)" : share.description
-  }
-
-  private func rows(_ load: LoadInWindow, _ run: RunView, _ window: InstantBounds) -> [Evidence] {
-    let failed =
-      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
-    return failed + load.gaps + load.edges + TerminationClues.clues(run, in: window, route: route)
   }
 }
 
