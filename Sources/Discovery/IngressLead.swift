@@ -1,4 +1,3 @@
-import Foundation
 import KubernetesObjects
 
 /// A rule of an Ingress that leads a host and a path to a port of a Service.
@@ -37,25 +36,28 @@ package struct IngressLead: Sendable, Equatable {
   package let port: Port
   /// Whether the Ingress has a certificate for the host.
   let isSecure: Bool
-  /// Whether paths of the Ingress are regular expressions.
-  package let isExpression: Bool
-  /// The leads of an Ingress, in its order; none of a canary, which only takes a part of another Ingress's requests.
-  static func leads(of object: JSONValue) throws -> [IngressLead] {
-    let annotations = object["metadata", "annotations"]?.object ?? [:]
-    func annotation(_ name: String) -> String? { annotations["nginx.ingress.kubernetes.io/\(name)"]?.string }
-    guard annotation("canary") != "true" else { return [] }
-    let ingress = try object.decoded(as: Ingress.self)
-    let isExpression = annotation("use-regex") == "true" || annotation("rewrite-target") != nil
+  /// Whether all paths of the host are regular expressions.
+  let isExpression: Bool
+
+  /// The leads of Ingresses, in their order; none of a canary, which only takes a part of another Ingress's requests.
+  static func leads(of ingresses: [Ingress]) -> [IngressLead] {
+    let mains = ingresses.filter { $0.annotation("canary") != "true" }
+    let expressions = Ingress.hostsWithRegularExpressions(mains)
+    return mains.flatMap { leads(of: $0, hostsWithRegularExpressions: expressions) }
+  }
+
+  private static func leads(of ingress: Ingress, hostsWithRegularExpressions: Set<String>) -> [IngressLead] {
     func lead(_ host: String?, _ path: String?, _ type: String?, _ backend: Ingress.Backend) -> IngressLead? {
       guard let backend = backend.service else { return nil }
+      let namings = Ingress.namings(of: host ?? "")
       let secure = (ingress.spec.tls ?? []).contains { tls in
         guard let hosts = tls.hosts, !hosts.isEmpty else { return true }
-        return hosts.contains { Self.covers($0, host ?? "") }
+        return hosts.contains { namings.contains($0.lowercased()) }
       }
       return IngressLead(
         ingress: ingress.metadata.name ?? "", host: host, path: path ?? "/", pathType: type,
-        service: backend.name, port: Port(backend.port),
-        isSecure: secure, isExpression: isExpression)
+        service: backend.name, port: Port(backend.port), isSecure: secure,
+        isExpression: hostsWithRegularExpressions.contains((host ?? "").lowercased()))
     }
     var leads: [IngressLead] = []
     for rule in ingress.spec.rules ?? [] {
@@ -67,32 +69,11 @@ package struct IngressLead: Sendable, Equatable {
     return leads
   }
 
-  /// Whether a host as a rule writes it, perhaps with a wildcard, stands for a host.
-  static func covers(_ written: String, _ host: String) -> Bool {
-    let (written, host) = (written.lowercased(), host.lowercased())
-    if written == host { return true }
-    guard written.hasPrefix("*."), let dot = host.firstIndex(of: ".") else { return false }
-    return host[dot...] == written.dropFirst()
-  }
-
-  /// How well it fits a host: 2 by its name, 1 by a wildcard, 0 since it is for every host; `nil` not at all.
-  func rank(for host: String) -> Int? {
-    guard let written = self.host, !written.isEmpty else { return 0 }
-    guard Self.covers(written, host) else { return nil }
-    return written.hasPrefix("*.") ? 1 : 2
-  }
+  /// How its path is held against those of requests.
+  var rule: IngressPath { IngressPath(path, type: pathType, isRegex: isExpression) }
 
   /// Whether requests for a path go its way, were it the only one.
-  func takes(_ requested: String) -> Bool {
-    switch (isExpression, pathType) {
-    case (true, _): return requested.lowercased().hasPrefix(plainPath.lowercased())
-    case (false, "Exact"): return requested == path
-    case (false, "Prefix"):
-      let prefix = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-      return prefix == "/" || requested == prefix || requested.hasPrefix(prefix + "/")
-    default: return requested.hasPrefix(path)
-    }
-  }
+  func takes(_ requested: String) -> Bool { rule.matches(requested[...]) }
 
   /// The path as a request can ask for it: of a regular expression what comes before its first special character.
   package var plainPath: String {

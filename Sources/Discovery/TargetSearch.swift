@@ -31,7 +31,7 @@ package struct TargetSearch: Sendable {
     self.namespace = namespace
     var reading = ObjectReading(
       objects: objects.filter { ($0["metadata", "namespace"]?.string ?? namespace) == namespace })
-    leads = reading.all("Ingress") { try IngressLead.leads(of: $0) }.flatMap(\.self)
+    leads = IngressLead.leads(of: reading.all("Ingress") { try $0.decoded(as: Ingress.self) })
     services = reading.all("Service") { try $0.decoded(as: Service.self) }
     var workloads: [FoundWorkload] = []
     for kind in WorkloadKind.allCases {
@@ -57,8 +57,9 @@ package struct TargetSearch: Sendable {
   // MARK: From a host
 
   private func find(host: String, path: String?) throws(DiscoveryProblem) -> DiscoveredTarget {
-    let ranked = leads.compactMap { lead in lead.rank(for: host).map { (rank: $0, lead: lead) } }
-    guard let best = ranked.map(\.rank).max() else {
+    let namings = Ingress.namings(of: host) + [""]
+    let closest = namings.lazy.map { naming in leads.filter { ($0.host ?? "").lowercased() == naming } }
+    guard var candidates = closest.first(where: { !$0.isEmpty }) else {
       let known = Set(leads.compactMap(\.host)).sorted()
       let hint =
         known.isEmpty
@@ -67,12 +68,11 @@ package struct TargetSearch: Sendable {
       throw DiscoveryProblem(
         "no Ingress of the namespace \(namespace) is for \(host); \(hint), or name another --namespace")
     }
-    var candidates = ranked.filter { $0.rank == best }.map(\.lead)
     if let path {
-      candidates = candidates.filter { $0.takes(path) }.sorted { $0.path.count > $1.path.count }
-      guard let first = candidates.first else {
-        throw DiscoveryProblem(
-          "no path of \(host) is for \(path); there are \(Self.list(ranked.map(\.lead.path)))")
+      guard
+        let first = candidates.filter({ $0.takes(path) }).min(by: { $0.rule.precedence < $1.rule.precedence })
+      else {
+        throw DiscoveryProblem("no path of \(host) is for \(path); there are \(Self.list(candidates.map(\.path)))")
       }
       candidates = [first]
     }
@@ -81,9 +81,10 @@ package struct TargetSearch: Sendable {
     let distinct = Self.distinct(found.map { $0.workload.workload.reference.text })
     guard distinct.count == 1, let chosen = found.first(where: { $0.lead.path == "/" }) ?? found.first else {
       let ways = found.map { "\(host)\($0.lead.path) to \($0.workload.workload.reference.text)" }
+      let example = found.map(\.lead).last { $0.takes($0.plainPath) }?.plainPath ?? "/PATH"
       throw DiscoveryProblem(
         "\(host) leads to \(distinct.count) workloads: \(ways.joined(separator: ", ")); name one of the paths, as in "
-          + "--ingress \(host)\(found.last?.lead.plainPath ?? "/"), and write a profile for each")
+          + "--ingress \(host)\(example), and write a profile for each")
     }
     return try target(chosen.workload, lead: chosen.lead)
   }
@@ -113,9 +114,7 @@ package struct TargetSearch: Sendable {
           + "that nothing tells what is behind it: name the workload with --workload, and where it is reached with --url"
       )
     }
-    let selected = workloads.filter {
-      LabelSelector(matchLabels: selector).matches($0.workload.template.metadata?.labels ?? [:])
-    }
+    let selected = workloads.filter { service.sendsTo(podsWith: $0.workload.template.metadata?.labels ?? [:]) }
     guard let only = selected.first else {
       let text = selector.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
       throw DiscoveryProblem(
@@ -143,10 +142,7 @@ package struct TargetSearch: Sendable {
           + (known.isEmpty ? ", which has no workload" : "; there are \(Self.list(known))"))
     }
     let labels = workload.workload.template.metadata?.labels ?? [:]
-    let names = services.filter { service in
-      let selector = service.spec.selector ?? [:]
-      return !selector.isEmpty && LabelSelector(matchLabels: selector).matches(labels)
-    }.compactMap(\.metadata.name)
+    let names = services.filter { $0.sendsTo(podsWith: labels) }.compactMap(\.metadata.name)
     let leading = leads.filter { names.contains($0.service) }
     let lead = leading.first { $0.host?.hasPrefix("*") == false } ?? leading.first
     return try target(workload, lead: lead, services: names)

@@ -1,4 +1,5 @@
 import Foundation
+import KubernetesObjects
 
 /// The names in an X.509 certificate: that of its subject, and those of the hosts that it is for (RFC 5280).
 package struct CertificateNames: Sendable, Equatable {
@@ -81,12 +82,8 @@ package struct CertificateNames: Sendable, Equatable {
   /// Whether the certificate is for a host: by its alternative names or else by its common name, of which a first label `*`
   /// stands for any one (RFC 6125; ingress-nginx, internal/ingress/controller/controller.go, `verifyHostname`).
   package func isFor(host: String) -> Bool {
-    let host = host.lowercased()
-    let wildcard = host.firstIndex(of: ".").map { "*" + host[$0...] }
-    return (hosts + [commonName].compactMap(\.self)).contains {
-      let name = $0.lowercased()
-      return name == host || name == wildcard
-    }
+    let namings = Ingress.namings(of: host)
+    return (hosts + [commonName].compactMap(\.self)).contains { namings.contains($0.lowercased()) }
   }
 }
 

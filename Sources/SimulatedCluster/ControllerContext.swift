@@ -198,10 +198,7 @@ extension ClusterObject {
   }
 
   /// Whether a service sends requests to pods with these labels; a service without a selector has no pods.
-  func selects(_ labels: [String: String]?) -> Bool {
-    guard let selector = service?.spec.selector, !selector.isEmpty else { return false }
-    return LabelSelector(matchLabels: selector).matches(labels)
-  }
+  func selects(_ labels: [String: String]?) -> Bool { service?.sendsTo(podsWith: labels ?? [:]) ?? false }
 }
 
 extension ObjectMetadata {

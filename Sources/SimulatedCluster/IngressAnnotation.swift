@@ -4,8 +4,6 @@ import KubernetesObjects
 /// The annotations of an Ingress that the simulated one acts upon, named as ingress-nginx names them behind its prefix
 /// (ingress-nginx, docs/user-guide/nginx-configuration/annotations.md).
 enum IngressAnnotation: String, CaseIterable {
-  static let prefix = "nginx.ingress.kubernetes.io/"
-
   case rewriteTarget = "rewrite-target"
   case useRegex = "use-regex"
   case canary
@@ -34,7 +32,7 @@ enum IngressAnnotation: String, CaseIterable {
   case sessionCookieSecure = "session-cookie-secure"
   case sessionCookieChangeOnFailure = "session-cookie-change-on-failure"
 
-  var key: String { Self.prefix + rawValue }
+  var key: String { Ingress.annotationPrefix + rawValue }
 
   private enum Form {
     case text, flag, number, size, expression, failures

@@ -4,7 +4,7 @@ import KubernetesObjects
 enum IngressNotes {
   static func notes(on object: JSONValue) -> [(field: String, text: String)] {
     let annotations = (object["metadata", "annotations"]?.object ?? [:]).filter {
-      $0.key.hasPrefix(IngressAnnotation.prefix)
+      $0.key.hasPrefix(Ingress.annotationPrefix)
     }
     var notes: [(field: String, text: String)] = []
     if annotations[IngressAnnotation.rewriteTarget.key] != nil {
@@ -23,7 +23,7 @@ enum IngressNotes {
     notes += canaryNotes(on: object)
     let known = Set(IngressAnnotation.allCases.map(\.key))
     let others = annotations.keys.filter { !known.contains($0) }
-      .map { String($0.dropFirst(IngressAnnotation.prefix.count)) }
+      .map { String($0.dropFirst(Ingress.annotationPrefix.count)) }
     if !others.isEmpty {
       notes.append(
         ("metadata.annotations", "the simulated Ingress does not act on \(others.sorted().joined(separator: ", "))"))
@@ -111,7 +111,7 @@ extension IngressNotes {
 
   /// Paths that nginx cannot compile. Whether a path is an expression is a matter of all Ingresses of its host.
   private static func expressionNotes(on ingresses: [Numbered]) -> [SimulationNote] {
-    let hosts = DataPlane.hostsWithRegularExpressions(ingresses.map(\.ingress))
+    let hosts = Ingress.hostsWithRegularExpressions(ingresses.map(\.ingress))
     return notes(on: ingresses) { rule, path in
       guard hosts.contains((rule.host ?? "").lowercased()), IngressPath.expression(path.path ?? "/") == nil else {
         return nil

@@ -36,23 +36,6 @@ extension DataPlane {
     settleOfferedLoad(at: wall)
     routing.setRules(rulesToCome.removeFirst())
   }
-
-  /// Hosts of which ingress-nginx reads every path as a regular expression: those with `use-regex`, or with a
-  /// `rewrite-target` that is not the path itself, on any of their paths
-  /// (ingress-nginx, docs/user-guide/ingress-path-matching.md, internal/ingress/controller/template/template.go).
-  static func hostsWithRegularExpressions(_ ingresses: [Ingress]) -> Set<String> {
-    var hosts: Set<String> = []
-    for ingress in ingresses {
-      let annotations = ingress.metadata.annotations ?? [:]
-      let target = annotations[IngressAnnotation.rewriteTarget.key] ?? ""
-      let usesRegex = annotations[IngressAnnotation.useRegex.key] == "true"
-      for rule in ingress.spec.rules ?? [] {
-        let rewrites = !target.isEmpty && (rule.http?.paths ?? []).contains { $0.path ?? "/" != target }
-        if usesRegex || rewrites { hosts.insert((rule.host ?? "").lowercased()) }
-      }
-    }
-    return hosts
-  }
 }
 
 extension IngressRouting.Rules {
@@ -74,7 +57,7 @@ extension IngressRouting.Rules {
     }
     let canaries = ingresses.map { CanaryPolicy(IngressAnnotations($0)) }
     let mains = zip(ingresses, canaries).filter { $1 == nil }.map(\.0)
-    let regexHosts = DataPlane.hostsWithRegularExpressions(mains)
+    let regexHosts = Ingress.hostsWithRegularExpressions(mains)
     var backends: [WrittenPath: IngressRouting.Backend] = [:]
     for ingress in mains { read(ingress, regexHosts: regexHosts, store, &backends) }
     for (ingress, policy) in zip(ingresses, canaries) {

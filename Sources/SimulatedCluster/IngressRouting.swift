@@ -88,11 +88,9 @@ struct IngressRouting: Sendable {
 
   /// What is behind a host and a path without its query.
   func route(host: String, path: Substring) -> Route? {
-    let host = host.lowercased()
     // As with nginx, the host alone decides whose paths are looked at.
-    let candidates =
-      rules.routes[host] ?? Self.wildcard(of: host).flatMap { rules.routes[$0] } ?? rules.routes[""] ?? []
-    return candidates.first { $0.path.matches(path) } ?? rules.fallback
+    let candidates = Ingress.namings(of: host).lazy.compactMap { rules.routes[$0] }.first ?? rules.routes[""]
+    return candidates?.first { $0.path.matches(path) } ?? rules.fallback
   }
 
   /// Whether an Ingress has TLS for a host.
@@ -100,13 +98,11 @@ struct IngressRouting: Sendable {
 
   /// The host or wildcard that stands for a host, and what an Ingress says of its certificate.
   func tls(host: String) -> (server: String, tls: TLS)? {
-    let host = host.lowercased()
-    if let tls = rules.tls[host] { return (host, tls) }
-    guard let wildcard = Self.wildcard(of: host), let tls = rules.tls[wildcard] else { return nil }
-    return (wildcard, tls)
+    for naming in Ingress.namings(of: host) {
+      if let tls = rules.tls[naming] { return (naming, tls) }
+    }
+    return nil
   }
-
-  private static func wildcard(of host: String) -> String? { host.firstIndex(of: ".").map { "*" + host[$0...] } }
 
   /// Where requests to a destination go, which it remembers.
   mutating func place(of destination: inout IngressDestination) -> Place? {

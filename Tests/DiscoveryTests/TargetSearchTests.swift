@@ -87,6 +87,34 @@ struct TargetSearchTests {
     #expect(try Self.find(objects).lead?.plainPath == "/api")
   }
 
+  @Test(
+    "a path is held against regular expressions as nginx does, and Exact comes before a prefix of the same length",
+    arguments: [
+      ("/v1/x", "api"), ("/V2/x", "api"), ("/value", "web"), ("/api", "api"), ("/api/x", "web"),
+    ])
+  func rules(path: String, workload: String) throws {
+    let ingress = Objects.ingress(
+      "regex", host: "web.example.com", [("/v(1|2)/", "api"), ("/", "web")],
+      annotations: ["use-regex": path.lowercased().hasPrefix("/v") ? "true" : "false"])
+    let exact = Objects.ingress("exact", host: "web.example.com", [("/api", "api")], type: "Exact")
+    let prefix = Objects.ingress("prefix", host: "web.example.com", [("/api", "web")])
+    let objects = Array(Objects.usual.prefix(2)) + Self.api + [ingress, prefix, exact]
+
+    #expect(try Self.find(objects, path: path).reference.name == workload)
+  }
+
+  @Test("paths are regular expressions where another Ingress of the host says so")
+  func expressionsOfHost() throws {
+    let ingresses = [
+      Objects.ingress("plain", host: "Web.example.com", [("/a.c", "api"), ("/", "web")]),
+      Objects.ingress("other", host: "web.example.com", [("/x", "web")], annotations: ["use-regex": "true"]),
+    ]
+    let objects = Array(Objects.usual.prefix(2)) + Self.api + ingresses
+
+    #expect(try Self.find(objects, path: "/abc").reference.name == "api")
+    #expect(try Self.find(Array(objects.dropLast()), path: "/abc").reference.name == "web")
+  }
+
   @Test("of two workloads behind one Service takes the one that has pods")
   func blueAndGreen() throws {
     let objects = [

@@ -1,8 +1,8 @@
-import Foundation
+package import Foundation
 
 /// A path of an Ingress as ingress-nginx matches it (Kubernetes, `networking.k8s.io/v1` PathType; ingress-nginx,
 /// internal/ingress/controller/template/template.go, `buildLocation`).
-struct IngressPath: Sendable {
+package struct IngressPath: Sendable {
   private enum Rule: Sendable {
     case exact
     /// Whole path elements; a slash at the end counts for nothing.
@@ -18,7 +18,7 @@ struct IngressPath: Sendable {
   private let path: String
   private let rule: Rule
 
-  init(_ path: String, type: String?, isRegex: Bool) {
+  package init(_ path: String, type: String?, isRegex: Bool) {
     if isRegex {
       self.path = path
       rule = Self.expression(path).map { .expression($0) } ?? .nothing
@@ -38,19 +38,19 @@ struct IngressPath: Sendable {
   }
 
   /// A path as nginx reads it behind `~*` in a location; `nil` where it is no regular expression.
-  static func expression(_ path: String) -> NSRegularExpression? {
+  package static func expression(_ path: String) -> NSRegularExpression? {
     // PCRE's other spelling of named groups.
     let pattern = path.replacing("(?P<", with: "(?<")
     return try? NSRegularExpression(pattern: "^" + pattern, options: .caseInsensitive)
   }
 
   /// Lower ones are tried first: longer paths, and Exact before the others of the same length.
-  var precedence: (Int, Int) {
+  package var precedence: (Int, Int) {
     if case .exact = rule { (-path.utf8.count, 0) } else { (-path.utf8.count, 1) }
   }
 
   /// - Parameter requested: the path of a request, without its query.
-  func matches(_ requested: Substring) -> Bool {
+  package func matches(_ requested: Substring) -> Bool {
     switch rule {
     case .exact: return requested == path
     case .prefix:
