@@ -99,34 +99,25 @@ struct Preflight {
     _ cluster: TargetCluster, limit: Duration = .seconds(300), style: LiveView.Style = .silent
   ) async throws(HarnessError) {
     let description = cluster.description
-    let start = ContinuousClock.now
     var view = SteadyWaitView(style: style)
     defer { view.end() }
-    do {
-      for watched in description.workloads.all {
-        guard let autoscaler = watched.autoscaler else { continue }
+    for watched in description.workloads.all {
+      guard let autoscaler = watched.autoscaler else { continue }
+      do {
         try await checkAutoscaler(autoscaler, of: watched, in: cluster)
+      } catch {
+        throw TargetCluster.refusal(of: error)
       }
-      // All of them have to be at rest at once: what one does may touch another.
-      while true {
-        var waiting: SteadyWait?
-        for watched in description.workloads.all {
-          let workload = try await cluster.client.workload(watched.reference, namespace: description.namespace)
-          let problems = WorkloadNames(profile: profile).problems(in: workload, of: watched)
-          guard problems.isEmpty else { throw HarnessError(.refused, problems) }
-          let wait = SteadyWait(workload)
-          if !wait.isSteady, waiting == nil { waiting = wait }
-        }
-        guard let wait = waiting else { return }
-        let waited = start.duration(to: .now) * cluster.timeScale
-        if waited > limit {
-          throw await wait.refusal(limit: limit, asking: cluster.client, in: description.namespace)
-        }
-        view.show(wait, waited: waited, limit: limit)
-        try await Task.sleep(for: max(.seconds(1) / cluster.timeScale, .milliseconds(20)))
-      }
-    } catch {
-      throw TargetCluster.refusal(of: error)
+    }
+    let names = WorkloadNames(profile: profile)
+    var waiting = SteadyWaiting(
+      for: description.workloads.all, in: description.namespace, of: cluster.client, timeScale: cluster.timeScale,
+      limit: limit)
+    while let (wait, waited) = try await waiting.next(check: { workload, watched throws(HarnessError) in
+      let problems = names.problems(in: workload, of: watched)
+      guard problems.isEmpty else { throw HarnessError(.refused, problems) }
+    }) {
+      view.show(wait, waited: waited, limit: limit)
     }
   }
 

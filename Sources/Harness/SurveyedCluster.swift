@@ -108,35 +108,25 @@ struct SurveyedCluster: Sendable {
   /// The namespaces in which an Ingress is for a host; `nil` where those of other namespaces may not be read.
   func namespaces(of host: String) async -> [String]? {
     guard let objects = try? await client.list(.ingresses, namespace: nil).items else { return nil }
-    var found: Set<String> = []
-    for object in objects {
-      guard let namespace = object["metadata", "namespace"]?.string else { continue }
-      let rules = object["spec", "rules"]?.array ?? []
-      if rules.contains(where: { $0["host"]?.string?.lowercased() == host.lowercased() }) { found.insert(namespace) }
+    for naming in Ingress.namings(of: host) {
+      let own = objects.filter { object in
+        object["spec", "rules"]?.array?.contains { $0["host"]?.string?.lowercased() == naming } ?? false
+      }
+      if !own.isEmpty { return Set(own.compactMap { $0["metadata", "namespace"]?.string }).sorted() }
     }
-    return found.sorted()
+    return []
   }
 
   /// Waits until a workload has come to rest: what is measured before is not what it is like.
   func awaitSteady(
     _ reference: WorkloadReference, in namespace: String, limit: Duration = .seconds(300)
   ) async throws(HarnessError) {
-    let start = ContinuousClock.now
-    var hasSaid = false
-    do {
-      while true {
-        let wait = SteadyWait(try await client.workload(reference, namespace: namespace))
-        if wait.isSteady { return }
-        let waited = start.duration(to: .now) * timeScale
-        if waited > limit { throw await wait.refusal(limit: limit, asking: client, in: namespace) }
-        if !hasSaid, simulated == nil {
-          StandardOutput.complain(wait.line(waited: waited, limit: limit))
-          hasSaid = true
-        }
-        try await Task.sleep(for: max(.seconds(1) / timeScale, .milliseconds(20)))
-      }
-    } catch {
-      throw TargetCluster.refusal(of: error)
+    var waiting = SteadyWaiting(
+      for: [WatchedWorkload(reference)], in: namespace, of: client, timeScale: timeScale, limit: limit)
+    var hasSaid = simulated != nil
+    while let (wait, waited) = try await waiting.next() {
+      if !hasSaid { StandardOutput.complain(wait.line(waited: waited, limit: limit)) }
+      hasSaid = true
     }
   }
 }
