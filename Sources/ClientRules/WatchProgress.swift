@@ -7,8 +7,9 @@ package struct WatchProgress: Sendable, Equatable {
   package struct Lack: Sendable, Equatable {
     /// The newest version among the objects of the list, where it is newer than all that the watch told of.
     package var version: UInt64?
-    /// Objects that the list no longer shows, and of whose end the watch said nothing.
-    package var gone: Set<String> = []
+    /// Objects that the list no longer shows, and of whose end the watch said nothing, each with the version that it told
+    /// of last.
+    package var gone: [String: UInt64] = [:]
 
     /// What is told of a watch that is ended for it.
     ///
@@ -122,7 +123,7 @@ package struct WatchProgress: Sendable, Equatable {
     let listed = Set(objects.map(\.uid))
     if let listVersion = UInt64(listVersion) {
       // What came to be after the list is no lack.
-      lack.gone = Set(present.filter { $0.value <= listVersion && !listed.contains($0.key) }.keys)
+      lack.gone = present.filter { $0.value <= listVersion && !listed.contains($0.key) }
     }
     return lack.version == nil && lack.gone.isEmpty ? nil : lack
   }
@@ -130,7 +131,8 @@ package struct WatchProgress: Sendable, Equatable {
   /// Whether the watch has still not brought it.
   package func stillLacks(_ lack: Lack) -> Bool {
     let isBehind = lack.version.flatMap { version in told.map { $0 < version } } ?? false
-    return isBehind || lack.gone.contains { present[$0] != nil }
+    // What is told of an object since says why it was not listed: no selector took it any more.
+    return isBehind || lack.gone.contains { present[$0.key] == $0.value }
   }
 }
 

@@ -133,6 +133,8 @@ struct ResourceObserver: Sendable {
     let sent: Duration
     let received: Duration
     let standing: Standing
+    /// By which its objects were chosen.
+    let rule: ObjectRule
 
     /// How it stands to what was told before.
     enum Standing {
@@ -155,6 +157,8 @@ struct ResourceObserver: Sendable {
     do throws(KubernetesError) {
       let listing = try await readList(besideWatch: besideWatch)
       take(listing)
+      // What was found to belong to the workloads while it was read is in no list yet.
+      if scope.rule(of: resource) != listing.rule { witness.outgrow() }
       await turn.give()
       return listing
     } catch {
@@ -164,14 +168,7 @@ struct ResourceObserver: Sendable {
   }
 
   private func readList(besideWatch: Bool) async throws(KubernetesError) -> Listing {
-    var asked = asked
-    var told = witness.told
-    var list = try await client.list(resource, namespace: namespace, asked, partSize: tempo.partSize)
-    while asked != self.asked {
-      asked = self.asked
-      told = witness.told
-      list = try await client.list(resource, namespace: namespace, asked, partSize: tempo.partSize)
-    }
+    let (list, told) = try await askForList()
     let version = list.resourceVersion
     guard !version.isEmpty else {
       throw KubernetesError(
@@ -194,26 +191,42 @@ struct ResourceObserver: Sendable {
     }
     observations.append(
       Observation(sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
-    var standing = Listing.Standing.agrees
-    if besideWatch, !witness.takesLists {
-      standing = .isUntold
-    } else if let (count, since) = witness.widen(by: objects, told: told) {
-      record(gap: resource.unaskedBefore(count), since: since)
-    }
-    if standing == .isUntold {
-      // Another one comes.
-    } else if let (difference, since) = witness.otherStore(in: objects, listVersion: version, told: told, sent: sent) {
-      standing = .isOfOtherStore
-      record(
-        gap:
-          "\(resource.plural) come from another store, of another server or an earlier state, or their watch has lost "
-          + "changes: \(difference)", since: since)
-    }
+    let standing = standing(of: objects, version: version, besideWatch: besideWatch, told: told, sent: sent)
     if standing != .isUntold {
       sink.record(observations)
       log?.info("listed", metadata: ["objects": "\(objects.count)", "version": "\(version)"])
     }
-    return Listing(version: version, objects: objects, sent: sent, received: received, standing: standing)
+    return Listing(
+      version: version, objects: objects, sent: sent, received: received, standing: standing, rule: rule)
+  }
+
+  /// Asks for a list anew until nothing more was found meanwhile that is to be asked for.
+  ///
+  /// - Returns: with it the newest revision that had been told of when it was asked for.
+  private func askForList() async throws(KubernetesError) -> (list: CompleteList, told: UInt64?) {
+    while true {
+      let (asked, told) = (asked, witness.told)
+      let list = try await client.list(resource, namespace: namespace, asked, partSize: tempo.partSize)
+      if asked == self.asked { return (list, told) }
+    }
+  }
+
+  /// How a list stands to what was told before; reports what it shows to be missing of that.
+  private func standing(
+    of objects: [ListedObject], version: String, besideWatch: Bool, told: UInt64?, sent: Duration
+  ) -> Listing.Standing {
+    if besideWatch, !witness.takesLists { return .isUntold }
+    if let (count, since) = witness.widen(by: objects, told: told) {
+      record(gap: resource.unaskedBefore(count), since: since)
+    }
+    guard let (difference, since) = witness.otherStore(in: objects, listVersion: version, told: told, sent: sent) else {
+      return .agrees
+    }
+    record(
+      gap:
+        "\(resource.plural) come from another store, of another server or an earlier state, or their watch has lost "
+        + "changes: \(difference)", since: since)
+    return .isOfOtherStore
   }
 
   /// Watches until the server closes the watch, it breaks, or it is ended since it was found silent.
@@ -234,57 +247,68 @@ struct ResourceObserver: Sendable {
     }
   }
 
+  private struct OpenWatch {
+    let version: String
+    let asked: ListSelection
+    let sent: Duration
+  }
+
   private func read(from version: String) async throws(KubernetesError) {
     let asked = asked
     let stream = try await client.watch(
       resource, namespace: namespace, asked, from: version,
       seconds: Int.random(in: tempo.watchSeconds...tempo.watchSeconds * 2))
-    let sent = clock.runTime(of: stream.sent)
+    let watch = OpenWatch(version: version, asked: asked, sent: clock.runTime(of: stream.sent))
     log?.info("watch opened", metadata: ["from": "\(version)"])
     var events = stream.makeAsyncIterator()
     while let element = try await events.next() {
-      let received = clock.runTime(of: element.received)
-      let kind: Observation.Kind? =
-        switch element.event.type {
-        case "ADDED": .added
-        case "MODIFIED": .modified
-        case "DELETED": .deleted
-        case "BOOKMARK": .bookmark
-        default: nil
-        }
-      let metadata = element.event.object["metadata"]
-      let told = metadata?["resourceVersion"]?.string
-      guard WatchProgress.follows(element.event.type, version: told, from: version) else {
-        throw KubernetesError(
-          .expired, attempt: "cannot watch \(resource.plural) from version \(version)",
-          cause: "the watch brings what is older, so that it is of another store")
-      }
-      let uid = metadata?["uid"]?.string
-      if kind != nil, kind != .bookmark { scope.see([element.event.object], of: resource) }
-      let rule = scope.rule(of: resource)
-      let isFollowed = kind == .bookmark || follows(element.event.object, by: rule)
-      if kind == .deleted, isFollowed, asked.labels != nil, let uid, metadata?["deletionTimestamp"] == nil,
-        let labels = try await labelsIfThere(uid, named: metadata?["name"]?.string ?? "")
-      {
-        // The watch is opened anew from before it, and asked for more, so that it comes as the change that it was.
-        witness.stray(uid, labels: labels)
-        return
-      }
-      guard witness.brought(element.event.type, uid: uid, version: told, isFollowed: isFollowed) else { return }
-      guard isFollowed else { continue }
-      log?.trace(
-        "event",
-        metadata: [
-          "type": "\(element.event.type)", "name": "\(metadata?["name"]?.string ?? "")",
-          "version": "\(told ?? "")",
-        ])
-      guard let kind else { continue }
-      sink.record([observation(kind, of: element.event.object, sent: sent, received: received)])
-      if let uid, kind == .deleted || rule.takes(ObservedJSON(element.event.object)), witness.settle(uid),
-        self.asked != asked
-      {
-        return
-      }
+      guard try await take(element.event, received: clock.runTime(of: element.received), of: watch) else { return }
+    }
+  }
+
+  /// Takes in what a watch has brought.
+  ///
+  /// - Returns: whether the watch goes on; not where it is to be opened anew, and asked for something else.
+  private func take(
+    _ event: WatchEvent<JSONValue>, received: Duration, of watch: OpenWatch
+  ) async throws(KubernetesError) -> Bool {
+    let kind = Self.kind(of: event.type)
+    let traits = ObservedJSON(event.object)
+    let metadata = event.object["metadata"]
+    let uid = metadata?["uid"]?.string
+    let told = metadata?["resourceVersion"]?.string
+    guard WatchProgress.follows(event.type, version: told, from: watch.version) else {
+      throw KubernetesError(
+        .expired, attempt: "cannot watch \(resource.plural) from version \(watch.version)",
+        cause: "the watch brings what is older, so that it is of another store")
+    }
+    let isBookmark = kind == .bookmark
+    if kind != nil, !isBookmark { scope.see([event.object], of: resource) }
+    let isTaken = !isBookmark && scope.rule(of: resource).takes(traits)
+    let isFollowed = isBookmark || isTaken || uid.map(witness.follows) ?? false
+    if kind == .deleted, isFollowed, watch.asked.labels != nil, let uid, metadata?["deletionTimestamp"] == nil,
+      let labels = try await labelsIfThere(uid, named: traits.name ?? "")
+    {
+      // The watch is opened anew from before it, and asked for more, so that it comes as the change that it was.
+      witness.stray(uid, labels: labels)
+      return false
+    }
+    guard witness.brought(event.type, uid: uid, version: told, isFollowed: isFollowed) else { return false }
+    guard isFollowed, let kind else { return true }
+    log?.trace(
+      "event", metadata: ["type": "\(event.type)", "name": "\(traits.name ?? "")", "version": "\(told ?? "")"])
+    sink.record([observation(kind, of: event.object, sent: watch.sent, received: received)])
+    guard let uid, kind == .deleted || isTaken, witness.settle(uid) else { return true }
+    return asked == watch.asked
+  }
+
+  private static func kind(of type: String) -> Observation.Kind? {
+    switch type {
+    case "ADDED": .added
+    case "MODIFIED": .modified
+    case "DELETED": .deleted
+    case "BOOKMARK": .bookmark
+    default: nil
     }
   }
 

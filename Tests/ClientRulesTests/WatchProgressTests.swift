@@ -32,10 +32,20 @@ struct WatchProgressTests {
   func gone() throws {
     var progress = begun()
     let lack = try #require(progress.lack(in: [ListedObject(uid: "a", version: 8)], listVersion: "22"))
-    #expect(lack.gone == ["b"])
+    #expect(lack.gone == ["b": 9])
     #expect(progress.stillLacks(lack))
 
     progress.brought("DELETED", uid: "b", version: "21")
+
+    #expect(!progress.stillLacks(lack))
+  }
+
+  @Test("an object that no selector took any more is no lack once the watch tells what it is now")
+  func stray() throws {
+    var progress = begun()
+    let lack = try #require(progress.lack(in: [ListedObject(uid: "a", version: 8)], listVersion: "22"))
+
+    progress.brought("MODIFIED", uid: "b", version: "21")
 
     #expect(!progress.stillLacks(lack))
   }
