@@ -7,12 +7,15 @@ package import KubernetesObjects
 /// changed, or deleted and made anew, what belongs to it now comes in.
 package struct ObservationScope: Sendable, Equatable {
   private let workloads: [WatchedWorkload]
+  private let judged: Set<String>
   /// Each different one once.
   private var selectors: [LabelSelector] = []
   private var templateLabels: [[String: String]] = []
-  /// Some workload has pods that nothing tells from others', or a template that is not its own.
+  /// Whether some workload has pods that nothing tells from others'.
   private var takesAllPods = false
-  private var takesAllServices = false
+  /// Whether the labels of some workload's pods are not known beforehand, so that nothing tells what is meant for them.
+  private var hasUnknownPods = false
+  private var hasUnknownServices = false
   /// Services that send to the pods.
   private var services: Set<String> = []
   /// Services that some Ingress names.
@@ -22,8 +25,10 @@ package struct ObservationScope: Sendable, Equatable {
   /// Plurals of the resources that were listed, or cannot be read.
   private var settled: Set<String> = []
 
-  package init(of workloads: [WatchedWorkload]) {
+  /// - Parameter services: names of those whose slices are wanted whether an Ingress names them or not.
+  package init(of workloads: [WatchedWorkload], services: Set<String> = []) {
     self.workloads = workloads
+    judged = services
   }
 
   /// Those from which it learns what belongs to the workloads.
@@ -49,9 +54,13 @@ package struct ObservationScope: Sendable, Equatable {
       rule.takesAll = takesAllPods
     case .services:
       rule.further = .services(to: templateLabels)
+      rule.takesAll = hasUnknownPods
+    case .ingresses:
+      rule.further = .ingresses(to: services)
       rule.takesAll = takesAllServices
-    case .ingresses: rule.further = .ingresses(to: services)
-    case .podDisruptionBudgets: rule.further = .budgets(of: templateLabels)
+    case .podDisruptionBudgets:
+      rule.further = .budgets(of: templateLabels)
+      rule.takesAll = hasUnknownPods
     case .resourceQuotas, .limitRanges: rule.takesAll = true
     case .endpointSlices:
       rule.selectors = followed.union(endpointServices).sorted().map {
@@ -66,10 +75,14 @@ package struct ObservationScope: Sendable, Equatable {
     return rule
   }
 
-  /// Services whose slices count: those that an Ingress names, or all that send to the pods where none names any.
+  /// Whether nothing tells which Services send to the pods.
+  private var takesAllServices: Bool { hasUnknownPods || hasUnknownServices }
+
+  /// Services whose slices count: those that an Ingress names, or all that send to the pods where none names any; and those
+  /// that are asked for by name.
   private var endpointServices: Set<String> {
     let named = services.intersection(backends)
-    return named.isEmpty ? services : named
+    return (named.isEmpty ? services : named).union(services.intersection(judged))
   }
 
   /// Whether what is to be observed of a resource is known.
@@ -98,7 +111,7 @@ package struct ObservationScope: Sendable, Equatable {
 
   /// A resource cannot be read, so that nothing can be learnt from it.
   package mutating func cannotRead(_ resource: ResourceType) {
-    if resource == .services { takesAllServices = true }
+    if resource == .services { hasUnknownServices = true }
     listed(resource)
   }
 
@@ -125,7 +138,7 @@ package struct ObservationScope: Sendable, Equatable {
     if let template, !template.isEmpty {
       if !templateLabels.contains(template) { templateLabels.append(template) }
     } else {
-      takesAllServices = true
+      hasUnknownPods = true
     }
   }
 

@@ -3,6 +3,7 @@ import ClusterObservation
 import Foundation
 import KubernetesClient
 import KubernetesObjects
+import Profiles
 import RunRecording
 import RunTimeline
 import Units
@@ -25,13 +26,15 @@ struct ObservedRun: Sendable {
 
   /// Opens the recording and fixes run time zero, a moment from now.
   ///
-  /// - Parameter describe: the row of the run, given the wall-clock time of run time zero.
+  /// - Parameters:
+  ///   - profile: by which the run is judged.
+  ///   - describe: the row of the run, given the wall-clock time of run time zero.
   init(
-    _ cluster: TargetCluster?, timeScale: Double, output: RunOutput, collectsNews: Bool,
+    _ cluster: TargetCluster?, profile: Profile, timeScale: Double, output: RunOutput, collectsNews: Bool,
     describe: (KubernetesTime) -> RunDescription
   ) async throws(HarnessError) {
     // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
-    let (listing, scope) = try await Self.firstLook(at: cluster)
+    let (listing, scope) = try await Self.firstLook(at: cluster, judgedServices: profile.judgedServices)
     let lead = max(.milliseconds(300), listing * 3)
     let origin = ContinuousClock.now + lead
     let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
@@ -58,11 +61,11 @@ struct ObservedRun: Sendable {
 
   /// Lists everything that is going to be observed: how long that takes, and what belongs to the workloads.
   private static func firstLook(
-    at cluster: TargetCluster?
+    at cluster: TargetCluster?, judgedServices: Set<String>
   ) async throws(HarnessError) -> (time: Duration, scope: ObservationScope?) {
     guard let cluster else { return (.zero, nil) }
     let start = ContinuousClock.now
-    var scope = ObservationScope(of: cluster.description.workloads.all)
+    var scope = ObservationScope(of: cluster.description.workloads.all, services: judgedServices)
     for resource in ClusterObserver.resources(of: cluster.description.workloads.kinds) {
       do {
         let list = try await cluster.client.list(

@@ -101,6 +101,37 @@ struct ObservationScopeTests {
     #expect(scope.rule(of: .endpointSlices).asked() == .all)
   }
 
+  @Test("slices of a Service that is asked for by name come too, where it sends to the pods, whatever an Ingress names")
+  func judgedServices() {
+    var scope = ObservationScope(of: Self.several, services: ["b", "c"])
+    scope.see(.deployment, "api", selector: nil, template: ["app": "api"])
+    for name in ["a", "b"] {
+      scope.see(service: ObservedJSON(["metadata": ["name": .string(name)], "spec": ["selector": ["app": "api"]]]))
+    }
+    scope.see(ingress: ObservedJSON(["metadata": [:], "spec": ["defaultBackend": ["service": ["name": "a"]]]]))
+
+    #expect(scope.rule(of: .endpointSlices).asked().labels == "kubernetes.io/service-name in (a,b)")
+  }
+
+  @Test("all Ingresses come where nothing tells of Services, and all budgets where nothing tells of pods")
+  func unknown() {
+    let known = Self.scope([LabelSelector(matchLabels: ["app": "api"])])
+    var withoutServices = known
+    withoutServices.cannotRead(.services)
+    var withoutLabels = known
+    withoutLabels.see(.statefulSet, "db", selector: nil, template: nil)
+    let another = ObservedJSON(["metadata": ["name": "x"], "spec": ["selector": ["matchLabels": ["app": "y"]]]])
+    func taken(_ scope: ObservationScope) -> [Bool] {
+      [ResourceType.services, .ingresses, .endpointSlices, .podDisruptionBudgets].map {
+        scope.rule(of: $0).takes(another)
+      }
+    }
+
+    #expect(taken(known) == [false, false, false, false])
+    #expect(taken(withoutServices) == [false, true, true, false])
+    #expect(taken(withoutLabels) == [true, true, true, true])
+  }
+
   @Test("an object that no selector takes any more is asked for by its labels, or with all others")
   func strays() {
     let rule = Self.scope([LabelSelector(matchLabels: ["app": "api"])]).rule(of: .pods)
