@@ -31,7 +31,7 @@ struct EndpointSliceController: Sendable {
         EndpointSlice.Port(name: port.name ?? "", port: $0, transport: port.protocol ?? "TCP")
       }
     }
-    writeSlice(of: object, endpoints: endpoints, ports: ports, in: &context)
+    writeSlices(of: object, endpoints: endpoints, ports: ports, in: &context)
     let ready = members.map(\.0).filter { $0.isReady && !$0.isTerminating }.map(\.id)
     if announced[service] != ready {
       announced[service] = ready
@@ -48,24 +48,43 @@ struct EndpointSliceController: Sendable {
     return pods.lazy.flatMap(\.servingPorts).first { $0.name == name }?.containerPort
   }
 
-  private func writeSlice(
+  private func writeSlices(
     of service: ClusterObject, endpoints: [EndpointSlice.Endpoint], ports: [EndpointSlice.Port],
     in context: inout ControllerContext
   ) {
-    let existing = context.store.all(.endpointSlice, namespace: service.key.namespace).first {
+    let existing = context.store.all(.endpointSlice, namespace: service.key.namespace).filter {
       $0.metadata.labels?[EndpointSlice.serviceNameLabel] == service.key.name
     }
-    if var object = existing, var slice = object.endpointSlice {
-      guard slice.endpoints != endpoints || slice.ports != ports else { return }
-      slice.endpoints = endpoints
-      slice.ports = ports
-      slice.metadata.generation = (slice.metadata.generation ?? 1) + 1
-      slice.metadata.annotations = [EndpointSlice.triggerTimeAnnotation: context.date.description]
-      object.content = .endpointSlice(slice)
-      object.recordWriter(ControllerContext.controllerManager, at: context.date)
-      context.commit(object)
-      return
+    let spread = EndpointSpread(endpoints, over: existing.map { $0.endpointSlice?.endpoints ?? [] })
+    for (object, kept) in zip(existing, spread.kept) {
+      if let kept {
+        Self.update(object, endpoints: kept, ports: ports, in: &context)
+      } else {
+        context.discard(.endpointSlice, object.key)
+      }
     }
+    for made in spread.made { Self.create(of: service, endpoints: made, ports: ports, in: &context) }
+  }
+
+  private static func update(
+    _ object: ClusterObject, endpoints: [EndpointSlice.Endpoint], ports: [EndpointSlice.Port],
+    in context: inout ControllerContext
+  ) {
+    guard var slice = object.endpointSlice, slice.endpoints != endpoints || slice.ports != ports else { return }
+    var object = object
+    slice.endpoints = endpoints
+    slice.ports = ports
+    slice.metadata.generation = (slice.metadata.generation ?? 1) + 1
+    slice.metadata.annotations = [EndpointSlice.triggerTimeAnnotation: context.date.description]
+    object.content = .endpointSlice(slice)
+    object.recordWriter(ControllerContext.controllerManager, at: context.date)
+    context.commit(object)
+  }
+
+  private static func create(
+    of service: ClusterObject, endpoints: [EndpointSlice.Endpoint], ports: [EndpointSlice.Port],
+    in context: inout ControllerContext
+  ) {
     var metadata = ObjectMetadata(
       name: "\(service.key.name)-\(context.random.suffix())", namespace: service.key.namespace,
       uid: context.random.uid(),

@@ -99,6 +99,26 @@ struct ControllerTests {
     #expect(routes == [.route(service: service, pods: [1, 2])])
   }
 
+  @Test("no slice has more than a hundred endpoints, and each pod is in one")
+  func manyEndpoints() throws {
+    var bench = Bench()
+    let set = try bench.store(.replicaSet, Bench.workload("web", replicas: 230))
+    let service = try bench.store(
+      .service,
+      ["metadata": ["name": "web", "namespace": "n"], "spec": ["selector": ["app": "a"], "ports": [["port": 80]]]])
+    var sets = ReplicaSetController()
+    sets.reconcile(set, in: &bench.context, pods: &bench.pods)
+    bench.runMachines(until: .seconds(60))
+    var controller = EndpointSliceController()
+    controller.reconcile(service, in: &bench.context, pods: bench.pods)
+
+    let slices = bench.context.store.all(.endpointSlice).compactMap { $0.endpointSlice?.endpoints }
+
+    let pods = slices.joined().compactMap { $0.targetRef?.uid }
+    #expect(slices.map(\.count).sorted() == [30, 100, 100])
+    #expect(pods.count == 230 && Set(pods).count == 230)
+  }
+
   @Test("the volume controller binds a claim to a volume of its own, which goes with it")
   func volumes() throws {
     var bench = Bench()
