@@ -250,30 +250,7 @@ struct RunRecorder: Sendable {
       return log.update(index) { $0.problem = "the profile names no such workload" }
     }
     let runner = runner(on: cluster)
-    func fail(_ problem: String, at now: Duration) {
-      let failure = action.failure(problem)
-      progress.note(failure, at: now)
-      if action.endsRunOnError { end(for: failure, at: now, stop: stop) }
-    }
-    if let condition = action.when {
-      let limit = action.latestBegin(at: at)
-      let cameTrue =
-        switch condition {
-        case .errors: await comesTrue(.action(index), until: limit)
-        case .workload(let condition): await runner.wait(for: condition, of: workload.reference, until: limit)
-        }
-      guard cameTrue, !stop.isStopped else {
-        let now = clock.runTime(of: .now)
-        let isLate = !stop.isStopped && limit.map { now >= $0 } ?? false
-        let problem = isLate ? action.lateness(of: condition) : "\"\(condition)\" never came true"
-        log.update(index) {
-          $0.problem = $0.problem ?? problem
-          if isLate { ($0.sent, $0.answered) = (at, now) }
-        }
-        if isLate { fail(problem, at: now) }
-        return
-      }
-    }
+    guard await isDue(index, for: workload.reference, by: runner, log: log, unless: stop) else { return }
     let begins = clock.runTime(of: .now)
     if case .wait = action.kind { log.update(index) { ($0.sent, $0.answered) = (at, begins) } }
     progress.note("action \(action.name): \(action.kind.words)", at: begins)
@@ -300,8 +277,38 @@ struct RunRecorder: Sendable {
         $0.answered = ended
         $0.problem = "\(error)"
       }
-      fail("\(error)", at: ended)
+      fail(action, because: "\(error)", at: ended, stop: stop)
     }
+  }
+
+  /// Waits for the condition of an action, where it has one. What it waited for in vain is noted.
+  private func isDue(
+    _ index: Int, for workload: WorkloadReference, by runner: ActionRunner, log: ActionLog, unless stop: StopSignal
+  ) async -> Bool {
+    let (action, at) = schedule.actions[index]
+    guard let condition = action.when else { return true }
+    let limit = action.latestBegin(at: at)
+    let cameTrue =
+      switch condition {
+      case .errors: await comesTrue(.action(index), until: limit)
+      case .workload(let condition): await runner.wait(for: condition, of: workload, until: limit)
+      }
+    if cameTrue, !stop.isStopped { return true }
+    let now = clock.runTime(of: .now)
+    let isLate = !stop.isStopped && limit.map { now >= $0 } ?? false
+    let problem = isLate ? action.lateness(of: condition) : "\"\(condition)\" never came true"
+    log.update(index) {
+      $0.problem = $0.problem ?? problem
+      if isLate { ($0.sent, $0.answered) = (at, now) }
+    }
+    if isLate { fail(action, because: problem, at: now, stop: stop) }
+    return false
+  }
+
+  private func fail(_ action: PlannedAction, because problem: String, at now: Duration, stop: StopSignal) {
+    let failure = action.failure(problem)
+    progress.note(failure, at: now)
+    if action.endsRunOnError { end(for: failure, at: now, stop: stop) }
   }
 }
 

@@ -102,15 +102,13 @@ struct VirtualRun {
   /// - Throws: ``HarnessError`` when the workload does not come to rest.
   func execute() throws(HarnessError) -> FinishedRun { try play().run }
 
-  /// - Parameter keepsRequests: whether what became of each request is kept.
-  /// - Throws: ``HarnessError`` when the workload does not come to rest.
-  func play(keepsRequests: Bool = false) throws(HarnessError) -> Played {
-    let profile = loaded.profile
+  /// The cluster as the load begins, who watches it, and cluster time at run time zero.
+  private func begun() throws(HarnessError) -> (ClusterSimulation, ClusterWatcher, origin: Duration) {
     let unreadable = try checkRights()
     var cluster = try rested()
     cluster.advance(to: cluster.now + rhythm.lead)
     let origin = cluster.now + Self.lead * planning.timeScale
-    var scope = ObservationScope(of: reference.workloads.all, services: profile.judgedServices)
+    var scope = ObservationScope(of: reference.workloads.all, services: loaded.profile.judgedServices)
     for resource in unreadable { scope.cannotRead(resource) }
     var watcher = ClusterWatcher(
       of: ClusterObserver.resources(of: reference.workloads.kinds).filter { !unreadable.contains($0) }, scope: scope,
@@ -118,6 +116,14 @@ struct VirtualRun {
     watcher.list(&cluster)
     cluster.plan(faults, loadBegins: origin)
     cluster.advance(to: origin)
+    return (cluster, watcher, origin)
+  }
+
+  /// - Parameter keepsRequests: whether what became of each request is kept.
+  /// - Throws: ``HarnessError`` when the workload does not come to rest.
+  func play(keepsRequests: Bool = false) throws(HarnessError) -> Played {
+    let profile = loaded.profile
+    let (cluster, watcher, origin) = try begun()
     let startedAt = cluster.preciseDate
 
     let addresses = RequestAddresses(plan: plan)
