@@ -23,4 +23,11 @@ final class Notebook: ObservationSink {
   func await(_ matches: @Sendable (Observation) -> Bool) async throws {
     while !observations.contains(where: matches) { try await Task.sleep(for: .milliseconds(5)) }
   }
+
+  /// Waits until so many objects of a resource have been told of, by looking again and again.
+  func await(_ count: Int, _ plural: String) async throws {
+    while Set(observations.filter { $0.resource == plural }.compactMap(\.name)).count < count {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+  }
 }

@@ -199,7 +199,8 @@ struct SelectionTests {
       try await around.send("DELETE", "\(Self.pods)/\(chosen)")
       try await around.notebook.await { $0.name == chosen && $0.kind == .deleted }
       try await around.send("PATCH", Self.deployments + "/web", ["spec": ["replicas": 4]])
-      try await Task.sleep(for: .milliseconds(500))
+      // Two at first, one for the one that was taken out, and two more.
+      try await around.notebook.await(5, "pods")
     }
     #expect(around.names("pods").allSatisfy { $0.hasPrefix("web-") }, "\(around.names("pods"))")
     #expect(!around.notebook.observations.contains { $0.kind == .gap }, "\(around.gaps("pods"))")
@@ -234,7 +235,7 @@ struct SelectionTests {
       try await around.notebook.await { $0.resource == "pods" && !old.contains($0.name ?? "") && $0.name != "orphan" }
       try await around.notebook.await { $0.name == "orphan" }
       for pod in old { try await around.notebook.await { $0.name == pod && $0.kind == .deleted } }
-      try await Task.sleep(for: .milliseconds(300))
+      try await around.notebook.await(old.count + 3, "pods")
     }
     #expect(around.gaps("pods") == [ResourceType.pods.unaskedBefore(1)], "\(around.gaps("pods"))")
     let living = around.history(Pod.self).versions.values.filter { !($0.last?.deleted ?? true) }
