@@ -90,18 +90,26 @@ class Cluster:
         self.process.wait()
 
 
+# A simulated cluster runs no more pods of one workload than twice as many.
+PODS_OF_OTHERS = 1000
+
+
+def others(count):
+    """Name and replicas of each workload that is not recorded."""
+    sizes = [min(PODS_OF_OTHERS, count - begin) for begin in range(0, count, PODS_OF_OTHERS)]
+    return [(f"other-{number}", size) for number, size in enumerate(sizes)]
+
+
 def rolling(scaleproof, pods, foreign, seconds):
     """Records a rollout of all pods: what share of a core it took, and how much memory."""
     with tempfile.TemporaryDirectory() as folder:
         objects = [deployment("web", pods, {"app": "web"}, 20), service()]
-        if foreign:
-            objects.append(deployment("other", foreign, {"app": "other"}, 1))
+        objects += [deployment(name, size, {"app": name}, 1) for name, size in others(foreign)]
         cluster = Cluster(scaleproof, folder, objects)
         recorder = None
         try:
-            cluster.await_ready("web", pods)
-            if foreign:
-                cluster.await_ready("other", foreign)
+            for name, size in [("web", pods)] + others(foreign):
+                cluster.await_ready(name, size)
             output = os.path.join(folder, "out")
             recorder = subprocess.Popen(
                 [scaleproof, "record", "--kubeconfig", cluster.kubeconfig, "--namespace", "shop", "--workload",
