@@ -34,13 +34,16 @@ struct ExistingPods {
       presences: presences, start: min(cluster.readyReplicas.segments.first?.start ?? .zero, window.earliest),
       end: window.latest)
     guard let first else { return }
+    let unwatched = cluster.gaps[cluster.kind.resource.plural] ?? []
     for piece in pods.pieces(from: window.earliest, to: window.latest) {
       guard let range = piece.range else { continue }
       let inForce = ceilings[first...]
       let surely = inForce.filter { $0.at.latest <= piece.from }.map(\.ceiling).max() ?? ceilings[first].ceiling
       let perhaps = inForce.filter { $0.at.earliest < piece.to }.map(\.ceiling).max() ?? surely
       possibleExcess = max(possibleExcess ?? 0, range.upperBound - surely)
-      let isInside = max(piece.from, stretch.start.latest) < min(piece.to, stretch.end.earliest)
+      // Where the workload was not watched, its ceiling may have been another one.
+      let isWatched = !unwatched.contains { $0.earliest < piece.to && $0.latest > piece.from }
+      let isInside = isWatched && max(piece.from, stretch.start.latest) < min(piece.to, stretch.end.earliest)
       let excess = Excess(
         at: InstantBounds(piece.from, piece.to), pods: range.lowerBound, ceiling: perhaps)
       if isInside, excess.excess > certainExcess?.excess ?? 0 { certainExcess = excess }

@@ -16,6 +16,11 @@ package struct ObservedChange: Sendable, Equatable {
     /// Somebody else, by the name in the managed fields.
     case other(String)
     case unknown
+
+    /// Whether it certainly was not the autoscaler.
+    var isOther: Bool {
+      if case .other = self { true } else { false }
+    }
   }
 
   static func changes(

@@ -54,6 +54,15 @@ struct RememberedRecommendations: Sendable {
       isPartlyUnknown = true
       firstAfterUnseen = max(firstAfterUnseen, record.syncs.firstIndex { $0.at.earliest >= end } ?? record.syncs.count)
     }
+    // A rescale of which no status was seen was recommended by a sync that nobody saw.
+    let unseenChange = record.changes.last {
+      $0.sync == nil && !$0.author.isOther && $0.at.latest > start && $0.at.earliest < at.earliest
+    }
+    if let unseenChange {
+      isPartlyUnknown = true
+      let next = record.syncs.firstIndex { $0.at.earliest >= unseenChange.at.latest } ?? record.syncs.count
+      firstAfterUnseen = max(firstAfterUnseen, next)
+    }
     guard isPartlyUnknown else { return }
     for index in record.syncs.indices.dropFirst(firstAfterUnseen)
     where index != own && record.syncs[index].at.latest < at.latest {

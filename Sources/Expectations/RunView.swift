@@ -107,6 +107,8 @@ struct RunView {
       }
       let resolved = stretch(from: actionStart(name), to: actionEnd(name))
       guard case .known(var stretch) = resolved else { return resolved }
+      // It begins as the first request leaves, so that what that changes belongs to it.
+      stretch.start = InstantBounds(exactly: stretch.start.earliest)
       let cluster = timeline.action(name).flatMap(timeline.cluster(of:))
       if let cluster { stretch = stretch.lastingAsFar(as: cluster) }
       stretch.completed = rollout(of: name)?.completed ?? overtaking(of: name)?.completed

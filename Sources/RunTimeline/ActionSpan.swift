@@ -67,6 +67,12 @@ extension ActionSpan {
     return (first ?? answered).map { InstantBounds(sent, max($0, sent)) }
   }
 
+  /// Whether it wrote this generation of the workload; one that changed nothing found the generation as it left it.
+  func hasWritten(generation: Int64) -> Bool {
+    if case .changes(let before) = effect, before >= generation { return false }
+    return problem == nil && self.generation == generation
+  }
+
   /// Whether the pods of the workload may have been replaced for it.
   package var mayRollOut: Bool { effect == .rollout || dependsOnTemplate }
 

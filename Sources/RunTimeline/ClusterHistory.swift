@@ -28,8 +28,8 @@ package struct ClusterHistory: Sendable {
   package let observationGaps: [String: [ObservationGap]]
   /// The same without the causes.
   package let gaps: [String: [InstantBounds]]
-  /// Stretches in which the pods cannot have been those that were seen, by what the controllers counted, or in which some
-  /// could not be read.
+  /// Stretches in which the pods cannot have been those that were seen, by what the controllers counted, in which some could
+  /// not be read, or from which on nothing was heard of any.
   package let podsInDoubt: [InstantBounds]
   /// When the workload or its autoscaler was not there, in the order of the deletions.
   package private(set) var absences: [Absence]
@@ -73,14 +73,18 @@ package struct ClusterHistory: Sendable {
     self.init(of: watched, in: objects)
   }
 
-  /// - Parameter objects: all that was observed in the namespace, when it is finished.
-  package init(of watched: WatchedWorkload, in objects: ObservedObjects) {
+  /// - Parameters:
+  ///   - objects: all that was observed in the namespace, when it is finished.
+  ///   - actions: those of the run.
+  package init(of watched: WatchedWorkload, in objects: ObservedObjects, actions: [ActionSpan] = []) {
     let reference = watched.reference
     let kind = reference.kind
     let (clock, autoscalers, slices) = (objects.clock, objects.autoscalers, objects.slices)
     let (allReplicaSets, allPods, allEvents) = (objects.replicaSets, objects.pods, objects.events)
     var workloads = WorkloadHistory(of: reference, in: objects)
     var own = WorkloadObjects(of: watched, uids: workloads.uids, autoscalers: autoscalers)
+    let ownActions = actions.filter { $0.workload == watched.name }
+    workloads.date(by: ownActions)
     let workload = workloads.versions
     self.watched = watched
     self.workload = workload
@@ -119,7 +123,9 @@ package struct ClusterHistory: Sendable {
     let podGaps = allPods.gaps + allPods.silences + unreadPods + unreadVersions
     let miscounts = PodReckoning.gaps(
       of: pods, workload: workload, replicaSets: replicaSets, in: allPods, unknown: podGaps.map(\.stretch))
-    podsInDoubt = (miscounts + unreadPods + unreadVersions).map(\.stretch)
+    // What came after a watch had ended for good, no later list tells.
+    let unended = allPods.gaps.filter { $0.stretch.latest == .farFuture }
+    podsInDoubt = (miscounts + unreadPods + unreadVersions + unended).map(\.stretch)
     var missed = [
       HorizontalPodAutoscaler.resource.plural: watched.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
@@ -173,12 +179,6 @@ package struct ClusterHistory: Sendable {
     }
     for path in Self.envelopes { history[keyPath: path] = history[keyPath: path].before(instant) }
     return history
-  }
-
-  /// Dates rollouts by the actions that began them.
-  mutating func dateRollouts(by actions: [ActionSpan]) {
-    let own = actions.filter { $0.workload == watched.name }
-    rollouts = rollouts.map { $0.dated(by: own) }
   }
 
   /// Dates deletions by the phases that whoever recorded the run named for them.

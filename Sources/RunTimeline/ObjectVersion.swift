@@ -32,6 +32,12 @@ package struct ObjectVersion<Object: ObjectWithMetadata>: Sendable, Equatable {
       arrival: arrival)
   }
 
+  /// The same version with no other bounds than these, if they may be; its own otherwise.
+  func within(_ bounds: InstantBounds) -> ObjectVersion {
+    guard let at = at.intersection(bounds) else { return self }
+    return ObjectVersion(at: at, object: object, deleted: deleted, missedSince: missedSince, arrival: arrival)
+  }
+
   /// The same version of what is made of the object.
   func map<Other>(_ transform: (Object) -> Other) -> ObjectVersion<Other> {
     ObjectVersion<Other>(

@@ -7,7 +7,7 @@ package struct Rollout: Sendable, Equatable {
   package let generation: Int64
   package let image: String?
   /// When the template was changed.
-  package private(set) var started: InstantBounds
+  package let started: InstantBounds
   /// When every replica was of the new template and available (the rule of `kubectl rollout status`); `nil` if not seen.
   package let completed: InstantBounds?
   /// When a Deployment was seen to have made no progress for too long (`ProgressDeadlineExceeded`).
@@ -52,17 +52,6 @@ package struct Rollout: Sendable, Equatable {
     superseded = end.map { versions[$0].at }
     undoneTo = end.flatMap { Self.revision(of: versions[$0].object.template, in: versions[..<$0]) }
     supersedingImage = end.flatMap { versions[$0].object.image }
-  }
-
-  /// Where an action of the run made the change, it lies between its request and the answer.
-  func dated(by actions: [ActionSpan]) -> Rollout {
-    let cause = actions.first { $0.generation == generation && $0.problem == nil }
-    guard let sent = cause?.sent, let answered = cause?.answered, sent <= answered,
-      let narrowed = started.intersection(InstantBounds(sent, answered))
-    else { return self }
-    var rollout = self
-    rollout.started = narrowed
-    return rollout
   }
 
   /// The revision that a template had before.

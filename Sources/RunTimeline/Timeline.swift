@@ -58,9 +58,8 @@ package struct Timeline: Sendable {
     listedResources = objects.listed
     clock = objects.clock
     clusters = (run.cluster?.workloads.all ?? []).map { workload in
-      var cluster = ClusterHistory(of: workload, in: settled)
+      var cluster = ClusterHistory(of: workload, in: settled, actions: actions)
       cluster.dateAbsences(by: phases)
-      cluster.dateRollouts(by: actions)
       return cluster
     }
     let loadEnd = self.load.map(\.end).max().map { end in run.endedAt.map { min($0, end) } ?? end }
@@ -136,11 +135,7 @@ package struct Timeline: Sendable {
     earlier.failures.removeAll { $0.due >= instant }
     earlier.generator.removeAll { $0.start >= instant }
     earlier.connections.removeAll { $0.start >= instant }
-    earlier.clusters = clusters.map { cluster in
-      var cluster = cluster.before(instant)
-      cluster.dateRollouts(by: actions)
-      return cluster
-    }
+    earlier.clusters = clusters.map { $0.before(instant) }
     earlier.lastInstant = min(lastInstant, instant)
     return earlier
   }

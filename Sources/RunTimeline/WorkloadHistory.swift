@@ -4,7 +4,7 @@ import Units
 /// All versions of the workloads that bore one name, one after another, of whatever kind.
 struct WorkloadHistory {
   let uids: Set<String>
-  let versions: [ObjectVersion<Workload>]
+  private(set) var versions: [ObjectVersion<Workload>]
   private(set) var sight: ResourceSight
   /// Stretches over which something may have been missed, each with its cause.
   private(set) var gaps: [ObservationGap]
@@ -24,6 +24,20 @@ struct WorkloadHistory {
     versions = history.versions(named: name).map { $0.map(\.workload) }
     sight = history.sight(named: name)
     gaps = history.gaps(named: name)
+  }
+
+  /// What an action of the run wrote came to be between its first request and its last answer.
+  mutating func date(by actions: [ActionSpan]) {
+    guard !actions.isEmpty else { return }
+    var before: Int64?
+    for (index, version) in versions.enumerated() where !version.deleted {
+      defer { before = version.object.metadata.generation }
+      guard let generation = version.object.metadata.generation, generation != before,
+        let cause = actions.first(where: { $0.hasWritten(generation: generation) }), let sent = cause.sent,
+        let answered = cause.answered, sent <= answered
+      else { continue }
+      versions[index] = version.within(InstantBounds(sent, answered))
+    }
   }
 
   /// Notes a stretch in which something was missed, as others tell.

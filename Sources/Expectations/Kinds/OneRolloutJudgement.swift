@@ -114,7 +114,13 @@ struct TemplateChange {
     }
     let start = max(versions[begin].at.latest, known.segments.first?.start ?? .zero)
     let isSeen = !known.pieces(from: min(start, at.latest), to: at.latest).contains { $0.range == nil }
+    // A template of which there never was a pod, as of a paused Deployment, stands beside no other.
+    let hasPods = last.hasObserved(generation: generation) ? (last.status?.updated ?? 0) > 0 : nil
+    if isSeen, hasPods == false {
+      overlap = .none
+      return
+    }
     // What lay before the first version nobody has seen; pods of an older template in it tell enough.
-    overlap = isSeen && (!isFirst || last.isRollingOut) ? .certain : .possible
+    overlap = isSeen && hasPods == true && (!isFirst || last.isRollingOut) ? .certain : .possible
   }
 }

@@ -65,6 +65,11 @@ extension Expectation.PodStartup: JudgedKind {
         pods == 0 ? "no pod was made in \(during)" : "all pods that were made in \(during) were asked to go before"
       return .inconclusive(reason, window: window, evidence: evidence)
     }
+    guard judged.contains(where: \.isCertain) else {
+      return .inconclusive(
+        "\(pods.of("pod")) may have been made in \(during), and none certainly was", window: window, evidence: evidence
+      ).measuring(measured.unjudged)
+    }
     return .pass(
       "\(Set(judged.map(\.pod.uid)).count.of("pod")) in time; the slowest: \(slowest.sentence)", window: window,
       evidence: evidence

@@ -70,12 +70,18 @@ extension Expectation.ReplicasSurvive: JudgedKind {
 
   private static func changes(_ run: RunView, _ cluster: ClusterHistory) -> [WantedChange] {
     if let record = run.analysis.scaling {
-      return record.changes.map { WantedChange(at: $0.at, from: $0.from, to: $0.to, author: $0.author) }
+      let unwatched = cluster.gaps[cluster.kind.resource.plural] ?? []
+      return record.changes.map { change in
+        // What was found after nobody had watched may be the sum of several changes, and who wrote last have made none.
+        let isBlind = unwatched.contains { $0.earliest < change.at.latest && $0.latest > change.at.earliest }
+        return WantedChange(at: change.at, from: change.from, to: change.to, author: isBlind ? .unknown : change.author)
+      }
     }
     return zip(cluster.workload, cluster.workload.dropFirst()).compactMap { before, version in
       let (from, to) = (before.object.wanted, version.object.wanted)
       guard from != to, !before.deleted, !version.deleted else { return nil }
-      let author = ObservedChange.author(of: version.object, after: before.object)
+      let isBlind = version.missedSince != nil
+      let author = isBlind ? .unknown : ObservedChange.author(of: version.object, after: before.object)
       // Without an autoscaler, whoever it was is somebody else.
       let isNobody = author == .unknown && cluster.watched.autoscaler == nil
       return WantedChange(at: version.at, from: from, to: to, author: isNobody ? .other("") : author)
@@ -91,9 +97,7 @@ private struct WantedChange {
   /// The name is empty where managed fields do not tell it.
   let author: ObservedChange.Author
 
-  var isByOthers: Bool {
-    if case .other = author { true } else { false }
-  }
+  var isByOthers: Bool { author.isOther }
 
   var sentence: String {
     if case .other(let name) = author, !name.isEmpty { return "\(from) -> \(to) wanted by \(name)" }

@@ -47,6 +47,12 @@ extension Expectation.ScheduledWithin: JudgedKind {
       guard let slowest = created.all.max(by: { ($0.longest ?? .zero) < ($1.longest ?? .zero) }) else {
         return .inconclusive("no pod of the workload was created during \(during)", window: window)
       }
+      guard !created.certain.isEmpty else {
+        return .inconclusive(
+          "\(created.doubtful.count.of("pod")) may have been created during \(during), and none certainly was",
+          window: window, evidence: evidence
+        ).measuring(measured.unjudged)
+      }
       return .pass(
         "\(created.all.count.of("new pod")); the slowest, \(slowest.sentence)", window: window, evidence: evidence
       ).measuring(measured)

@@ -163,8 +163,9 @@ struct CreatedPods {
       let uid = metadata.uid ?? metadata.name ?? ""
       let (before, now) = (sizes[uid], version.deleted ? 0 : version.object.spec.replicas ?? 1)
       sizes[uid] = now
-      // What was there at first nobody saw coming.
-      guard now > before ?? 0, before != nil || version.at.earliest > .zero else { continue }
+      // What was there at first nobody saw coming, nor what was made and changed before anybody saw it.
+      let isNew = version.at.earliest > .zero && metadata.generation ?? 1 == 1
+      guard now > before ?? 0, before != nil || isNew else { continue }
       rises.append(
         CreatedPods(
           at: version.at, name: metadata.name ?? "", total: sizes.values.reduce(0, +),
