@@ -126,6 +126,12 @@ package struct ClusterHistory: Sendable {
     // What came after a watch had ended for good, no later list tells.
     let unended = allPods.gaps.filter { $0.stretch.latest == .farFuture }
     podsInDoubt = (miscounts + unreadPods + unreadVersions + unended).map(\.stretch)
+    readyReplicas = CountEnvelope(
+      presences: pods.flatMap(\.ready) + unreadPods.map { .possible(over: $0.stretch) },
+      start: allPods.knownFrom ?? .zero, gaps: (allPods.gaps + allPods.silences + miscounts).map(\.stretch),
+      end: allPods.knownFrom == nil ? .zero : allPods.knownUntil
+    )
+    for gap in StatusReckoning.gaps(of: workload, kind: kind, ready: readyReplicas) { workloads.miss(gap) }
     var missed = [
       HorizontalPodAutoscaler.resource.plural: watched.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
@@ -150,12 +156,6 @@ package struct ClusterHistory: Sendable {
     recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: watched.autoscaler)) {
       $0.status?.desiredReplicas
     }
-    let start = allPods.knownFrom ?? .zero
-    readyReplicas = CountEnvelope(
-      presences: pods.flatMap(\.ready) + unreadPods.map { .possible(over: $0.stretch) }, start: start,
-      gaps: (allPods.gaps + allPods.silences + miscounts).map(\.stretch),
-      end: allPods.knownFrom == nil ? .zero : allPods.knownUntil
-    )
     readyEndpoints = Self.endpoints(ownSlices, in: slices)
     services = ServiceEndpoints.services(in: slices, sendingTo: ownSlices)
   }

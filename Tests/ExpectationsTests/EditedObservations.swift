@@ -81,6 +81,18 @@ struct EditedObservations {
     return "\(lost.received.seconds) s (\(lost.kind) \(lost.name ?? ""))"
   }
 
+  /// Loses all that a watch said for 5 to 105 s; says when.
+  mutating func dropStretch(of resource: String, _ random: inout SplitMix64) -> String {
+    let end = observations.map(\.received).max() ?? .zero
+    let length = Duration.seconds(5 + 100 * random.nextUnit())
+    let start = end * random.nextUnit()
+    observations.removeAll {
+      $0.resource == resource && [.added, .modified, .deleted].contains($0.kind) && $0.received >= start
+        && $0.received < start + length
+    }
+    return "from \(start.text) for \(length.text)"
+  }
+
   mutating func duplicate(share: Double, _ random: inout SplitMix64) {
     observations = observations.flatMap { observation in
       random.nextUnit() < share ? [observation, observation] : [observation]

@@ -36,7 +36,14 @@ struct LostObservationTests {
         "scaleDown: {after: settle.start, to: 3, within: \(5 * seconds)s}",
       ]
     }
-    return counts + times + ["availabilityFloor: {during: surge}", "hpaConformance: {}", "withinCorridor: {}"]
+    let whole = [
+      "availabilityFloor: {during: surge}", "hpaConformance: {}", "withinCorridor: {}",
+      "replicasSurvive: {during: run}",
+      "oneRollout: {during: run}", "surgeCeiling: {during: run, terminating: 3}", "podStartup: {within: 20s}",
+      "scheduledWithin: {during: run, within: 20s}", "flapping: {reversals: \"<= 1\"}", "gracefulExit: {}",
+      "podsStayHealthy: {during: run}",
+    ]
+    return counts + times + whole
   }()
 
   @Test(
@@ -60,6 +67,31 @@ struct LostObservationTests {
         #expect(
           [seen.verdict, hidden.verdict].contains(.inconclusive),
           "seed \(seed), without \(resource) at \(lost): \(Self.panel[index]): \(seen.finding) | \(hidden.finding)")
+      }
+    }
+  }
+
+  @Test(
+    "never turn a pass into a fail, where a watch said nothing for a while that no gap tells of",
+    arguments: Recordings.all,
+    seeds)
+  func lostStretch(name: String, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let phases = [("calm", 0.0), ("surge", 60), ("settle", 300)]
+    let expectations = try Self.panel.map { try expectation("{name: e, \($0)}") }
+    let whole = try EditedObservations(name)
+    let seen = Judge.judge(expectations, on: try whole.timeline(phases: phases))
+    // That an autoscaler wrote nothing while its metrics asked for another count is held against it.
+    for resource in ["deployments", "replicasets", "pods"] {
+      var edited = whole
+      let lost = edited.dropStretch(of: resource, &random)
+
+      let hidden = Judge.judge(expectations, on: try edited.timeline(phases: phases))
+
+      for (index, (seen, hidden)) in zip(seen, hidden).enumerated() where seen.verdict == .pass {
+        #expect(
+          hidden.verdict != .fail,
+          "seed \(seed), without \(resource) \(lost): \(Self.panel[index]): \(seen.finding) | \(hidden.finding)")
       }
     }
   }
