@@ -6,6 +6,8 @@ struct CountedMoments<Thing> {
   private(set) var certain: [Thing] = []
   /// Those that may lie in it or outside.
   private(set) var doubtful: [Thing] = []
+  /// Both, in the order in which they were given.
+  private(set) var all: [Thing] = []
 
   init(_ things: [Thing], in stretch: RunView.Stretch, at moment: (Thing) -> InstantBounds) {
     for thing in things {
@@ -14,9 +16,10 @@ struct CountedMoments<Thing> {
         certain.append(thing)
       } else if at.latest >= stretch.start.earliest, at.earliest <= stretch.end.latest {
         doubtful.append(thing)
+      } else {
+        continue
       }
+      all.append(thing)
     }
   }
-
-  var all: [Thing] { certain + doubtful }
 }

@@ -19,7 +19,7 @@ struct ExistingPods {
   /// Whether the count that was wanted is known when the window begins.
   let hasCeiling: Bool
 
-  init(in cluster: ClusterHistory, _ stretch: RunView.Stretch, terminating: Int) {
+  init(in cluster: ClusterHistory, _ stretch: RunView.Stretch) {
     let window = stretch.hull
     let ceilings = cluster.workload.filter { !$0.deleted }.map { version in
       (at: version.at, ceiling: RolloutArithmetic.fences(of: version.object).ceiling)

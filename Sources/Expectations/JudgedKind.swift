@@ -12,6 +12,12 @@ protocol JudgedKind: ExpectationKind {
   var focus: Judgement.Focus { get }
 }
 
+// What most kinds do: whether they can pass depends on the cluster or the target, which no plan tells of.
+extension JudgedKind {
+  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+  var focus: Judgement.Focus { .firstEvidence }
+}
+
 extension Expectation.Kind {
   /// The one place of this module that names every kind.
   var judged: any JudgedKind {

@@ -13,9 +13,32 @@ struct JudgedLoad {
 
   /// What failed, what is not known of the requests, and which terminations the failures of the window followed.
   func evidence(on run: RunView, route: String?) -> [Evidence] {
-    let failed =
-      load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")]
-    return failed + load.gaps + load.edges + TerminationClues.clues(run, in: pieces, route: route)
+    load.rows + TerminationClues.clues(run, in: pieces, route: route)
+  }
+
+  /// Why its figures prove nothing: not all of it was sent or is recorded, or it was not over when the recording ended.
+  ///
+  /// - Parameters:
+  ///   - finding: what was found, as far as it goes.
+  ///   - measured: what was measured, of which nothing follows then.
+  ///   - partial: the same with what follows from a window that was not over.
+  ///   - mindsRest: whether what was still to come may change the verdict.
+  func objection(
+    finding: String, evidence: [Evidence], measured: [Judgement.Measurement],
+    partial: [Judgement.Measurement]? = nil, mindsRest: Bool = true
+  ) -> Opinion? {
+    let soFar = "\(finding) so far"
+    if let reason = guardian.saturated {
+      return .untrusted(reason, finding: finding, window: window, evidence: evidence).measuring(measured.unjudged)
+    }
+    let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)?
+      .measuring(measured.unjudged)
+    if let missing, missing.isUntrusted { return missing }
+    if mindsRest, let unfinished = stretch.unfinished {
+      return .inconclusive(unfinished, finding: soFar, window: window, evidence: evidence)
+        .measuring(partial ?? measured.unjudged)
+    }
+    return missing
   }
 }
 

@@ -213,6 +213,21 @@ struct LoadInWindow {
     return granted.isEmpty ? "" : ", even if \(granted.joined(separator: " and ")) had all succeeded"
   }
 
+  /// `12 of 7,200 requests failed (0.17%), and 2 of 100 that may belong to it`.
+  ///
+  /// - Parameter place: where, as in ` during release`.
+  func failedText(_ place: String = "") -> String {
+    "\(certain.failed.grouped) of \(certain.offered.of("request")) failed\(place) "
+      + "(\(percentText(certain.failed, of: certain.offered)))"
+      + atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
+  }
+
+  /// What failed, what is not known of the rest, and what may belong to the window.
+  var rows: [Evidence] {
+    let failed = failuresText.isEmpty ? [] : [Evidence("failed: \(failuresText.joined(separator: ", "))")]
+    return failed + gaps + edges
+  }
+
   /// `, and 2 of 100 that may belong to it`: what is said of the requests at uncertain ends beside those that certainly
   /// belong to the window; empty where there are none.
   func atEdges(_ figures: (Tally) -> String) -> String {

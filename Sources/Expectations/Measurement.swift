@@ -106,6 +106,7 @@ extension Judgement.Measurement {
 }
 
 extension Judgement.Measurement.Limit {
+  static var noneAllowed: Self { Self(.atMost, 0) }
   static func atMost(_ time: Duration) -> Self { Self(.atMost, time.inSeconds) }
   static func atLeast(_ time: Duration) -> Self { Self(.atLeast, time.inSeconds) }
 }

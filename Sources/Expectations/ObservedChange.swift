@@ -27,10 +27,10 @@ package struct ObservedChange: Sendable, Equatable {
     of history: ClusterHistory, syncs: [ObservedSync], timeline: Timeline, settings: ControllerSettings
   ) -> [ObservedChange] {
     var used: Set<Int> = []
-    var steps = zip(history.workload, history.workload.dropFirst()).compactMap { before, version -> Step? in
-      let (from, to) = (before.object.wanted, version.object.wanted)
-      guard from != to, !version.deleted, !before.deleted else { return nil }
-      let step = Step(version: version, from: from, to: to, writer: Writer(of: version.object, after: before.object))
+    var steps = history.workload.rescales.map { before, after in
+      let step = Step(
+        version: after, from: before.object.wanted, to: after.object.wanted,
+        writer: Writer(of: after.object, after: before.object))
       let match = step.sync(among: syncs, used: used, settings: settings)
       if let match { used.insert(match) }
       return step.made(by: match)

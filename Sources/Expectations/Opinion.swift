@@ -58,6 +58,15 @@ struct Opinion: Equatable {
     return opinion
   }
 
+  /// The same about a window, with what else was seen behind its own evidence, and with what was measured.
+  func about(_ window: InstantBounds, evidence: [Evidence], measuring measurements: [Judgement.Measurement]) -> Opinion
+  {
+    var opinion = measuring(measurements)
+    opinion.window = window
+    opinion.evidence += evidence
+    return opinion
+  }
+
   /// What is said where both must pass: one that fails fails the whole.
   func joined(with other: Opinion) -> Opinion {
     let verdicts = [verdict, other.verdict]

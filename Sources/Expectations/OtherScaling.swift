@@ -14,12 +14,9 @@ struct OtherScaling: Equatable {
   var sentence: String { "\(from) -> \(to) wanted by \(author), not by the autoscaler" }
 
   static func all(in versions: [ObjectVersion<Workload>]) -> [OtherScaling] {
-    zip(versions, versions.dropFirst()).compactMap { before, version in
-      let (from, to) = (before.object.wanted, version.object.wanted)
-      guard from != to, !before.deleted, !version.deleted,
-        case .other(let name) = ObservedChange.author(of: version.object, after: before.object)
-      else { return nil }
-      return OtherScaling(at: version.at, from: from, to: to, author: name)
+    versions.rescales.compactMap { before, after in
+      guard case .other(let name) = ObservedChange.author(of: after.object, after: before.object) else { return nil }
+      return OtherScaling(at: after.at, from: before.object.wanted, to: after.object.wanted, author: name)
     }
   }
 }

@@ -34,12 +34,17 @@ struct PodCoverage {
       if let asked = pod.deleteRequested, asked.latest <= gap.earliest { continue }
       if let removed = pod.removed, removed.earliest < gap.latest { return false }
     }
-    return cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
-      && cluster.replicaSets.allSatisfy { cluster.hasSameSpec($0, of: ReplicaSet.resource, over: gap) }
+    return cluster.hasSameSpecs(over: gap)
   }
 }
 
 extension ClusterHistory {
+  /// Whether the specs of the workload and of all its ReplicaSets were the same throughout.
+  func hasSameSpecs(over gap: InstantBounds) -> Bool {
+    hasSameSpec(workload, of: kind.resource, over: gap)
+      && replicaSets.allSatisfy { hasSameSpec($0, of: ReplicaSet.resource, over: gap) }
+  }
+
   /// Whether the spec of an object was the same throughout: `metadata.generation` counts its changes, seen or not.
   func hasSameSpec<Object>(
     _ versions: [ObjectVersion<Object>], of resource: ResourceType, over gap: InstantBounds

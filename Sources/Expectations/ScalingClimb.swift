@@ -22,10 +22,8 @@ struct ScalingClimb {
   init?(_ direction: Direction, in cluster: ClusterHistory, from beginning: Duration) {
     self.cluster = cluster
     self.direction = direction
-    let all = zip(cluster.workload, cluster.workload.dropFirst()).compactMap { before, version -> Rescale? in
-      let (from, to) = (before.object.wanted, version.object.wanted)
-      guard from != to, !before.deleted, !version.deleted, version.at.latest >= beginning else { return nil }
-      return Rescale(at: version.at, from: from, to: to)
+    let all = cluster.workload.rescales.filter { $0.after.at.latest >= beginning }.map { before, after in
+      Rescale(at: after.at, from: before.object.wanted, to: after.object.wanted)
     }
     func isMeant(_ rescale: Rescale) -> Bool { (rescale.to > rescale.from) == (direction == .up) }
     guard let first = all.firstIndex(where: isMeant) else { return nil }

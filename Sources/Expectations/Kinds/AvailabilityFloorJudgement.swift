@@ -12,54 +12,45 @@ extension Expectation.AvailabilityFloor: JudgedKind {
   /// their spec (`observedGeneration`) prove nothing. When the wanted count rises, the new pods need time to start: until
   /// the floor of the new count was reached once, the floor before the rise holds on.
   func opinion(on run: RunView) -> Opinion {
-    let (known, reason) = run.envelope(.available)
-    switch run.stretch(during, watching: known ?? .unknown) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      guard let envelope = known, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
-      let window = stretch.hull
-      let states = FloorState.states(of: cluster.workload, completed: stretch.completed)
-      let concerned = states.filter { $0.mayHold(in: stretch) }
-      let evidence =
-        concerned.filter { $0.isShort || $0.floorChanged }.prefix(12).map { Evidence(at: $0.from, $0.sentence) }
-        + CountEvidence.gaps(run, resource: run.workloadKind.resource.plural, in: window)
-      let isUnknown = envelope.pieces(from: window.earliest, to: window.latest).contains { $0.range == nil }
-      let measured = [margin(of: concerned, in: stretch, isWhole: stretch.unfinished == nil && !isUnknown)]
-      if let broken = concerned.first(where: { $0.isShort && $0.mustHold(in: stretch) }) {
-        let worst = concerned.filter { $0.isShort && $0.mustHold(in: stretch) }.min { $0.margin < $1.margin } ?? broken
-        return .fail(
-          "\(worst.sentence), \(-worst.margin) below the floor, \(worst.from.plain) of the run", window: window,
-          evidence: evidence + ScalingClues.clues(run, in: window)
-        ).measuring(measured)
+    run.judging(during, counting: .available) { judged, envelope in
+      let (stretch, window) = (judged.stretch, judged.window)
+      let states = FloorState.states(of: judged.cluster.workload, completed: stretch.completed).filter {
+        $0.mayHold(in: stretch)
       }
-      if let doubtful = concerned.first(where: \.isShort) {
-        return .inconclusive(
-          "\(doubtful.sentence) \(doubtful.from.plain), which may lie outside of \(during)", window: window,
-          evidence: evidence
-        ).measuring(measured)
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-      }
-      if let unknown = envelope.pieces(from: window.earliest, to: window.latest).first(where: { $0.range == nil }) {
-        return .unknown(
-          unknown.from, unknown.to, run, resource: run.workloadKind.resource.plural, window: window, evidence: evidence
-        ).measuring(measured)
-      }
-      guard let tightest = concerned.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
-        return .inconclusive("no status of the \(run.workloadKind.title) was seen in \(during)", window: window)
-      }
-      if let empty = concerned.first(where: \.isEmptyByRight) {
-        return .inconclusive(
-          "\(empty.sentence) \(empty.from.plain), which a floor of 0 allows: \(empty.reasonForNoFloor), so that nothing is "
-            + "asked of the rollout", finding: "no pod at all was available \(empty.from.plain)", window: window,
-          evidence: evidence + [Evidence(at: empty.from, empty.sentence)]
-        ).measuring(measured.unjudged)
-      }
-      let vacuous = tightest.floor == 0 && tightest.wanted > 0 ? "; \(tightest.reasonForNoFloor)" : ""
-      return .pass("never less than \(tightest.sentence)\(vacuous)", window: window, evidence: evidence)
-        .measuring(measured)
+      let sight = judged.sight(of: judged.cluster.kind.resource, unknown: envelope.unknown(in: window))
+      let opinion = decided(states, judged, sight)
+      let measured = [margin(of: states, in: stretch, isWhole: sight.isWhole)]
+      let isVacuous = opinion.verdict == .inconclusive && measured.contains { $0.position == .within }
+      let rows = states.filter { $0.isShort || $0.floorChanged }.prefix(12)
+      return opinion.about(
+        window, evidence: rows.map { Evidence(at: $0.from, $0.sentence) } + sight.gaps,
+        measuring: isVacuous ? measured.unjudged : measured)
     }
+  }
+
+  private func decided(_ states: [FloorState], _ judged: JudgedCluster, _ sight: JudgedCluster.Sight) -> Opinion {
+    let broken = states.filter { $0.isShort && $0.mustHold(in: judged.stretch) }
+    if let first = broken.first {
+      let worst = broken.min { $0.margin < $1.margin } ?? first
+      return .fail(
+        "\(worst.sentence), \(-worst.margin) below the floor, \(worst.from.plain) of the run",
+        evidence: ScalingClues.clues(judged.run, in: judged.window))
+    }
+    if let doubtful = states.first(where: \.isShort) {
+      return .inconclusive("\(doubtful.sentence) \(doubtful.from.plain), which may lie outside of \(during)")
+    }
+    if let objection = sight.objection() { return objection }
+    guard let tightest = states.filter(\.isObserved).min(by: { $0.margin < $1.margin }) else {
+      return .inconclusive("no status of the \(judged.cluster.kind.title) was seen in \(during)")
+    }
+    if let empty = states.first(where: \.isEmptyByRight) {
+      return .inconclusive(
+        "\(empty.sentence) \(empty.from.plain), which a floor of 0 allows: \(empty.reasonForNoFloor), so that nothing is "
+          + "asked of the rollout", finding: "no pod at all was available \(empty.from.plain)",
+        evidence: [Evidence(at: empty.from, empty.sentence)])
+    }
+    let isVacuous = tightest.floor == 0 && tightest.wanted > 0
+    return .pass("never less than \(tightest.sentence)\(isVacuous ? "; \(tightest.reasonForNoFloor)" : "")")
   }
 
   /// By how many the available replicas exceeded the floor at the tightest moment.
@@ -72,11 +63,6 @@ extension Expectation.AvailabilityFloor: JudgedKind {
       "availableReplicas.aboveFloor", isWhole ? observed.map(\.margin).min() : nil, certain,
       limit: Judgement.Measurement.Limit(.atLeast, 0))
   }
-
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
 }
 
 /// What one version of a workload says of its availability.

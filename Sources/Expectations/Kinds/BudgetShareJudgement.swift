@@ -12,7 +12,7 @@ extension Expectation.BudgetShare: JudgedKind {
   }
 
   private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
-    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
+    let (stretch, load) = (judged.stretch, judged.load)
     let cost = cost(load, stretch)
     let measured = [
       Judgement.Measurement(
@@ -21,25 +21,17 @@ extension Expectation.BudgetShare: JudgedKind {
     ]
     let finding = sentence(load, cost)
     let evidence = judged.evidence(on: run, route: route)
-    var opinion = decided(cost, finding, load)
-    if opinion.verdict != .fail || load.unseen == nil {
-      if let reason = guardian.saturated {
-        return .untrusted(reason, finding: finding, window: judged.window, evidence: evidence)
-          .measuring(measured.unjudged)
-      }
-      let missing = guardian.missingLoad(finding: "\(finding) so far", window: judged.window, evidence: evidence)
-      if let missing { return missing.measuring(measured.unjudged) }
-      if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, finding: "\(finding) so far", window: judged.window, evidence: evidence)
-          .measuring(measured)
-      }
+    let opinion = decided(cost, finding, load)
+    // What is certain decides, whatever was not sent.
+    if opinion.verdict != .fail,
+      let objection = judged.objection(
+        finding: finding, evidence: evidence, measured: measured, partial: measured,
+        mindsRest: opinion.verdict == .pass || stretch.cut)
+    {
+      return objection
     }
-    opinion.window = judged.window
-    opinion.evidence = evidence
-    return opinion.measuring(measured)
+    return opinion.about(judged.window, evidence: evidence, measuring: measured)
   }
-
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
 
   var focus: Judgement.Focus { .earliestEvidence }
 
@@ -65,16 +57,13 @@ extension Expectation.BudgetShare: JudgedKind {
 
   /// `12 of 7,200 requests failed (0.17%): 0.0116% of the budget of 720h, 15 requests at 50/s`.
   private func sentence(_ load: LoadInWindow, _ cost: (least: Double, most: Double)) -> String {
-    let (failed, offered) = (load.certain.failed, load.certain.offered)
     let production = productionRate.map { rate in
       let budget = objective.complement.fraction * rate.perSecond * period.seconds
       let (low, high) = (Int((cost.least * budget).rounded()), Int((cost.most * budget).rounded()))
       let count = low == high ? high.of("failed request") : "\(low.grouped) to \(high.of("failed request"))"
       return ", \(count) at \(rate)"
     }
-    return "\(failed.grouped) of \(offered.of("request")) failed (\(percentText(failed, of: offered)))"
-      + load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
-      + ": \(text(cost)) of the budget of \(period.text)\(production ?? "")"
+    return "\(load.failedText()): \(text(cost)) of the budget of \(period.text)\(production ?? "")"
   }
 
   /// A window may cost more than the whole budget.

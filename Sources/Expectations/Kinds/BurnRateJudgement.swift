@@ -10,8 +10,8 @@ extension Expectation.BurnRate: JudgedKind {
   }
 
   private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
-    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
-    let burn = BudgetBurn(run, stretch, route: route, objective: objective)
+    let load = judged.load
+    let burn = BudgetBurn(run, judged.stretch, route: route, objective: objective)
     let moments = rules.map { Moment(worst: $0, in: burn) }
     let measured = zip(rules, moments).map { rule, moment in
       Judgement.Measurement(
@@ -19,30 +19,18 @@ extension Expectation.BurnRate: JudgedKind {
         limit: Judgement.Measurement.Limit(.atMost, rule.factor))
     }
     let evidence = moments.map(row) + judged.evidence(on: run, route: route)
-    var opinion = decided(moments)
-    let finding = opinion.finding
-    if let reason = guardian.saturated {
-      return .untrusted(reason, finding: finding, window: judged.window, evidence: evidence)
-        .measuring(measured.unjudged)
-    }
-    if let missing = guardian.missingLoad(finding: finding, window: judged.window, evidence: evidence) {
-      return missing.measuring(measured.unjudged)
+    let opinion = decided(moments)
+    if let objection = judged.objection(
+      finding: opinion.finding, evidence: evidence, measured: measured, mindsRest: opinion.verdict != .fail)
+    {
+      return objection
     }
     if opinion.verdict == .fail, load.excused > 0 {
-      return load.heldBack(finding: finding).measuring(measured.unjudged)
+      return load.heldBack(finding: opinion.finding)
+        .about(judged.window, evidence: evidence, measuring: measured.unjudged)
     }
-    if opinion.verdict != .fail, let unfinished = stretch.unfinished {
-      return .inconclusive(unfinished, finding: finding, window: judged.window, evidence: evidence)
-        .measuring(measured.unjudged)
-    }
-    opinion.window = judged.window
-    opinion.evidence = evidence
-    return opinion.measuring(measured)
+    return opinion.about(judged.window, evidence: evidence, measuring: measured)
   }
-
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
 
   private func decided(_ moments: [Moment]) -> Opinion {
     if let fired = moments.first(where: { $0.least > $0.rule.factor }) {

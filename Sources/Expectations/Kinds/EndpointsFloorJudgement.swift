@@ -6,12 +6,8 @@ import Units
 extension Expectation.EndpointsFloor: JudgedKind {
   /// What the Ingress has to send to: the distinct ready pods of all slices of a Service.
   func opinion(on run: RunView) -> Opinion {
-    guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
-    let services = cluster.services.filter { service == nil || $0.service == service }
-    switch run.stretch(during, watching: services.first?.ready ?? .unknown) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let window = stretch.hull
+    run.judging(during, watching: { services(of: $0).first?.ready ?? .unknown }) { judged in
+      let (services, window) = (services(of: judged.cluster), judged.window)
       let resource = EndpointSlice.resource.plural
       guard !services.isEmpty else {
         let causes = run.causes(in: resource, from: window.earliest, to: window.latest)
@@ -19,49 +15,51 @@ extension Expectation.EndpointsFloor: JudgedKind {
         return .inconclusive(
           "no slice of \(name) was seen that sends to a pod of the workload\(causes)", window: window)
       }
-      let floor = CountCondition(.atLeast, atLeast)
-      let measured = [measurement(of: services, in: stretch)]
-      let evidence =
-        services.flatMap { rows($0, in: window) } + CountEvidence.gaps(run, resource: resource, in: window)
-      for service in services {
-        let certain = service.ready.always(floor, from: stretch.start.latest, to: stretch.end.earliest)
-        guard let breach = Self.breach(certain) else { continue }
-        return .fail(
-          "\(breach) of Service \(service.service), where at least \(atLeast) were expected", window: window,
-          evidence: [Self.advice(cluster)] + evidence
-        ).measuring(measured)
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-      }
-      for service in services {
-        let possible = service.ready.always(floor, from: window.earliest, to: window.latest)
-        if case .perhaps(let from, let to, nil) = possible {
-          return .unknown(from, to, run, resource: resource, window: window, evidence: evidence).measuring(measured)
-        }
-        if case .perhaps(let from, let to, let range?) = possible {
-          return .inconclusive(
-            "\(CountEvidence.text(range)) ready endpoints of Service \(service.service) from \(from.plain) to "
-              + "\(to.plain)", window: window, evidence: evidence
-          ).measuring(measured)
-        }
-        if let breach = Self.breach(possible) {
-          return .inconclusive("\(breach), which may lie outside of \(during)", window: window, evidence: evidence)
-            .measuring(measured)
-        }
-      }
-      guard let least = measured.first?.lowest else {
-        return .inconclusive("nothing was seen of the endpoints in \(during)", window: window)
-      }
-      return .pass("never less than \(Int(least).of("ready endpoint"))", window: window, evidence: evidence)
-        .measuring(measured)
+      let measured = measurement(of: services, in: judged.stretch)
+      return decided(services, judged, least: measured.lowest).about(
+        window,
+        evidence: services.flatMap { rows($0, in: window) } + CountEvidence.gaps(run, resource: resource, in: window),
+        measuring: [measured])
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+  private func services(of cluster: ClusterHistory) -> [ServiceEndpoints] {
+    cluster.services.filter { service == nil || $0.service == service }
+  }
 
-  var focus: Judgement.Focus { .firstEvidence }
+  private func decided(_ services: [ServiceEndpoints], _ judged: JudgedCluster, least: Double?) -> Opinion {
+    let stretch = judged.stretch
+    for service in services {
+      let certain = service.ready.always(floor, from: stretch.start.latest, to: stretch.end.earliest)
+      guard let breach = Self.breach(certain) else { continue }
+      return .fail(
+        "\(breach) of Service \(service.service), where at least \(atLeast) were expected",
+        evidence: [Self.advice(judged.cluster)])
+    }
+    if let unfinished = stretch.unfinished { return .inconclusive(unfinished) }
+    for service in services {
+      if let doubt = doubt(about: service, judged) { return doubt }
+    }
+    guard let least else { return .inconclusive("nothing was seen of the endpoints in \(during)") }
+    return .pass("never less than \(Int(least).of("ready endpoint"))")
+  }
+
+  private var floor: CountCondition { CountCondition(.atLeast, atLeast) }
+
+  /// What is said of all that may belong to the window, when nothing that certainly does breaks the floor.
+  private func doubt(about service: ServiceEndpoints, _ judged: JudgedCluster) -> Opinion? {
+    let window = judged.window
+    let always = service.ready.always(floor, from: window.earliest, to: window.latest)
+    switch always {
+    case .yes: return nil
+    case .no, .seen: return Self.breach(always).map { .inconclusive("\($0), which may lie outside of \(during)") }
+    case .perhaps(let from, let to, nil):
+      return .unknown(from, to, judged.run, resource: EndpointSlice.resource.plural, window: window, evidence: [])
+    case .perhaps(let from, let to, let range?):
+      return .inconclusive(
+        "\(CountEvidence.text(range)) ready endpoints of Service \(service.service) from \(from.plain) to \(to.plain)")
+    }
+  }
 
   private static func breach(_ always: CountEnvelope.Always) -> String? {
     switch always {

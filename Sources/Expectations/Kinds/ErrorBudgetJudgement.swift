@@ -13,30 +13,21 @@ extension Expectation.ErrorBudget: JudgedKind {
   }
 
   private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
-    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
-    let window = judged.window
+    let (stretch, load, window) = (judged.stretch, judged.load, judged.window)
     let evidence = judged.evidence(on: run, route: route)
     let finding = sentence(load)
-    var opinion = confidence.map { inferred($0, load, finding) } ?? counted(load)
+    let measured = measurements(load, isWhole: true)
+    let opinion = confidence.map { inferred($0, load, finding) } ?? counted(load)
     // What is certain decides, whatever was not sent: a fail holds even if all that is unknown had succeeded.
-    if opinion.verdict != .fail || load.unseen == nil {
-      let soFar = "\(finding) so far"
-      let measured = measurements(load, isWhole: true)
-      if let reason = guardian.saturated {
-        return .untrusted(reason, finding: finding, window: window, evidence: evidence).measuring(measured.unjudged)
-      }
-      let missing = guardian.missingLoad(finding: soFar, window: window, evidence: evidence)?
-        .measuring(measured.unjudged)
-      if let missing, missing.isUntrusted { return missing }
-      if opinion.verdict == .pass || stretch.cut, let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, finding: soFar, window: window, evidence: evidence)
-          .measuring(measurements(load, isWhole: false))
-      }
-      if let missing { return missing }
+    let isCertain = opinion.verdict == .fail && load.unseen != nil
+    if !isCertain,
+      let objection = judged.objection(
+        finding: finding, evidence: evidence, measured: measured, partial: measurements(load, isWhole: false),
+        mindsRest: opinion.verdict == .pass || stretch.cut)
+    {
+      return objection
     }
-    opinion.window = window
-    opinion.evidence = evidence
-    return opinion.measuring(measurements(load, isWhole: true))
+    return opinion.about(window, evidence: evidence, measuring: measured)
   }
 
   /// The share of failed requests, and with a confidence the rate behind it: from the best to the worst that all that is
@@ -160,10 +151,7 @@ extension Expectation.ErrorBudget: JudgedKind {
   ///
   /// - Parameter allowed: how many failures the objective leaves; without it, of all that may belong to the window.
   private func sentence(_ load: LoadInWindow, allowed: Int? = nil) -> String {
-    let (certain, perhaps) = (load.certain, load.perhaps)
-    let allowed = allowed ?? budget(of: certain.offered + perhaps.offered)
-    let edges = load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
-    return "\(certain.failed.grouped) of \(certain.offered.of("request")) failed "
-      + "(\(percentText(certain.failed, of: certain.offered)))\(edges), where \(objective) allows \(allowed.grouped)"
+    let allowed = allowed ?? budget(of: load.certain.offered + load.perhaps.offered)
+    return "\(load.failedText()), where \(objective) allows \(allowed.grouped)"
   }
 }

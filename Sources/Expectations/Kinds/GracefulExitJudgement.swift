@@ -7,61 +7,31 @@ extension Expectation.GracefulExit: JudgedKind {
   /// Every pod by itself: by how its containers ended where that was seen, and else by when it was gone, since its object goes
   /// only when the kubelet has seen them end.
   func opinion(on run: RunView) -> Opinion {
-    switch run.stretch(during) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
-      let pieces = WindowPieces(stretch)
-      let exits = cluster.pods.compactMap { PodExit($0, spare: spare) }.filter {
-        $0.asked.latest >= stretch.start.earliest && $0.asked.earliest <= stretch.end.latest
-      }
-      return opinion(on: run, in: stretch, exits, cluster) {
-        pieces.mustHold($0.asked.earliest, $0.asked.latest + .nanoseconds(1))
-      }
+    run.judging(during, watching: \.readyReplicas) { judged in
+      let exits = CountedMoments(
+        judged.cluster.pods.compactMap { PodExit($0, spare: spare) }, in: judged.stretch, at: \.asked)
+      let sight = judged.sightOfPods
+      let failed = exits.certain.filter { $0.verdict == .fail }
+      let open = exits.certain.filter { $0.verdict == .inconclusive } + exits.doubtful.filter { $0.verdict != .pass }
+      let measured = Judgement.Measurement.count(
+        "pods.notEndedByThemselves", failed.count, sight.isWhole ? failed.count + open.count : nil, limit: .noneAllowed)
+      return decided(failed, open, of: exits.all.count, judged.cluster, sight).about(
+        judged.window, evidence: (failed + open).prefix(8).map { Evidence(at: $0.asked, $0.sentence) } + sight.gaps,
+        measuring: exits.all.isEmpty ? [] : [measured])
     }
   }
 
-  private func opinion(
-    on run: RunView, in stretch: RunView.Stretch, _ exits: [PodExit], _ cluster: ClusterHistory,
-    isCertain: (PodExit) -> Bool
+  private func decided(
+    _ failed: [PodExit], _ open: [PodExit], of count: Int, _ cluster: ClusterHistory, _ sight: JudgedCluster.Sight
   ) -> Opinion {
-    let window = stretch.hull
-    let failed = exits.filter { $0.verdict == .fail && isCertain($0) }
-    let open = exits.filter { $0.verdict != .pass && !($0.verdict == .fail && isCertain($0)) }
-    let gap = run.gaps(in: Pod.resource.plural, from: window.earliest, to: window.latest).first
-    let isWhole = gap == nil && stretch.unfinished == nil
-    let evidence =
-      (failed + open).prefix(8).map { Evidence(at: $0.asked, $0.sentence) }
-      + CountEvidence.gaps(run, resource: Pod.resource.plural, in: window)
-    let measured = [
-      Judgement.Measurement.count(
-        "pods.notEndedByThemselves", failed.count, isWhole ? failed.count + open.count : nil,
-        limit: Judgement.Measurement.Limit(.atMost, 0))
-    ]
     if let first = failed.first {
-      let more = failed.count > 1 ? "; \(failed.count) of \(exits.count.of("pod"))" : ""
-      return .fail(
-        "\(first.sentence)\(more)", window: window, evidence: evidence + advice(failed, cluster)
-      ).measuring(measured)
+      let more = failed.count > 1 ? "; \(failed.count) of \(count.of("pod"))" : ""
+      return .fail("\(first.sentence)\(more)", evidence: advice(failed, cluster))
     }
-    if let unfinished = stretch.unfinished {
-      return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-    }
-    if let gap {
-      return .unknown(
-        gap.stretch.earliest, gap.stretch.latest, run, resource: Pod.resource.plural, window: window, evidence: evidence
-      ).measuring(measured)
-    }
-    if let first = open.first {
-      return .inconclusive(first.sentence, window: window, evidence: evidence).measuring(measured)
-    }
-    guard !exits.isEmpty else {
-      return .inconclusive("no pod was asked to go in \(during)", window: window)
-    }
-    return .pass(
-      "all \(exits.count.of("pod")) that went ended within their grace period, and none was killed", window: window,
-      evidence: evidence
-    ).measuring(measured)
+    if let objection = sight.objection() { return objection }
+    if let first = open.first { return .inconclusive(first.sentence) }
+    if count == 0 { return .inconclusive("no pod was asked to go in \(during)") }
+    return .pass("all \(count.of("pod")) that went ended within their grace period, and none was killed")
   }
 
   /// One field to change: what takes the grace period, and how much there is of it.
@@ -79,11 +49,6 @@ extension Expectation.GracefulExit: JudgedKind {
         + "raise \(field)"
     return [Evidence(text)]
   }
-
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
 }
 
 /// How a pod ended that was asked to go.

@@ -21,11 +21,6 @@ extension Expectation.HPAConformance: JudgedKind {
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
-
   private func opinion(_ rulings: [ConformanceRuling], record: ScalingRecord) -> Opinion {
     var evidence = rulings.map { Evidence(at: $0.at, "\($0.verdict.rawValue): \($0.text)") }
     evidence += record.edits.map { Evidence(at: $0.at, $0.text) }
@@ -78,7 +73,7 @@ extension Expectation.HPAConformance: JudgedKind {
     return [
       .count(
         "autoscaler.violations", violations, isWhole ? violations + doubtful : nil,
-        limit: Judgement.Measurement.Limit(.atMost, 0)),
+        limit: .noneAllowed),
       .count("autoscaler.rescales", seen + told, isWhole ? seen + told : nil),
     ]
   }

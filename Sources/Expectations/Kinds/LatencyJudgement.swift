@@ -22,7 +22,7 @@ extension Expectation.Latency: JudgedKind {
   }
 
   private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
-    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
+    let (load, guardian) = (judged.load, judged.guardian)
     let window = judged.window
     let all = LatencyOfAll(percentile: percentile, load: load)
     let delay = run.machineDelay.share(from: window.earliest, to: window.latest)
@@ -31,7 +31,6 @@ extension Expectation.Latency: JudgedKind {
     let value =
       all.text("p\(percentileText)")
       + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
-    let saturated = guardian.saturated
     if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit),
       !mayBeBelow(load, slow: guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) })
     {
@@ -40,19 +39,11 @@ extension Expectation.Latency: JudgedKind {
         .measuring([measurement(all, delay, isAbove: true)])
     }
     let measured = measurement(all, delay, isAbove: false)
-    if let saturated {
-      return .untrusted(saturated, finding: value, window: window, evidence: evidence).measuring([measured.unjudged])
+    var partial = measured
+    partial.highest = nil
+    if let objection = judged.objection(finding: value, evidence: evidence, measured: [measured], partial: [partial]) {
+      return objection
     }
-    let missing = guardian.missingLoad(finding: value, window: window, evidence: evidence)?
-      .measuring([measured.unjudged])
-    if let missing, missing.isUntrusted { return missing }
-    if let unfinished = stretch.unfinished {
-      var measured = measured
-      measured.highest = nil
-      return .inconclusive(unfinished, finding: "\(value) so far", window: window, evidence: evidence)
-        .measuring([measured])
-    }
-    if let missing { return missing }
     guard all.count >= requestsNeeded else {
       return .inconclusive(
         "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
@@ -109,8 +100,6 @@ extension Expectation.Latency: JudgedKind {
           + planned.grouped, hint: "plan more requests, or ask for a lower percentile", isImpossible: true)
     ]
   }
-
-  var focus: Judgement.Focus { .firstEvidence }
 
   private func verdict(
     _ all: LatencyOfAll, value: String, _ delay: MachineDelay.Share, _ window: InstantBounds, _ evidence: [Evidence]

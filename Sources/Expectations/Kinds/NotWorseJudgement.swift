@@ -14,30 +14,20 @@ extension Expectation.NotWorse: JudgedKind {
 
   private func opinion(on run: RunView, _ tested: JudgedLoad, against baseline: JudgedLoad) -> Opinion {
     let difference = Difference(tested.load, baseline.load, confidence: confidence.fraction)
-    let finding = "\(sentence(tested.load, during)), \(sentence(baseline.load, than))"
+    let finding =
+      "\(tested.load.failedText(" during \(during)")), \(baseline.load.failedText(" during \(than)"))"
     let evidence = tested.evidence(on: run, route: route) + baseline.load.gaps + baseline.load.edges
-    var opinion = decided(difference, finding, tested.load)
+    let opinion = decided(difference, finding, tested.load)
     let measured = [difference.measurement(atMost: margin)]
     // What is certain of the window decides, whatever was not sent in it; of the baseline all has to be known.
     let isCertain = opinion.verdict == .fail && tested.load.unseen != nil
     for judged in isCertain ? [baseline] : [tested, baseline] {
-      if let reason = judged.guardian.saturated {
-        return .untrusted(reason, finding: finding, window: judged.window, evidence: evidence)
-          .measuring(measured.unjudged)
-      }
-      if let missing = judged.guardian.missingLoad(
-        finding: "\(finding) so far", window: judged.window, evidence: evidence)
-      {
-        return missing.measuring(measured.unjudged)
-      }
-      if let unfinished = judged.stretch.unfinished, judged.stretch.cut || opinion.verdict == .pass {
-        return .inconclusive(unfinished, finding: "\(finding) so far", window: judged.window, evidence: evidence)
-          .measuring(measured.unjudged)
-      }
+      let objection = judged.objection(
+        finding: finding, evidence: evidence, measured: measured,
+        mindsRest: judged.stretch.cut || opinion.verdict == .pass)
+      if let objection { return objection }
     }
-    opinion.window = tested.window
-    opinion.evidence = evidence
-    return opinion.measuring(measured)
+    return opinion.about(tested.window, evidence: evidence, measuring: measured)
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {
@@ -65,12 +55,6 @@ extension Expectation.NotWorse: JudgedKind {
     if difference.lower > margin.fraction { return .fail("\(finding); \(bounds), beyond \(margin)\(load.evenSo)") }
     return .inconclusive(
       "\(bounds), and \(margin) lies between: it takes more requests to tell", finding: finding)
-  }
-
-  private func sentence(_ load: LoadInWindow, _ window: Window) -> String {
-    let (failed, offered) = (load.certain.failed, load.certain.offered)
-    return "\(failed.grouped) of \(offered.of("request")) failed during \(window) (\(percentText(failed, of: offered)))"
-      + load.atEdges { "\($0.failed.grouped) of \($0.offered.grouped)" }
   }
 
   /// To a thousandth of a point.

@@ -4,59 +4,36 @@ import RunTimeline
 import Units
 
 extension Expectation.OneRollout: JudgedKind {
-  /// A change of the pod template while pods of an older template were still there: they are of three templates then.
+  /// A change of the pod template while pods of an older template were still there.
   func opinion(on run: RunView) -> Opinion {
-    let (available, reason) = run.envelope(.available)
-    switch run.stretch(during, watching: available ?? .unknown) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      guard let cluster = run.timeline.cluster, available != nil else { return .inconclusive(reason) }
-      let window = stretch.hull
-      let resource = run.workloadKind.resource.plural
-      let known = cluster.updatedReplicas
-      let changes = CountedMoments(TemplateChange.changes(of: cluster.workload, known), in: stretch, at: \.at)
-      let overlapping = changes.certain.filter { $0.overlap == .certain }
-      let possible = changes.all.filter { $0.overlap != .none }
-      let unknown = known.pieces(from: window.earliest, to: window.latest).first { $0.range == nil }
-      let isWhole = stretch.unfinished == nil && unknown == nil
-      let measured: [Judgement.Measurement] = [
-        .count(
-          "rollouts.overlapping", overlapping.count, isWhole ? possible.count : nil,
-          limit: Judgement.Measurement.Limit(.atMost, 0))
-      ]
-      let evidence =
-        changes.all.prefix(12).map { Evidence(at: $0.at, $0.sentence) }
-        + CountEvidence.gaps(run, resource: resource, in: window)
-      if let first = overlapping.first {
-        let advice = "wait for the rollout before the next change of the template, as by kubectl rollout status"
-        return .fail(
-          "\(first.sentence) \(first.at.plain)", window: window, evidence: [Evidence(at: first.at, advice)] + evidence
-        ).measuring(measured)
-      }
-      if let doubt = possible.first {
-        let why = doubt.overlap == .certain ? "which may lie outside of \(during)" : "as far as is known"
-        return .inconclusive("\(doubt.sentence) \(doubt.at.plain), \(why)", window: window, evidence: evidence)
-          .measuring(measured)
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-      }
-      if let unknown {
-        return .unknown(
-          unknown.from, unknown.to, run, resource: resource, window: window, evidence: evidence
-        ).measuring(measured)
-      }
-      let count = changes.all.count
-      let found =
-        count == 0 ? "the pod template did not change" : count == 1 ? "1 rollout" : "\(count) rollouts, one by one"
-      return .pass(found, window: window, evidence: evidence).measuring(measured)
+    run.judging(during, counting: .available) { judged, _ in
+      let known = judged.cluster.updatedReplicas
+      let changes = CountedMoments(
+        TemplateChange.changes(of: judged.cluster.workload, known), in: judged.stretch, at: \.at)
+      let sight = judged.sight(of: judged.cluster.kind.resource, unknown: known.unknown(in: judged.window))
+      let measured = Judgement.Measurement.count(
+        "rollouts.overlapping", changes.certain.count { $0.overlap == .certain },
+        sight.isWhole ? changes.all.count { $0.overlap != .none } : nil, limit: .noneAllowed)
+      return decided(changes, sight).about(
+        judged.window, evidence: changes.all.prefix(12).map { Evidence(at: $0.at, $0.sentence) } + sight.gaps,
+        measuring: [measured])
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
+  private func decided(_ changes: CountedMoments<TemplateChange>, _ sight: JudgedCluster.Sight) -> Opinion {
+    if let first = changes.certain.first(where: { $0.overlap == .certain }) {
+      let advice = "wait for the rollout before the next change of the template, as by kubectl rollout status"
+      return .fail("\(first.sentence) \(first.at.plain)", evidence: [Evidence(at: first.at, advice)])
+    }
+    if let doubt = changes.all.first(where: { $0.overlap != .none }) {
+      let why = doubt.overlap == .certain ? "which may lie outside of \(during)" : "as far as is known"
+      return .inconclusive("\(doubt.sentence) \(doubt.at.plain), \(why)")
+    }
+    if let objection = sight.objection() { return objection }
+    let count = changes.all.count
+    return .pass(
+      count == 0 ? "the pod template did not change" : count == 1 ? "1 rollout" : "\(count) rollouts, one by one")
+  }
 }
 
 /// A change of the pod template, and whether the rollout of the one before was still under way.

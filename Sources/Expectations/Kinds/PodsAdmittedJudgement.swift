@@ -8,60 +8,41 @@ extension Expectation.PodsAdmitted: JudgedKind {
   ///
   /// An event that was seen proves a refusal; that none was seen proves nothing.
   func opinion(on run: RunView) -> Opinion {
-    guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
-    switch run.stretch(during, watching: cluster.createdReplicas) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let window = stretch.hull
-      let refusals = PodRefusal.all(in: cluster)
-      let certain = refusals.filter { stretch.certainlyMeets(from: $0.from, to: $0.to) }
-      let possible = refusals.filter { stretch.possiblyMeets(from: $0.from, to: $0.to) }
-      let unknown = cluster.createdReplicas.pieces(from: window.earliest, to: window.latest).first { $0.range == nil }
-      let tells = cluster.replicaSets.contains { !$0.isEmpty }
-      let isWhole = stretch.unfinished == nil && unknown == nil && tells
-      let measured: [Judgement.Measurement] = [
-        .count(
-          "pods.refused", certain.count, isWhole ? possible.count : nil,
-          limit: Judgement.Measurement.Limit(.atMost, 0))
-      ]
-      let evidence =
-        possible.prefix(12).map { Evidence(at: $0.from, $0.sentence) }
-        + CountEvidence.gaps(run, resource: ReplicaSet.resource.plural, in: window)
-      if let first = certain.first {
-        return .fail(
-          "\(first.sentence), first \(first.from.plain)", window: window,
-          evidence: [Evidence(at: first.from, first.advice)] + evidence
-        ).measuring(measured)
-      }
-      if let doubt = possible.first {
-        return .inconclusive(
-          "\(doubt.sentence) \(doubt.from.plain), which may lie outside of \(during)", window: window,
-          evidence: evidence
-        ).measuring(measured)
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-      }
-      guard tells else {
-        return .inconclusive(
-          "nothing was seen of ReplicaSets, and of a \(cluster.kind.title) by itself no condition tells",
-          window: window,
-          evidence: evidence
-        ).measuring(measured)
-      }
-      if let unknown {
-        return .unknown(
-          unknown.from, unknown.to, run, resource: ReplicaSet.resource.plural, window: window, evidence: evidence
-        ).measuring(measured)
-      }
-      return .pass("no pod was refused", window: window, evidence: evidence).measuring(measured)
+    run.judging(during, watching: \.createdReplicas) { judged in
+      let (cluster, stretch) = (judged.cluster, judged.stretch)
+      let possible = PodRefusal.all(in: cluster).filter { stretch.possiblyMeets(from: $0.from, to: $0.to) }
+      let certain = possible.filter { stretch.certainlyMeets(from: $0.from, to: $0.to) }
+      let sight = judged.sight(
+        of: ReplicaSet.resource, unknown: cluster.createdReplicas.unknown(in: judged.window))
+      let isWhole = sight.isWhole && cluster.tellsOfRefusals
+      let measured = Judgement.Measurement.count(
+        "pods.refused", certain.count, isWhole ? possible.count : nil, limit: .noneAllowed)
+      return decided(certain, possible, cluster, sight).about(
+        judged.window, evidence: possible.prefix(12).map { Evidence(at: $0.from, $0.sentence) } + sight.gaps,
+        measuring: [measured])
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+  private func decided(
+    _ certain: [PodRefusal], _ possible: [PodRefusal], _ cluster: ClusterHistory, _ sight: JudgedCluster.Sight
+  ) -> Opinion {
+    if let first = certain.first {
+      return .fail("\(first.sentence), first \(first.from.plain)", evidence: [Evidence(at: first.from, first.advice)])
+    }
+    if let doubt = possible.first {
+      return .inconclusive("\(doubt.sentence) \(doubt.from.plain), which may lie outside of \(during)")
+    }
+    if sight.isWhole, !cluster.tellsOfRefusals {
+      return .inconclusive(
+        "nothing was seen of ReplicaSets, and of a \(cluster.kind.title) by itself no condition tells")
+    }
+    return sight.objection() ?? .pass("no pod was refused")
+  }
+}
 
-  var focus: Judgement.Focus { .firstEvidence }
+extension ClusterHistory {
+  /// Whether there is an object whose condition tells that a pod was refused.
+  fileprivate var tellsOfRefusals: Bool { replicaSets.contains { !$0.isEmpty } }
 }
 
 /// A stretch in which a ReplicaSet, or the workload itself, could not create a pod.

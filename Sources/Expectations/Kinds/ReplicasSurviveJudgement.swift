@@ -6,67 +6,46 @@ import Units
 extension Expectation.ReplicasSurvive: JudgedKind {
   /// Each change of `spec.replicas` of the window, by who wrote it as managed fields and the autoscaler's status tell.
   func opinion(on run: RunView) -> Opinion {
-    let (known, reason) = run.envelope(.wanted)
-    switch run.stretch(during, watching: known ?? .unknown) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      guard let envelope = known, let cluster = run.timeline.cluster else { return .inconclusive(reason) }
-      let window = stretch.hull
-      let resource = run.workloadKind.resource.plural
-      let changes = CountedMoments(Self.changes(run, cluster), in: stretch, at: \.at)
-      let unknown = envelope.pieces(from: window.earliest, to: window.latest).first { piece in
+    run.judging(during, counting: .wanted) { judged, envelope in
+      let (cluster, window) = (judged.cluster, judged.window)
+      let changes = CountedMoments(Self.changes(run, cluster), in: judged.stretch, at: \.at)
+      let unknown = envelope.unknown(in: window) { gap in
         // The generation counts changes of the spec that nobody saw.
-        piece.range == nil
-          && !(piece.to < envelope.end && piece.from > envelope.segments.first?.start ?? .farFuture
-            && cluster.hasSameSpec(
-              cluster.workload, of: cluster.kind.resource, over: InstantBounds(piece.from, piece.to)))
+        envelope.surrounds(gap) && cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
       }
-      let others = changes.certain.filter(\.isByOthers)
+      let sight = judged.sight(of: cluster.kind.resource, unknown: unknown)
       let possible = changes.all.filter { $0.author != .autoscaler }
-      let isWhole = stretch.unfinished == nil && unknown == nil
-      let measured: [Judgement.Measurement] = [
-        .count(
-          "wantedReplicas.changedByOthers", others.count, isWhole ? possible.count : nil,
-          limit: Judgement.Measurement.Limit(.atMost, 0))
-      ]
-      let evidence =
-        possible.prefix(12).map { Evidence(at: $0.at, $0.sentence) }
-        + CountEvidence.gaps(run, resource: resource, in: window)
-      if let first = others.first {
-        return .fail(
-          "\(first.sentence) \(first.at.plain)", window: window,
-          evidence: [Evidence(at: first.at, first.advice(hasAutoscaler: cluster.watched.autoscaler != nil))] + evidence
-        ).measuring(measured)
-      }
-      if let doubt = possible.first {
-        let reason =
-          doubt.isByOthers
-          ? "\(doubt.sentence) \(doubt.at.plain), which may lie outside of \(during)"
-          : "\(doubt.sentence) \(doubt.at.plain): managed fields do not tell whether the autoscaler did it"
-        return .inconclusive(reason, window: window, evidence: evidence).measuring(measured)
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-      }
-      if let unknown {
-        return .unknown(
-          unknown.from, unknown.to, run, resource: resource, window: window, evidence: evidence
-        ).measuring(measured)
-      }
-      let rescales = changes.all.count
-      let extent = envelope.extent(from: window.earliest, to: window.latest).map(CountEvidence.text) ?? "unknown"
-      return .pass(
-        rescales == 0
-          ? "\(extent) wanted throughout" : "\(extent) wanted, changed \(rescales.of("time")) by the autoscaler alone",
-        window: window, evidence: evidence
-      ).measuring(measured)
+      let measured = Judgement.Measurement.count(
+        "wantedReplicas.changedByOthers", changes.certain.count(where: \.isByOthers),
+        sight.isWhole ? possible.count : nil, limit: .noneAllowed)
+      return decided(changes, envelope, judged, sight).about(
+        window, evidence: possible.prefix(12).map { Evidence(at: $0.at, $0.sentence) } + sight.gaps,
+        measuring: [measured])
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
+  private func decided(
+    _ changes: CountedMoments<WantedChange>, _ envelope: CountEnvelope, _ judged: JudgedCluster,
+    _ sight: JudgedCluster.Sight
+  ) -> Opinion {
+    if let first = changes.certain.first(where: \.isByOthers) {
+      let advice = first.advice(hasAutoscaler: judged.cluster.watched.autoscaler != nil)
+      return .fail("\(first.sentence) \(first.at.plain)", evidence: [Evidence(at: first.at, advice)])
+    }
+    if let doubt = changes.all.first(where: { $0.author != .autoscaler }) {
+      let change = "\(doubt.sentence) \(doubt.at.plain)"
+      return .inconclusive(
+        doubt.isByOthers
+          ? "\(change), which may lie outside of \(during)"
+          : "\(change): managed fields do not tell whether the autoscaler did it")
+    }
+    if let objection = sight.objection() { return objection }
+    let rescales = changes.all.count
+    let extent = envelope.extent(from: judged.window.earliest, to: judged.window.latest).map(CountEvidence.text)
+    return .pass(
+      "\(extent ?? "unknown") wanted"
+        + (rescales == 0 ? " throughout" : ", changed \(rescales.of("time")) by the autoscaler alone"))
+  }
 
   private static func changes(_ run: RunView, _ cluster: ClusterHistory) -> [WantedChange] {
     if let record = run.analysis.scaling {
@@ -77,14 +56,13 @@ extension Expectation.ReplicasSurvive: JudgedKind {
         return WantedChange(at: change.at, from: change.from, to: change.to, author: isBlind ? .unknown : change.author)
       }
     }
-    return zip(cluster.workload, cluster.workload.dropFirst()).compactMap { before, version in
-      let (from, to) = (before.object.wanted, version.object.wanted)
-      guard from != to, !before.deleted, !version.deleted else { return nil }
-      let isBlind = version.missedSince != nil
-      let author = isBlind ? .unknown : ObservedChange.author(of: version.object, after: before.object)
+    return cluster.workload.rescales.map { before, after in
+      let isBlind = after.missedSince != nil
+      let author = isBlind ? .unknown : ObservedChange.author(of: after.object, after: before.object)
       // Without an autoscaler, whoever it was is somebody else.
       let isNobody = author == .unknown && cluster.watched.autoscaler == nil
-      return WantedChange(at: version.at, from: from, to: to, author: isNobody ? .other("") : author)
+      return WantedChange(
+        at: after.at, from: before.object.wanted, to: after.object.wanted, author: isNobody ? .other("") : author)
     }
   }
 }

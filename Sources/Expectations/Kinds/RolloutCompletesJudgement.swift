@@ -40,9 +40,6 @@ extension Expectation.RolloutCompletes: JudgedKind {
     return opinion
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
   var focus: Judgement.Focus { .deadline }
 
   private func judge(

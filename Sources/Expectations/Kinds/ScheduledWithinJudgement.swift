@@ -8,68 +8,53 @@ extension Expectation.ScheduledWithin: JudgedKind {
   ///
   /// Of a pod that was taken away before it had one, only that it had waited for too long can be told.
   func opinion(on run: RunView) -> Opinion {
-    guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
-    switch run.stretch(during, watching: cluster.readyReplicas) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let window = stretch.hull
-      let waits = cluster.pods.compactMap { PodWait($0, watchedUntil: cluster.readyReplicas.end, within: within) }
-      let created = CountedMoments(waits, in: stretch, at: \.pod.created)
-      let unknown = PodCoverage(cluster: cluster).unknown(from: window.earliest, to: window.latest)
-      let isWhole = stretch.unfinished == nil && unknown == nil
-      let measured = [measurement(of: created, isWhole: isWhole)]
-      let evidence =
-        created.all.filter { $0.longest.map { $0 > within } ?? true }.prefix(12).map(\.row)
-        + CountEvidence.gaps(run, resource: Pod.resource.plural, in: window)
-      if let worst = created.certain.filter({ $0.shortest > within }).max(by: { $0.shortest < $1.shortest }) {
-        return .fail(
-          "\(worst.sentence), \((worst.shortest - within).plain) more than \(within.text)", window: window,
-          evidence: Self.advice(cluster, in: window) + evidence
-        ).measuring(measured)
+    run.judging(during, watching: \.readyReplicas) { judged in
+      let waits = judged.cluster.pods.compactMap {
+        PodWait($0, watchedUntil: judged.cluster.readyReplicas.end, within: within)
       }
-      if let doubt = created.doubtful.first(where: { $0.longest.map { $0 > within } ?? true }) {
-        return .inconclusive(
-          "\(doubt.sentence), and it may have been created outside of \(during)", window: window, evidence: evidence
-        ).measuring(measured)
-      }
-      if let open = created.certain.first(where: { $0.longest.map { $0 > within } ?? true }) {
-        let reason = open.longest == nil ? "\(open.sentence) when \(run.ending)" : "\(open.sentence), around the bound"
-        return .inconclusive(reason, window: window, evidence: evidence).measuring(measured)
-      }
-      if let unfinished = stretch.unfinished {
-        return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-      }
-      if let unknown {
-        return .unknown(
-          unknown.earliest, unknown.latest, run, resource: Pod.resource.plural, window: window, evidence: evidence
-        ).measuring(measured)
-      }
-      guard let slowest = created.all.max(by: { ($0.longest ?? .zero) < ($1.longest ?? .zero) }) else {
-        return .inconclusive("no pod of the workload was created during \(during)", window: window)
-      }
-      guard !created.certain.isEmpty else {
-        return .inconclusive(
-          "\(created.doubtful.count.of("pod")) may have been created during \(during), and none certainly was",
-          window: window, evidence: evidence
-        ).measuring(measured.unjudged)
-      }
-      return .pass(
-        "\(created.all.count.of("new pod")); the slowest, \(slowest.sentence)", window: window, evidence: evidence
-      ).measuring(measured)
+      let created = CountedMoments(waits, in: judged.stretch, at: \.pod.created)
+      let sight = judged.sightOfPods
+      return decided(created, judged, sight).about(
+        judged.window, evidence: created.all.filter(mayBeLate).prefix(12).map(\.row) + sight.gaps,
+        measuring: created.all.isEmpty ? [] : [measurement(of: created, isWhole: sight.isWhole)])
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
+  private func decided(
+    _ created: CountedMoments<PodWait>, _ judged: JudgedCluster, _ sight: JudgedCluster.Sight
+  ) -> Opinion {
+    if let worst = created.certain.filter({ $0.shortest > within }).max(by: { $0.shortest < $1.shortest }) {
+      return .fail(
+        "\(worst.sentence), \((worst.shortest - within).plain) more than \(within.text)",
+        evidence: Self.advice(judged.cluster, in: judged.window))
+    }
+    if let doubt = created.doubtful.first(where: mayBeLate) {
+      return .inconclusive("\(doubt.sentence), and it may have been created outside of \(during)")
+    }
+    if let open = created.certain.first(where: mayBeLate) {
+      let when = open.longest == nil ? " when \(judged.run.ending)" : ", around the bound"
+      return .inconclusive("\(open.sentence)\(when)")
+    }
+    if let objection = sight.objection() { return objection }
+    guard let slowest = created.all.max(by: { ($0.longest ?? .zero) < ($1.longest ?? .zero) }) else {
+      return .inconclusive("no pod of the workload was created during \(during)")
+    }
+    guard !created.certain.isEmpty else {
+      return .inconclusive(
+        "\(created.doubtful.count.of("pod")) may have been created during \(during), and none certainly was")
+    }
+    return .pass("\(created.all.count.of("new pod")); the slowest, \(slowest.sentence)")
+  }
 
-  var focus: Judgement.Focus { .firstEvidence }
+  private func mayBeLate(_ wait: PodWait) -> Bool { wait.longest.map { $0 > within } ?? true }
 
   private func measurement(of created: CountedMoments<PodWait>, isWhole: Bool) -> Judgement.Measurement {
     let longest = created.all.map(\.longest)
-    let isKnown = isWhole && !created.all.isEmpty && longest.allSatisfy { $0 != nil }
+    let isKnown = isWhole && longest.allSatisfy { $0 != nil }
     return .time(
       "pods.scheduledAfter", created.certain.map(\.shortest).max(), isKnown ? longest.compactMap { $0 }.max() : nil,
-      limit: .atMost(within))
+      // Of pods that may belong to another window nothing follows.
+      limit: created.certain.isEmpty ? nil : .atMost(within))
   }
 
   /// What to change, by what the scheduler says of the pods that it found no place for.

@@ -66,11 +66,6 @@ extension Expectation.SteadyReplicas: JudgedKind {
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
-
   /// What certainly broke the condition, and the moment that decides.
   private func breach(_ always: CountEnvelope.Always, start: InstantBounds) -> (text: String, decided: Duration)? {
     switch always {

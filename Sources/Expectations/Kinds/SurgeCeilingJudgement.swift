@@ -12,92 +12,65 @@ extension Expectation.SurgeCeiling: JudgedKind {
   /// terminating pods count too, nothing limits them but what is asked here; the highest ceiling since the window began
   /// counts, since pods that are given back terminate as well.
   func opinion(on run: RunView) -> Opinion {
-    guard let cluster = run.timeline.cluster else { return .inconclusive("no cluster was watched") }
-    guard cluster.kind == .deployment else {
-      return .inconclusive("a \(cluster.kind.title) has no maxSurge: this is asked of Deployments")
-    }
-    switch run.stretch(during, watching: cluster.createdReplicas) {
-    case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch):
-      let created = createdPods(run, cluster, in: stretch)
-      guard let terminating else { return created }
-      return created.joined(with: allPods(run, cluster, in: stretch, terminating: terminating))
+    run.judging(during, watching: \.createdReplicas) { judged in
+      let kind = judged.cluster.kind
+      guard kind == .deployment else {
+        return .inconclusive("a \(kind.title) has no maxSurge: this is asked of Deployments")
+      }
+      let created = createdPods(judged)
+      return terminating.map { created.joined(with: allPods(judged, terminating: $0)) } ?? created
     }
   }
 
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
-
-  private func createdPods(_ run: RunView, _ cluster: ClusterHistory, in stretch: RunView.Stretch) -> Opinion {
-    let window = stretch.hull
-    let resource = ReplicaSet.resource.plural
-    let rises = CountedMoments(CreatedPods.rises(in: cluster), in: stretch, at: \.at)
+  private func createdPods(_ judged: JudgedCluster) -> Opinion {
+    let cluster = judged.cluster
+    let rises = CountedMoments(CreatedPods.rises(in: cluster), in: judged.stretch, at: \.at)
     let known = cluster.createdReplicas
-    let unknown = known.pieces(from: window.earliest, to: window.latest).first { piece in
-      // The generation counts changes of the specs that nobody saw.
-      let gap = InstantBounds(piece.from, piece.to)
-      let isBridged =
-        piece.to < known.end && piece.from > known.segments.first?.start ?? .farFuture
-        && cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
-        && cluster.replicaSets.allSatisfy { cluster.hasSameSpec($0, of: ReplicaSet.resource, over: gap) }
-      return piece.range == nil && !isBridged
-    }
-    let isWhole = stretch.unfinished == nil && unknown == nil && !cluster.replicaSets.isEmpty
-    let measured: [Judgement.Measurement] = [
-      .count(
-        "createdPods.aboveCeiling", rises.certain.map(\.excess).reduce(0, max),
-        isWhole && rises.all.allSatisfy { $0.ceiling != nil } ? rises.all.map(\.excess).reduce(0, max) : nil,
-        limit: Judgement.Measurement.Limit(.atMost, 0))
-    ]
-    let evidence =
-      rises.all.filter { $0.excess > 0 }.prefix(12).map { Evidence(at: $0.at, $0.sentence) }
-      + CountEvidence.gaps(run, resource: resource, in: window)
+    // The generation counts changes of the specs that nobody saw.
+    let unknown = known.unknown(in: judged.window) { known.surrounds($0) && cluster.hasSameSpecs(over: $0) }
+    let sight = judged.sight(of: ReplicaSet.resource, unknown: unknown)
+    let isWhole = sight.isWhole && !cluster.replicaSets.isEmpty && rises.all.allSatisfy { $0.ceiling != nil }
+    let measured = Judgement.Measurement.count(
+      "createdPods.aboveCeiling", rises.certain.map(\.excess).reduce(0, max),
+      isWhole ? rises.all.map(\.excess).reduce(0, max) : nil, limit: .noneAllowed)
+    return decided(rises, cluster, sight).about(
+      judged.window,
+      evidence: rises.all.filter { $0.excess > 0 }.prefix(12).map { Evidence(at: $0.at, $0.sentence) } + sight.gaps,
+      measuring: [measured])
+  }
+
+  private func decided(
+    _ rises: CountedMoments<CreatedPods>, _ cluster: ClusterHistory, _ sight: JudgedCluster.Sight
+  ) -> Opinion {
     if let worst = rises.certain.filter({ $0.excess > 0 }).max(by: { $0.excess < $1.excess }) {
-      return .fail(
-        "\(worst.sentence) \(worst.at.plain)", window: window,
-        evidence: [Evidence(at: worst.at, worst.advice)] + evidence
-      ).measuring(measured)
+      return .fail("\(worst.sentence) \(worst.at.plain)", evidence: [Evidence(at: worst.at, worst.advice)])
     }
     if let doubt = rises.doubtful.first(where: { $0.excess > 0 }) {
-      return .inconclusive(
-        "\(doubt.sentence) \(doubt.at.plain), which may lie outside of \(during)", window: window, evidence: evidence
-      ).measuring(measured)
+      return .inconclusive("\(doubt.sentence) \(doubt.at.plain), which may lie outside of \(during)")
     }
-    if let unfinished = stretch.unfinished {
-      return .inconclusive(unfinished, window: window, evidence: evidence).measuring(measured)
-    }
-    if let unknown {
-      return .unknown(unknown.from, unknown.to, run, resource: resource, window: window, evidence: evidence)
-        .measuring(measured)
-    }
-    if cluster.replicaSets.isEmpty {
-      return .inconclusive("no ReplicaSet of the workload was seen", window: window).measuring(measured)
-    }
+    if let objection = sight.objection() { return objection }
+    if cluster.replicaSets.isEmpty { return .inconclusive("no ReplicaSet of the workload was seen") }
     if let mute = rises.all.first(where: { $0.ceiling == nil }) {
       return .inconclusive(
-        "ReplicaSet \(mute.name) does not say how many pods there may be (annotation max-replicas)", window: window
-      ).measuring(measured)
+        "ReplicaSet \(mute.name) does not say how many pods there may be (annotation max-replicas)")
     }
     guard let fullest = rises.all.max(by: { $0.total < $1.total }), let ceiling = fullest.ceiling else {
-      return .pass("no pod was created beyond those that were there", window: window).measuring(measured)
+      return .pass("no pod was created beyond those that were there")
     }
-    return .pass("at most \(fullest.total) created pods, where \(ceiling) were allowed", window: window)
-      .measuring(measured)
+    return .pass("at most \(fullest.total) created pods, where \(ceiling) were allowed")
   }
 
-  private func allPods(
-    _ run: RunView, _ cluster: ClusterHistory, in stretch: RunView.Stretch, terminating: Int
-  ) -> Opinion {
-    let window = stretch.hull
-    let existing = ExistingPods(in: cluster, stretch, terminating: terminating)
-    let unknown = PodCoverage(cluster: cluster).unknown(from: window.earliest, to: window.latest)
-    let isWhole = stretch.unfinished == nil && unknown == nil && existing.hasCeiling
-    let measured: [Judgement.Measurement] = [
-      .count(
-        "allPods.aboveCeiling", existing.certainExcess?.excess ?? 0, isWhole ? existing.possibleExcess : nil,
-        limit: Judgement.Measurement.Limit(.atMost, Double(terminating)))
-    ]
+  private func allPods(_ judged: JudgedCluster, terminating: Int) -> Opinion {
+    let existing = ExistingPods(in: judged.cluster, judged.stretch)
+    let sight = judged.sightOfPods
+    let measured = Judgement.Measurement.count(
+      "allPods.aboveCeiling", existing.certainExcess?.excess ?? 0,
+      sight.isWhole && existing.hasCeiling ? existing.possibleExcess : nil,
+      limit: Judgement.Measurement.Limit(.atMost, Double(terminating)))
+    return decided(existing, terminating: terminating, sight).about(judged.window, evidence: [], measuring: [measured])
+  }
+
+  private func decided(_ existing: ExistingPods, terminating: Int, _ sight: JudgedCluster.Sight) -> Opinion {
     if let worst = existing.certainExcess, worst.excess > terminating {
       let advice = Evidence(
         at: worst.at,
@@ -105,28 +78,17 @@ extension Expectation.SurgeCeiling: JudgedKind {
           + "maxSurge does not count them")
       return .fail(
         "\(worst.pods) pods with those that terminate, \(worst.excess) above the ceiling of \(worst.ceiling), "
-          + "\(worst.at.plain)", window: window, evidence: [advice]
-      ).measuring(measured)
+          + worst.at.plain, evidence: [advice])
     }
-    if let unfinished = stretch.unfinished {
-      return .inconclusive(unfinished, window: window).measuring(measured)
-    }
-    if let unknown {
-      return .unknown(
-        unknown.earliest, unknown.latest, run, resource: Pod.resource.plural, window: window, evidence: []
-      ).measuring(measured)
-    }
+    if let objection = sight.objection() { return objection }
     guard existing.hasCeiling, let excess = existing.possibleExcess else {
-      return .inconclusive("nothing was seen of the Deployment when \(during) began", window: window)
-        .measuring(measured)
+      return .inconclusive("nothing was seen of the Deployment when \(during) began")
     }
     if excess > terminating {
       return .inconclusive(
-        "perhaps \(excess) pods above the ceiling with those that terminate, as far as their times are known",
-        window: window
-      ).measuring(measured)
+        "perhaps \(excess) pods above the ceiling with those that terminate, as far as their times are known")
     }
-    return .pass("at most \(excess.of("pod")) above it with those that terminate", window: window).measuring(measured)
+    return .pass("at most \(excess.of("pod")) above it with those that terminate")
   }
 }
 

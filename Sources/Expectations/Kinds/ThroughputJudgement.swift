@@ -11,49 +11,22 @@ extension Expectation.Throughput: JudgedKind {
   }
 
   private func opinion(on run: RunView, _ judged: JudgedLoad) -> Opinion {
-    let (stretch, load, guardian) = (judged.stretch, judged.load, judged.guardian)
-    let window = judged.window
-    let evidence =
-      (load.failuresText.isEmpty ? [] : [Evidence("failed: \(load.failuresText.joined(separator: ", "))")])
-      + load.gaps + load.edges + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
+    let (stretch, load, window) = (judged.stretch, judged.load, judged.window)
+    let evidence = load.rows + [LoadCoverage.closedModel(run, in: window)].compactMap { $0 }
     let (answered, offered) = (load.certain.succeeded, load.certain.offered)
     let finding =
       "\(answered.grouped) of \(offered.grouped) requests answered as expected (\(percentText(answered, of: offered)))"
       + load.atEdges { "\($0.succeeded.grouped) of \($0.offered.grouped)" }
-    var opinion: Opinion
-    switch atLeast {
-    case .share(let share): opinion = judge(share, load, finding)
-    case .rate(let rate): opinion = judge(rate, load, finding, loaded(stretch, run), run)
-    }
-    if opinion.verdict != .fail || load.unseen == nil,
-      let objection = objection(guardian, stretch, finding: finding, window, evidence)
-    {
-      return objection.measuring(opinion.measurements.unjudged)
-    }
-    opinion.window = window
-    opinion.evidence = evidence
-    return opinion
-  }
-
-  /// Whether it can pass depends on the target, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
-
-  /// Why a bound that may have been reached proves nothing.
-  private func objection(
-    _ guardian: GeneratorGuard, _ stretch: RunView.Stretch, finding: String, _ window: InstantBounds,
-    _ evidence: [Evidence]
-  ) -> Opinion? {
-    if let reason = guardian.saturated {
-      return .untrusted(reason, finding: finding, window: window, evidence: evidence)
-    }
-    let missing = guardian.missingLoad(finding: finding, window: window, evidence: evidence)
-    if let missing, missing.isUntrusted { return missing }
-    if let unfinished = stretch.unfinished {
-      return .inconclusive(unfinished, finding: "\(finding) so far", window: window, evidence: evidence)
-    }
-    return missing
+    let opinion =
+      switch atLeast {
+      case .share(let share): judge(share, load, finding)
+      case .rate(let rate): judge(rate, load, finding, loaded(stretch, run), run)
+      }
+    // What is certain decides, whatever was not sent.
+    let isCertain = opinion.verdict == .fail && load.unseen != nil
+    let objection = judged.objection(finding: finding, evidence: evidence, measured: opinion.measurements)
+    if !isCertain, let objection { return objection }
+    return opinion.about(window, evidence: evidence, measuring: opinion.measurements)
   }
 
   /// At worst only the failures at the uncertain edges belong to the window, at best only the successes.

@@ -17,11 +17,6 @@ extension Expectation.WithinCorridor: JudgedKind {
     }
   }
 
-  /// Whether it can pass depends on the cluster, which no plan tells of.
-  func remarks(on profile: Profile) -> [PlanRemark] { [] }
-
-  var focus: Judgement.Focus { .firstEvidence }
-
   private func opinion(
     on run: RunView, in stretch: RunView.Stretch, record: ScalingRecord, corridor: ReplicaCorridor,
     _ analysis: RunAnalysis
@@ -42,7 +37,7 @@ extension Expectation.WithinCorridor: JudgedKind {
     func measured(_ most: Int?) -> [Judgement.Measurement] {
       [
         .count(
-          "wantedReplicas.outsideCorridor", outside.count, most, limit: Judgement.Measurement.Limit(.atMost, 0))
+          "wantedReplicas.outsideCorridor", outside.count, most, limit: .noneAllowed)
       ]
     }
     if let first = outside.first {
