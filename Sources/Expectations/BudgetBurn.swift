@@ -29,8 +29,8 @@ struct BudgetBurn {
     }
   }
 
-  /// When a window may end at which the burn changes.
-  let instants: [Duration]
+  /// The stretches in which a window may end, each up to where requests were counted.
+  let ends: [InstantBounds]
   private let start: Duration
   private let budget: Double
   private let byStart: (instants: [Duration], best: [Count], worst: [Count])
@@ -59,7 +59,7 @@ struct BudgetBurn {
     let ending = slots.values.sorted { $0.end < $1.end }
     byStart = (starting.map(\.start), Self.sums(starting.map(\.best)), Self.sums(starting.map(\.worst)))
     byEnd = (ending.map(\.end), Self.sums(ending.map(\.best)), Self.sums(ending.map(\.worst)))
-    instants = byEnd.instants
+    ends = zip([start] + byEnd.instants, byEnd.instants).map { InstantBounds(min($0, $1), $1) }
     let whole = byEnd.worst[byEnd.worst.count - 1]
     ratePerSecond = whole.of / max((stretch.end.latest - start).seconds, 1e-9)
     worstShare = whole.of > 0 ? whole.failed / whole.of : 0
@@ -70,23 +70,47 @@ struct BudgetBurn {
     counts.reduce(into: [Count()]) { $0.append($0[$0.count - 1] + $1) }
   }
 
-  /// How many times as fast as one that lasts for the period the budget burned in a window, at best and at worst.
-  func rate(over length: Duration, until end: Duration) -> (least: Double, most: Double) {
+  /// How many times as fast as one that lasts for the period the budget burned at the least in the window that ends last, and
+  /// at the most in any of them.
+  func rate(over length: Duration, until end: InstantBounds) -> (least: Double, most: Double) {
+    (least(over: length, until: end.latest) / budget, most(over: length, until: end) / budget)
+  }
+
+  /// What straddles an end of the window failed outside of it, and what came before the run succeeded.
+  private func least(over length: Duration, until end: Duration) -> Double {
     let begin = end - length
-    let before = Double(max((start - begin).seconds, 0)) * ratePerSecond
-    // At best what straddles an end of the window failed outside of it.
-    let startedBefore = Self.count(of: byStart.instants) { $0 < begin }
-    let endedBefore = Self.count(of: byEnd.instants) { $0 <= begin }
-    let endedUntil = Self.count(of: byEnd.instants) { $0 <= end }
-    let startedUntil = Self.count(of: byStart.instants) { $0 < end }
-    let inside = byEnd.best[endedUntil] - byStart.best[min(startedBefore, endedUntil)]
-    let around = byStart.best[startedUntil] - byEnd.best[min(endedBefore, startedUntil)]
-    let worst = byStart.worst[startedUntil] - byEnd.worst[min(endedBefore, startedUntil)]
-    let least = share(max(inside.failed, 0), of: max(around.of, inside.of) + before)
-    // At worst what straddles an end failed inside, and did not add to those that succeeded.
-    let succeeded = max(inside.of - inside.failed, 0)
-    let most = share(worst.failed + before * worstShare, of: worst.failed + succeeded + before)
-    return (least / budget, max(most, least) / budget)
+    let failed = inside(byStart.best, byEnd.best, from: begin, to: end).failed
+    let all = around(byStart.best, byEnd.best, from: begin, to: end).of
+    return share(failed, of: all + before(begin))
+  }
+
+  /// What straddles an end of any of the windows failed inside of it, and did not add to those that succeeded; as large a share
+  /// of what came before the run failed as of the run.
+  private func most(over length: Duration, until end: InstantBounds) -> Double {
+    let failed = around(byStart.worst, byEnd.worst, from: end.earliest - length, to: end.latest).failed
+    let counted = inside(byStart.worst, byEnd.worst, from: end.latest - length, to: end.earliest)
+    let all = failed + max(counted.of - counted.failed, 0)
+    return [end.earliest, end.latest].map { end in
+      let before = before(end - length)
+      return share(failed + before * worstShare, of: all + before)
+    }.reduce(0, max)
+  }
+
+  /// How many requests came before the run in a window that begins then.
+  private func before(_ begin: Duration) -> Double { max((start - begin).seconds, 0) * ratePerSecond }
+
+  /// What certainly lies in a stretch; both sums are of the same counts.
+  private func inside(_ byStart: [Count], _ byEnd: [Count], from begin: Duration, to end: Duration) -> Count {
+    let startedBefore = Self.count(of: self.byStart.instants) { $0 < begin }
+    let endedUntil = Self.count(of: self.byEnd.instants) { $0 <= end }
+    return startedBefore < endedUntil ? byEnd[endedUntil] - byStart[startedBefore] : Count()
+  }
+
+  /// What may lie in it.
+  private func around(_ byStart: [Count], _ byEnd: [Count], from begin: Duration, to end: Duration) -> Count {
+    let endedBefore = Self.count(of: self.byEnd.instants) { $0 <= begin }
+    let startedUntil = Self.count(of: self.byStart.instants) { $0 < end }
+    return endedBefore < startedUntil ? byStart[startedUntil] - byEnd[endedBefore] : Count()
   }
 
   private func share(_ failed: Double, of all: Double) -> Double { all > 0 ? min(failed / all, 1) : 0 }

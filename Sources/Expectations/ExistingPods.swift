@@ -28,22 +28,27 @@ struct ExistingPods {
     hasCeiling = first != nil
     let presences = cluster.pods.map { pod in
       let ends = [pod.failed, pod.removed].compactMap { $0 }
-      return CountEnvelope.Presence(from: pod.created, to: ends.min { $0.latest < $1.latest })
+      let end = ends.map(\.earliest).min().flatMap { earliest in
+        ends.map(\.latest).min().map { InstantBounds(earliest, $0) }
+      }
+      return CountEnvelope.Presence(from: pod.created, to: end)
     }
     let pods = CountEnvelope(
       presences: presences, start: min(cluster.readyReplicas.segments.first?.start ?? .zero, window.earliest),
       end: window.latest)
     guard let first else { return }
-    let unwatched = cluster.gaps[cluster.kind.resource.plural] ?? []
+    // From here on a higher ceiling may have been missed.
+    let blind = (cluster.gaps[cluster.kind.resource.plural] ?? []).filter { gap in
+      gap.latest > window.earliest && !cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
+    }.map(\.earliest).min()
     for piece in pods.pieces(from: window.earliest, to: window.latest) {
       guard let range = piece.range else { continue }
       let inForce = ceilings[first...]
       let surely = inForce.filter { $0.at.latest <= piece.from }.map(\.ceiling).max() ?? ceilings[first].ceiling
       let perhaps = inForce.filter { $0.at.earliest < piece.to }.map(\.ceiling).max() ?? surely
       possibleExcess = max(possibleExcess ?? 0, range.upperBound - surely)
-      // Where the workload was not watched, its ceiling may have been another one.
-      let isWatched = !unwatched.contains { $0.earliest < piece.to && $0.latest > piece.from }
-      let isInside = isWatched && max(piece.from, stretch.start.latest) < min(piece.to, stretch.end.earliest)
+      let isInside =
+        max(piece.from, stretch.start.latest) < min(piece.to, stretch.end.earliest, blind ?? .farFuture)
       let excess = Excess(
         at: InstantBounds(piece.from, piece.to), pods: range.lowerBound, ceiling: perhaps)
       if isInside, excess.excess > certainExcess?.excess ?? 0 { certainExcess = excess }

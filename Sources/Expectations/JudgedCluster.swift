@@ -8,6 +8,8 @@ struct JudgedCluster {
   let run: RunView
   let cluster: ClusterHistory
   let stretch: RunView.Stretch
+  /// What of the window can have been seen: of the whole run, what was watched of it.
+  let watched: InstantBounds
 
   var window: InstantBounds { stretch.hull }
 
@@ -20,7 +22,7 @@ struct JudgedCluster {
 
   /// The same of what became of the workload's pods.
   var sightOfPods: Sight {
-    sight(of: Pod.resource, unknown: PodCoverage(cluster: cluster).unknown(from: window.earliest, to: window.latest))
+    sight(of: Pod.resource, unknown: PodCoverage(cluster: cluster).unknown(from: watched.earliest, to: watched.latest))
   }
 
   struct Sight {
@@ -55,9 +57,12 @@ extension RunView {
     _ during: Window, watching count: (ClusterHistory) -> CountEnvelope, _ rules: (JudgedCluster) -> Opinion
   ) -> Opinion {
     guard let cluster = timeline.cluster else { return .inconclusive("no cluster was watched") }
-    switch stretch(during, watching: count(cluster)) {
+    let envelope = count(cluster)
+    switch stretch(during, watching: envelope) {
     case .missing(let reason): return .inconclusive(reason)
-    case .known(let stretch): return rules(JudgedCluster(run: self, cluster: cluster, stretch: stretch))
+    case .known(let stretch):
+      let watched = during == .run ? watchedPart(of: stretch.hull, by: envelope) : stretch.hull
+      return rules(JudgedCluster(run: self, cluster: cluster, stretch: stretch, watched: watched))
     }
   }
 

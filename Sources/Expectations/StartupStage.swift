@@ -21,13 +21,18 @@ struct StartupStage {
   private(set) var shortest = Duration.zero
   /// `nil` where it was not over as far as was seen.
   private(set) var longest: Duration?
+  /// When pods were not watched.
+  private let gaps: [InstantBounds]
 
   init(_ stage: Stage, of pod: PodLifeline, limit: Duration, isCertain: Bool, in cluster: ClusterHistory) {
     (self.stage, self.pod, self.limit, self.isCertain) = (stage, pod, limit, isCertain)
-    let (from, to) = Self.ends(stage, of: pod)
+    gaps = (cluster.gaps[Pod.resource.plural] ?? []).filter { $0.latest > pod.created.earliest }
+    let (from, to) = ends(of: stage)
     let going = pod.deleteRequested ?? pod.removed
     guard let from else {
-      verdict = going == nil ? .inconclusive : nil
+      // The stage may have begun, and taken long, where nobody saw it.
+      let isSeen = going.map { end in gaps.allSatisfy { $0.earliest >= end.latest } } ?? false
+      verdict = isSeen ? nil : .inconclusive
       return
     }
     if let to {
@@ -36,8 +41,8 @@ struct StartupStage {
       verdict = took.longest <= limit ? .pass : took.shortest > limit ? .fail : .inconclusive
       return
     }
-    let gaps = (cluster.gaps[Pod.resource.plural] ?? []).filter { $0.latest > from.earliest }.map(\.earliest)
-    let watched = ([going?.earliest, cluster.readyReplicas.end].compactMap { $0 } + gaps).min() ?? from.latest
+    let unwatched = gaps.filter { $0.latest > from.earliest }.map(\.earliest)
+    let watched = ([going?.earliest, cluster.readyReplicas.end].compactMap { $0 } + unwatched).min() ?? from.latest
     shortest = max(watched - from.latest, .zero)
     if shortest > limit {
       verdict = .fail
@@ -48,13 +53,21 @@ struct StartupStage {
     }
   }
 
-  private static func ends(_ stage: Stage, of pod: PodLifeline) -> (from: InstantBounds?, to: InstantBounds?) {
-    switch stage {
-    case .whole: (pod.created, pod.ready.first?.from)
+  private func ends(of stage: Stage) -> (from: InstantBounds?, to: InstantBounds?) {
+    let (started, ready) = (perhapsEarlier(pod.started), perhapsEarlier(pod.ready.first?.from))
+    return switch stage {
+    case .whole: (pod.created, ready)
     case .scheduling: (pod.created, pod.scheduled)
-    case .starting: (pod.scheduled, pod.started)
-    case .becomingReady: (pod.started, pod.ready.first?.from)
+    case .starting: (pod.scheduled, started)
+    case .becomingReady: (started, ready)
     }
+  }
+
+  /// What was seen for the first time after a gap may have been in it before: a container that began again, readiness that
+  /// was lost.
+  private func perhapsEarlier(_ seen: InstantBounds?) -> InstantBounds? {
+    guard let seen, let gap = gaps.filter({ $0.earliest < seen.latest }).map(\.earliest).min() else { return seen }
+    return InstantBounds(min(seen.earliest, max(gap, pod.created.earliest)), seen.latest)
   }
 
   private var words: String {
@@ -77,7 +90,7 @@ struct StartupStage {
   /// The parts of the start, each with the longest that it can have taken.
   private var parts: [(stage: Stage, text: String, length: Duration)] {
     [Stage.scheduling, .starting, .becomingReady].compactMap { part in
-      let (from, to) = Self.ends(part, of: pod)
+      let (from, to) = ends(of: part)
       guard let from, let to else { return nil }
       let took = to.elapsed(since: from)
       let name = part == .scheduling ? "a node" : part == .starting ? "starting" : "becoming ready"

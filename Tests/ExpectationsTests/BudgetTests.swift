@@ -69,17 +69,38 @@ struct BudgetTests {
     #expect(judgement.verdict == verdict, "\(judgement.finding)")
   }
 
-  @Test("A burst that is over raises no alert for the hour that it is in: the short window has forgotten it")
-  func forgotten() throws {
+  /// How long all requests fail, and how many times as fast as it may the budget then burned over the hour.
+  @Test(
+    "A burst burns the five minutes that it is in, and raises no alert where the hour bears it",
+    arguments: [
+      // 5,000 of 30,000 are 16.7 % of five minutes, which alone would raise one, and 5,000 of 360,000 are 1.4 % of the hour.
+      ("99%", 50, 5000.0 / 3600, Verdict.pass),
+      // 2.8 times of what may fail in the hour, and 11 times if as many had failed before.
+      ("99.9%", 10, 1000.0 / 360, .inconclusive),
+    ])
+  func burst(objective: String, seconds: Int, burn: Double, verdict: Verdict) throws {
     var run = TimelineBuilder()
-    run.seconds(0..<10, failed: 100)
-    run.seconds(10..<1140)
+    run.seconds(0..<seconds, failed: 100)
+    run.seconds(seconds..<1140)
 
-    let judgement = try judge("{name: e, burnRate: {objective: 99.9%}}", on: run.timeline)
+    let judgement = try judge("{name: e, burnRate: {objective: \(objective)}}", on: run.timeline)
 
-    // The burst itself takes 1,000 of 360,000 requests, 2.8 times what may fail in an hour, at its end and ever after.
-    #expect(judgement.verdict == .inconclusive || judgement.verdict == .pass, "\(judgement.finding)")
-    #expect(judgement.measurements.first?.lowest.map { $0 < 14.4 } ?? false)
+    #expect(judgement.verdict == verdict, "\(judgement.finding)")
+    #expect(abs((judgement.measurements.first?.lowest ?? 0) - burn) < 1e-9)
+  }
+
+  @Test("Requests of which nobody knows the end did not succeed at worst")
+  func unended() throws {
+    var run = TimelineBuilder()
+    // 4 % to 16 % failed, and 14.4 % raise an alert.
+    for second in 0..<1140 { run.second(at: Double(second), offered: 100, failed: 4, unended: 12) }
+
+    let judgement = try judge("{name: e, burnRate: {objective: 99%}}", on: run.timeline)
+
+    #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
+    let highest = try #require(judgement.measurements.first?.highest)
+    // A second more than the hour may bear on a window that ends within one.
+    #expect(highest >= 16 && highest < 16.01)
   }
 
   @Test(

@@ -55,6 +55,56 @@ struct CapacityExpectationTests {
     #expect(try verdict(5).verdict == .pass)
   }
 
+  @Test("a higher ceiling that was missed in a gap may have allowed the pods that terminate")
+  func missedCeiling() throws {
+    for (generation, verdict) in [(1, Verdict.fail), (3, .inconclusive)] {
+      var script = ClusterScript.healthy()
+      script.heard(at: 64)
+      script.gap("deployments", from: 66, to: 92) { script in
+        script.deployment(at: 75, wanted: 2, generation: generation)
+      }
+      for number in 3...9 {
+        script.pod(
+          "web-1-\(number)", at: 95.1 + Double(number) / 10,
+          .init(transition: 95, created: 95, scheduled: 95, deleted: 96))
+      }
+
+      let judgement = try judge(
+        "{name: e, surgeCeiling: {during: surge, terminating: 4}}", on: ReleaseCases.whole(script))
+
+      #expect(judgement.verdict == verdict, "\(judgement.finding)")
+    }
+  }
+
+  @Test("a ReplicaSet that was deleted adds to no count of those that come after it")
+  func deleted() throws {
+    var script = ClusterScript.healthy()
+    script.replicaSet("1", at: 70, replicas: 2, gone: true)
+    script.replicaSet(
+      "2", at: 75, replicas: 2, annotations: #", "deployment.kubernetes.io/max-replicas": "3""#)
+
+    let judgement = try judge(Self.ceiling, on: ReleaseCases.whole(script))
+
+    #expect(judgement.verdict == .pass, "\(judgement.finding) \(judgement.reason ?? "")")
+    #expect(judgement.finding == "at most 2 created pods, where 3 were allowed")
+  }
+
+  @Test("an event of the window tells of a refusal, whatever a condition told of another time")
+  func repeatedRefusal() throws {
+    var script = ClusterScript.healthy()
+    script.replicaSet("1", at: 20, replicas: 3, status: 2, generation: 2, conditions: ReleaseCases.quota)
+    script.replicaSet("1", at: 30, replicas: 2, generation: 3)
+    script.event(
+      "FailedCreate", of: ("ReplicaSet", "web-1"), at: 75,
+      "Error creating: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2")
+
+    let judgement = try judge("{name: e, podsAdmitted: {during: surge}}", on: ReleaseCases.whole(script))
+
+    // When an event was written is not known.
+    #expect(judgement.verdict == .inconclusive)
+    #expect(judgement.reason?.hasPrefix("ReplicaSet web-1 could not create a pod: Error creating") ?? false)
+  }
+
   @Test("a quota that is used up fails with the quota to raise")
   func quota() throws {
     var script = ClusterScript.healthy()

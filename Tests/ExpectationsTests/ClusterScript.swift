@@ -147,7 +147,7 @@ extension ClusterScript {
 
   mutating func replicaSet(
     _ hash: String, at second: Double, replicas: Int, status: Int? = nil, ready: Int? = nil, revision: Int = 1,
-    generation: Int = 1, annotations: String = "", conditions: String = ""
+    generation: Int = 1, annotations: String = "", conditions: String = "", gone: Bool = false
   ) {
     object(
       "replicasets", "rs-\(hash)", name: "web-\(hash)", at: second,
@@ -159,7 +159,7 @@ extension ClusterScript {
        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "d"}]},
        "spec": {"replicas": \(replicas)}, "status": {"replicas": \(status ?? replicas),
        "readyReplicas": \(ready ?? status ?? replicas), "conditions": [\(conditions)]}}
-      """)
+      """, deleted: gone)
   }
 
   /// How a pod is at some second.

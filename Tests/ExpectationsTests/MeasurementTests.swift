@@ -67,6 +67,13 @@ struct MeasurementTests {
       "{name: e, podStartup: {during: \(window), within: \(length), ready: \(length)}}",
       "{name: e, gracefulExit: {during: \(window), spare: \(count)s}}",
       "{name: e, flapping: {during: \(window), reversals: \(condition)}}",
+      "{name: e, podsStayHealthy: {during: \(window), restarts: \(count)}}",
+      "{name: e, scheduledWithin: {during: \(window), within: \(length)}}",
+      "{name: e, replicasSurvive: {during: \(window)}}",
+      "{name: e, oneRollout: {during: \(window)}}",
+      "{name: e, surgeCeiling: {during: \(window), terminating: \(count)}}",
+      "{name: e, podsAdmitted: {during: \(window)}}",
+      "{name: e, endpointsFloor: {during: \(window), atLeast: \(count + 1)}}",
     ]
   }
 
@@ -142,6 +149,9 @@ struct MeasurementTests {
         "latency: {during: \(window), percentile: \(percentile), below: \(bound)us, from: \(from)\(route)}",
         "errorBudget: {during: \(window), objective: \(share)\(route)}",
         "errorBudget: {during: \(window), objective: \(share), confidence: 95%\(route)}",
+        "budgetShare: {during: \(window), objective: \(share), atMost: 0.1%\(route)}",
+        "burnRate: {objective: \(share)\(route)}",
+        "notWorse: {during: \(window == "calm" ? "surge" : window), than: calm, margin: 2%\(route)}",
         "throughput: {during: \(window), atLeast: \(share)\(route)}",
         "throughput: {during: \(window), atLeast: \(Int.random(in: 1...120, using: &random))/s\(route)}",
       ] { _ = try judge("{name: e, \(text)}", on: timeline) }

@@ -17,7 +17,7 @@ extension Expectation.AvailabilityFloor: JudgedKind {
       let states = FloorState.states(of: judged.cluster.workload, completed: stretch.completed).filter {
         $0.mayHold(in: stretch)
       }
-      let sight = judged.sight(of: judged.cluster.kind.resource, unknown: envelope.unknown(in: window))
+      let sight = judged.sight(of: judged.cluster.kind.resource, unknown: envelope.unknown(in: judged.watched))
       let opinion = decided(states, judged, sight)
       let measured = [margin(of: states, in: stretch, isWhole: sight.isWhole)]
       let isVacuous = opinion.verdict == .inconclusive && measured.contains { $0.position == .within }

@@ -64,11 +64,11 @@ private struct Moment {
 
   init(worst rule: Expectation.BurnRate.AlertRule, in burn: BudgetBurn) {
     self.rule = rule
-    for instant in burn.instants {
-      let (long, short) = (burn.rate(over: rule.long, until: instant), burn.rate(over: rule.short, until: instant))
+    for end in burn.ends {
+      let (long, short) = (burn.rate(over: rule.long, until: end), burn.rate(over: rule.short, until: end))
       let (low, high) = (min(long.least, short.least), min(long.most, short.most))
       let isHigher = least <= rule.factor && (low > least || (low == least && high > most))
-      if isHigher { at = instant }
+      if isHigher { at = end.latest }
       least = max(least, low)
       most = max(most, high)
     }

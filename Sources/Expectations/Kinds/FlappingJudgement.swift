@@ -8,7 +8,7 @@ extension Expectation.Flapping: JudgedKind {
   /// but none fewer.
   func opinion(on run: RunView) -> Opinion {
     run.judging(during, counting: .wanted) { judged, envelope in
-      let window = during == .run ? run.watchedPart(of: judged.window, by: envelope) : judged.window
+      let window = judged.watched
       let changes = CountedMoments(
         CountChange.changes(of: envelope).filter { !$0.isAbsence }, in: judged.stretch, at: \.at)
       let sight = judged.sight(of: judged.cluster.kind.resource, unknown: envelope.unknown(in: window))

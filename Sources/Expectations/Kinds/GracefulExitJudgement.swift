@@ -63,18 +63,22 @@ private struct PodExit {
   init?(_ pod: PodLifeline, spare: Duration) {
     guard let asked = pod.deleteRequested ?? pod.removed else { return nil }
     self.asked = asked
-    isOutOfMemory = pod.ends.contains { $0.reason == "OOMKilled" }
+    // One that had ended before was killed for something else.
+    let ends = pod.ends.filter { $0.finished.map { $0.latest >= asked.earliest } ?? true }
+    isOutOfMemory = ends.contains { $0.reason == "OOMKilled" }
     guard let grace = pod.gracePeriod, grace > .zero, pod.deleteRequested != nil else {
       grace = .zero
       (verdict, sentence) = (.inconclusive, "when pod \(pod.name) was asked to go was not seen")
       return
     }
     self.grace = grace
-    if let killed = pod.ends.first(where: { $0.exitCode == 137 }) {
+    if let killed = ends.first(where: { $0.exitCode == 137 }) {
       let reason = killed.reason.map { ", \($0)" } ?? ""
-      verdict = .fail
+      let isAfter = killed.finished.map { $0.earliest >= asked.latest } ?? false
+      verdict = isAfter ? .fail : .inconclusive
       sentence =
-        "container \(killed.container) of pod \(pod.name) was killed (exit code 137\(reason)), with \(grace.text) of grace"
+        "container \(killed.container) of pod \(pod.name) was killed (exit code 137\(reason)), "
+        + (isAfter ? "with \(grace.text) of grace" : "perhaps before it was asked to go")
       return
     }
     let finished = pod.ends.compactMap(\.finished)

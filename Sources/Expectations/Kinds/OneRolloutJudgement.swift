@@ -10,7 +10,7 @@ extension Expectation.OneRollout: JudgedKind {
       let known = judged.cluster.updatedReplicas
       let changes = CountedMoments(
         TemplateChange.changes(of: judged.cluster.workload, known), in: judged.stretch, at: \.at)
-      let sight = judged.sight(of: judged.cluster.kind.resource, unknown: known.unknown(in: judged.window))
+      let sight = judged.sight(of: judged.cluster.kind.resource, unknown: known.unknown(in: judged.watched))
       let measured = Judgement.Measurement.count(
         "rollouts.overlapping", changes.certain.count { $0.overlap == .certain },
         sight.isWhole ? changes.all.count { $0.overlap != .none } : nil, limit: .noneAllowed)

@@ -10,10 +10,10 @@ extension Expectation.PodsAdmitted: JudgedKind {
   func opinion(on run: RunView) -> Opinion {
     run.judging(during, watching: \.createdReplicas) { judged in
       let (cluster, stretch) = (judged.cluster, judged.stretch)
-      let possible = PodRefusal.all(in: cluster).filter { stretch.possiblyMeets(from: $0.from, to: $0.to) }
-      let certain = possible.filter { stretch.certainlyMeets(from: $0.from, to: $0.to) }
+      let possible = PodRefusal.all(in: cluster, of: stretch)
+      let certain = possible.filter { $0.isCertain(in: stretch) }
       let sight = judged.sight(
-        of: ReplicaSet.resource, unknown: cluster.createdReplicas.unknown(in: judged.window))
+        of: ReplicaSet.resource, unknown: cluster.createdReplicas.unknown(in: judged.watched))
       let isWhole = sight.isWhole && cluster.tellsOfRefusals
       let measured = Judgement.Measurement.count(
         "pods.refused", certain.count, isWhole ? possible.count : nil, limit: .noneAllowed)
@@ -71,30 +71,38 @@ private struct PodRefusal {
     return "change the pod template, or what refused it"
   }
 
-  static func all(in cluster: ClusterHistory) -> [PodRefusal] {
-    var refusals: [PodRefusal] = []
-    for versions in cluster.replicaSets {
-      for (index, version) in versions.enumerated() where !version.deleted {
-        guard let failure = version.object.status?.conditions?.first(where: { $0.type == "ReplicaFailure" }),
-          failure.isTrue
-        else { continue }
-        refusals.append(
-          PodRefusal(
-            from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil,
-            object: "ReplicaSet \(version.object.metadata.name ?? "")", message: failure.message ?? failure.reason ?? ""
-          ))
-      }
+  func isCertain(in stretch: RunView.Stretch) -> Bool { stretch.certainlyMeets(from: from, to: to) }
+
+  /// All that may belong to a stretch, in the order in which they began.
+  static func all(in cluster: ClusterHistory, of stretch: RunView.Stretch) -> [PodRefusal] {
+    func meeting(_ refusals: [PodRefusal]) -> [PodRefusal] {
+      refusals.filter { stretch.possiblyMeets(from: $0.from, to: $0.to) }
     }
-    let seen = refusals.map(\.message)
-    for version in cluster.ownEvents where version.event.reason == "FailedCreate" {
+    let conditions = meeting(cluster.replicaSets.flatMap(conditions))
+    // Of pods that have a name already, conditions and events of one refusal differ in it. What a condition tells of another
+    // time is another refusal.
+    let told = conditions.filter { $0.isCertain(in: stretch) }.map(\.message)
+    let events = meeting(events(in: cluster)).filter { event in !told.contains { event.message.contains($0) } }
+    return (conditions + events).sorted { $0.from.earliest < $1.from.earliest }
+  }
+
+  private static func conditions(of versions: [ObjectVersion<ReplicaSet>]) -> [PodRefusal] {
+    versions.enumerated().compactMap { index, version in
+      guard !version.deleted,
+        let failure = version.object.status?.conditions?.first(where: { $0.type == "ReplicaFailure" }), failure.isTrue
+      else { return nil }
+      return PodRefusal(
+        from: version.at, to: index + 1 < versions.count ? versions[index + 1].at : nil,
+        object: "ReplicaSet \(version.object.metadata.name ?? "")", message: failure.message ?? failure.reason ?? "")
+    }
+  }
+
+  private static func events(in cluster: ClusterHistory) -> [PodRefusal] {
+    cluster.ownEvents.filter { $0.event.reason == "FailedCreate" }.map { version in
       let about = version.event.involvedObject
-      let message = version.event.message ?? ""
-      // Of a pod that has a name already the same is told twice.
-      if seen.contains(where: { message.contains($0) }) { continue }
-      refusals.append(
-        PodRefusal(
-          from: version.at, to: version.at, object: "\(about.kind ?? "object") \(about.name ?? "")", message: message))
+      return PodRefusal(
+        from: version.at, to: version.at, object: "\(about.kind ?? "object") \(about.name ?? "")",
+        message: version.event.message ?? "")
     }
-    return refusals.sorted { $0.from.earliest < $1.from.earliest }
   }
 }

@@ -9,7 +9,7 @@ extension Expectation.ReplicasSurvive: JudgedKind {
     run.judging(during, counting: .wanted) { judged, envelope in
       let (cluster, window) = (judged.cluster, judged.window)
       let changes = CountedMoments(Self.changes(run, cluster), in: judged.stretch, at: \.at)
-      let unknown = envelope.unknown(in: window) { gap in
+      let unknown = envelope.unknown(in: judged.watched) { gap in
         // The generation counts changes of the spec that nobody saw.
         envelope.surrounds(gap) && cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
       }

@@ -27,7 +27,7 @@ extension Expectation.SurgeCeiling: JudgedKind {
     let rises = CountedMoments(CreatedPods.rises(in: cluster), in: judged.stretch, at: \.at)
     let known = cluster.createdReplicas
     // The generation counts changes of the specs that nobody saw.
-    let unknown = known.unknown(in: judged.window) { known.surrounds($0) && cluster.hasSameSpecs(over: $0) }
+    let unknown = known.unknown(in: judged.watched) { known.surrounds($0) && cluster.hasSameSpecs(over: $0) }
     let sight = judged.sight(of: ReplicaSet.resource, unknown: unknown)
     let isWhole = sight.isWhole && !cluster.replicaSets.isEmpty && rises.all.allSatisfy { $0.ceiling != nil }
     let measured = Judgement.Measurement.count(
@@ -114,13 +114,9 @@ struct CreatedPods {
   }
 
   static func rises(in cluster: ClusterHistory) -> [CreatedPods] {
-    let versions = cluster.replicaSets.joined().enumerated().sorted { one, other in
-      (one.element.revision ?? .max, one.element.at.latest, one.offset)
-        < (other.element.revision ?? .max, other.element.at.latest, other.offset)
-    }.map(\.element)
     var sizes: [String: Int] = [:]
     var rises: [CreatedPods] = []
-    for version in versions {
+    for version in inOrder(cluster.replicaSets) {
       let metadata = version.object.metadata
       let uid = metadata.uid ?? metadata.name ?? ""
       let (before, now) = (sizes[uid], version.deleted ? 0 : version.object.spec.replicas ?? 1)
@@ -137,9 +133,33 @@ struct CreatedPods {
     }
     return rises
   }
+
+  /// All versions in the order in which they were written, as their resource versions tell. A deletion that only a list shows
+  /// bears none of its own, and comes as early as it can have been: what it took away adds to no sum that it may not have
+  /// been a part of.
+  private static func inOrder(_ sets: [[ObjectVersion<ReplicaSet>]]) -> [ObjectVersion<ReplicaSet>] {
+    var written: [ObjectVersion<ReplicaSet>] = []
+    var ends: [ObjectVersion<ReplicaSet>] = []
+    for versions in sets {
+      for (index, version) in versions.enumerated() {
+        let isTold = version.deleted && index > 0 && version.revision == versions[index - 1].revision
+        if isTold { ends.append(version) } else { written.append(version) }
+      }
+    }
+    written = written.enumerated().sorted { one, other in
+      (one.element.revision ?? .max, one.element.at.latest, one.offset)
+        < (other.element.revision ?? .max, other.element.at.latest, other.offset)
+    }.map(\.element)
+    for end in ends {
+      let own = written.lastIndex { $0.object.metadata.uid == end.object.metadata.uid }.map { $0 + 1 } ?? 0
+      let next = written.firstIndex { $0.at.latest >= end.at.earliest } ?? written.endIndex
+      written.insert(end, at: max(own, next))
+    }
+    return written
+  }
 }
 
 extension ObjectVersion where Object == ReplicaSet {
   /// Versions of all objects are numbered in the order in which they were written.
-  fileprivate var revision: UInt64? { deleted ? nil : object.metadata.resourceVersion.flatMap { UInt64($0) } }
+  fileprivate var revision: UInt64? { object.metadata.resourceVersion.flatMap { UInt64($0) } }
 }
