@@ -31,7 +31,9 @@ package enum Judge {
       name: expectation.name, kind: kind.name.rawValue, expected: expectation.sentence,
       verdict: opinion.verdict, finding: opinion.finding, reason: opinion.reason,
       furtherReason: opinion.furtherReason, window: opinion.window, isUntrusted: opinion.isUntrusted,
-      focus: kind.focus, evidence: opinion.evidence, measurements: opinion.measurements)
+      focus: kind.focus, evidence: opinion.evidence,
+      measurements: opinion.measurements + [opinion.inference?.measurement].compactMap { $0 },
+      inference: opinion.inference)
   }
 }
 

@@ -35,11 +35,14 @@ package struct Judgement: Sendable, Equatable {
   package var evidence: [Evidence]
   /// The figures behind it: what decided, and what stands beside that. Empty where nothing was measured.
   package var measurements: [Measurement]
+  /// What chance has to do with it; `nil` where it tells of the requests that were counted and infers nothing.
+  package var inference: Inference?
 
   package init(
     name: String, kind: String, expected: String, verdict: Verdict, finding: String, reason: String? = nil,
     furtherReason: String? = nil, window: InstantBounds? = nil, isUntrusted: Bool = false,
-    focus: Focus = .firstEvidence, evidence: [Evidence] = [], measurements: [Measurement] = []
+    focus: Focus = .firstEvidence, evidence: [Evidence] = [], measurements: [Measurement] = [],
+    inference: Inference? = nil
   ) {
     self.name = name
     self.kind = kind
@@ -53,6 +56,7 @@ package struct Judgement: Sendable, Equatable {
     self.focus = focus
     self.evidence = evidence
     self.measurements = measurements
+    self.inference = inference
   }
 
   /// Where a reader of what did not pass looks first.

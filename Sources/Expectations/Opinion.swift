@@ -11,6 +11,8 @@ struct Opinion: Equatable {
   var evidence: [Evidence] = []
   /// What was measured, whatever the verdict.
   var measurements: [Judgement.Measurement] = []
+  /// What chance has to do with it, where it infers.
+  var inference: Inference?
   /// Whether it is the generator or the observer that failed, so that the run says nothing about the cluster.
   var isUntrusted = false
 
@@ -58,6 +60,13 @@ struct Opinion: Equatable {
     return opinion
   }
 
+  /// The same with what chance has to do with it.
+  func inferring(_ inference: Inference?) -> Opinion {
+    var opinion = self
+    opinion.inference = inference
+    return opinion
+  }
+
   /// The same about a window, with what else was seen behind its own evidence, and with what was measured.
   func about(_ window: InstantBounds, evidence: [Evidence], measuring measurements: [Judgement.Measurement]) -> Opinion
   {
@@ -81,6 +90,7 @@ struct Opinion: Equatable {
     joint.window = [window, other.window].compactMap { $0 }.max { $0.latest < $1.latest }
     joint.evidence += other.evidence.filter { !evidence.contains($0) }
     joint.measurements += other.measurements
+    joint.inference = inference ?? other.inference
     return joint
   }
 

@@ -88,7 +88,7 @@ package enum HTMLReport {
     if let warning = CertificateNotice(timeline.run)?.warning {
       boxes += "<p class=\"box warning\" role=\"note\"><strong>\(warning)</strong></p>"
     }
-    let remarks = [headline.simulation, headline.timeScale].compactMap { $0 }
+    let remarks = [headline.severalInferences, headline.simulation, headline.timeScale].compactMap { $0 }
       .map { "<p class=\"facts\" role=\"note\">\($0)</p>" as HTML }
     return """
       <header class="verdict \(verdict)">

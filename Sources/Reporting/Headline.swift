@@ -16,6 +16,8 @@ package struct Headline: Sendable, Equatable {
   package let timeScale: String?
   /// That the workload or its autoscaler was deleted, one sentence each: the first thing that a reader needs.
   package let absences: [String]
+  /// Which of several fails may be chance; `nil` where fewer than two expectations infer, or none of them failed.
+  package let severalInferences: String?
   /// What else a reader must know before believing the figures, one sentence each: what was deleted, a generator that did
   /// not keep up, a closed model, a certificate that is about to expire.
   package let notes: [String]
@@ -46,6 +48,7 @@ package struct Headline: Sendable, Equatable {
     let health = GeneratorHealth(timeline)
     simulation =
       timeline.run.isVirtual ? "Simulated in virtual time: no request was sent, and no cluster was watched." : nil
+    severalInferences = SeveralInferences(judgements)?.sentence
     notes =
       absences
       + [
@@ -53,7 +56,7 @@ package struct Headline: Sendable, Equatable {
         profile.source.map { "Judged by \($0), not by the profile that was recorded." },
         profile.phaseDifferences,
         health.targetNote, health.warnings.first.map { "The load generator did not keep up: \($0)" },
-        ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning,
+        ClosedModel(timeline)?.sentence, CertificateNotice(timeline.run)?.warning, severalInferences,
       ].compactMap { $0 }
     let scale = timeline.run.timeScale
     timeScale =

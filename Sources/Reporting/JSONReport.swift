@@ -27,6 +27,7 @@ package enum JSONReport {
       ("judgedBy", .string(profile.source ?? timeline.run.profileSource)),
       ("run", description(timeline)),
       ("expectations", .array(judgements.map(expectation))),
+      ("inferences", .array((SeveralInferences(judgements)?.rows ?? []).map(inference))),
       ("totals", .optional(load.total, totals)),
       ("generator", JSONGenerator.text(timeline)),
       ("connections", .array(ConnectionTotal.totals(timeline.connections).map(connection))),
@@ -113,6 +114,13 @@ package enum JSONReport {
           .record([("relation", .string(limit.relation.rawValue)), ("value", .exact(limit.value))])
         }
       ),
+    ])
+  }
+
+  private static func inference(_ row: SeveralInferences.Row) -> OrderedJSON {
+    .record([
+      ("name", .string(row.name)), ("verdict", .string(row.verdict.rawValue)), ("pValue", .exact(row.pValue)),
+      ("adjusted", .exact(row.adjusted)), ("risk", .exact(row.risk)), ("isRefuted", .bool(row.isRefuted)),
     ])
   }
 

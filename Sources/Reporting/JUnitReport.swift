@@ -58,6 +58,7 @@ package enum JUnitReport {
       let workloads = cluster.workloads.all.map { "\(cluster.namespace)/\($0.reference.text)" }
       values.append(("workload", workloads.joined(separator: ", ")))
     }
+    if let sentence = headline.severalInferences { values.append(("severalInferences", sentence)) }
     return values.map { name, value -> HTML in "      <property name=\"\(name)\" value=\"\(value)\"/>\n" }.joined()
   }
 

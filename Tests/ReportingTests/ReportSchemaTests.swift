@@ -43,6 +43,7 @@ struct ReportSchemaTests {
     return [
       ("lost sight", JSONReport.render(lost, [])),
       ("small", JSONReport.render(SmallRun.timeline(), SmallRun.judgements)),
+      ("inferring", JSONReport.render(SmallRun.timeline(), SmallRun.inferring)),
       ("with faults", JSONReport.render(faulty, [])),
       ("killed", JSONReport.render(SmallRun.timeline(endedAt: nil, endReason: nil), [])),
       ("demonstration", JSONReport.render(try DemoStory.timeline(), DemoStory.judgements)),
@@ -188,6 +189,7 @@ private struct SchemaComparison {
       switch type {
       case "null": value is NSNull
       case "string": value is String
+      case "boolean": (value as? NSNumber).map { "\($0)" == "0" || "\($0)" == "1" } ?? false
       case "integer": (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } ?? false
       case "number": value is NSNumber
       case "array": value is [Any]

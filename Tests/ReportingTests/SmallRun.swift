@@ -86,4 +86,11 @@ enum SmallRun {
       finding: "p99 not bounded", reason: "too few requests", furtherReason: "too few requests",
       window: InstantBounds(.seconds(2), .seconds(4))),
   ]
+  /// One fails whatever else is asked, and one where it is asked alone.
+  static let inferring = [("certain", 0.001), ("alone", 0.03), ("passed", 0.9)].map { name, pValue in
+    Judgement(
+      name: name, kind: "errorBudget", expected: "99% of requests succeed during release with a confidence of 95%",
+      verdict: pValue < 0.05 ? .fail : .pass, finding: "some requests failed",
+      inference: Inference(worst: pValue / 2, best: pValue, confidence: Percentage(billionths: 950_000_000)))
+  }
 }

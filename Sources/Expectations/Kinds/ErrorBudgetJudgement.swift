@@ -28,6 +28,7 @@ extension Expectation.ErrorBudget: JudgedKind {
       return objection
     }
     return opinion.about(window, evidence: evidence, measuring: measured)
+      .inferring(confidence.map { inference(load, $0) })
   }
 
   /// The share of failed requests, and with a confidence the rate behind it: from the best to the worst that all that is
@@ -67,6 +68,15 @@ extension Expectation.ErrorBudget: JudgedKind {
       ProportionInterval.clopperPearsonLower(failures: best.failed, of: best.of, confidence: confidence.fraction),
       ProportionInterval.clopperPearsonUpper(failures: worst.failed, of: worst.of, confidence: confidence.fraction)
     )
+  }
+
+  private func inference(_ load: LoadInWindow, _ confidence: Percentage) -> Inference {
+    func pValue(_ part: (failed: Int, of: Int)) -> Double {
+      ProportionTest.pValue(
+        failures: part.failed, of: part.of, allowed: objective.complement.fraction, complement: objective.fraction)
+    }
+    let (worst, best) = load.extremes()
+    return Inference(worst: pValue(worst), best: load.unseen == nil ? 1 : pValue(best), confidence: confidence)
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {

@@ -28,6 +28,7 @@ extension Expectation.NotWorse: JudgedKind {
       if let objection { return objection }
     }
     return opinion.about(tested.window, evidence: evidence, measuring: measured)
+      .inferring(difference.inference(margin, confidence))
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {
@@ -68,11 +69,23 @@ extension Expectation.NotWorse: JudgedKind {
 private struct Difference {
   let lower: Double
   let upper: Double
+  /// What was counted of the window and of the baseline where all that is unknown speaks against the window.
+  private let worst: (ProportionDifference.Count, ProportionDifference.Count)
+  /// The same where all speaks for it.
+  private let best: (ProportionDifference.Count, ProportionDifference.Count)
 
   init(_ tested: LoadInWindow, _ baseline: LoadInWindow, confidence: Double) {
     let (first, second) = (tested.extremes(), baseline.extremes())
-    upper = ProportionDifference.upperBound(of: first.worst, less: second.best, confidence: confidence)
-    lower = ProportionDifference.lowerBound(of: first.best, less: second.worst, confidence: confidence)
+    worst = (first.worst, second.best)
+    best = (first.best, second.worst)
+    upper = ProportionDifference.upperBound(of: worst.0, less: worst.1, confidence: confidence)
+    lower = ProportionDifference.lowerBound(of: best.0, less: best.1, confidence: confidence)
+  }
+
+  func inference(_ margin: Percentage, _ confidence: Percentage) -> Inference {
+    Inference(
+      worst: ProportionTest.pValue(of: worst.0, less: worst.1, margin: margin.fraction),
+      best: ProportionTest.pValue(of: best.0, less: best.1, margin: margin.fraction), confidence: confidence)
   }
 
   func measurement(atMost margin: Percentage) -> Judgement.Measurement {
