@@ -136,6 +136,9 @@ extension RunAnalysis {
   /// What the machine that the load came from may have taken of the time of requests.
   package var machineDelay: MachineDelay { partOfLoad { MachineDelay(timeline) } }
 
+  /// What the failed requests have to do with what happened in the cluster; `nil` where nothing failed or was watched.
+  package var attribution: Attribution? { partOfLoad { Attribution(timeline) } }
+
   /// Which of the planned load was recorded.
   var coverage: LoadCoverage { partOfLoad { LoadCoverage(RunView(self)) } }
 }

@@ -34,7 +34,9 @@ struct ChartStack: Sendable {
           ReplicaChart.chart($0, corridor: run.corridor, label: label, frame)
         },
         decisions: DecisionLane(run.decisionMarks, label: label),
-        pods: run.timeline.cluster.flatMap { $0.pods.isEmpty ? nil : PodChart($0, run.timeline, label: label) })
+        pods: run.timeline.cluster.flatMap {
+          $0.pods.isEmpty ? nil : PodChart($0, run.timeline, label: label, attribution: run.attribution)
+        })
     }
     generator = GeneratorCharts(timeline, load: load, frame: frame)
   }

@@ -40,6 +40,7 @@ package enum HTMLReport {
       \(TableSections.rollouts(timeline, load))
       \(TableSections.faults(timeline))
       \(TableSections.routes(timeline))
+      \(AttributionSection.html(run.attribution))
       \(GeneratorSection.html(timeline, charts: stack.generator, frame: frame))
       \(ConnectionSection.html(timeline))
       \(FailureSection.html(timeline))

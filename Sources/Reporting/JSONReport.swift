@@ -29,6 +29,7 @@ package enum JSONReport {
       ("expectations", .array(judgements.map(expectation))),
       ("inferences", .array((SeveralInferences(judgements)?.rows ?? []).map(inference))),
       ("totals", .optional(load.total, totals)),
+      ("attribution", .optional(run.attribution, attribution)),
       ("generator", JSONGenerator.text(timeline)),
       ("connections", .array(ConnectionTotal.totals(timeline.connections).map(connection))),
       ("phases", .array(timeline.phases.map { phase($0, load, timeline) })),
@@ -121,6 +122,30 @@ package enum JSONReport {
     .record([
       ("name", .string(row.name)), ("verdict", .string(row.verdict.rawValue)), ("pValue", .exact(row.pValue)),
       ("adjusted", .exact(row.adjusted)), ("risk", .exact(row.risk)), ("isRefuted", .bool(row.isRefuted)),
+    ])
+  }
+
+  private static func attribution(_ attribution: Attribution) -> OrderedJSON {
+    .object([
+      ("failed", .integer(attribution.failed)), ("requests", .integer(attribution.requests)),
+      ("causes", .row(attribution.causes.map { .string($0.rawValue) })),
+      ("advice", .optional(attribution.advice) { .string($0) }),
+      ("triggers", .array(attribution.rows.map(trigger))),
+    ])
+  }
+
+  private static func trigger(_ row: Attribution.Row) -> OrderedJSON {
+    .record([
+      ("trigger", .string(row.trigger.rawValue)), ("moments", .row(row.moments.map { bounds($0) })),
+      ("failed", .integer(row.failed)), ("share", .number(row.share)), ("pValue", .exact(row.pValue)),
+      ("adjusted", .exact(row.adjusted)),
+      (
+        "fraction",
+        .optional(row.fraction) {
+          .record([("value", .number($0.value)), ("lower", .number($0.lower)), ("upper", .number($0.upper))])
+        }
+      ),
+      ("outcomes", .row(row.outcomes.map { .string($0) })), ("median", .milliseconds(row.median.map(WallTime.init))),
     ])
   }
 

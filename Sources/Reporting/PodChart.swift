@@ -1,3 +1,4 @@
+import Expectations
 import KubernetesObjects
 import RunTimeline
 import Units
@@ -10,6 +11,8 @@ struct PodChart: Sendable {
     /// Number of the pod's version in the order in which versions appeared.
     let version: Int
     let failures: [Duration]
+    /// When that happened to it which explains failed requests.
+    let causes: [Duration]
   }
 
   let rows: [Row]
@@ -19,7 +22,9 @@ struct PodChart: Sendable {
   private let end: Duration
   private let label: WorkloadLabel
 
-  init(_ cluster: ClusterHistory, _ timeline: Timeline, label: WorkloadLabel = .alone) {
+  init(
+    _ cluster: ClusterHistory, _ timeline: Timeline, label: WorkloadLabel = .alone, attribution: Attribution? = nil
+  ) {
     end = timeline.span
     self.label = label
     let failures = TerminationFailures(timeline.failures, pods: cluster.pods)
@@ -30,9 +35,17 @@ struct PodChart: Sendable {
       let name = Self.versionName(pod)
       let version = versions.firstIndex(of: name) ?? versions.count
       if version == versions.count { versions.append(name) }
-      return Row(pod: pod, version: version, failures: failures.momentsByPod[pod.uid] ?? [])
+      return Row(
+        pod: pod, version: version, failures: failures.momentsByPod[pod.uid] ?? [],
+        causes: Self.moments(of: attribution?.causes ?? [], in: pod))
     }
     self.versions = versions
+  }
+
+  private static func moments(of causes: [Trigger], in pod: PodLifeline) -> [Duration] {
+    let asked = causes.contains(.termination) ? [pod.deleteRequested].compactMap { $0 } : []
+    let ready = causes.contains(.readiness) ? pod.ready.map(\.from) : []
+    return (asked + ready).map(\.middle).filter { $0 > .zero }
   }
 
   /// The tag of the image, or the hash of the template where the image has none.
@@ -95,11 +108,18 @@ struct PodChart: Sendable {
     items += """
       <li>\(Chart.swatch("bar-going"))<span>terminating</span> <output data-state="3"></output></li>
       """
-    guard rows.contains(where: { !$0.failures.isEmpty }) else { return "<ul class=\"legend\">\(items)</ul>" }
-    items += """
-      <li><svg class="swatch" width="26" height="12" aria-hidden="true"><path class="pod-failure" d="M13 0V12"/></svg>\
-      <span>failed request</span></li>
-      """
+    if rows.contains(where: { !$0.causes.isEmpty }) {
+      items += """
+        <li><svg class="swatch" width="26" height="12" aria-hidden="true"><circle class="pod-cause" cx="13" cy="6" r="3"/></svg>\
+        <span>what failed requests have to do with</span></li>
+        """
+    }
+    if rows.contains(where: { !$0.failures.isEmpty }) {
+      items += """
+        <li><svg class="swatch" width="26" height="12" aria-hidden="true"><path class="pod-failure" d="M13 0V12"/></svg>\
+        <span>failed request</span></li>
+        """
+    }
     return "<ul class=\"legend\">\(items)</ul>"
   }
 
@@ -152,6 +172,10 @@ struct PodChart: Sendable {
     }
     for moment in Set(row.failures.map { (frame.time.percent($0) * 20).rounded() / 20 }).sorted() {
       bar += "<line class=\"pod-failure\" x1=\"\(moment)%\" x2=\"\(moment)%\" y1=\"\(y)\" y2=\"\(y + rowHeight)\"/>"
+    }
+    for cause in row.causes {
+      bar +=
+        "<circle class=\"pod-cause\" cx=\"\(frame.time.percent(cause))%\" cy=\"\(y + rowHeight / 2)\" r=\"\(min(rowHeight / 4, 3))\"/>"
     }
     return bar + "</g>"
   }

@@ -146,6 +146,7 @@ enum ReportStyle {
     .pod-version{fill:var(--page);font-size:11px;font-weight:600}
     .pod-name{fill:var(--soft);font-size:11px}
     .pod:hover rect{opacity:.8}
+    .pod-cause{fill:var(--red)}
     .pod-failure{stroke:var(--red);stroke-width:2.5!important}
     .values{margin:2px 0 0 64px}
     .values table{font-size:13px}.values td,.values th{padding:3px 8px;white-space:nowrap}

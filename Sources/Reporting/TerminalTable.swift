@@ -34,7 +34,8 @@ package enum TerminalTable {
       lines += table.lines(width: width)
     }
     if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
-    for note in [headline.incomplete].compactMap({ $0 }) + headline.notes {
+    let attribution = headline.verdict == .fail ? run.attribution?.sentence : nil
+    for note in [headline.incomplete].compactMap({ $0 }) + headline.notes + [attribution].compactMap({ $0 }) {
       lines += wrapped(note.plainLine, to: width)
     }
     let word = headline.verdict?.word ?? "not judged"

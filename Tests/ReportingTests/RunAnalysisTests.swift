@@ -50,7 +50,7 @@ struct RunAnalysisTests {
       tally.all == [
         "Optional<ScalingRecord>": 1, "Optional<ReplicaCorridor>": 1, "Optional<DecisionReplay>": 1,
         "Array<ConformanceRuling>": 1, "MachineDelay": 1, "LoadCoverage": 1, "LoadSeries": 1, "Optional<RunTotals>": 1,
-        "Array<DecisionMark>": 1,
+        "Array<DecisionMark>": 1, "Optional<Attribution>": 1,
       ])
   }
 

@@ -2,6 +2,7 @@ import Arrivals
 import Expectations
 import Foundation
 import Profiles
+import RunTimeline
 import Testing
 import Units
 
@@ -11,6 +12,7 @@ import Units
 struct PlayedWorld {
   let judgement: Judgement
   let isMet: Bool
+  let timeline: Timeline
 
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Resources/worlds")
@@ -37,7 +39,8 @@ struct PlayedWorld {
     let played = try VirtualRun(loaded, version: ProgramVersion(commit: nil), environment: [:], rhythm: rhythm)
       .play(keepsRequests: true)
     #expect(played.run.faultProblems.isEmpty, "seed \(seed)")
-    let judgements = Judge.judge(loaded.profile.expectations, on: played.run.timeline)
+    timeline = played.run.timeline
+    let judgements = Judge.judge(loaded.profile.expectations, on: timeline)
     judgement = try #require(judgements.first)
     isMet = try world.isMet(SimulatedTruth(played, of: loaded.profile))
   }

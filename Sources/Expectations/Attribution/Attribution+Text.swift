@@ -1,0 +1,50 @@
+import Units
+
+extension Attribution {
+  /// What the failures have to do with, in one line; `nil` where nothing explains them.
+  package var sentence: String? {
+    switch cause {
+    case .none: return nil
+    case .named(let trigger):
+      guard let row = row(of: trigger) else { return nil }
+      return "\(row.gathering(of: failed)): \(advice ?? "")."
+    case .ambiguous(let triggers):
+      guard let first = triggers.first.flatMap(row(of:)) else { return nil }
+      let others = triggers.dropFirst().map(\.title).joined(separator: " or ")
+      return
+        "\(first.gathering(of: failed)); their windows lie in those of \(others), so that nothing tells which it was."
+    }
+  }
+}
+
+extension Attribution.Row {
+  /// `34 of 37 failed requests, and 12% of all, were due around terminations of pods (p < 0.001; 502, half of them within
+  /// 3ms)`
+  package func gathering(of all: Int) -> String {
+    let time = medianText.isEmpty ? [] : ["half of them within \(medianText)"]
+    let looks = (outcomes.prefix(2) + time).joined(separator: ", ")
+    return
+      "\(failed.grouped) of \(all.of("failed request")), and \(shareText) of all, were due around \(trigger.title) "
+      + "(\(pText)\(looks.isEmpty ? "" : "; \(looks)"))"
+  }
+
+  /// `12.3%`
+  package var shareText: String { Self.percent(share) }
+
+  /// `p < 0.001`, `p = 0.04`: corrected for the number of kinds.
+  package var pText: String {
+    adjusted < 0.001 ? "p < 0.001" : "p = \((adjusted * 1000).rounded() / 1000)"
+  }
+
+  /// `92.1% (88% to 95.2%)`; empty where the failures in the windows are no more than elsewhere.
+  package var fractionText: String {
+    fraction.map { "\(Self.percent($0.value)) (\(Self.percent($0.lower)) to \(Self.percent($0.upper)))" } ?? ""
+  }
+
+  /// `3ms`; empty where no failure was kept whole.
+  package var medianText: String { median?.plain ?? "" }
+
+  private static func percent(_ share: Double) -> String {
+    Percentage(billionths: Int64((share * 1000).rounded()) * 1_000_000).description
+  }
+}

@@ -1,0 +1,53 @@
+import KubernetesObjects
+import LoadFacts
+import RunTimeline
+import Units
+
+extension Trigger {
+  /// Whether failures that look so can be its doing, where several kinds explain them equally well.
+  func isPlausible(for rows: [Attribution.Row], in timeline: Timeline) -> Bool {
+    guard let row = rows.first(where: { $0.trigger == self }), let outcome = row.outcomes.first,
+      outcome == "502" || OutcomeLabel.status(outcome) == nil
+    else { return true }
+    let containers = Self.containers(in: timeline)
+    switch self {
+    // A pod that has passed its probe takes connections.
+    case .readiness: return containers.allSatisfy { $0.readinessProbe == nil }
+    // So does one that waits for twice as long as proxies need before it ends.
+    case .termination:
+      let enough = PodLifeline.propagation * 2
+      return !containers.contains { .seconds($0.lifecycle?.preStop?.sleep?.seconds ?? 0) >= enough }
+    case .write, .node, .underCapacity: return true
+    }
+  }
+
+  /// The one field to change.
+  func advice(in timeline: Timeline) -> String {
+    let containers = Self.containers(in: timeline)
+    switch self {
+    case .termination where containers.allSatisfy { $0.lifecycle?.preStop == nil }:
+      return
+        "the pod template has no lifecycle.preStop: add one that sleeps for longer than the Ingress needs to notice "
+        + "(5s or more)"
+    case .termination:
+      return "let lifecycle.preStop last longer, and terminationGracePeriodSeconds longer than preStop and the longest "
+        + "request"
+    case .readiness where containers.allSatisfy { $0.readinessProbe == nil }:
+      return "the pod template has no readinessProbe: add one that succeeds when the program answers requests"
+    case .readiness:
+      return "let the readinessProbe ask for what requests need, and succeed only once the program has warmed up"
+    case .write:
+      return "change the Ingress or the Service apart from a release, and keep the old backend until the new one is "
+        + "ready"
+    case .node:
+      return "spread the pods by topologySpreadConstraints, and have the Ingress try the next pod soon (a short "
+        + "proxy-connect-timeout)"
+    case .underCapacity:
+      return "raise minReplicas of the HorizontalPodAutoscaler or lower its target, or have pods start faster"
+    }
+  }
+
+  private static func containers(in timeline: Timeline) -> [Container] {
+    timeline.clusters.flatMap { $0.workload.last?.object.template.spec.containers ?? [] }
+  }
+}
