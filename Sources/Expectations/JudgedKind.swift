@@ -42,6 +42,7 @@ extension Expectation.Kind {
     case .notWorse(let wanted): wanted
     case .burnRate(let wanted): wanted
     case .budgetShare(let wanted): wanted
+    case .goodSlices(let wanted): wanted
     case .podStartup(let wanted): wanted
     case .gracefulExit(let wanted): wanted
     case .flapping(let wanted): wanted

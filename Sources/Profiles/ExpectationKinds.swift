@@ -24,6 +24,7 @@ extension Expectation {
     case notWorse
     case burnRate
     case budgetShare
+    case goodSlices
     case podStartup
     case gracefulExit
     case flapping
@@ -50,6 +51,7 @@ extension Expectation {
       case .notWorse: NotWorse.self
       case .burnRate: BurnRate.self
       case .budgetShare: BudgetShare.self
+      case .goodSlices: GoodSlices.self
       case .podStartup: PodStartup.self
       case .gracefulExit: GracefulExit.self
       case .flapping: Flapping.self
@@ -78,6 +80,7 @@ extension Expectation {
     case notWorse(NotWorse)
     case burnRate(BurnRate)
     case budgetShare(BudgetShare)
+    case goodSlices(GoodSlices)
     case podStartup(PodStartup)
     case gracefulExit(GracefulExit)
     case flapping(Flapping)
@@ -104,6 +107,7 @@ extension Expectation {
       case .notWorse(let wanted): wanted
       case .burnRate(let wanted): wanted
       case .budgetShare(let wanted): wanted
+      case .goodSlices(let wanted): wanted
       case .podStartup(let wanted): wanted
       case .gracefulExit(let wanted): wanted
       case .flapping(let wanted): wanted

@@ -11,7 +11,7 @@ extension Profile {
   ///   - timeScale: run time per wall time; `nil` for that of the profile.
   /// - Returns: `nil` where nobody can know: in a window that the cluster decides on, and where users take part.
   package func plannedRequests(in window: Window, route: String? = nil, timeScale: Double? = nil) -> Double? {
-    guard let bounds = bounds(of: window) else { return nil }
+    guard let bounds = plannedBounds(of: window) else { return nil }
     var total = 0.0
     for (index, stream) in load.streams.enumerated() {
       guard let share = share(of: route, in: stream) else { continue }
@@ -28,7 +28,8 @@ extension Profile {
     return total / (timeScale ?? self.timeScale)
   }
 
-  private func bounds(of window: Window) -> Range<Duration>? {
+  /// From when to when a window is planned; `nil` where the cluster decides that.
+  package func plannedBounds(of window: Window) -> Range<Duration>? {
     switch window {
     case .run: .zero..<load.duration
     case .phase(let name): load.bounds(ofPhase: name)

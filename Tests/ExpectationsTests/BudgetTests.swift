@@ -114,6 +114,10 @@ struct BudgetTests {
       ("burnRate: {objective: 100%}", "an objective of 100% has no budget"),
       ("burnRate: {objective: 99.9%, period: 1h}", "period"),
       ("burnRate: {objective: 99.9%, severity: mail}", "severity"),
+      ("goodSlices: {during: surge, objective: 99%, atLeast: 0%}", "of no slice at all nothing is asked"),
+      ("goodSlices: {during: surge, objective: 99%, atLeast: 95%, slices: 100ms}", "slices"),
+      ("goodSlices: {during: surge, objective: 99%, atLeast: 95%, requests: 0}", "requests"),
+      ("goodSlices: {during: terminations, objective: 99%, atLeast: 95%}", "several pieces"),
       ("budgetShare: {during: surge, objective: 0%, atMost: 1%}", "an objective of 0% allows every request to fail"),
       (
         "budgetShare: {during: surge, objective: 99%, atMost: 1%, productionRate: 0/s}", "a production without requests"

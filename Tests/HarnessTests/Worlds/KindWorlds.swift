@@ -24,6 +24,7 @@ extension Profiles.Expectation.KindName {
     case .notWorse: .notWorse
     case .burnRate: .burnRate
     case .budgetShare: .budgetShare
+    case .goodSlices: .goodSlices
     case .podStartup: .podStartup
     case .gracefulExit: .gracefulExit
     case .flapping: .flapping
