@@ -118,6 +118,48 @@ struct CapacityExpectationTests {
       "\(judgement.evidence.map(\.text))")
   }
 
+  @Test(
+    "a refusal is one when it comes; a condition that only stands leaves later windows open, and once it goes they pass"
+  )
+  func standingRefusal() throws {
+    var script = ClusterScript.healthy()
+    let refused = ReleaseCases.quota(since: 30)
+    script.replicaSet("1", at: 30, replicas: 4, status: 2, generation: 2, conditions: refused)
+    script.replicaSet("1", at: 40, replicas: 4, status: 2, ready: 1, generation: 2, conditions: refused)
+    script.replicaSet("1", at: 75, replicas: 4, status: 2, generation: 2, conditions: refused)
+    script.replicaSet("1", at: 90, replicas: 4, status: 4, generation: 2)
+    func judged(_ window: String) throws -> Judgement {
+      try judge("{name: e, podsAdmitted: {during: \(window)}}", on: ReleaseCases.whole(script))
+    }
+    let (calm, surge, settle) = (try judged("calm"), try judged("surge"), try judged("settle"))
+
+    #expect(calm.verdict == .fail && calm.measurements.first?.lowest == 1, "\(calm)")
+    #expect(surge.verdict == .inconclusive && surge.finding.contains("ReplicaSet web-1 still said"), "\(surge.finding)")
+    #expect(settle.verdict == .pass, "\(settle.finding)")
+  }
+
+  @Test("refusals are counted as the events count them, each once, and not by the versions that still tell of one")
+  func refusals() throws {
+    var script = ClusterScript.healthy()
+    let message = "pods web-1-x is forbidden: exceeded quota: few, requested: pods=1, used: pods=2, limited: pods=2"
+    let condition =
+      #"{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "\#(message)", "#
+      + #""lastTransitionTime": "\#(ClusterScript.time(70))"}"#
+    let own = ("ReplicaSet", "web-1")
+    script.event("FailedCreate", of: own, at: 70, "Error creating: " + message, uid: "one", isDated: true)
+    for second in [70.1, 75, 80] {
+      script.replicaSet(
+        "1", at: second, replicas: 4, status: 2, ready: second > 77 ? 1 : 2, generation: 2, conditions: condition)
+    }
+    script.event("FailedCreate", of: own, at: 82, "Error creating: another", uid: "two", isDated: true)
+    script.event("FailedCreate", of: own, at: 84, "Error creating: another", count: 4, uid: "two", isDated: true)
+
+    let judgement = try judge("{name: e, podsAdmitted: {during: surge}}", on: ReleaseCases.whole(script))
+
+    #expect(judgement.verdict == .fail)
+    #expect(judgement.measurements.first?.lowest == 5, "\(judgement.measurements)")
+  }
+
   @Test("a real quota refuses pods from the rescale on, and none before; a surge without one is admitted")
   func realQuota() throws {
     let timeline = try Recordings.timeline(

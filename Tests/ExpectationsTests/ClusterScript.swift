@@ -14,6 +14,8 @@ struct ClusterScript {
   /// More of the Deployment's `spec`, and of the pods' container.
   var spec = #""strategy": {"rollingUpdate": {"maxSurge": 2, "maxUnavailable": 1}}"#
   var container = ""
+  /// The metadata of the pod template.
+  var template = ""
   var actions: [ActionSpan] = []
   private(set) var observations: [Observation] = []
   private var revision = 100
@@ -22,7 +24,9 @@ struct ClusterScript {
   private var isBlind = false
 
   private static let start: Int64 = 1_000_000
-  static let resources = ["deployments", "statefulsets", "replicasets", "pods", "endpointslices", "events"]
+  static let resources = [
+    "deployments", "statefulsets", "replicasets", "pods", "endpointslices", "ingresses", "events",
+  ]
 
   static func time(_ second: Double) -> String {
     KubernetesTime(seconds: start + Int64(second.rounded(.down))).description
@@ -138,7 +142,7 @@ extension ClusterScript {
       {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "uid": "d", "generation": \(generation),
        "resourceVersion": "REVISION", "annotations": {"deployment.kubernetes.io/revision": "\(revision)"}\(fields)},
        "spec": {"replicas": \(wanted), "selector": {"matchLabels": {"app": "web"}}, \(spec),
-       "template": {"metadata": {}, "spec": {"containers": [{"name": "app", "image": "\(image)"\(container)}]}}},
+       "template": {"metadata": {\(template)}, "spec": {"containers": [{"name": "app", "image": "\(image)"\(container)}]}}},
        "status": {"observedGeneration": \(observed ?? generation), "replicas": \(current ?? wanted),
        "availableReplicas": \(available ?? wanted), "readyReplicas": \(available ?? wanted),
        "updatedReplicas": \(updated ?? wanted), "conditions": [\(conditions)]}}
@@ -147,13 +151,15 @@ extension ClusterScript {
 
   mutating func replicaSet(
     _ hash: String, at second: Double, replicas: Int, status: Int? = nil, ready: Int? = nil, revision: Int = 1,
-    generation: Int = 1, annotations: String = "", conditions: String = "", gone: Bool = false
+    generation: Int = 1, annotations: String = "", conditions: String = "", created: Double? = nil, gone: Bool = false
   ) {
+    let creation = created.map { #" "creationTimestamp": "\#(Self.time($0))","# } ?? ""
     object(
       "replicasets", "rs-\(hash)", name: "web-\(hash)", at: second,
       """
       {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "web-\(hash)", "uid": "rs-\(hash)",
-       "generation": \(generation), "resourceVersion": "REVISION", "labels": {"app": "web", "pod-template-hash": "\(hash)"},
+       "generation": \(generation), "resourceVersion": "REVISION",\(creation)
+       "labels": {"app": "web", "pod-template-hash": "\(hash)"},
        "annotations": {"deployment.kubernetes.io/revision": "\(revision)"\(annotations)},
        "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "time": "\(Self.time(second))"}],
        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "d"}]},
@@ -165,6 +171,8 @@ extension ClusterScript {
   /// How a pod is at some second.
   struct PodState {
     var ready = true
+    /// Why the condition `Ready` says that it is not.
+    var unreadySince: String?
     /// The second of the last change of `Ready`.
     var transition = -100.0
     var created = -200.0
@@ -198,6 +206,7 @@ extension ClusterScript {
       state.deleted.map {
         #", "deletionTimestamp": "\#(Self.time($0 + 30))", "deletionGracePeriodSeconds": 30"#
       } ?? ""
+    let unready = state.unreadySince.map { #", "reason": "\#($0)""# } ?? ""
     let scheduled =
       state.scheduled.map {
         #", {"type": "PodScheduled", "status": "True", "lastTransitionTime": "\#(Self.time($0))"}"#
@@ -210,16 +219,20 @@ extension ClusterScript {
        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-\(state.hash)", "uid": "rs-\(state.hash)"}]},
        "spec": {"containers": [{"name": "app", "image": "app:v\(state.hash)"}]},
        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "\(state.ready ? "True" : "False")",
-       "lastTransitionTime": "\(Self.time(state.transition))"}\(scheduled)],
+       "lastTransitionTime": "\(Self.time(state.transition))"\(unready)}\(scheduled)],
        "containerStatuses": [{"name": "app", "ready": \(state.ready), "restartCount": \(state.restarts),
        "state": {\(now)}\(last)}]}}
       """, deleted: gone)
   }
 
   /// A slice of a Service with so many ready endpoints, named by the pods that they are.
+  ///
+  /// - Parameter created: the second at which it was created, as it says; `nil` where it does not.
   mutating func slice(
-    _ name: String, of service: String = "web", at second: Double, ready: [String], others: [String] = []
+    _ name: String, of service: String = "web", at second: Double, ready: [String], others: [String] = [],
+    created: Double? = nil, gone: Bool = false
   ) {
+    let creation = created.map { #" "creationTimestamp": "\#(Self.time($0))","# } ?? ""
     func endpoint(_ pod: String, _ isReady: Bool) -> String {
       #"{"addresses": ["10.0.0.1"], "conditions": {"ready": \#(isReady)}, "targetRef": {"kind": "Pod", "name": "\#(pod)", "uid": "\#(pod)"}}"#
     }
@@ -228,21 +241,41 @@ extension ClusterScript {
       "endpointslices", name, name: name, at: second,
       """
       {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "\(name)", "uid": "\(name)",
-       "resourceVersion": "REVISION", "labels": {"kubernetes.io/service-name": "\(service)"},
+       "resourceVersion": "REVISION",\(creation) "labels": {"kubernetes.io/service-name": "\(service)"},
        "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "time": "\(Self.time(second))"}],
        "annotations": {"endpoints.kubernetes.io/last-change-trigger-time": "\(Self.time(second))"}},
        "addressType": "IPv4", "endpoints": [\(endpoints)]}
+      """, deleted: gone)
+  }
+
+  /// An Ingress that sends all to one Service.
+  mutating func ingress(to service: String, at second: Double) {
+    object(
+      "ingresses", "ingress", name: "web", at: second,
+      """
+      {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "web", "uid": "ingress",
+       "resourceVersion": "REVISION"}, "spec": {"defaultBackend": {"service": {"name": "\(service)"}}}}
       """)
   }
 
-  mutating func event(_ reason: String, of object: (kind: String, name: String), at second: Double, _ message: String) {
-    let name = "event-\(observations.count)"
+  /// - Parameters:
+  ///   - count: how often it has happened.
+  ///   - uid: of the event that goes on counting; `nil` for a new one.
+  ///   - isDated: whether it says when it was written.
+  mutating func event(
+    _ reason: String, of object: (kind: String, name: String), at second: Double, _ message: String, count: Int = 1,
+    uid: String? = nil, isDated: Bool = false
+  ) {
+    let time = isDated ? #", "time": "\#(Self.time(second))""# : ""
+    let name = uid ?? "event-\(observations.count)"
     self.object(
       "events", name, name: name, at: second,
       """
-      {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "\(name)", "uid": "\(name)", "resourceVersion": "REVISION"},
-       "involvedObject": {"kind": "\(object.kind)", "name": "\(object.name)", "uid": "\(object.name)"}, "type": "Warning",
-       "reason": "\(reason)", "message": "\(message)", "lastTimestamp": "\(Self.time(second))"}
+      {"apiVersion": "v1", "kind": "Event", "metadata": {"name": "\(name)", "uid": "\(name)", "resourceVersion": "REVISION",
+       "managedFields": [{"manager": "kube-controller-manager", "operation": "Update"\(time)}]},
+       "involvedObject": {"kind": "\(object.kind)", "name": "\(object.name)",
+       "uid": "\(object.kind == "ReplicaSet" ? "rs-" + object.name.dropFirst(4) : object.name)"}, "type": "Warning",
+       "reason": "\(reason)", "message": "\(message)", "count": \(count), "lastTimestamp": "\(Self.time(second))"}
       """)
   }
 

@@ -18,7 +18,7 @@ enum ReleaseCases {
 
   static func whole(_ script: ClusterScript) -> Timeline {
     var whole = script
-    whole.heard(at: 199)
+    whole.heard(at: 200)
     return whole.timeline
   }
 
@@ -93,9 +93,12 @@ enum ReleaseCases {
     ]
   }
 
-  static let quota =
+  static let quota = quota(since: 70)
+
+  static func quota(since second: Double) -> String {
     #"{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: few, "#
-    + #"requested: pods=1, used: pods=2, limited: pods=2"}"#
+      + #"requested: pods=1, used: pods=2, limited: pods=2", "lastTransitionTime": "\#(ClusterScript.time(second))"}"#
+  }
 
   private static func services() -> [Case] {
     let healthy = ClusterScript.healthy()
