@@ -43,10 +43,16 @@ struct PodTroubles {
     let losses = (certainOnly ? losses.certain : losses.all).count
     let restarts = ends == 0 ? "no restart" : ends.of("restart")
     let lost = losses == 0 ? "no loss" : losses == 1 ? "1 loss" : "\(losses.grouped) losses"
-    let first = certainOnly ? self.ends.certain.first.map { "; first \($0.sentence) \($0.end.at.plain)" } : nil
-    let firstLoss =
-      certainOnly ? self.losses.certain.first.map { "; first \($0.sentence) \($0.loss.at.plain)" } : nil
-    return "\(restarts) and \(lost) of readiness\(first ?? firstLoss ?? "")"
+    let first = certainOnly ? first.map { "; first \($0.sentence) \($0.at.plain)" } : nil
+    return "\(restarts) and \(lost) of readiness\(first ?? "")"
+  }
+
+  /// What certainly came first, whichever it was.
+  private var first: (sentence: String, at: InstantBounds)? {
+    let end = ends.certain.first.map { (sentence: $0.sentence, at: $0.end.at) }
+    let loss = losses.certain.first.map { (sentence: $0.sentence, at: $0.loss.at) }
+    guard let end, let loss else { return end ?? loss }
+    return loss.at.earliest < end.at.earliest ? loss : end
   }
 
   /// What decides if it belongs to the window; `nil` where that does not matter.

@@ -62,6 +62,53 @@ struct PodHealthExpectationTests {
         ?? false, "\(judgement.evidence.map(\.text))")
   }
 
+  @Test("what came first is told first, whichever pod it was of")
+  func first() throws {
+    var script = restarted("Error", 1)
+    script.pod("web-1-2", at: 66, .init(ready: false, transition: 65))
+    script.pod("web-1-1", at: 81, .init(restarts: 2, ended: ("Error", 1, 80)))
+    var ends = ClusterScript.healthy()
+    ends.pod("web-1-2", at: 71, .init(restarts: 1, ended: ("Error", 1, 70)))
+    ends.pod("web-1-1", at: 81, .init(restarts: 1, ended: ("Error", 2, 80)))
+
+    let loss = try judge(Self.text, on: ReleaseCases.whole(script))
+    let end = try judge(Self.text, on: ReleaseCases.whole(ends))
+
+    #expect(loss.finding.contains("; first pod web-1-2 lost its readiness between 65s"), "\(loss.finding)")
+    #expect(end.finding.contains("; first container app of pod web-1-2 ended: Error, exit code 1"), "\(end.finding)")
+  }
+
+  @Test(
+    "readiness that is lost with a node, or for a gate, is not blamed on the probe, and nothing is where there is none",
+    arguments: [
+      ("NodeNotReady", true, "look at what became of the node"),
+      ("ReadinessGatesNotReady", true, "look at the conditions that spec.readinessGates"),
+      ("ContainersNotReady", true, "change readinessProbe.timeoutSeconds"), ("ContainersNotReady", false, nil),
+    ])
+  func lostReadiness(reason: String, hasProbe: Bool, advice: String?) throws {
+    var script = ClusterScript.healthy()
+    if hasProbe { script.container = #", "readinessProbe": {"periodSeconds": 5}"# }
+    script.deployment(at: 20, wanted: 2)
+    script.pod("web-1-1", at: 71, .init(ready: false, unreadySince: reason, transition: 70))
+
+    let judgement = try judge(Self.text, on: ReleaseCases.whole(script))
+
+    #expect(judgement.verdict == .fail)
+    let first = judgement.evidence.first?.text ?? ""
+    #expect(first.hasPrefix(advice ?? "pod web-1-1 lost its readiness"), "\(first)")
+  }
+
+  @Test("a pod that lost its readiness as the node was said to be lost tells so by its event")
+  func nodeEvent() throws {
+    var script = ClusterScript.healthy()
+    script.event("NodeNotReady", of: ("Pod", "web-1-1"), at: 70, "Node is not ready")
+    script.pod("web-1-1", at: 71, .init(ready: false, transition: 70))
+
+    let judgement = try judge(Self.text, on: ReleaseCases.whole(script))
+
+    #expect(judgement.evidence.first?.text.hasPrefix("look at what became of the node") ?? false)
+  }
+
   @Test("as many restarts as are allowed pass, and one more fails")
   func allowed() throws {
     var script = restarted("Error", 1)
