@@ -89,4 +89,35 @@ struct PodKindTests {
         $0.text.contains("readinessProbe") || $0.text.contains("node") || $0.text.contains("image")
       })
   }
+
+  @Test("that the autoscaler is deleted does not matter to how often the count turns, which the workload tells")
+  func deletedAutoscaler() throws {
+    var script = ClusterScript.healthy()
+    script.autoscaler = "web"
+    func autoscaler(at second: Double, gone: Bool = false) {
+      script.object(
+        "horizontalpodautoscalers", "hpa", name: "web", at: second,
+        """
+        {"apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web", "uid": "hpa",
+         "resourceVersion": "REVISION"}, "spec": {"maxReplicas": 5, "scaleTargetRef": {"kind": "Deployment", "name": "web"}}}
+        """, deleted: gone)
+    }
+    autoscaler(at: 10)
+    autoscaler(at: 70, gone: true)
+    for (generation, (second, wanted)) in [(130.0, 4), (140, 2), (150, 4)].enumerated() {
+      script.deployment(at: second, wanted: wanted, generation: generation + 2)
+    }
+    func judged(_ text: String) throws -> Judgement {
+      try judge("{name: e, flapping: {\(text)}}", on: ReleaseCases.whole(script))
+    }
+
+    for text in ["reversals: 2", "during: settle, reversals: \"<= 2\""] {
+      let passed = try judged(text)
+      #expect(passed.verdict == .pass, "\(passed.finding)")
+    }
+    let failed = try judged("during: settle, reversals: 0")
+    #expect(failed.verdict == .fail, "\(failed.finding)")
+    #expect(
+      !failed.evidence.contains { $0.text.contains("stabilizationWindowSeconds") }, "it has no autoscaler any more")
+  }
 }

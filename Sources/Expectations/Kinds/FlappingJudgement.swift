@@ -45,11 +45,14 @@ extension Expectation.Flapping: JudgedKind {
 
   /// The field that holds a count: its value, and what it would have had to be.
   private func advice(_ changes: [CountChange], _ cluster: ClusterHistory) -> [Evidence] {
-    guard let autoscaler = cluster.autoscaler.last?.object, reversals.relation != .atLeast else { return [] }
+    if reversals.relation == .atLeast { return [] }
     // From the fall that a rise undid to that rise: a longer window would have kept the pods.
     let undone = zip(changes, changes.dropFirst()).filter { $0.to < $0.from && $1.to > $1.from }
-    guard let longest = undone.map({ $1.at.latest - $0.at.earliest }).max() else { return [] }
-    let window = autoscaler.spec.behavior?.scaleDown?.stabilizationWindowSeconds.map { "is \($0)" } ?? "is not set"
+    guard let longest = undone.map({ $1.at.latest - $0.at.earliest }).max(), let last = undone.last?.1.at.latest,
+      let autoscaler = cluster.autoscaler.last(where: { $0.at.earliest <= last }), !autoscaler.deleted
+    else { return [] }
+    let window =
+      autoscaler.object.spec.behavior?.scaleDown?.stabilizationWindowSeconds.map { "is \($0)" } ?? "is not set"
     return [
       Evidence(
         "spec.behavior.scaleDown.stabilizationWindowSeconds \(window): a fall was undone up to \(longest.plain) later, and a "

@@ -12,7 +12,7 @@ extension Expectation.Flapping {
   package static let name = Expectation.KindName.flapping
   package static let summary = "The wanted count changes its direction so seldom."
   package static let example = #"{during: run, reversals: "<= 1"}"#
-  package static let subject = Expectation.Subject.scaling
+  package static let subject = Expectation.Subject.workload
 
   private static let during = KindField<Window>.during.inOnePiece().byDefault(.run, "run")
   private static let reversals = KindField.count(
