@@ -45,6 +45,8 @@ struct Opinion: Equatable {
   static func unknown(
     _ from: Duration, _ to: Duration, _ run: RunView, resource: String, window: InstantBounds, evidence: [Evidence]
   ) -> Opinion {
+    // Of what reaches beyond the window, as of a gap that nothing ended, the part in it matters.
+    let (from, to) = (max(from, min(window.earliest, to)), min(to, max(window.latest, from)))
     var causes = run.causes(in: resource, from: from, to: to)
     if causes.isEmpty, to > run.timeline.lastInstant { causes = ": \(run.ending)" }
     var opinion = inconclusive(
@@ -82,7 +84,8 @@ struct Opinion: Equatable {
     var joint = self
     joint.verdict = verdicts.contains(.fail) ? .fail : verdicts.contains(.inconclusive) ? .inconclusive : .pass
     joint.isUntrusted = joint.verdict == .inconclusive && (isUntrusted || other.isUntrusted)
-    joint.finding += "; " + other.finding
+    let told = joint.verdict == .fail ? [self, other].filter { $0.verdict == .fail } : [self, other]
+    joint.finding = told.map(\.finding).joined(separator: "; ")
     let reasons = [reason, other.reason].compactMap { $0 }
     joint.reason = joint.verdict == .inconclusive ? reasons.joined(separator: "; ") : nil
     let further = [furtherReason, other.furtherReason].compactMap { $0 }

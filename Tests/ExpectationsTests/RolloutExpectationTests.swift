@@ -141,8 +141,28 @@ struct RolloutExpectationTests {
 
     #expect(judgement.verdict == .fail)
     #expect(
-      judgement.finding.hasPrefix("the pod template changed (app:v3) with 1 of 3 pods of the one before"),
+      judgement.finding.hasPrefix(
+        "the pod template changed to app:v3 when the rollout before had replaced 1 of 3 pods"),
       "\(judgement.finding)")
+  }
+
+  @Test("a restart while a release is under way is told as one, and another change by what it is not")
+  func kindsOfChanges() throws {
+    let restart = #""annotations": {"kubectl.kubernetes.io/restartedAt": "now"}"#
+    for (metadata, container, told) in [
+      (restart, "", "a restart of all pods was asked for when the rollout before"),
+      ("", #", "resources": {"requests": {"cpu": "100m"}}"#, "the pod template changed, but for the image app:v2 when the"),
+    ] {
+      var script = ClusterScript.healthy(pods: 3)
+      script.deployment(at: 70, wanted: 3, updated: 1, current: 4, image: "app:v2", generation: 2)
+      (script.template, script.container) = (metadata, container)
+      script.deployment(at: 80, wanted: 3, updated: 1, current: 4, image: "app:v2", generation: 3)
+      script.heard(at: 199)
+
+      let judgement = try judge(Self.one, on: script.timeline)
+
+      #expect(judgement.verdict == .fail && judgement.finding.hasPrefix(told), "\(judgement.finding)")
+    }
   }
 
   @Test("a release that may have completed in a gap is open")

@@ -47,13 +47,12 @@ struct TemplateChange {
 
   let at: InstantBounds
   let overlap: Overlap
-  private let image: String?
+  private let change: String
   private let progress: String
 
-  /// `the pod template changed (app:v3) with 2 of 5 pods of the one before`
+  /// `the pod template changed to app:v3 when the rollout before had replaced 2 of 5 pods`
   var sentence: String {
-    let change = "the pod template changed" + (image.map { " (\($0))" } ?? "")
-    return overlap == .none ? change : "\(change) with \(progress) of the one before"
+    overlap == .none ? change : "\(change) when the rollout before had replaced \(progress)"
   }
 
   /// - Parameter known: over which time the status is known.
@@ -78,7 +77,7 @@ struct TemplateChange {
   private init(_ versions: [ObjectVersion<Workload>], from begin: Int, to index: Int, _ known: CountEnvelope) {
     let last = versions[index - 1].object
     at = versions[index].at
-    image = versions[index].object.image
+    change = Self.change(from: last, to: versions[index].object)
     progress = "\(last.status?.updated ?? 0) of \(last.wanted) pods"
     let generation = versions[begin].object.metadata.generation ?? 0
     let isFirst = begin == versions.startIndex || versions[begin - 1].deleted
@@ -99,5 +98,17 @@ struct TemplateChange {
     }
     // What lay before the first version nobody has seen; pods of an older template in it tell enough.
     overlap = isSeen && hasPods == true && (!isFirst || last.isRollingOut) ? .certain : .possible
+  }
+
+  /// What changed, as far as one can say it shortly: the image, a restart that was asked for, or something else.
+  private static func change(from before: Workload, to after: Workload) -> String {
+    let restart = "kubectl.kubernetes.io/restartedAt"
+    let (old, new) = (before.template.metadata?.annotations?[restart], after.template.metadata?.annotations?[restart])
+    if before.template.spec == after.template.spec, let new, new != old {
+      return "a restart of all pods was asked for"
+    }
+    guard let image = after.image else { return "the pod template changed" }
+    return image == before.image
+      ? "the pod template changed, but for the image \(image)" : "the pod template changed to \(image)"
   }
 }
