@@ -1,13 +1,12 @@
 package import KubernetesObjects
 
 /// What belongs to the workloads of a run, by what was seen of them so far: their pods and ReplicaSets by their selectors, the
-/// Services that send to those pods, the slices of the ones that an Ingress names.
+/// Services that send to those pods, the slices of all of these, the Ingresses that name some.
 ///
 /// It only ever grows: what was of a workload once is followed to its end. Where a workload, a Service or an Ingress is
 /// changed, or deleted and made anew, what belongs to it now comes in.
 package struct ObservationScope: Sendable, Equatable {
   private let workloads: [WatchedWorkload]
-  private let judged: Set<String>
   /// Each different one once.
   private var selectors: [LabelSelector] = []
   private var templateLabels: [[String: String]] = []
@@ -18,22 +17,16 @@ package struct ObservationScope: Sendable, Equatable {
   private var hasUnknownServices = false
   /// Services that send to the pods.
   private var services: Set<String> = []
-  /// Services that some Ingress names.
-  private var backends: Set<String> = []
-  /// Services whose slices are followed from when those were first asked for.
-  private var followed: Set<String> = []
   /// Plurals of the resources that were listed, or cannot be read.
   private var settled: Set<String> = []
 
-  /// - Parameter services: names of those whose slices are wanted whether an Ingress names them or not.
-  package init(of workloads: [WatchedWorkload], services: Set<String> = []) {
+  package init(of workloads: [WatchedWorkload]) {
     self.workloads = workloads
-    judged = services
   }
 
   /// Those from which it learns what belongs to the workloads.
   package static func teaches(_ resource: ResourceType) -> Bool {
-    resource == .services || resource == .ingresses || WorkloadKind.allCases.contains { $0.resource == resource }
+    resource == .services || WorkloadKind.allCases.contains { $0.resource == resource }
   }
 
   /// What is to be observed of a resource.
@@ -63,7 +56,7 @@ package struct ObservationScope: Sendable, Equatable {
       rule.takesAll = hasUnknownPods
     case .resourceQuotas, .limitRanges: rule.takesAll = true
     case .endpointSlices:
-      rule.selectors = followed.union(endpointServices).sorted().map {
+      rule.selectors = services.sorted().map {
         LabelSelector(matchLabels: [EndpointSlice.serviceNameLabel: $0])
       }
       rule.takesAll = takesAllServices
@@ -78,13 +71,6 @@ package struct ObservationScope: Sendable, Equatable {
   /// Whether nothing tells which Services send to the pods.
   private var takesAllServices: Bool { hasUnknownPods || hasUnknownServices }
 
-  /// Services whose slices count: those that an Ingress names, or all that send to the pods where none names any; and those
-  /// that are asked for by name.
-  private var endpointServices: Set<String> {
-    let named = services.intersection(backends)
-    return (named.isEmpty ? services : named).union(services.intersection(judged))
-  }
-
   /// Whether what is to be observed of a resource is known.
   ///
   /// - Parameter observed: the resources that are observed at all.
@@ -97,8 +83,7 @@ package struct ObservationScope: Sendable, Equatable {
     switch resource {
     case .pods, .services, .podDisruptionBudgets: return own
     case .replicaSets where !own.contains(.replicaSets): return own
-    case .ingresses: return [.services]
-    case .endpointSlices: return [.services, .ingresses]
+    case .ingresses, .endpointSlices: return [.services]
     default: return []
     }
   }
@@ -106,19 +91,12 @@ package struct ObservationScope: Sendable, Equatable {
   /// A resource was listed for the first time, or once more.
   package mutating func listed(_ resource: ResourceType) {
     settled.insert(resource.plural)
-    follow()
   }
 
   /// A resource cannot be read, so that nothing can be learnt from it.
   package mutating func cannotRead(_ resource: ResourceType) {
     if resource == .services { hasUnknownServices = true }
     listed(resource)
-  }
-
-  private mutating func follow() {
-    if settled.isSuperset(of: [ResourceType.services.plural, ResourceType.ingresses.plural]) {
-      followed.formUnion(endpointServices)
-    }
   }
 
   // MARK: What it learns from
@@ -145,11 +123,5 @@ package struct ObservationScope: Sendable, Equatable {
   package mutating func see(service: some ObservedTraits) {
     guard let name = service.name, templateLabels.contains(where: { service.sendsTo(podsWith: $0) }) else { return }
     services.insert(name)
-    follow()
-  }
-
-  package mutating func see(ingress: some ObservedTraits) {
-    backends.formUnion(ingress.backends)
-    follow()
   }
 }

@@ -33,7 +33,6 @@ extension ObservationScope {
   package mutating func see(_ object: JSONValue, of resource: ResourceType) {
     let traits = ObservedJSON(object)
     if resource == .services { return see(service: traits) }
-    if resource == .ingresses { return see(ingress: traits) }
     guard let kind = WorkloadKind.allCases.first(where: { $0.resource == resource }), let name = traits.name,
       isOwn(kind, name)
     else { return }

@@ -21,7 +21,7 @@ struct ClusterRecorder: Sendable {
     self.output = output
     self.length = length
     observed = try await ObservedRun(
-      cluster, profile: loaded.profile, timeScale: cluster.timeScale, output: output, collectsNews: style == .jsonLines
+      cluster, timeScale: cluster.timeScale, output: output, collectsNews: style == .jsonLines
     ) {
       zero in
       RunDescription(

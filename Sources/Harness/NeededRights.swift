@@ -181,7 +181,7 @@ private struct RightsOfResource {
   var loss: String {
     switch rights.first?.resource {
     case .services?: ", so that the EndpointSlices of all Services are read"
-    case .ingresses?: ", so that all Services that send to the pods count as if an Ingress named them"
+    case .ingresses?: ", so that a Service that is deleted counts as one that was still sent to"
     case .podDisruptionBudgets?, .resourceQuotas?, .limitRanges?: ", so that the recording tells nothing of them"
     default: ""
     }

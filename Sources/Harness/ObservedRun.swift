@@ -3,7 +3,6 @@ import ClusterObservation
 import Foundation
 import KubernetesClient
 import KubernetesObjects
-import Profiles
 import RunRecording
 import RunTimeline
 import Units
@@ -26,15 +25,13 @@ struct ObservedRun: Sendable {
 
   /// Opens the recording and fixes run time zero, a moment from now.
   ///
-  /// - Parameters:
-  ///   - profile: by which the run is judged.
-  ///   - describe: the row of the run, given the wall-clock time of run time zero.
+  /// - Parameter describe: the row of the run, given the wall-clock time of run time zero.
   init(
-    _ cluster: TargetCluster?, profile: Profile, timeScale: Double, output: RunOutput, collectsNews: Bool,
+    _ cluster: TargetCluster?, timeScale: Double, output: RunOutput, collectsNews: Bool,
     describe: (KubernetesTime) -> RunDescription
   ) async throws(HarnessError) {
     // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
-    let (listing, scope) = try await Self.firstLook(at: cluster, judgedServices: profile.judgedServices)
+    let (listing, scope) = try await Self.firstLook(at: cluster)
     let lead = max(.milliseconds(300), listing * 3)
     let origin = ContinuousClock.now + lead
     let zero = KubernetesTime(microseconds: Int64((Date().timeIntervalSince1970 + lead.seconds) * 1e6))
@@ -61,11 +58,11 @@ struct ObservedRun: Sendable {
 
   /// Lists everything that is going to be observed: how long that takes, and what belongs to the workloads.
   private static func firstLook(
-    at cluster: TargetCluster?, judgedServices: Set<String>
+    at cluster: TargetCluster?
   ) async throws(HarnessError) -> (time: Duration, scope: ObservationScope?) {
     guard let cluster else { return (.zero, nil) }
     let start = ContinuousClock.now
-    var scope = ObservationScope(of: cluster.description.workloads.all, services: judgedServices)
+    var scope = ObservationScope(of: cluster.description.workloads.all)
     for resource in ClusterObserver.resources(of: cluster.description.workloads.kinds) {
       do {
         let list = try await cluster.client.list(

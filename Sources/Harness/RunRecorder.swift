@@ -70,7 +70,7 @@ struct RunRecorder: Sendable {
     intervalLength = planning.countingIntervals.length
 
     let observed = try await ObservedRun(
-      cluster, profile: profile, timeScale: timeScale, output: output, collectsNews: style == .jsonLines
+      cluster, timeScale: timeScale, output: output, collectsNews: style == .jsonLines
     ) { zero in
       var run = Self.description(
         of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale, version: version)

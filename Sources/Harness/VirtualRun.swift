@@ -108,7 +108,7 @@ struct VirtualRun {
     var cluster = try rested()
     cluster.advance(to: cluster.now + rhythm.lead)
     let origin = cluster.now + Self.lead * planning.timeScale
-    var scope = ObservationScope(of: reference.workloads.all, services: loaded.profile.judgedServices)
+    var scope = ObservationScope(of: reference.workloads.all)
     for resource in unreadable { scope.cannotRead(resource) }
     var watcher = ClusterWatcher(
       of: ClusterObserver.resources(of: reference.workloads.kinds).filter { !unreadable.contains($0) }, scope: scope,

@@ -48,7 +48,7 @@ package struct ClusterHistory: Sendable {
   package private(set) var createdReplicas: CountEnvelope
   /// `status.desiredReplicas` of the autoscaler.
   package private(set) var recommendedReplicas: CountEnvelope
-  /// Endpoints that the Ingress may send to.
+  /// Endpoints of any Service that sends to pods of the workload, each pod once.
   package private(set) var readyEndpoints: CountEnvelope
   /// The same by Service, each pod once.
   package private(set) var services: [ServiceEndpoints]
@@ -136,7 +136,7 @@ package struct ClusterHistory: Sendable {
       HorizontalPodAutoscaler.resource.plural: watched.autoscaler.map(autoscalers.gaps(named:)) ?? autoscalers.gaps,
       ReplicaSet.resource.plural: allReplicaSets.gaps + allReplicaSets.silences,
       Pod.resource.plural: podGaps + miscounts,
-      EndpointSlice.resource.plural: slices.gaps + slices.silences,
+      EndpointSlice.resource.plural: slices.gaps + slices.silences + ServiceEndpoints.unseen(ownSlices, in: slices),
       Event.resource.plural: allEvents.gaps + allEvents.silences,
     ]
     missed[kind.resource.plural] = workloads.gaps
@@ -156,8 +156,9 @@ package struct ClusterHistory: Sendable {
     recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: watched.autoscaler)) {
       $0.status?.desiredReplicas
     }
-    readyEndpoints = Self.endpoints(ownSlices, in: slices)
-    services = ServiceEndpoints.services(in: slices, sendingTo: ownSlices)
+    readyEndpoints = ServiceEndpoints.readyEndpoints(of: ownSlices, in: slices)
+    services = ServiceEndpoints.services(
+      in: slices, sendingTo: ownSlices, ServiceRouting(objects.ingresses))
   }
 
   /// Of what kind the workload is.
@@ -268,22 +269,6 @@ package struct ClusterHistory: Sendable {
       let sight = all.sight(named: versions.first?.object.metadata.name)
       let one = CountEnvelope(versions: versions, in: sight, isSpec: true) { $0.spec.replicas ?? 1 }
       return total.combined(with: one) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
-    }
-  }
-
-  private static func endpoints(
-    _ own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>
-  ) -> CountEnvelope {
-    guard let start = slices.knownFrom else { return .unknown }
-    let unread = slices.objectGaps.filter { slices.versions[$0.key] == nil }.flatMap { $0.value.map(\.stretch) }
-    let gaps = (slices.gaps + slices.silences).map(\.stretch) + unread
-    let none = CountEnvelope(initial: 0, start: start, changes: [], gaps: gaps, end: slices.knownUntil)
-    return own.reduce(none) { total, versions in
-      let sight = slices.sight(named: versions.first?.object.metadata.name)
-      let slice = CountEnvelope(versions: versions, in: sight) { slice in
-        slice.endpoints?.filter { $0.conditions?.ready ?? true }.count ?? 0
-      }
-      return total.combined(with: slice) { $0.lowerBound + $1.lowerBound...$0.upperBound + $1.upperBound }
     }
   }
 }

@@ -31,9 +31,27 @@ extension ObjectHistory {
 
   /// Over which time the objects of one name are known; without a name, those that are seen at all.
   func sight(named name: String?) -> ResourceSight {
-    let unreadable = (name.map(uids(named:)) ?? []).flatMap { objectGaps[$0] ?? [] }
-    return ResourceSight(
+    let uids = name.map(uids(named:)) ?? []
+    let unreadable = uids.flatMap { objectGaps[$0] ?? [] }
+    var sight = ResourceSight(
       knownFrom: knownFrom, knownUntil: knownUntil, gaps: (gaps + unreadable).map(\.stretch))
+    for unseen in uids.compactMap(unseen(uid:)) {
+      guard let known = sight.knownFrom, unseen.earliest <= known else {
+        sight.gaps.append(unseen)
+        continue
+      }
+      sight.knownFrom = max(known, unseen.latest)
+    }
+    return sight
+  }
+
+  /// From when an object was there to when it was first seen, where that was later than it ought to have been: it was not
+  /// asked for before, or its coming was missed. What it was meanwhile nobody knows, and it was not nothing.
+  func unseen(uid: String) -> InstantBounds? {
+    guard let knownFrom, let first = versions[uid]?.first, first.at.latest > knownFrom,
+      let created = first.object.metadata.creationTimestamp.map(clock.runTime(of:)), created.latest < first.at.earliest
+    else { return nil }
+    return InstantBounds(created.earliest, first.at.latest)
   }
 
   /// Stretches over which something of the objects of one name may have been missed.

@@ -31,7 +31,7 @@ struct ObjectHistory<Object: KubernetesObject>: Sendable {
     var causes: [String]
   }
 
-  private let clock: ServerClock
+  let clock: ServerClock
   private var reading = ObjectReading()
   private var tracks: [String: ObjectTrack] = [:]
   private var seenInList: Set<String> = []

@@ -8,7 +8,7 @@ package struct ObservedObjects: Sendable {
     let workloads = WorkloadKind.allCases.map { $0.type as any KubernetesObject.Type }
     let others: [any KubernetesObject.Type] = [
       HorizontalPodAutoscaler.self, ReplicaSet.self, Pod.self, EndpointSlice.self, PodDisruptionBudget.self,
-      ResourceQuota.self, LimitRange.self,
+      ResourceQuota.self, LimitRange.self, Ingress.self,
     ]
     return workloads + others.filter { other in !workloads.contains { $0 == other } }
   }()
@@ -42,6 +42,7 @@ package struct ObservedObjects: Sendable {
   var replicaSets: ObjectHistory<ReplicaSet> { history() }
   var pods: ObjectHistory<Pod> { history() }
   var slices: ObjectHistory<EndpointSlice> { history() }
+  var ingresses: ObjectHistory<Ingress> { history() }
 
   /// That of a type of which something is judged; of others nothing was observed.
   func history<Object: KubernetesObject>(of type: Object.Type = Object.self) -> ObjectHistory<Object> {

@@ -5,15 +5,39 @@ import Units
 package struct ServiceEndpoints: Sendable, Equatable {
   package let service: String
   package internal(set) var ready: CountEnvelope
+  /// When endpoints are asked of the Service, in order: from when it was there until its end, but where somebody deleted it
+  /// whom no Ingress sent to any more.
+  package let terms: [Term]
+  /// When it was deleted, in order.
+  package let absences: [Absence]
+
+  /// One stretch over which a Service has to have endpoints.
+  package struct Term: Sendable, Equatable {
+    /// When the Service came into being; `nil` where it was there before anything was seen.
+    package let begin: InstantBounds?
+    /// When it was deleted after the Ingress had left it; `nil` where it was not.
+    package let end: InstantBounds?
+  }
+
+  /// A stretch over which a Service was not there any more.
+  package struct Absence: Sendable, Equatable {
+    package let deleted: InstantBounds
+    /// `nil` while it was not made anew.
+    package let returned: InstantBounds?
+  }
 
   /// Of each Service that sends to a pod of the workload, in the order of their names.
   static func services(
-    in slices: ObjectHistory<EndpointSlice>, sendingTo own: [[ObjectVersion<EndpointSlice>]]
+    in slices: ObjectHistory<EndpointSlice>, sendingTo own: [[ObjectVersion<EndpointSlice>]], _ routing: ServiceRouting
   ) -> [ServiceEndpoints] {
     let names = Set(own.compactMap { $0.last.map { service(of: $0.object) } })
     let all = Dictionary(grouping: slices.objects.filter { !$0.isEmpty }) { $0.last.map { service(of: $0.object) } }
     return names.sorted().map { name in
-      ServiceEndpoints(service: name, ready: readyEndpoints(of: all[name] ?? [], in: slices))
+      let own = all[name] ?? []
+      let lives = Self.lives(of: own, in: slices)
+      return ServiceEndpoints(
+        service: name, ready: Self.readyEndpoints(of: own, in: slices), terms: Self.terms(of: name, lives, routing),
+        absences: Self.absences(between: lives))
     }
   }
 
@@ -21,7 +45,65 @@ package struct ServiceEndpoints: Sendable, Equatable {
     slice.metadata.labels?[EndpointSlice.serviceNameLabel] ?? slice.metadata.name ?? ""
   }
 
-  private static func readyEndpoints(
+  /// Over which slices were there of which nothing was heard.
+  static func unseen(
+    _ own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>
+  ) -> [ObservationGap] {
+    own.compactMap { versions in
+      guard let first = versions.first, let stretch = first.object.metadata.uid.flatMap(slices.unseen(uid:)) else {
+        return nil
+      }
+      let cause = "the slices of Service \(service(of: first.object)) were not asked for before"
+      return ObservationGap(stretch, cause: cause)
+    }
+  }
+
+  /// From when to when a Service was there: it has a slice as long as it is (Kubernetes,
+  /// pkg/controller/endpointslice/reconciler.go: one without endpoints where it has none).
+  private static func lives(
+    of own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>
+  ) -> [Term] {
+    let known = slices.knownFrom ?? .zero
+    let each = own.compactMap { versions -> Term? in
+      guard let first = versions.first, let last = versions.last else { return nil }
+      let unseen = first.object.metadata.uid.flatMap(slices.unseen(uid:))
+      let wasThere = first.at.latest <= known || unseen.map { $0.earliest <= known } ?? false
+      return Term(begin: wasThere ? nil : first.at, end: last.deleted ? last.at : nil)
+    }
+    var lives: [Term] = []
+    for next in each.sorted(by: { ($0.begin?.latest ?? .farPast) < ($1.begin?.latest ?? .farPast) }) {
+      guard let last = lives.last, last.end.map({ next.begin?.latest ?? .farPast <= $0.earliest }) ?? true else {
+        lives.append(next)
+        continue
+      }
+      let end = last.end.flatMap { end in next.end.map { $0.latest > end.latest ? $0 : end } }
+      lives[lives.count - 1] = Term(begin: last.begin, end: end)
+    }
+    return lives
+  }
+
+  private static func absences(between lives: [Term]) -> [Absence] {
+    lives.enumerated().compactMap { index, life in
+      life.end.map { Absence(deleted: $0, returned: index + 1 < lives.count ? lives[index + 1].begin : nil) }
+    }
+  }
+
+  /// A deletion ends a term where the Ingress had left the Service; where it had not, its endpoints are missed.
+  private static func terms(of service: String, _ lives: [Term], _ routing: ServiceRouting) -> [Term] {
+    var terms: [Term] = []
+    for life in lives {
+      let end = life.end.flatMap { routing.hasLeft(service, by: $0) ? $0 : nil }
+      if let last = terms.last, last.end == nil {
+        terms[terms.count - 1] = Term(begin: last.begin, end: end)
+      } else {
+        terms.append(Term(begin: life.begin, end: end))
+      }
+    }
+    return terms
+  }
+
+  /// How many pods are ready in any of these slices, each pod once.
+  static func readyEndpoints(
     of own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>
   ) -> CountEnvelope {
     guard let start = slices.knownFrom else { return .unknown }
@@ -38,6 +120,7 @@ package struct ServiceEndpoints: Sendable, Equatable {
     }
     let gaps =
       (slices.gaps + slices.silences + uids.flatMap { slices.objectGaps[$0] ?? [] }).map(\.stretch) + unread + missed
+      + uids.compactMap(slices.unseen(uid:))
     return CountEnvelope(presences: presences(in: own), start: start, gaps: gaps, end: slices.knownUntil)
   }
 

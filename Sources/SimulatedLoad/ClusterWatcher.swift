@@ -303,8 +303,6 @@ extension ClusterWatcher {
     guard var learnt = scope, ObservationScope.teaches(object.kind.resource) else { return }
     if object.kind == .service {
       learnt.see(service: object)
-    } else if object.kind == .ingress {
-      learnt.see(ingress: object)
     } else if let workload = object.workload {
       learnt.see(workload)
     }

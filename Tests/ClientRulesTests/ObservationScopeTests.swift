@@ -74,43 +74,23 @@ struct ObservationScopeTests {
     #expect(scope == before)
   }
 
-  @Test("slices are those of Services that an Ingress names; of all that send to the pods where none is named")
+  @Test("slices are those of all Services that send to the pods, whatever an Ingress names")
   func slices() {
     func service(_ name: String) -> ObservedJSON {
       ObservedJSON(["metadata": ["name": .string(name)], "spec": ["selector": ["app": "api"]]])
     }
-    func ingress(_ name: String) -> ObservedJSON {
-      ObservedJSON(["metadata": [:], "spec": ["defaultBackend": ["service": ["name": .string(name)]]]])
-    }
     func asked(_ scope: ObservationScope) -> String? { scope.rule(of: .endpointSlices).asked().labels }
     var scope = Self.scope([LabelSelector(matchLabels: ["app": "api", "tier": "front"])])
+    scope.see(["metadata": [:], "spec": ["defaultBackend": ["service": ["name": "b"]]]], of: .ingresses)
     scope.see(service: service("a"))
     scope.see(service: service("b"))
     scope.see(service: ObservedJSON(["metadata": ["name": "c"], "spec": ["selector": ["app": "other"]]]))
     scope.see(service: ObservedJSON(["metadata": ["name": "d"], "spec": [:]]))
     #expect(asked(scope) == "kubernetes.io/service-name in (a,b)")
-    scope.see(ingress: ingress("c"))
-    #expect(asked(scope) == "kubernetes.io/service-name in (a,b)")
-    scope.see(ingress: ingress("b"))
-    #expect(asked(scope) == "kubernetes.io/service-name=b")
-    scope.listed(.services)
-    scope.listed(.ingresses)
-    scope.see(ingress: ingress("a"))
-    #expect(asked(scope) == "kubernetes.io/service-name in (a,b)", "what was asked for once is followed on")
+    scope.see(service: ObservedJSON(["metadata": ["name": "a"], "spec": ["selector": ["app": "other"]]]))
+    #expect(asked(scope) == "kubernetes.io/service-name in (a,b)", "what was of the workload once is followed on")
     scope.cannotRead(.services)
     #expect(scope.rule(of: .endpointSlices).asked() == .all)
-  }
-
-  @Test("slices of a Service that is asked for by name come too, where it sends to the pods, whatever an Ingress names")
-  func judgedServices() {
-    var scope = ObservationScope(of: Self.several, services: ["b", "c"])
-    scope.see(.deployment, "api", selector: nil, template: ["app": "api"])
-    for name in ["a", "b"] {
-      scope.see(service: ObservedJSON(["metadata": ["name": .string(name)], "spec": ["selector": ["app": "api"]]]))
-    }
-    scope.see(ingress: ObservedJSON(["metadata": [:], "spec": ["defaultBackend": ["service": ["name": "a"]]]]))
-
-    #expect(scope.rule(of: .endpointSlices).asked().labels == "kubernetes.io/service-name in (a,b)")
   }
 
   @Test("all Ingresses come where nothing tells of Services, and all budgets where nothing tells of pods")

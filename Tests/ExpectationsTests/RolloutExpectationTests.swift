@@ -151,7 +151,10 @@ struct RolloutExpectationTests {
     let restart = #""annotations": {"kubectl.kubernetes.io/restartedAt": "now"}"#
     for (metadata, container, told) in [
       (restart, "", "a restart of all pods was asked for when the rollout before"),
-      ("", #", "resources": {"requests": {"cpu": "100m"}}"#, "the pod template changed, but for the image app:v2 when the"),
+      (
+        "", #", "resources": {"requests": {"cpu": "100m"}}"#,
+        "the pod template changed, but for the image app:v2 when the"
+      ),
     ] {
       var script = ClusterScript.healthy(pods: 3)
       script.deployment(at: 70, wanted: 3, updated: 1, current: 4, image: "app:v2", generation: 2)

@@ -4,79 +4,75 @@ import RunTimeline
 import Units
 
 extension Expectation.EndpointsFloor: JudgedKind {
-  /// What the Ingress has to send to: the distinct ready pods of all slices of a Service.
+  /// What the Ingress has to send to: the distinct ready pods of all slices of a Service, as long as it is there.
   func opinion(on run: RunView) -> Opinion {
-    run.judging(during, watching: { services(of: $0).first?.ready ?? .unknown }) { judged in
-      let (services, window) = (services(of: judged.cluster), judged.window)
-      let resource = EndpointSlice.resource.plural
-      guard !services.isEmpty else {
-        let causes = run.causes(in: resource, from: window.earliest, to: window.latest)
-        let name = service.map { "Service \($0)" } ?? "a Service"
-        return .inconclusive(
-          "no slice of \(name) was seen that sends to a pod of the workload\(causes)", window: window)
+    run.judging(during, watching: \.readyEndpoints) { judged in
+      let window = judged.window
+      let services = judged.cluster.services.filter { service == nil || $0.service == service }
+      guard !services.isEmpty else { return nothingSeen(judged) }
+      let terms = services.flatMap { ServiceTerm.terms(of: $0, in: judged.stretch) }
+      guard !terms.isEmpty else {
+        let names = services.map(\.service).joined(separator: " and ")
+        return .inconclusive("Service \(names) was not there during \(during)", window: window)
       }
-      let measured = measurement(of: services, in: judged.stretch)
-      return decided(services, judged, least: measured.lowest).about(
-        window,
-        evidence: services.flatMap { rows($0, in: window) } + CountEvidence.gaps(run, resource: resource, in: window),
-        measuring: [measured])
+      let gaps = CountEvidence.gaps(run, resource: EndpointSlice.resource.plural, in: window)
+      let measured = measurement(of: terms, isWhole: judged.stretch.unfinished == nil)
+      return decided(terms, judged, least: measured.lowest).about(
+        window, evidence: services.flatMap { rows($0, in: window) } + gaps, measuring: [measured])
     }
   }
 
-  private func services(of cluster: ClusterHistory) -> [ServiceEndpoints] {
-    cluster.services.filter { service == nil || $0.service == service }
-  }
-
-  private func decided(_ services: [ServiceEndpoints], _ judged: JudgedCluster, least: Double?) -> Opinion {
-    let stretch = judged.stretch
-    for service in services {
-      let certain = service.ready.always(floor, from: stretch.start.latest, to: stretch.end.earliest)
-      guard let breach = Self.breach(certain) else { continue }
+  private func decided(_ terms: [ServiceTerm], _ judged: JudgedCluster, least: Double?) -> Opinion {
+    if let dip = terms.compactMap(\.deepest).filter({ $0.most < atLeast }).min(by: { $0.most < $1.most }) {
+      let advice = EndpointsAdvice(dip, floor: atLeast, in: judged.cluster).text
       return .fail(
-        "\(breach) of Service \(service.service), where at least \(atLeast) were expected",
-        evidence: [Self.advice(judged.cluster)])
+        "\(dip.sentence), where at least \(atLeast) were expected",
+        evidence: advice.map { [Evidence(at: dip.at, $0)] } ?? [])
     }
-    if let unfinished = stretch.unfinished { return .inconclusive(unfinished) }
-    for service in services {
-      if let doubt = doubt(about: service, judged) { return doubt }
+    if let unfinished = judged.stretch.unfinished { return .inconclusive(unfinished) }
+    for term in terms {
+      if let doubt = doubt(about: term, judged) { return doubt }
     }
     guard let least else { return .inconclusive("nothing was seen of the endpoints in \(during)") }
-    return .pass("never less than \(Int(least).of("ready endpoint"))")
+    let names = Set(terms.map(\.service.service)).sorted().joined(separator: " or ")
+    return .pass("never less than \(Int(least).of("ready endpoint")) of Service \(names)")
   }
-
-  private var floor: CountCondition { CountCondition(.atLeast, atLeast) }
 
   /// What is said of all that may belong to the window, when nothing that certainly does breaks the floor.
-  private func doubt(about service: ServiceEndpoints, _ judged: JudgedCluster) -> Opinion? {
-    let window = judged.window
-    let always = service.ready.always(floor, from: window.earliest, to: window.latest)
-    switch always {
+  private func doubt(about term: ServiceTerm, _ judged: JudgedCluster) -> Opinion? {
+    let name = term.service.service
+    let floor = CountCondition(.atLeast, atLeast)
+    switch term.service.ready.always(floor, from: term.possible.earliest, to: term.possible.latest) {
     case .yes: return nil
-    case .no, .seen: return Self.breach(always).map { .inconclusive("\($0), which may lie outside of \(during)") }
     case .perhaps(let from, let to, nil):
-      return .unknown(from, to, judged.run, resource: EndpointSlice.resource.plural, window: window, evidence: [])
+      return .unknown(
+        from, to, judged.run, resource: EndpointSlice.resource.plural, window: judged.window, evidence: [])
     case .perhaps(let from, let to, let range?):
       return .inconclusive(
-        "\(CountEvidence.text(range)) ready endpoints of Service \(service.service) from \(from.plain) to \(to.plain)")
+        "\(CountEvidence.text(range)) ready endpoints of Service \(name) from \(from.plain) to \(to.plain)")
+    case .no(let from, let to, let range):
+      let dip = EndpointsDip(name, range, at: InstantBounds(from, to), isStretch: true)
+      return .inconclusive("\(dip.sentence), which may lie outside of \(during)")
+    case .seen(let value, let at):
+      let dip = EndpointsDip(name, value...value, at: at, isStretch: false)
+      return .inconclusive("\(dip.sentence), which may lie outside of \(during)")
     }
   }
 
-  private static func breach(_ always: CountEnvelope.Always) -> String? {
-    switch always {
-    case .no(let from, let to, let range):
-      "\(CountEvidence.text(range)) ready endpoints from \(from.plain) to \(to.plain)"
-    case .seen(let value, let at): "\(value.of("ready endpoint")) \(at.plain)"
-    case .yes, .perhaps: nil
-    }
+  private func nothingSeen(_ judged: JudgedCluster) -> Opinion {
+    let window = judged.window
+    let causes = judged.run.causes(in: EndpointSlice.resource.plural, from: window.earliest, to: window.latest)
+    let others = judged.cluster.services.map(\.service)
+    let seen = others.isEmpty ? "" : "; those that did are \(others.joined(separator: ", "))"
+    let subject = service.map { "Service \($0)" } ?? "no Service"
+    let never = service == nil ? "was seen to send" : "was never seen to send"
+    return .inconclusive("\(subject) \(never) to a pod of the workload\(seen)\(causes)", window: window)
   }
 
   /// The fewest of any of the Services.
-  private func measurement(of services: [ServiceEndpoints], in stretch: RunView.Stretch) -> Judgement.Measurement {
-    let extremes = services.map {
-      ExtremeCounts(
-        $0.ready, possible: stretch.hull, certain: (stretch.start.latest, stretch.end.earliest),
-        isWhole: stretch.unfinished == nil
-      ).least
+  private func measurement(of terms: [ServiceTerm], isWhole: Bool) -> Judgement.Measurement {
+    let extremes = terms.map {
+      ExtremeCounts($0.service.ready, possible: $0.possible, certain: $0.certain, isWhole: isWhole).least
     }
     let lowest = extremes.map(\.lowest)
     return .count(
@@ -85,22 +81,26 @@ extension Expectation.EndpointsFloor: JudgedKind {
   }
 
   private func rows(_ service: ServiceEndpoints, in window: InstantBounds) -> [Evidence] {
-    let changes = CountChange.changes(of: service.ready).filter {
-      $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
+    func isInside(_ at: InstantBounds) -> Bool { at.latest >= window.earliest && at.earliest <= window.latest }
+    let name = "Service \(service.service)"
+    let begins = service.terms.compactMap(\.begin).filter(isInside).map {
+      Evidence(at: $0, "\(name) came into being, and its endpoints count from then on")
     }
-    return changes.prefix(12).map {
-      Evidence(at: $0.at, "\($0.from) -> \($0.to) ready endpoints of Service \(service.service)")
+    let ends = service.terms.compactMap(\.end).filter(isInside).map {
+      Evidence(at: $0, "\(name) was deleted after the Ingress had left it, and its endpoints count no longer")
     }
+    let changes = CountChange.changes(of: service.ready).filter { change in
+      isInside(change.at) && service.terms.contains { $0.concerns(change.at) }
+    }
+    let more = changes.count > 12 ? [Evidence("and \((changes.count - 12).of("further change"))")] : []
+    return begins + ends
+      + changes.prefix(12).map { Evidence(at: $0.at, "\($0.from) -> \($0.to) ready endpoints of \(name)") } + more
   }
+}
 
-  /// What keeps endpoints: how many pods may be missing, and whether they say when they are ready.
-  private static func advice(_ cluster: ClusterHistory) -> Evidence {
-    let workload = cluster.workload.last?.object
-    let hasProbe = workload?.template.spec.containers?.contains { $0.readinessProbe != nil } ?? true
-    guard hasProbe else { return Evidence("give the pod template a readinessProbe: without one pods count at once") }
-    if case .surging = workload?.replacement {
-      return Evidence("change strategy.rollingUpdate.maxUnavailable to 0, or want more replicas")
-    }
-    return Evidence("want more replicas, so that those that are replaced are not missed")
+extension ServiceEndpoints.Term {
+  /// Whether a change of the count is one of a Service that was there before it and after it.
+  fileprivate func concerns(_ at: InstantBounds) -> Bool {
+    begin.map { at.latest > $0.latest } ?? true && end.map { at.earliest < $0.earliest } ?? true
   }
 }

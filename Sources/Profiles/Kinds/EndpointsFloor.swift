@@ -39,14 +39,3 @@ extension Expectation.EndpointsFloor {
     return endpoints + (service.map { " of Service \($0)" } ?? "") + " during \(during)"
   }
 }
-
-extension Profile {
-  /// Services of which an expectation asks for endpoints by name.
-  package var judgedServices: Set<String> {
-    Set(
-      expectations.compactMap { expectation in
-        guard case .endpointsFloor(let floor) = expectation.kind else { return nil }
-        return floor.service
-      })
-  }
-}

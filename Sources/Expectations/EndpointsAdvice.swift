@@ -1,0 +1,88 @@
+import AutoscalerModel
+import KubernetesObjects
+import RunTimeline
+import Units
+
+/// What to change so that a Service keeps its endpoints, by what was seen as they went; nothing where nothing tells why.
+struct EndpointsAdvice {
+  private let dip: EndpointsDip
+  private let floor: Int
+  private let cluster: ClusterHistory
+  /// In which the cause of the dip lies: endpoints follow their pods a little later.
+  private let cause: InstantBounds
+
+  /// Endpoints are written within it after what changed.
+  private static let delay = Duration.seconds(5)
+
+  init(_ dip: EndpointsDip, floor: Int, in cluster: ClusterHistory) {
+    (self.dip, self.floor, self.cluster) = (dip, floor, cluster)
+    cause = InstantBounds(dip.at.earliest - Self.delay, dip.at.latest)
+  }
+
+  var text: String? { ofService ?? ofCount ?? ofTroubles ?? ofRollout ?? ofDeletions }
+
+  /// The Service itself.
+  private var ofService: String? {
+    let absences = cluster.services.first { $0.service == dip.service }?.absences ?? []
+    let isGone = absences.contains { absence in
+      absence.deleted.earliest <= dip.at.latest && absence.returned.map { $0.latest > dip.at.earliest } ?? true
+    }
+    if isGone, dip.most == 0 {
+      return "Service \(dip.service) was deleted: lead whoever sends to it elsewhere before that"
+    }
+    let ready = cluster.readyReplicas.extent(from: dip.at.earliest, to: dip.at.latest)
+    guard dip.isStretch, dip.at.width > Self.delay, let ready, ready.lowerBound >= floor else { return nil }
+    return "look at spec.selector and the ports of Service \(dip.service): "
+      + "\(ready.lowerBound.of("pod")) of the workload \(ready.lowerBound == 1 ? "was" : "were") ready meanwhile"
+  }
+
+  /// Fewer replicas were wanted than endpoints.
+  private var ofCount: String? {
+    guard let wanted = cluster.wantedReplicas.extent(from: dip.at.earliest, to: dip.at.latest)?.upperBound,
+      wanted < floor
+    else { return nil }
+    let field = cluster.autoscaler.last.map { !$0.deleted } ?? false ? "spec.minReplicas of the HPA" : "spec.replicas"
+    return "raise \(field) to \(floor): only \(wanted) \(wanted == 1 ? "was" : "were") wanted"
+  }
+
+  private var ofTroubles: String? {
+    let stretch = RunView.Stretch(
+      start: InstantBounds(exactly: cause.earliest), end: InstantBounds(exactly: cause.latest))
+    let troubles = PodTroubles(of: cluster.pods, in: stretch)
+    guard !troubles.ends.certain.isEmpty || !troubles.losses.certain.isEmpty else { return nil }
+    return PodAdvice(troubles, cluster: cluster, in: cause).rows.first?.text
+  }
+
+  private var ofRollout: String? {
+    let isReplacing = cluster.rollouts.contains {
+      $0.started.earliest <= cause.latest
+        && ($0.completed ?? $0.superseded)?.latest ?? .farFuture >= cause.earliest
+    }
+    let version = cluster.workload.last { $0.at.earliest <= dip.at.latest }
+    guard isReplacing, let workload = version?.object else { return nil }
+    switch workload.replacement {
+    case .recreating: return "change strategy.type to RollingUpdate: Recreate takes all old pods before new ones come"
+    case .ordered, .byHand: return "want more replicas, so that those that are replaced are not missed"
+    case .surging:
+      let fences = RolloutArithmetic.fences(of: workload)
+      if !(workload.template.spec.containers ?? []).contains(where: { $0.readinessProbe != nil }) {
+        return "give the pod template a readinessProbe: without one new pods count at once, and old ones go"
+      }
+      guard fences.floor < floor else { return nil }
+      return fences.floor < fences.replicas
+        ? "change strategy.rollingUpdate.maxUnavailable to 0: it lets \(fences.replicas - fences.floor) of "
+          + "\(fences.replicas) pods be missing" : nil
+    }
+  }
+
+  /// Pods that somebody asked to go who wanted no fewer, as a drain of a node does.
+  private var ofDeletions: String? {
+    let asked = cluster.pods.filter { $0.deleteRequested.map(meets) ?? false }
+    let falls = CountChange.falls(of: cluster.wantedReplicas).contains { meets($0.at) }
+    guard !asked.isEmpty, !falls, cluster.budgets.isEmpty else { return nil }
+    return "give the pods a PodDisruptionBudget with minAvailable \(floor), for which a drain waits: "
+      + "\(asked.count.of("pod")) \(asked.count == 1 ? "was" : "were") asked to go though no fewer were wanted"
+  }
+
+  private func meets(_ at: InstantBounds) -> Bool { at.latest >= cause.earliest && at.earliest <= cause.latest }
+}
