@@ -176,6 +176,7 @@ package struct ClusterSimulation: Sendable {
     case .quotas(let namespace): ResourceQuotaController.reconcile(namespace, in: &context)
     case .disruptionBudget(let key): DisruptionController.reconcile(key, in: &context)
     case .node(let key): dataPlane.reconcileNode(key, in: &context)
+    case .ownership(let kind, let key): context.settleOwnership(of: kind, key, pods: &dataPlane)
     }
   }
 

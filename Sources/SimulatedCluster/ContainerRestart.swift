@@ -28,29 +28,25 @@ extension DataPlane {
   /// The application ends by itself.
   mutating func crash(_ run: ContainerRun, in context: inout ControllerContext) {
     // One that has become another application since may not crash any more, or only later.
-    guard let runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost,
+    guard let runtime = runtimes[run.pod], runtime.run == run,
       let startedAt = runtime.startedAt, let crash = runtime.application.crashesAfter, startedAt + crash <= context.now
     else { return }
-    if runtime.isTerminating {
-      exit(run, killed: false, in: &context)
-    } else {
-      restart(run, exitCode: 1, reason: "Error", in: &context)
-    }
+    end(run, .crashed, in: &context)
   }
 
   /// Ends the containers that take more memory than they may.
   mutating func endContainersOutOfMemory(in context: inout ControllerContext) {
     for id in runtimes.keys {
-      guard let runtime = runtimes[id], runtime.isRunning, !runtime.isLost, !runtime.isTerminating,
-        let limit = runtime.memoryLimit, runtime.memory > limit
+      guard let runtime = runtimes[id], runtime.isRunning, !runtime.isLost, let limit = runtime.memoryLimit,
+        runtime.memory > limit
       else { continue }
-      restart(runtime.run, exitCode: 137, reason: "OOMKilled", in: &context)
+      end(runtime.run, .outOfMemory, in: &context)
     }
   }
 
   /// The container has ended though its pod goes on: it is started again, after a while where it ends again and again.
   mutating func restart(
-    _ run: ContainerRun, exitCode: Int, reason: String, in context: inout ControllerContext
+    _ run: ContainerRun, _ ending: ContainerEnding, in context: inout ControllerContext
   ) {
     guard var runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning else { return }
     settleOfferedLoad(at: context.wall)
@@ -67,7 +63,7 @@ extension DataPlane {
     (runtime.startup, runtime.readiness, runtime.liveness) = (ProbeRecord(), ProbeRecord(), ProbeRecord())
     runtimes[run.pod] = runtime
     let ended = Pod.ContainerState.terminated(
-      exitCode: exitCode, reason: reason, startedAt: runtime.startedAt.map { context.date(at: $0) },
+      exitCode: ending.exitCode, reason: ending.reason, startedAt: runtime.startedAt.map { context.date(at: $0) },
       finishedAt: context.date)
     let message =
       "back-off \(wait.text) restarting failed container=\(runtime.container.name) "

@@ -61,7 +61,7 @@ extension DataPlane {
       !runtime.isTerminating, let task = runtime.task
     else { return }
     if task.exitCode != 0, task.restartsOnFailure {
-      restart(run, exitCode: task.exitCode, reason: "Error", in: &context)
+      restart(run, .failed(task.exitCode), in: &context)
       return
     }
     settleOfferedLoad(at: context.wall)

@@ -126,8 +126,15 @@ extension ControllerContext {
   @discardableResult
   mutating func commit(_ object: ClusterObject) -> ClusterObject {
     countRequest(of: client)
+    let previous = store[object.kind, object.key]
     let stored = store.put(object, at: now)
     wakeControllers(of: stored)
+    noticeOwnership(of: stored, since: previous)
+    if let previous, stored.kind == .pod, previous.metadata.labels != stored.metadata.labels {
+      // Who selected it before loses it.
+      wakeServices(of: previous)
+      wakeDisruptionBudget(of: previous)
+    }
     return stored
   }
 
@@ -170,9 +177,7 @@ extension ControllerContext {
       }
     case .pod:
       if let owner = object.owner, let reconciliation = owner.reconciliation { requestReconciliation(reconciliation) }
-      for service in store.all(.service, namespace: key.namespace) where service.selects(object.metadata.labels) {
-        requestReconciliation(.endpoints(service: service.key))
-      }
+      wakeServices(of: object)
       if hasQuotas(key.namespace) { requestReconciliation(.quotas(namespace: key.namespace)) }
       wakeDisruptionBudget(of: object)
     case .service: requestReconciliation(.endpoints(service: key))
@@ -183,6 +188,13 @@ extension ControllerContext {
     case .podDisruptionBudget: requestReconciliation(.disruptionBudget(key))
     case .node: requestReconciliation(.node(key))
     default: break
+    }
+  }
+
+  /// Has the endpoints of the Services looked at that select a pod.
+  private mutating func wakeServices(of pod: ClusterObject) {
+    for service in store.all(.service, namespace: pod.key.namespace) where service.selects(pod.metadata.labels) {
+      requestReconciliation(.endpoints(service: service.key))
     }
   }
 

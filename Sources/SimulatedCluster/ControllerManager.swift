@@ -23,6 +23,7 @@ extension ClusterSimulation {
     for object in ClusterKind.allCases.flatMap({ context.store.all($0) }) {
       if object.kind == .autoscaler { autoscalers.note(object, in: &context) }
       context.wakeControllers(of: object)
+      context.noticeOwnership(of: object, since: nil)
     }
     var uids: Set<String> = []
     var owners: Set<String> = []

@@ -62,7 +62,22 @@ struct DataPlane: Sendable {
     return id
   }
 
+  /// Changes whose pod one is; `nil` for nobody's.
+  mutating func give(_ id: PodID, to owner: PodOwner?) {
+    leaveOwner(id)
+    runtimes[id]?.owner = owner
+    guard let owner else { return }
+    podsOfOwner[owner] = ((podsOfOwner[owner] ?? []) + [id]).sorted()
+  }
+
+  private mutating func leaveOwner(_ id: PodID) {
+    guard let owner = runtimes[id]?.owner else { return }
+    podsOfOwner[owner]?.removeAll { $0 == id }
+    if podsOfOwner[owner]?.isEmpty == true { podsOfOwner[owner] = nil }
+  }
+
   mutating func forget(_ runtime: PodRuntime) {
+    leaveOwner(runtime.id)
     runtimes[runtime.id] = nil
     placements[runtime.id] = nil
     configurations[runtime.id] = nil
@@ -71,9 +86,6 @@ struct DataPlane: Sendable {
     unscheduled.removeAll { $0 == runtime.id }
     nominations[runtime.id] = nil
     if let node = runtime.node { machines[node].release(runtime.request) }
-    guard let owner = runtime.owner else { return }
-    podsOfOwner[owner]?.removeAll { $0 == runtime.id }
-    if podsOfOwner[owner]?.isEmpty == true { podsOfOwner[owner] = nil }
   }
 
   /// Whether a pod has been ready for so many seconds.

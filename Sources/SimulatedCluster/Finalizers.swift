@@ -50,6 +50,7 @@ extension ClusterSimulation {
       discard(object.kind, object.key)
     } else {
       context.store.remove(object.kind, object.key, at: context.now)
+      context.orphanDependents(of: object)
     }
   }
 }

@@ -15,8 +15,13 @@ enum GarbageCollector {
     }
   }
 
+  /// Kinds whose objects may be owned.
+  static let ownedKinds: [ClusterKind] = [
+    .replicaSet, .controllerRevision, .persistentVolumeClaim, .endpointSlice, .pod,
+  ]
+
   static func collect(ownerUID: String, in context: inout ControllerContext, pods: inout DataPlane) {
-    for kind in [ClusterKind.replicaSet, .controllerRevision, .persistentVolumeClaim, .endpointSlice] {
+    for kind in ownedKinds where kind != .pod {
       for object in context.store.all(kind) where object.isOwned(by: ownerUID) { context.discard(kind, object.key) }
     }
     for pod in context.store.all(.pod) where pod.isOwned(by: ownerUID) {

@@ -8,6 +8,7 @@ struct JobSpec: Sendable, Decodable {
   var activeDeadlineSeconds: Int64?
   var ttlSecondsAfterFinished: Int64?
   var suspend: Bool?
+  var selector: LabelSelector?
   var template: PodTemplate?
 }
 

@@ -77,7 +77,7 @@ extension DataPlane {
       if runtime.isTerminating {
         removePod(id, in: &context)
       } else if runtime.isRunning {
-        restart(runtime.run, exitCode: 255, reason: "Unknown", in: &context)
+        restart(runtime.run, ContainerEnding(exitCode: 255, reason: "Unknown"), in: &context)
       } else {
         pullImage(of: id, on: index, in: &context)
       }

@@ -250,6 +250,7 @@ extension ClusterSimulation {
     }
     if orphansDependents {
       context.store.remove(kind, key, at: context.now)
+      context.orphanDependents(of: object)
     } else {
       discard(kind, key)
     }

@@ -22,7 +22,7 @@ extension DataPlane {
     }
   }
 
-  /// Has a machine take up a pod that a client made, without a controller that would make another one in its place.
+  /// Has a machine take up a pod that a client made; a controller that selects it may take it.
   mutating func takeUp(_ object: ClusterObject, in context: inout ControllerContext) {
     guard let pod = object.pod, let container = Self.servingContainer(pod.spec) else { return }
     let now = context.now
@@ -35,6 +35,7 @@ extension DataPlane {
         podLimits: pod.spec.resources?.limits, application: application)
     }
     noteSpec(object.written["spec"] ?? [:], of: id, container, labels: object.metadata.labels, in: &context)
+    if object.owner != nil { context.requestReconciliation(.ownership(.pod, object.key)) }
   }
 
   /// Takes from the spec of a new pod what else its machine and the scheduler act on, and has it scheduled.

@@ -1,6 +1,6 @@
 import KubernetesObjects
 
-/// What made a pod and keeps it: a ReplicaSet, a StatefulSet or a Job.
+/// What keeps a pod, and mostly has made it: a ReplicaSet, a StatefulSet or a Job.
 struct PodOwner: Hashable, Sendable {
   let kind: ClusterKind
   let key: ObjectKey
@@ -17,7 +17,7 @@ struct PodOwner: Hashable, Sendable {
 }
 
 extension ClusterObject {
-  /// What made a pod.
+  /// What controls a pod.
   var owner: PodOwner? {
     let kinds: [ClusterKind] = [.replicaSet, .statefulSet, .job]
     return kinds.lazy.compactMap { kind in

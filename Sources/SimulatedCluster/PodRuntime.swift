@@ -15,8 +15,8 @@ struct PodRuntime: Sendable {
   let id: PodID
   let key: ObjectKey
   let uid: String
-  /// What made it.
-  let owner: PodOwner?
+  /// What keeps it; `nil` where a client made it, or who made it has let it go.
+  var owner: PodOwner?
   let createdAt: Duration
   /// The container that serves requests, and what its probes and limits say.
   let container: Container

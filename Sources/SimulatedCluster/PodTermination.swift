@@ -64,10 +64,23 @@ extension DataPlane {
 
   /// The container has ended, by itself or killed at the end of the grace period.
   mutating func exit(_ run: ContainerRun, killed: Bool, in context: inout ControllerContext) {
-    guard var runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost else { return }
+    guard let runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost else { return }
     if !killed, let deadline = runtime.killedAt, context.now >= deadline { return }
+    end(run, killed ? .killed : .completed, others: killed ? .killed : .completed, in: &context)
+  }
+
+  /// A container has ended: for good where its pod is on its way out, else it is started again.
+  ///
+  /// - Parameters:
+  ///   - ending: how the serving container has ended.
+  ///   - others: how those beside it end, where the pod ends.
+  mutating func end(
+    _ run: ContainerRun, _ ending: ContainerEnding, others: ContainerEnding = .completed,
+    in context: inout ControllerContext
+  ) {
+    guard var runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost else { return }
     guard runtime.isTerminating else {
-      restart(run, exitCode: killed ? 137 : 0, reason: killed ? "Error" : "Completed", in: &context)
+      restart(run, ending, in: &context)
       return
     }
     settleOfferedLoad(at: context.wall)
@@ -79,13 +92,15 @@ extension DataPlane {
     let startedAt = runtime.startedAt.map { context.date(at: $0) }
     runtimes[run.pod] = runtime
     let time = context.date
+    let serving = runtime.container.name
     updatePod(run.pod, in: &context) { pod in
       pod.status?.setConditions(["ContainersReady", "Ready"], to: "False", reason: "ContainersNotReady", at: time)
       for index in pod.status?.containerStatuses?.indices ?? 0..<0 {
+        let its = pod.status?.containerStatuses?[index].name == serving ? ending : others
         pod.status?.containerStatuses?[index].ready = false
         pod.status?.containerStatuses?[index].started = false
         pod.status?.containerStatuses?[index].state = .terminated(
-          exitCode: killed ? 137 : 0, reason: killed ? "Error" : "Completed", startedAt: startedAt, finishedAt: time)
+          exitCode: its.exitCode, reason: its.reason, startedAt: startedAt, finishedAt: time)
       }
     }
     context.schedule(.remove(run.pod), after: .milliseconds(50))

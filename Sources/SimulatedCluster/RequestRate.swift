@@ -97,6 +97,7 @@ extension Reconciliation {
     switch self {
     case .deployment: .deployment
     case .replicaSet: nil
+    case .ownership(let kind, _): kind == .replicaSet ? .deployment : .replicaSet
     case .statefulSet: .statefulSet
     case .job: .job
     case .endpoints: .endpointSlice

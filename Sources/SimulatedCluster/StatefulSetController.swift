@@ -83,6 +83,8 @@ struct StatefulSetController: Sendable {
   ) -> Bool {
     guard let set = object.statefulSet, let template = revision.template else { return false }
     let name = set.podName(ordinal)
+    // Whoever has the name keeps it, as a pod that the StatefulSet has let go does; no event tells of that.
+    guard context.store[.pod, ObjectKey(namespace: object.key.namespace, name: name)] == nil else { return false }
     var spec = claims.mounted(in: revision.written["spec"] ?? [:], for: ordinal)
     spec["hostname"] = .string(name)
     if let service = set.spec.serviceName, !service.isEmpty { spec["subdomain"] = .string(service) }

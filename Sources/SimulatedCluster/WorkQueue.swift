@@ -46,6 +46,8 @@ enum Reconciliation: Sendable, Hashable {
   case quotas(namespace: String)
   case disruptionBudget(ObjectKey)
   case node(ObjectKey)
+  /// Who controls an object, after its labels or owners have changed.
+  case ownership(ClusterKind, ObjectKey)
 }
 
 /// Number of a pod in the order of creation.

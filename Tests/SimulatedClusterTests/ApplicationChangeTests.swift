@@ -99,7 +99,7 @@ struct ApplicationChangeTests {
   private func storyOfStarting(_ cluster: ClusterSimulation) -> [String] {
     var cluster = cluster
     for pod in cluster.dataPlane.runtimes.values {
-      cluster.dataPlane.restart(pod.run, exitCode: 1, reason: "Error", in: &cluster.context)
+      cluster.dataPlane.restart(pod.run, .crashed, in: &cluster.context)
     }
     return (0..<40).flatMap { _ in burst(&cluster) }
   }

@@ -96,6 +96,30 @@ struct PodLifeTests {
     #expect(ended.contains { $0.reason == "OOMKilled" && $0.exitCode == 137 })
   }
 
+  @Test(
+    "A container that ends of itself while its pod is on its way out has the exit code and the reason of that",
+    arguments: [true, false])
+  func endWhileTerminating(crashes: Bool) throws {
+    var workload = try Workload()
+    let path = ["spec", "template", "spec", "containers"]
+    var container = try #require(workload.deploymentObject["spec", "template", "spec", "containers"]?[0])
+    container["lifecycle"] = ["preStop": ["exec": ["command": ["sleep", "40"]]]]
+    workload.deploymentObject.setMember([container], at: path)
+    var cluster = try cluster(of: workload) {
+      if crashes { $0.application.crashesAfter = .seconds(70) } else { $0.application.memoryPerRequest = 1 << 20 }
+    }
+    let pod = try #require(cluster.objects(.pod).first?.key.name)
+    let version = cluster.resourceVersion
+    cluster.ask("DELETE", "/api/v1/namespaces/\(Workload.namespace)/pods/\(pod)")
+    if !crashes { cluster.setOfferedRate(30_000, host: Workload.host) }
+    cluster.advance(to: cluster.now + .seconds(60))
+
+    let states = (cluster.changes(.pod, after: version) ?? []).filter { $0.object.key.name == pod }
+      .compactMap { $0.object.pod?.status?.containerStatuses?.first?.state?.terminated }
+    let last = try #require(states.last)
+    #expect(last.exitCode == (crashes ? 1 : 137) && last.reason == (crashes ? "Error" : "OOMKilled"), "\(last)")
+  }
+
   @Test("An application of which nothing is said takes no more memory than half of its limit, so that it lives")
   func smallLimit() throws {
     var workload = try Workload()
