@@ -56,8 +56,10 @@ extension KindField where Value == Percentage {
     }
   }
 
-  static var confidence: KindField {
-    let about = "Infer the underlying rate with this confidence, from 50% to less than 100%."
+  static var confidence: KindField { confidence(ofUnderlying: "rate") }
+
+  static func confidence(ofUnderlying figure: String) -> KindField {
+    let about = "Infer the underlying \(figure) with this confidence, from 50% to less than 100%."
     return KindField("confidence", .percentage, about) { field, _ in
       guard let confidence = field.percentage() else { return nil }
       guard confidence.billionths >= Percentage.whole / 2, confidence.billionths < Percentage.whole else {

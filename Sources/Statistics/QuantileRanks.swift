@@ -24,6 +24,11 @@ package struct QuantileRanks: Sendable, Equatable {
     QuantileRanks(count: count, quantile: quantile, lowerRisk: 0, upperRisk: 1 - confidence).upper
   }
 
+  /// Only the lower bound, with the whole risk on its side.
+  package static func lower(count: Int, quantile: Double, confidence: Double) -> Int? {
+    QuantileRanks(count: count, quantile: quantile, lowerRisk: 1 - confidence, upperRisk: 0).lower
+  }
+
   private init(count: Int, quantile: Double, lowerRisk: Double, upperRisk: Double) {
     let (p, q) = (quantile, 1 - quantile)
     // The largest l with P[X ≤ l − 1] within the risk.

@@ -33,6 +33,35 @@ struct InferenceTests {
     }
   }
 
+  @Test(
+    "with a confidence a percentile is judged by how many requests are slow, with the p-value of SciPy 1.17.1",
+    arguments: [
+      (100, Verdict.pass, Verdict.pass, 1.0), (230, .pass, .inconclusive, 0.7503251289097244),
+      (250, .fail, .inconclusive, 0.2666807002231906),
+      (300, .fail, .fail, 9.697347828217714e-05),
+    ])
+  func percentile(slow: Int, counted: Verdict, inferred: Verdict, pValue: Double) throws {
+    // Of 24,000 requests, of which 240 may take longer.
+    var run = TimelineBuilder()
+    run.seconds(0..<60)
+    for second in 60..<300 {
+      let some = second == 70 ? slow % 100 : (100..<100 + slow / 100).contains(second) ? 100 : 0
+      run.second(at: Double(second), offered: 100 - some)
+      if some > 0 { run.second(at: Double(second), offered: some, latency: .milliseconds(400), route: "slow") }
+    }
+    run.seconds(300..<1140)
+    func judgement(_ rest: String) throws -> Judgement {
+      try judge("{name: e, latency: {during: surge, percentile: 99, below: 250ms\(rest)}}", on: run.timeline)
+    }
+
+    #expect(try judgement("").verdict == counted)
+    #expect(try judgement("").inference == nil)
+    let sure = try judgement(", confidence: 95%")
+    #expect(sure.verdict == inferred, "\(sure.finding)")
+    let found = try #require(sure.inference?.pValue.upperBound)
+    #expect(abs(found - pValue) <= 1e-9 * pValue)
+  }
+
   @Test("what is not known of requests makes an interval of the p-value, by whose upper end a fail is told")
   func unknown() throws {
     for text in Self.inferring {

@@ -147,6 +147,7 @@ struct MeasurementTests {
       let bound = Int.random(in: 800...100_000, using: &random)
       for text in [
         "latency: {during: \(window), percentile: \(percentile), below: \(bound)us, from: \(from)\(route)}",
+        "latency: {during: \(window), percentile: \(percentile), below: \(bound)us, confidence: 95%\(route)}",
         "errorBudget: {during: \(window), objective: \(share)\(route)}",
         "errorBudget: {during: \(window), objective: \(share), confidence: 95%\(route)}",
         "budgetShare: {during: \(window), objective: \(share), atMost: 0.1%\(route)}",
@@ -248,6 +249,7 @@ struct MeasurementTests {
       (.latency, load.timeline, "{during: surge, percentile: 90, below: 250ms}"),
       (.latency, load.timeline, "{during: surge, percentile: 90, below: 2ms}"),
       (.latency, load.timeline, "{during: surge, percentile: 99.5, below: 250ms}"),
+      (.latency, load.timeline, "{during: surge, percentile: 90, below: 250ms, confidence: 95%}"),
       (.errorBudget, load.timeline, "{during: surge, objective: 98%}"),
       (.errorBudget, load.timeline, "{during: surge, objective: 99.9%}"),
       (.errorBudget, load.timeline, "{during: surge, objective: 98%, confidence: 95%}"),

@@ -7,10 +7,12 @@ import Units
 
 extension Expectation.Latency: JudgedKind {
   /// How sure the order-statistic interval is that is shown, and by which too few requests are told.
-  static let confidence = 0.95
+  static let usualConfidence = 0.95
 
   /// How many requests it takes to bound the percentile from above at all.
-  var requestsNeeded: Int { Int((log(1 - Self.confidence) / log(percentile / 100)).rounded(.up)) }
+  var requestsNeeded: Int { Int((log(1 - sureness) / log(percentile / 100)).rounded(.up)) }
+
+  private var sureness: Double { confidence?.fraction ?? Self.usualConfidence }
 
   /// Passes when the percentile of all requests lies below the bound whichever of the uncertain ones belong to the window,
   /// however long those without an answer would have taken; fails when it lies at or above it in any case, also without what
@@ -31,12 +33,11 @@ extension Expectation.Latency: JudgedKind {
     let value =
       all.text("p\(percentileText)")
       + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
-    if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit),
-      !mayBeBelow(load, slow: guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) })
-    {
+    let slow = guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) }
+    if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit), !mayBeBelow(load, slow: slow) {
       let margin = max((all.lowest ?? below) - below, .zero).plain
-      return .fail("\(value): \(margin) above \(below.text)", window: window, evidence: evidence)
-        .measuring([measurement(all, delay, isAbove: true)])
+      return .fail("\(value): \(margin) above \(below.text)\(confidenceText)", window: window, evidence: evidence)
+        .measuring([measurement(all, delay, isAbove: true)]).inferring(inference(load, slow: slow))
     }
     let measured = measurement(all, delay, isAbove: false)
     var partial = measured
@@ -51,6 +52,23 @@ extension Expectation.Latency: JudgedKind {
       ).measuring([measured.unjudged])
     }
     return verdict(all, value: value, delay, window, evidence).measuring([measured])
+      .inferring(inference(load, slow: slow))
+  }
+
+  /// ` with 95% confidence`, where that is asked for.
+  private var confidenceText: String { confidence.map { " with \($0) confidence" } ?? "" }
+
+  /// By the number of requests that are not below the bound, of which a share of 1 − q is to be expected.
+  private func inference(_ load: LoadInWindow, slow: (LoadInWindow.Tally) -> Int) -> Inference? {
+    confidence.map { confidence in
+      func pValue(_ part: (slow: Int, of: Int)) -> Double {
+        ProportionTest.pValue(
+          failures: part.slow, of: part.of, allowed: 1 - percentile / 100, complement: percentile / 100)
+      }
+      return Inference(
+        worst: pValue(atWorst(load, limit)), best: load.unseen == nil ? 1 : pValue(atBest(load, slow: slow)),
+        confidence: confidence)
+    }
   }
 
   /// The percentile, from the least to the most that it can be whichever of the uncertain requests belong to the window.
@@ -110,7 +128,7 @@ extension Expectation.Latency: JudgedKind {
     }
     if isCertainlyBelow(load, limit), let highest = all.highest {
       let margin = max(below - highest, .zero).plain
-      return .pass("\(value), \(margin) below \(below.text)", window: window, evidence: evidence)
+      return .pass("\(value), \(margin) below \(below.text)\(confidenceText)", window: window, evidence: evidence)
     }
     if delay.isNoticeable, load.unseen != nil, !mayBeBelow(load, slow: { measuredTooLong($0, limit) }) {
       return .untrusted(
@@ -122,7 +140,9 @@ extension Expectation.Latency: JudgedKind {
       ? "the end of \(load.unaccounted.of("request")) is not recorded, and the slowest may be among them"
       : all.highest == nil
         ? "\(all.unanswered.of("request")) got no answer, and how long one would have taken is not known"
-        : "the bound lies between what buckets and the edges of the window allow"
+        : confidence == nil
+          ? "the bound lies between what buckets and the edges of the window allow"
+          : "\(below.text) lies between the bounds of p\(percentileText)\(confidenceText): it takes more requests to tell"
     return .inconclusive(reason, finding: value, window: window, evidence: evidence)
   }
 
@@ -130,19 +150,37 @@ extension Expectation.Latency: JudgedKind {
 
   /// At worst no uncertain request belongs to the window that was fast, and none without an answer would have been.
   private func isCertainlyBelow(_ load: LoadInWindow, _ limit: Duration) -> Bool {
+    let (slow, count) = atWorst(load, limit)
+    let needed =
+      confidence.map {
+        QuantileRanks.upper(count: count, quantile: percentile / 100, confidence: $0.fraction) ?? count + 1
+      } ?? rank(of: count)
+    return count > 0 && count - slow >= needed
+  }
+
+  private func atWorst(_ load: LoadInWindow, _ limit: Duration) -> (slow: Int, of: Int) {
     let (certain, perhaps) = (load.certain, load.perhaps)
     let uncertain = perhaps.answeredAbove(limit).upperBound + perhaps.unanswered + load.unaccounted
-    return isBelow(
-      slow: certain.answeredAbove(limit).upperBound + certain.unanswered + uncertain, of: certain.known + uncertain)
+    return (certain.answeredAbove(limit).upperBound + certain.unanswered + uncertain, certain.known + uncertain)
   }
 
   /// At best every uncertain request was fast.
   ///
   /// - Parameter slow: how many of the known requests took too long.
   private func mayBeBelow(_ load: LoadInWindow, slow: (LoadInWindow.Tally) -> Int) -> Bool {
+    let (slow, count) = atBest(load, slow: slow)
+    let needed =
+      confidence.map {
+        QuantileRanks.lower(count: count, quantile: percentile / 100, confidence: $0.fraction) ?? 0
+      } ?? rank(of: count)
+    return count > 0 && count - slow >= needed
+  }
+
+  private func atBest(_ load: LoadInWindow, slow: (LoadInWindow.Tally) -> Int) -> (slow: Int, of: Int) {
     let (certain, perhaps) = (load.certain, load.perhaps)
-    return isBelow(
-      slow: slow(certain), of: certain.known + perhaps.known - slow(perhaps) + load.unaccounted + (load.unseen ?? 0))
+    return (
+      slow(certain), certain.known + perhaps.known - slow(perhaps) + load.unaccounted + (load.unseen ?? 0)
+    )
   }
 
   /// By what was measured, whoever took the time.
@@ -169,10 +207,8 @@ extension Expectation.Latency: JudgedKind {
     return [Evidence("\(sentence(delay)): without that p\(percentileText) is at least \(least.plain)")]
   }
 
-  /// Whether the percentile lies below the bound when so many of the values do not.
-  private func isBelow(slow: Int, of count: Int) -> Bool {
-    count > 0 && count - slow >= Int(((percentile / 100).nextDown * Double(count)).rounded(.up))
-  }
+  /// How many of the values lie at or below their percentile.
+  private func rank(of count: Int) -> Int { Int(((percentile / 100).nextDown * Double(count)).rounded(.up)) }
 
   private func rows(_ all: LatencyOfAll, _ run: RunView, _ judged: JudgedLoad) -> [Evidence] {
     let (load, good, stretch) = (all.load, all.successes, judged.stretch)
@@ -186,7 +222,7 @@ extension Expectation.Latency: JudgedKind {
         Evidence(
           "from \(from == .due ? "due" : "sending")\(whose): \(list), longest \(good.maximum?.plain ?? "")"))
     }
-    let interval = good.quantileInterval(percentile / 100, confidence: Self.confidence)
+    let interval = good.quantileInterval(percentile / 100, confidence: Self.usualConfidence)
     if let low = interval.lower, let high = interval.upper {
       rows.append(Evidence("95% interval of p\(percentileText) by ranks\(whose): \(low.plain) to \(high.plain)"))
     }

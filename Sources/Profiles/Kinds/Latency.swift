@@ -1,4 +1,4 @@
-import Units
+package import Units
 
 extension Expectation {
   /// A percentile of the latency of successful requests lies below a bound.
@@ -13,6 +13,8 @@ extension Expectation {
     package var percentile: Double
     package var below: Duration
     package var from: From
+    /// With it, the percentile behind the values is judged instead of theirs.
+    package var confidence: Percentage?
     package var route: String?
   }
 }
@@ -32,9 +34,11 @@ extension Expectation.Latency {
   private static let from = KindField<From>.word(
     "from", "Since when a latency is counted: the moment of being due, or of being sent."
   ).byDefault(.due, "due")
+  private static let confidence = KindField<Percentage>.confidence(ofUnderlying: "percentile")
   private static let route = KindField<String>.route
   package static let fields = [
-    during.declaration, percentile.declaration, below.declaration, from.declaration, route.declaration,
+    during.declaration, percentile.declaration, below.declaration, from.declaration, confidence.declaration,
+    route.declaration,
   ]
 
   package init?(_ body: KindBody) {
@@ -42,9 +46,11 @@ extension Expectation.Latency {
     let percentile = body.read(Self.percentile)
     let below = body.read(Self.below)
     let from = body.read(Self.from)
+    let confidence = body.read(Self.confidence)
     let route = body.read(Self.route)
     guard let during, let percentile, let below, let from else { return nil }
-    self.init(during: during, percentile: percentile, below: below, from: from, route: route)
+    self.init(
+      during: during, percentile: percentile, below: below, from: from, confidence: confidence, route: route)
   }
 
   package var kind: Expectation.Kind { .latency(self) }
@@ -54,7 +60,8 @@ extension Expectation.Latency {
   package var sentence: String {
     let from = from == .due ? "" : " from sending"
     let route = route.map { " for request \($0)" } ?? ""
-    return "p\(percentileText) latency\(from) below \(below.text) during \(during)\(route)"
+    let confidence = confidence.map { " with a confidence of \($0)" } ?? ""
+    return "p\(percentileText) latency\(from) below \(below.text) during \(during)\(route)\(confidence)"
   }
 
   /// `99`, `99.9`.
