@@ -120,7 +120,7 @@ struct LoadInWindow {
         certain.add(interval, from: latency ?? .due, delay: run.machineDelay)
       } else if pieces.mayHold(interval.start, interval.end) {
         perhaps.add(interval, from: latency ?? .due, delay: run.machineDelay)
-        if latency == nil { place(run.timeline.failures, of: interval, in: pieces) }
+        if latency == nil { place(run.analysis.failures, of: interval, in: pieces) }
       }
     }
   }
@@ -134,11 +134,9 @@ struct LoadInWindow {
   }
 
   /// Moves the failures of a straddling interval whose moment is known to the side where they belong.
-  private mutating func place(_ failures: [FailedRequest], of interval: LoadInterval, in pieces: WindowPieces) {
-    for failure in failures
-    where failure.route == interval.route && failure.source == interval.source && failure.due >= interval.start
-      && failure.due < interval.end
-    {
+  private mutating func place(_ failures: OrderedFailures, of interval: LoadInterval, in pieces: WindowPieces) {
+    for failure in failures.due(from: interval.start, to: interval.end)
+    where failure.route == interval.route && failure.source == interval.source {
       let isInside = pieces.mustHold(failure.due)
       let isOutside = !pieces.mayHold(failure.due)
       guard isInside || isOutside, perhaps.take(failureWith: failure.outcome) else { continue }

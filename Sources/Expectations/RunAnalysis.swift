@@ -139,6 +139,9 @@ extension RunAnalysis {
   /// What the failed requests have to do with what happened in the cluster; `nil` where nothing failed or was watched.
   package var attribution: Attribution? { partOfLoad { Attribution(timeline) } }
 
+  /// The failed requests that were kept whole.
+  var failures: OrderedFailures { partOfLoad { OrderedFailures(timeline.failures) } }
+
   /// Which of the planned load was recorded.
   var coverage: LoadCoverage { partOfLoad { LoadCoverage(RunView(self)) } }
 }

@@ -17,6 +17,22 @@ enum TerminationClues {
     var first: InstantBounds
   }
 
+  /// A pod that was asked to go.
+  private struct GoingPod {
+    let name: String
+    let asked: InstantBounds
+    /// Until when it may have got traffic.
+    let lastTraffic: Duration
+
+    init?(_ pod: PodLifeline) {
+      guard let asked = pod.deleteRequested else { return nil }
+      name = pod.name
+      self.asked = asked
+      let gone = pod.removed?.latest ?? asked.latest + (pod.gracePeriod ?? .seconds(30))
+      lastTraffic = gone + PodLifeline.propagation
+    }
+  }
+
   static func clues(_ run: RunView, in window: WindowPieces, route: String?) -> [Evidence] {
     let failures = run.timeline.failures.filter {
       window.mayHold($0.due) && (route == nil || $0.route == route) && !OutcomeLabel.isDropped($0.outcome)
@@ -24,30 +40,31 @@ enum TerminationClues {
     let clusters = run.timeline.clusters
     guard !failures.isEmpty, !clusters.isEmpty else { return [] }
     // Nothing tells which workload was to answer a request.
-    let going = clusters.flatMap(\.pods).filter { $0.deleteRequested != nil }
+    let going = clusters.flatMap(\.pods).compactMap(GoingPod.init)
     var groups: [String: Group] = [:]
     for failure in failures {
-      guard let (pod, asked) = blamed(for: failure, among: going) else { continue }
-      var group = groups[pod.name] ?? Group(first: asked)
+      guard let pod = blamed(for: failure, among: going) else { continue }
+      var group = groups[pod.name] ?? Group(first: pod.asked)
       group.count += 1
       group.outcomes[failure.outcome, default: 0] += 1
-      group.longest = max(group.longest, (failure.sent ?? failure.due) - asked.earliest)
+      group.longest = max(group.longest, (failure.sent ?? failure.due) - pod.asked.earliest)
       groups[pod.name] = group
     }
     let blamed = clusters.filter { cluster in cluster.pods.contains { groups[$0.name] != nil } }
     return rows(groups, of: failures.count) + advice(groups, of: failures.count, blamed)
   }
 
-  private static func blamed(
-    for failure: FailedRequest, among pods: [PodLifeline]
-  ) -> (pod: PodLifeline, asked: InstantBounds)? {
-    let candidates = pods.compactMap { pod -> (pod: PodLifeline, asked: InstantBounds)? in
-      guard let asked = pod.deleteRequested, failure.completed >= asked.earliest else { return nil }
-      let end = (pod.removed?.latest ?? asked.latest + (pod.gracePeriod ?? .seconds(30))) + PodLifeline.propagation
-      return (failure.sent ?? failure.due) <= end ? (pod, asked) : nil
+  private static func blamed(for failure: FailedRequest, among pods: [GoingPod]) -> GoingPod? {
+    let sent = failure.sent ?? failure.due
+    var blamed: GoingPod?
+    for pod in pods where failure.completed >= pod.asked.earliest && sent <= pod.lastTraffic {
+      if let name = failure.pod {
+        if pod.name == name { return pod }
+      } else if blamed.map({ $0.asked.earliest < pod.asked.earliest }) ?? true {
+        blamed = pod
+      }
     }
-    if let name = failure.pod { return candidates.first { $0.pod.name == name } }
-    return candidates.max { $0.asked.earliest < $1.asked.earliest }
+    return blamed
   }
 
   private static func rows(_ groups: [String: Group], of total: Int) -> [Evidence] {
