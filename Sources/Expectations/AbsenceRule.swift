@@ -11,7 +11,7 @@ enum AbsenceRule {
     let whole = kind.opinion(on: run)
     // Which workload was to answer requests, nothing tells.
     let clusters = kind.subject == .requests ? run.timeline.clusters : Array(run.timeline.clusters.prefix(1))
-    guard let window = whole.window,
+    guard !kind.judgesAbsences, let window = whole.window,
       let absence = clusters.flatMap(\.absences).first(where: { concerns(kind, $0) && overlaps($0, window) })
     else { return whole }
     if window.earliest >= absence.deleted.earliest { return absent(absence, in: window, whole, of: kind) }

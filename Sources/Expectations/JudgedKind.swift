@@ -8,6 +8,9 @@ protocol JudgedKind: ExpectationKind {
   /// What its user should know of it before a run, from what the profile plans; empty where the plan tells nothing.
   func remarks(on profile: Profile) -> [PlanRemark]
 
+  /// Whether what it says goes on where the workload or its autoscaler is not there, see ``AbsenceRule``.
+  var judgesAbsences: Bool { get }
+
   /// Where a reader of what did not pass looks first.
   var focus: Judgement.Focus { get }
 }
@@ -16,6 +19,7 @@ protocol JudgedKind: ExpectationKind {
 extension JudgedKind {
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
   var focus: Judgement.Focus { .firstEvidence }
+  var judgesAbsences: Bool { false }
 }
 
 extension Expectation.Kind {
@@ -46,6 +50,7 @@ extension Expectation.Kind {
     case .podStartup(let wanted): wanted
     case .gracefulExit(let wanted): wanted
     case .flapping(let wanted): wanted
+    case .undisturbed(let wanted): wanted
     }
   }
 }

@@ -111,21 +111,14 @@ private struct Step {
 private struct Writer {
   let author: ObservedChange.Author
 
-  /// Controllers write under the name of their program; k3s and MicroK8s run them inside of programs of other names.
-  private static func isAutoscaler(_ manager: String) -> Bool {
-    manager.hasSuffix("kube-controller-manager") || manager == "k3s" || manager == "kubelite"
-  }
-
   init(of object: Workload, after before: Workload) {
-    let old = before.metadata.managedFields ?? []
-    let entries = (object.metadata.managedFields ?? []).filter { $0.subresource != "status" }
-    let gained = entries.filter { !old.contains($0) }
-    let scale = gained.first { $0.subresource == "scale" }
-    let writer = scale ?? gained.first ?? entries.first { $0.subresource == "scale" }
+    let writers = FieldWriters(of: object.metadata, after: before.metadata)
+    let scale = writers.gained.first { $0.subresource == "scale" }
+    let writer = scale ?? writers.gained.first ?? writers.all.first { $0.subresource == "scale" }
     guard let name = writer?.manager else {
       author = .unknown
       return
     }
-    author = Self.isAutoscaler(name) ? .autoscaler : .other(name)
+    author = FieldWriters.isController(name) ? .autoscaler : .other(name)
   }
 }

@@ -77,6 +77,7 @@ extension FieldDeclaration.Form {
       case .rate: "50/s"
       case .shareOrRate: "99%, 1300/s"
       case .wholeNumber: "0, 2"
+      case .writers: "argocd-controller, or [argocd-controller, keda]"
       case .request, .action, .service, .words: nil
       }
     return text.map { (words, $0) }

@@ -28,6 +28,7 @@ extension Expectation {
     case podStartup
     case gracefulExit
     case flapping
+    case undisturbed
 
     package var type: any ExpectationKind.Type {
       switch self {
@@ -55,6 +56,7 @@ extension Expectation {
       case .podStartup: PodStartup.self
       case .gracefulExit: GracefulExit.self
       case .flapping: Flapping.self
+      case .undisturbed: Undisturbed.self
       }
     }
   }
@@ -84,6 +86,7 @@ extension Expectation {
     case podStartup(PodStartup)
     case gracefulExit(GracefulExit)
     case flapping(Flapping)
+    case undisturbed(Undisturbed)
 
     package var wanted: any ExpectationKind {
       switch self {
@@ -111,6 +114,7 @@ extension Expectation {
       case .podStartup(let wanted): wanted
       case .gracefulExit(let wanted): wanted
       case .flapping(let wanted): wanted
+      case .undisturbed(let wanted): wanted
       }
     }
   }

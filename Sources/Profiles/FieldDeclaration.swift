@@ -36,6 +36,8 @@ package struct FieldDeclaration: Sendable, Equatable {
     case action
     /// The name of a Service of the namespace.
     case service
+    /// Names of writers, as managed fields have them.
+    case writers
     case words([String])
 
     /// What stands there, in words.
@@ -53,6 +55,7 @@ package struct FieldDeclaration: Sendable, Equatable {
       case .request: "name of a request"
       case .action: "name of an action"
       case .service: "name of a Service"
+      case .writers: "names of writers"
       case .words(let words): words.joined(separator: ", ")
       }
     }

@@ -73,6 +73,13 @@ extension ActionSpan {
     return problem == nil && self.generation == generation
   }
 
+  /// How many of the generations of its workload after one, and up to another, it wrote; neither is negative.
+  package func generations(after first: Int64, upTo last: Int64) -> Int64 {
+    guard problem == nil, let generation, generation > first else { return 0 }
+    if case .changes(let before) = effect { return max(0, min(generation, last) - max(before, first)) }
+    return generation <= last ? 1 : 0
+  }
+
   /// Whether the pods of the workload may have been replaced for it.
   package var mayRollOut: Bool { effect == .rollout || dependsOnTemplate }
 

@@ -39,7 +39,7 @@ struct LostObservationTests {
     let whole = [
       "availabilityFloor: {during: surge}", "hpaConformance: {}", "withinCorridor: {}",
       "replicasSurvive: {during: run}",
-      "oneRollout: {during: run}", "surgeCeiling: {during: run, terminating: 3}", "podStartup: {within: 20s}",
+      "oneRollout: {during: run}", "undisturbed: {}", "surgeCeiling: {during: run, terminating: 3}", "podStartup: {within: 20s}",
       "scheduledWithin: {during: run, within: 20s}", "flapping: {reversals: \"<= 1\"}", "gracefulExit: {}",
       "podsStayHealthy: {during: run}",
     ]

@@ -71,6 +71,7 @@ struct MeasurementTests {
       "{name: e, scheduledWithin: {during: \(window), within: \(length)}}",
       "{name: e, replicasSurvive: {during: \(window)}}",
       "{name: e, oneRollout: {during: \(window)}}",
+      "{name: e, undisturbed: {during: \(window)}}",
       "{name: e, surgeCeiling: {during: \(window), terminating: \(count)}}",
       "{name: e, podsAdmitted: {during: \(window)}}",
       "{name: e, endpointsFloor: {during: \(window), atLeast: \(count + 1)}}",

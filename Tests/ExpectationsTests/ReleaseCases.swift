@@ -56,6 +56,8 @@ enum ReleaseCases {
     return [
       (.replicasSurvive, whole(healthy), "{during: surge}"), (.replicasSurvive, whole(scaled), "{during: surge}"),
       (.replicasSurvive, cut(healthy), "{during: surge}"),
+      (.undisturbed, whole(healthy), "{during: surge}"), (.undisturbed, whole(scaled), "{during: surge}"),
+      (.undisturbed, cut(healthy), "{during: surge}"),
     ]
   }
 

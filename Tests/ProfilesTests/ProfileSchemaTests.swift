@@ -150,6 +150,7 @@ struct ProfileSchemaTests {
       case .percentage: #expect(reference == "percentage")
       case .percentile: #expect(reference == "percentile")
       case .request, .action, .service: #expect(reference == "text")
+      case .writers: #expect(told["anyOf"]?.array?.last?["items"]?["$ref"]?.string?.hasSuffix("text") ?? false)
       case .rate: #expect(reference == "rate")
       case .shareOrRate: #expect(told["pattern"]?.string == "%$|/(s|m|min|h)$")
       case .words(let words): #expect(resolved["enum"]?.array?.compactMap(\.string) == words)

@@ -28,6 +28,7 @@ extension Profiles.Expectation.KindName {
     case .podStartup: .podStartup
     case .gracefulExit: .gracefulExit
     case .flapping: .flapping
+    case .undisturbed: .undisturbed
     }
   }
 }
