@@ -38,8 +38,8 @@ struct LostObservationTests {
     }
     let whole = [
       "availabilityFloor: {during: surge}", "hpaConformance: {}", "withinCorridor: {}",
-      "replicasSurvive: {during: run}",
-      "oneRollout: {during: run}", "undisturbed: {}", "surgeCeiling: {during: run, terminating: 3}", "podStartup: {within: 20s}",
+      "replicasSurvive: {during: run}", "oneRollout: {during: run}", "undisturbed: {}",
+      "surgeCeiling: {during: run, terminating: 3}", "podStartup: {within: 20s}",
       "scheduledWithin: {during: run, within: 20s}", "flapping: {reversals: \"<= 1\"}", "gracefulExit: {}",
       "podsStayHealthy: {during: run}",
     ]

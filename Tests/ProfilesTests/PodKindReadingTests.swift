@@ -15,7 +15,8 @@ struct PodKindReadingTests {
       ("gracefulExit: {during: releas}", "there is no phase or action \"releas\""),
       ("flapping: {}", "the key \"reversals\" is missing"), ("flapping: {reversals: few}", "\"few\" is not a count"),
       ("undisturbed: {except: []}", "nobody is named"), ("undisturbed: {except: [\"\"]}", "a writer has a name"),
-      ("undisturbed: {except: {a: b}}", "this should be a list"), ("undisturbed: {during: outside calm}", "several pieces"),
+      ("undisturbed: {except: {a: b}}", "this should be a list"),
+      ("undisturbed: {during: outside calm}", "several pieces"),
       ("flapping: {reversals: 1, during: outside calm}", "comes in several pieces"),
     ])
   func refuses(expectation: String, complaint: String) {
