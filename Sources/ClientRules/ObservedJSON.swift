@@ -2,42 +2,38 @@ package import KubernetesObjects
 
 /// What of an object in JSON tells whether an observer is after it.
 package struct ObservedJSON: ObservedTraits {
-  private let object: JSONValue
+  private let object: RawObject
 
-  package init(_ object: JSONValue) { self.object = object }
+  package init(_ object: RawObject) { self.object = object }
 
-  package var name: String? { object["metadata", "name"]?.string }
-  package var labels: [String: String]? { Self.texts(object["metadata", "labels"]) }
+  package var name: String? { object.name }
+  package var labels: [String: String]? { object.metadata?.object("labels")?.strings }
 
   package var subject: (kind: String, name: String)? {
-    let subject = object["involvedObject"]
-    guard let kind = subject?["kind"]?.string, let name = subject?["name"]?.string else { return nil }
+    let subject = object.object("involvedObject")
+    guard let kind = subject?.string("kind"), let name = subject?.string("name") else { return nil }
     return (kind, name)
   }
 
   package var backends: Set<String> { (try? object.decoded(as: Ingress.self))?.backendServices ?? [] }
 
-  package var selector: LabelSelector? { try? object["spec", "selector"]?.decoded() }
+  package var selector: LabelSelector? { try? object.object("spec")?.object("selector")?.decoded() }
 
   package func sendsTo(podsWith labels: [String: String]) -> Bool {
     (try? object.decoded(as: Service.self))?.sendsTo(podsWith: labels) ?? false
-  }
-
-  private static func texts(_ value: JSONValue?) -> [String: String]? {
-    value?.object?.compactMapValues(\.string)
   }
 }
 
 extension ObservationScope {
   /// Learns from an object that was listed, or that a watch brought.
-  package mutating func see(_ object: JSONValue, of resource: ResourceType) {
+  package mutating func see(_ object: RawObject, of resource: ResourceType) {
     let traits = ObservedJSON(object)
     if resource == .services { return see(service: traits) }
     guard let kind = WorkloadKind.allCases.first(where: { $0.resource == resource }), let name = traits.name,
       isOwn(kind, name)
     else { return }
     // One that cannot be read tells nothing.
-    guard let data = try? object.json(), let workload = try? Workload(kind, json: data) else {
+    guard let workload = try? Workload(kind, json: object.data) else {
       return see(kind, name, selector: nil, template: nil)
     }
     see(workload)

@@ -203,10 +203,10 @@ struct ResourceObserver: Sendable {
   /// Asks for a list anew until nothing more was found meanwhile that is to be asked for.
   ///
   /// - Returns: with it the newest revision that had been told of when it was asked for.
-  private func askForList() async throws(KubernetesError) -> (list: CompleteList, told: UInt64?) {
+  private func askForList() async throws(KubernetesError) -> (list: CompleteList<RawObject>, told: UInt64?) {
     while true {
       let (asked, told) = (asked, witness.told)
-      let list = try await client.list(resource, namespace: namespace, asked, partSize: tempo.partSize)
+      let list = try await client.rawList(resource, namespace: namespace, asked, partSize: tempo.partSize)
       if asked == self.asked { return (list, told) }
     }
   }
@@ -262,21 +262,19 @@ struct ResourceObserver: Sendable {
     log?.info("watch opened", metadata: ["from": "\(version)"])
     var events = stream.makeAsyncIterator()
     while let element = try await events.next() {
-      guard try await take(element.event, received: clock.runTime(of: element.received), of: watch) else { return }
+      guard try await take(element, of: watch) else { return }
     }
   }
 
   /// Takes in what a watch has brought.
   ///
   /// - Returns: whether the watch goes on; not where it is to be opened anew, and asked for something else.
-  private func take(
-    _ event: WatchEvent<JSONValue>, received: Duration, of watch: OpenWatch
-  ) async throws(KubernetesError) -> Bool {
+  private func take(_ event: WatchStream.Element, of watch: OpenWatch) async throws(KubernetesError) -> Bool {
     let kind = Self.kind(of: event.type)
     let traits = ObservedJSON(event.object)
-    let metadata = event.object["metadata"]
-    let uid = metadata?["uid"]?.string
-    let told = metadata?["resourceVersion"]?.string
+    let metadata = event.object.metadata
+    let uid = metadata?.string("uid")
+    let told = metadata?.string("resourceVersion")
     guard WatchProgress.follows(event.type, version: told, from: watch.version) else {
       throw KubernetesError(
         .expired, attempt: "cannot watch \(resource.plural) from version \(watch.version)",
@@ -286,7 +284,7 @@ struct ResourceObserver: Sendable {
     if kind != nil, !isBookmark { scope.see([event.object], of: resource) }
     let isTaken = !isBookmark && scope.rule(of: resource).takes(traits)
     let isFollowed = isBookmark || isTaken || uid.map(witness.follows) ?? false
-    if kind == .deleted, isFollowed, watch.asked.labels != nil, let uid, metadata?["deletionTimestamp"] == nil,
+    if kind == .deleted, isFollowed, watch.asked.labels != nil, let uid, !(metadata?.has("deletionTimestamp") ?? false),
       let labels = try await labelsIfThere(uid, named: traits.name ?? "")
     {
       // The watch is opened anew from before it, and asked for more, so that it comes as the change that it was.
@@ -297,7 +295,9 @@ struct ResourceObserver: Sendable {
     guard isFollowed, let kind else { return true }
     log?.trace(
       "event", metadata: ["type": "\(event.type)", "name": "\(traits.name ?? "")", "version": "\(told ?? "")"])
-    sink.record([observation(kind, of: event.object, sent: watch.sent, received: received)])
+    sink.record([
+      observation(kind, of: event.object, sent: watch.sent, received: clock.runTime(of: event.received))
+    ])
     guard let uid, kind == .deleted || isTaken, witness.settle(uid) else { return true }
     return asked == watch.asked
   }
@@ -313,8 +313,8 @@ struct ResourceObserver: Sendable {
   }
 
   /// Whether an object is one of those that are observed.
-  private func follows(_ object: JSONValue, by rule: ObjectRule) -> Bool {
-    rule.takes(ObservedJSON(object)) || object["metadata", "uid"]?.string.map(witness.follows) ?? false
+  private func follows(_ object: RawObject, by rule: ObjectRule) -> Bool {
+    rule.takes(ObservedJSON(object)) || object.uid.map(witness.follows) ?? false
   }
 
   /// The labels of an object of which a watch told that it is gone, though nobody deleted it: it may only be that no selector
@@ -322,19 +322,19 @@ struct ResourceObserver: Sendable {
   ///
   /// - Returns: `nil` where it is gone.
   private func labelsIfThere(_ uid: String, named name: String) async throws(KubernetesError) -> [String: String]? {
-    let found = try await client.list(resource, namespace: namespace, ListSelection(name: name)).items
-    guard let object = found.first(where: { $0["metadata", "uid"]?.string == uid }) else { return nil }
+    let found = try await client.rawList(resource, namespace: namespace, ListSelection(name: name)).items
+    guard let object = found.first(where: { $0.uid == uid }) else { return nil }
     return ObservedJSON(object).labels ?? [:]
   }
 
   private func observation(
-    _ kind: Observation.Kind, of object: JSONValue, sent: Duration, received: Duration
+    _ kind: Observation.Kind, of object: RawObject, sent: Duration, received: Duration
   ) -> Observation {
-    let metadata = object["metadata"]
+    let metadata = object.metadata
     return Observation(
-      sent: sent, received: received, resource: resource.plural, kind: kind, name: metadata?["name"]?.string,
-      uid: metadata?["uid"]?.string, resourceVersion: metadata?["resourceVersion"]?.string,
-      object: kind == .bookmark ? nil : try? object.json())
+      sent: sent, received: received, resource: resource.plural, kind: kind, name: metadata?.string("name"),
+      uid: metadata?.string("uid"), resourceVersion: metadata?.string("resourceVersion"),
+      object: kind == .bookmark ? nil : object.data)
   }
 
   /// - Parameter since: from when on what was told is in doubt; `nil` for since when the watch may have missed something.

@@ -48,7 +48,7 @@ final class SharedScope: Sendable {
     state.withLock { $0.scope == nil ? .everything : $0.rules[resource] ?? .everything }
   }
 
-  func see(_ objects: [JSONValue], of resource: ResourceType) {
+  func see(_ objects: [RawObject], of resource: ResourceType) {
     guard ObservationScope.teaches(resource), !objects.isEmpty else { return }
     change { scope in
       for object in objects { scope.see(object, of: resource) }

@@ -65,7 +65,7 @@ struct ObservedRun: Sendable {
     var scope = ObservationScope(of: cluster.description.workloads.all)
     for resource in ClusterObserver.resources(of: cluster.description.workloads.kinds) {
       do {
-        let list = try await cluster.client.list(
+        let list = try await cluster.client.rawList(
           resource, namespace: cluster.description.namespace, scope.rule(of: resource).asked())
         for object in list.items { scope.see(object, of: resource) }
         scope.listed(resource)

@@ -217,10 +217,14 @@ extension APIClient {
     do {
       return try JSONDecoder().decode(Value.self, from: body)
     } catch {
-      throw KubernetesError(
-        .malformed, attempt: "cannot read \(connection.server)\(path)",
-        cause: "the answer is not the object that was asked for", hint: "is this a Kubernetes API server?")
+      throw notWhatWasAsked(path)
     }
+  }
+
+  func notWhatWasAsked(_ path: String) -> KubernetesError {
+    KubernetesError(
+      .malformed, attempt: "cannot read \(connection.server)\(path)",
+      cause: "the answer is not the object that was asked for", hint: "is this a Kubernetes API server?")
   }
 
   static func failure(_ error: any Error, attempt: String) -> KubernetesError {

@@ -1,5 +1,4 @@
 import Curl
-import Foundation
 package import KubernetesObjects
 
 /// The events of one watch, in the order in which the server sent them.
@@ -11,14 +10,15 @@ package struct WatchStream: AsyncSequence, Sendable {
 
   /// One event of a watch, with the moment at which its line was complete.
   package struct Element: Sendable {
-    package let event: WatchEvent<JSONValue>
+    /// `ADDED`, `MODIFIED`, `DELETED` or `BOOKMARK`.
+    package let type: String
+    package let object: RawObject
     package let received: ContinuousClock.Instant
   }
 
   package struct AsyncIterator: AsyncIteratorProtocol {
     var lines: AsyncThrowingStream<CurlLine, any Error>.AsyncIterator
     let attempt: String
-    let decoder = JSONDecoder()
 
     /// The next event; `nil` when the server closed the watch in good order.
     ///
@@ -31,17 +31,15 @@ package struct WatchStream: AsyncSequence, Sendable {
         throw APIClient.failure(error, attempt: attempt)
       }
       guard let line else { return nil }
-      let event: WatchEvent<JSONValue>
-      do {
-        event = try decoder.decode(WatchEvent<JSONValue>.self, from: Data(line.bytes))
-      } catch {
+      guard let event = try? RawObject(line.bytes), let type = event.string("type"), let object = event.object("object")
+      else {
         throw KubernetesError(.malformed, attempt: attempt, cause: "a line of the watch is no watch event")
       }
-      if event.type == "ERROR" {
-        throw APIClient.refusal(
-          status: event.object["code"]?.int ?? 500, body: (try? event.object.json()) ?? Data(), attempt: attempt)
+      if type == "ERROR" {
+        let status = try? object.decoded(as: APIStatus.self)
+        throw APIClient.refusal(status: status?.code ?? 500, body: object.data, attempt: attempt)
       }
-      return Element(event: event, received: line.receivedAt)
+      return Element(type: type, object: object, received: line.receivedAt)
     }
   }
 

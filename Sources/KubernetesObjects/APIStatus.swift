@@ -27,13 +27,6 @@ package struct APIStatus: Sendable, Equatable, Codable, Error, CustomStringConve
   }
 }
 
-/// One line of a watch: what happened to an object.
-package struct WatchEvent<Object: Codable & Sendable>: Sendable, Codable {
-  /// `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK` or `ERROR`.
-  package var type: String
-  package var object: Object
-}
-
 /// A list of objects, as the API answers a GET of a collection.
 package struct ObjectList<Object: Codable & Sendable>: Sendable, Codable {
   package var metadata: ListMetadata

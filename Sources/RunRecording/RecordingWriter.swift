@@ -86,7 +86,9 @@ package final class RecordingWriter: Sendable {
   /// Adds what the API server said. Objects lose their field lists and applied manifests, and an object of a list that
   /// was recorded in the same version before loses its text.
   package func append(observations: [Observation]) {
-    let stripped = observations.map(Self.strippingObject)
+    // Most of a list is known, and to look through it for secrets takes longer than all else.
+    let known = state.withLock { state in observations.map { state.knowsText(of: $0) } }
+    let stripped = zip(observations, known).map { $1 ? $0.withoutObject : Self.strippingObject($0) }
     add { state in
       for observation in stripped { state.pending.observations.append(state.withoutKnownText(observation)) }
     }
@@ -242,7 +244,23 @@ extension RunDescription {
   }
 }
 
+extension Observation {
+  fileprivate var withoutObject: Observation {
+    var observation = self
+    observation.object = nil
+    return observation
+  }
+}
+
 fileprivate extension RecordingWriter.State {
+  /// Whether an observation is of an object in a list whose version the file holds already.
+  func knowsText(of observation: Observation) -> Bool {
+    guard observation.kind == .listed, let uid = observation.uid, let version = observation.resourceVersion else {
+      return false
+    }
+    return recorded[observation.resource]?[uid] == version
+  }
+
   /// The observation as it is written: without the text of an object whose version the file holds already.
   mutating func withoutKnownText(_ observation: Observation) -> Observation {
     let resource = observation.resource
@@ -259,7 +277,7 @@ fileprivate extension RecordingWriter.State {
     var observation = observation
     if observation.kind == .listed {
       listed[resource, default: []].insert(uid)
-      if let version = observation.resourceVersion, recorded[resource]?[uid] == version { observation.object = nil }
+      if knowsText(of: observation) { observation.object = nil }
     }
     if observation.object != nil { recorded[resource, default: [:]][uid] = observation.resourceVersion }
     return observation

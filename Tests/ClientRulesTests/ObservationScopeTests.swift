@@ -3,6 +3,21 @@ import Testing
 
 @testable import ClientRules
 
+extension JSONValue {
+  fileprivate var raw: RawObject {
+    guard let raw = try? RawObject(self) else { preconditionFailure("\(self) is no object") }
+    return raw
+  }
+}
+
+extension ObservedJSON {
+  fileprivate init(_ object: JSONValue) { self.init(object.raw) }
+}
+
+extension ObservationScope {
+  fileprivate mutating func see(_ object: JSONValue, of resource: ResourceType) { see(object.raw, of: resource) }
+}
+
 @Suite("What belongs to a workload")
 struct ObservationScopeTests {
   private static let several = [

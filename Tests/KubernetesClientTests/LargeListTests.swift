@@ -8,7 +8,7 @@ import Testing
 @Suite("A list of many megabytes", .timeLimit(.minutes(5)))
 struct LargeListTests {
   /// Reads a list of pods that bear a note of a hundred kilobytes each.
-  private func listed(pods count: Int) async throws -> CompleteList {
+  private func listed(pods count: Int) async throws -> CompleteList<JSONValue> {
     let note = String(repeating: "x", count: 100_000)
     let server = try ScriptedServer { connection in
       while connection.readRequestHead() != nil {

@@ -8,10 +8,27 @@ import Testing
 
 @Suite("A list that comes in parts", .timeLimit(.minutes(5)))
 struct ListPartTests {
-  /// What a client makes of the answers of a server, one after the other, and what it asked for.
+  /// What a client makes of the answers of a server, one after the other, and what it asked for; the same whether it makes
+  /// values of the objects or leaves them as they are.
   private func listed(
     _ answers: [(status: Int, body: String)], _ selection: ListSelection = .all
-  ) async throws -> (list: CompleteList?, error: KubernetesError?, asked: [String]) {
+  ) async throws -> (list: CompleteList<JSONValue>?, error: KubernetesError?, asked: [String]) {
+    let values = try await listed(answers) { client throws(KubernetesError) in
+      try await client.list(.pods, namespace: "default", selection, partSize: 2)
+    }
+    let raw = try await listed(answers) { client throws(KubernetesError) in
+      try await client.rawList(.pods, namespace: "default", selection, partSize: 2)
+    }
+    #expect(values.asked == raw.asked && values.error?.code == raw.error?.code)
+    #expect(values.list?.resourceVersion == raw.list?.resourceVersion)
+    #expect(try values.list?.items == raw.list?.items.map { try $0.decoded(as: JSONValue.self) })
+    return values
+  }
+
+  private func listed<Item>(
+    _ answers: [(status: Int, body: String)],
+    _ list: (APIClient) async throws(KubernetesError) -> CompleteList<Item>
+  ) async throws -> (list: CompleteList<Item>?, error: KubernetesError?, asked: [String]) {
     let (asked, sink) = AsyncStream.makeStream(of: String.self)
     let count = Mutex(0)
     let server = try ScriptedServer { connection in
@@ -29,9 +46,9 @@ struct ListPartTests {
     let client = APIClient(
       connection: try await APIConnection(kubeconfig: config, context: nil, environment: [:]),
       session: try CurlSession(name: "test"))
-    var result: (CompleteList?, KubernetesError?) = (nil, nil)
+    var result: (CompleteList<Item>?, KubernetesError?) = (nil, nil)
     do throws(KubernetesError) {
-      result.0 = try await client.list(.pods, namespace: "default", selection, partSize: 2)
+      result.0 = try await list(client)
     } catch {
       result.1 = error
     }
@@ -55,7 +72,7 @@ struct ListPartTests {
     #"{"kind": "Status", "status": "Failure", "code": 410, "reason": "Expired", "metadata": {"continue": "fresh"}}"#
   )
 
-  private func names(_ list: CompleteList?) -> [String] {
+  private func names(_ list: CompleteList<JSONValue>?) -> [String] {
     (list?.items ?? []).compactMap { $0["metadata", "name"]?.string }
   }
 

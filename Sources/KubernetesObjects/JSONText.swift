@@ -1,9 +1,14 @@
-import Foundation
+package import Foundation
 
 /// Why a text is not JSON, and where.
 package struct JSONTextError: Error, Equatable, CustomStringConvertible {
   package let offset: Int
   package let reason: String
+
+  package init(offset: Int, reason: String) {
+    self.offset = offset
+    self.reason = reason
+  }
 
   package var description: String { "\(reason) at byte \(offset)" }
 }
@@ -12,13 +17,14 @@ package struct JSONTextError: Error, Equatable, CustomStringConvertible {
 ///
 /// A pass over the bytes of an object costs a tenth of decoding it, which matters where every object of a watch goes
 /// through. Keys are compared as they are written; a key written with escapes is one that we do not look for.
-struct JSONText {
-  let bytes: [UInt8]
+package struct JSONText: Sendable {
+  package let bytes: [UInt8]
 
-  init(_ data: Data) { bytes = Array(data) }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ data: Data) { self.init(Array(data)) }
 
   /// The range of the only value of the text.
-  func root() throws(JSONTextError) -> Range<Int> {
+  package func root() throws(JSONTextError) -> Range<Int> {
     let start = afterSpace(0)
     let end = try valueEnd(start)
     guard afterSpace(end) == bytes.count else { throw error(end, "something follows the value") }
@@ -26,7 +32,7 @@ struct JSONText {
   }
 
   /// Calls `body` with each of several values one after another.
-  func forEachValue(_ body: (Range<Int>) throws(JSONTextError) -> Void) throws(JSONTextError) {
+  package func forEachValue(_ body: (Range<Int>) throws(JSONTextError) -> Void) throws(JSONTextError) {
     var index = afterSpace(0)
     while index < bytes.count {
       let end = try valueEnd(index)
@@ -36,8 +42,20 @@ struct JSONText {
   }
 
   /// Calls `body` with key and value of each member of the object in `range`.
-  func forEachMember(
+  package func forEachMember(
     in range: Range<Int>, _ body: (_ key: Range<Int>, _ value: Range<Int>) throws(JSONTextError) -> Void
+  ) throws(JSONTextError) {
+    try forEachMember(
+      in: range,
+      until: { (key, value) throws(JSONTextError) in
+        try body(key, value)
+        return false
+      })
+  }
+
+  /// Goes through the members of the object in `range` until `body` has found what it looks for.
+  private func forEachMember(
+    in range: Range<Int>, until body: (_ key: Range<Int>, _ value: Range<Int>) throws(JSONTextError) -> Bool
   ) throws(JSONTextError) {
     guard byte(range.lowerBound) == UInt8(ascii: "{") else { throw error(range.lowerBound, "an object is missing") }
     var index = afterSpace(range.lowerBound + 1)
@@ -48,7 +66,7 @@ struct JSONText {
       guard byte(colon) == UInt8(ascii: ":") else { throw error(colon, "':' is missing") }
       let valueStart = afterSpace(colon + 1)
       let valueEnd = try valueEnd(valueStart)
-      try body(index + 1..<keyEnd - 1, valueStart..<valueEnd)
+      if try body(index + 1..<keyEnd - 1, valueStart..<valueEnd) { return }
       let next = afterSpace(valueEnd)
       if byte(next) == UInt8(ascii: "}") { return }
       guard byte(next) == UInt8(ascii: ",") else { throw error(next, "',' or '}' is missing") }
@@ -57,7 +75,7 @@ struct JSONText {
   }
 
   /// Calls `body` with each element of the array in `range`; `null` has none, as the API server writes empty lists.
-  func forEachElement(
+  package func forEachElement(
     in range: Range<Int>, _ body: (Range<Int>) throws(JSONTextError) -> Void
   ) throws(JSONTextError) {
     if byte(range.lowerBound) == UInt8(ascii: "n") { return }
@@ -75,17 +93,20 @@ struct JSONText {
   }
 
   /// The value of the first member with a key; `nil` where there is none, or no object.
-  func member(_ key: String, in range: Range<Int>) throws(JSONTextError) -> Range<Int>? {
+  package func member(_ key: String, in range: Range<Int>) throws(JSONTextError) -> Range<Int>? {
     guard byte(range.lowerBound) == UInt8(ascii: "{") else { return nil }
     var found: Range<Int>?
-    try forEachMember(in: range) { (name, value) throws(JSONTextError) in
-      if found == nil, equals(name, key) { found = value }
-    }
+    try forEachMember(
+      in: range,
+      until: { (name, value) throws(JSONTextError) in
+        if equals(name, key) { found = value }
+        return found != nil
+      })
     return found
   }
 
   /// The text of a string value; `nil` when it is no string.
-  func string(_ range: Range<Int>) -> String? {
+  package func string(_ range: Range<Int>) -> String? {
     guard byte(range.lowerBound) == UInt8(ascii: "\"") else { return nil }
     let content = bytes[range.lowerBound + 1..<range.upperBound - 1]
     if !content.contains(UInt8(ascii: "\\")) { return String(decoding: content, as: UTF8.self) }
@@ -93,23 +114,23 @@ struct JSONText {
   }
 
   /// A text as a JSON string.
-  static func quoted(_ text: String) -> [UInt8] {
+  package static func quoted(_ text: String) -> [UInt8] {
     // Texts are valid Unicode, so that encoding cannot fail; if it did, an empty text would tell nothing wrong.
     (try? JSONEncoder().encode(text)).map { Array($0) } ?? Array("\"\"".utf8)
   }
 
   /// A number value; `nil` when it is none.
-  func number(_ range: Range<Int>) -> Double? {
+  package func number(_ range: Range<Int>) -> Double? {
     Double(String(decoding: bytes[range], as: UTF8.self))
   }
 
-  func equals(_ range: Range<Int>, _ text: String) -> Bool {
+  package func equals(_ range: Range<Int>, _ text: String) -> Bool {
     bytes[range].elementsEqual(text.utf8)
   }
 
-  func isString(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "\"") }
-  func isObject(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "{") }
-  func isArray(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "[") }
+  package func isString(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "\"") }
+  package func isObject(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "{") }
+  package func isArray(_ range: Range<Int>) -> Bool { byte(range.lowerBound) == UInt8(ascii: "[") }
 
   private func byte(_ index: Int) -> UInt8? { index < bytes.count ? bytes[index] : nil }
 
@@ -117,7 +138,12 @@ struct JSONText {
 
   private func afterSpace(_ start: Int) -> Int {
     var index = start
-    while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
+    while index < bytes.count {
+      switch bytes[index] {
+      case 0x20, 0x09, 0x0A, 0x0D: index += 1
+      default: return index
+      }
+    }
     return index
   }
 
