@@ -21,6 +21,8 @@ package struct ProbeFigures: Sendable, Equatable {
     package var rate: Double
     package var requests: Int
     package var failed: Int
+    /// How many of those failed by each outcome.
+    package var failures: [String: Int] = [:]
     /// Seconds that it took.
     package var length: Double
     /// Seconds; `nil` where no request was answered.
@@ -34,6 +36,14 @@ package struct ProbeFigures: Sendable, Equatable {
       self.length = length
       self.median = median
       self.high = high
+    }
+
+    /// `2 of 20 requests of the probe failed: 1 with 503, 1 with read timeout`; `nil` where none did.
+    package var failureText: String? {
+      guard failed > 0 else { return nil }
+      let outcomes = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) with \($0.key)" }
+      let which = outcomes.isEmpty ? "" : ": \(outcomes.joined(separator: ", "))"
+      return "\(failed) of \(requests) requests of the probe failed\(which)"
     }
   }
 

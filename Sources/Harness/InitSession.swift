@@ -210,7 +210,11 @@ package struct InitSession: Sendable {
       probe.timeScale = cluster.timeScale
     }
     tell("Probe", "\(probe.announcement) (--no-probe leaves it out)")
-    return try await probe.run()
+    let figures = try await probe.run()
+    if let failures = figures.answers?.failureText {
+      tell("Odd", "\(failures); look at what answers so before you trust the profile, which expects hardly any to fail")
+    }
+    return figures
   }
 
   /// What is known without a request.

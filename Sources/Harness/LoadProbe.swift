@@ -37,6 +37,8 @@ struct LoadProbe: Sendable {
     var requests = 0
     var failed = 0
     var outcomes: [String: Int] = [:]
+    /// Of those that failed.
+    var failures: [String: Int] = [:]
     var latency = LatencyHistogram()
     var samples: [PodUse.Sample] = []
   }
@@ -149,7 +151,10 @@ struct LoadProbe: Sendable {
     for interval in snapshots.withLock({ $0.intervals }) {
       for tally in interval.outcomes where tally.outcome != OutcomeLabel.stopped {
         step.requests += tally.completed
-        if tally.failed { step.failed += tally.completed }
+        if tally.failed {
+          step.failed += tally.completed
+          step.failures[tally.outcome, default: 0] += tally.completed
+        }
         step.outcomes[tally.outcome, default: 0] += tally.completed
         if tally.succeeded { step.latency.merge(tally.fromDue) }
       }
@@ -205,6 +210,7 @@ struct LoadProbe: Sendable {
       answers.rate = max(answers.rate, step.rate)
       answers.requests += step.requests
       answers.failed += step.failed
+      answers.failures.merge(step.failures, uniquingKeysWith: +)
       answers.length += step.length
     }
     let latency = steps.last?.latency ?? LatencyHistogram()

@@ -34,11 +34,11 @@ struct RunTotals: Sendable {
   init?(_ run: RunAnalysis) {
     let (timeline, series) = (run.timeline, run.load)
     guard let total = series.total, total.offered > 0 else { return nil }
-    let peak = series.points.compactMap(\.offeredRate).max() ?? 0
+    let peak = series.points.max { $0.offeredRate ?? 0 < $1.offeredRate ?? 0 }.flatMap { Self.peak($0, over: total) }
     let length = Duration.seconds(total.wallSeconds).lengthText
     rate =
       "\(total.offered.counted("request")) in \(length)\(timeline.run.timeScale == 1 ? "" : " of wall time"): "
-      + "\((total.offeredRate ?? 0).rateText)/s on average, \(peak.rateText)/s at most"
+      + "\((total.offeredRate ?? 0).rateText)/s on average" + (peak.map { ", \($0.rateText)/s at most" } ?? "")
     failures = Self.failures(of: timeline, among: total.offered)
     let delays = run.machineDelay
     var byRoute: [String: LoadPoint] = [:]
@@ -48,6 +48,12 @@ struct RunTotals: Sendable {
     }
     let routes = byRoute.count > 1 ? byRoute.sorted { $0.key < $1.key } : []
     rows = Self.rows("all requests", total) + routes.flatMap { Self.rows($0.key, $0.value) }
+  }
+
+  /// The highest rate; `nil` where it is no more than the whole request by which the counts of even arrivals differ.
+  private static func peak(_ point: LoadPoint, over total: LoadPoint) -> Double? {
+    guard let rate = point.offeredRate, let average = total.offeredRate, point.wallSeconds > 0 else { return nil }
+    return rate - 1 / point.wallSeconds > average ? rate : nil
   }
 
   private static func rows(_ name: String, _ point: LoadPoint) -> [Row] {

@@ -45,6 +45,22 @@ struct TotalsTests {
     #expect(text.contains("list 305 5 ") || text.contains("list: 305, 5 failed;"), "\(table)")
   }
 
+  @Test("an even rate has no highest one, though the counts of its slices differ by a request; an uneven one has")
+  func evenRate() {
+    for (counts, peak) in [([7, 8], nil), ([5, 10], "40/s at most")] as [([Int], String?)] {
+      var timeline = SmallRun.timeline()
+      timeline.load = (0..<8).map { index in
+        LoadInterval(
+          start: .milliseconds(index * 250), end: .milliseconds(index * 250 + 250), route: "list",
+          offered: counts[index % 2], sent: counts[index % 2], outcomes: [])
+      }
+      let text = TerminalTable.render(timeline, [], width: 120)
+
+      #expect(text.contains("60 requests in 2s: 30/s on average"), "\(text)")
+      #expect(peak.map { text.contains($0) } ?? !text.contains("/s at most"), "\(text)")
+    }
+  }
+
   @Test("latencies are of the successful where some failed, and of all where none did")
   func successful() {
     #expect(MarkdownSummary.render(timeline(failing: true), []).contains("| the successful | 600 |"))
