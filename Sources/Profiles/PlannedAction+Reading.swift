@@ -16,7 +16,7 @@ extension PlannedAction {
     return elements.flatMap { element -> [PlannedAction] in
       guard let members = element.members(known: known) else { return [] }
       let name = members.required("name", example: "release")?.name(reserved: ["run"])
-      let begin = ActionBegin(members, before)
+      let begin = ActionBegin(members, before, actions: elements.compactMap { $0.node["name"]?.scalar })
       let workload = WorkloadChoice(members, among: plan.workloads, what: "the action").name
       let kind = ActionKindReader(workload: workloads?.named(workload)?.reference).read(members, of: kinds)
       let ending = ActionEnding(members, of: kind)
@@ -49,7 +49,7 @@ private struct ActionBegin {
   var at: Moment?
   var when: StartCondition?
 
-  init?(_ members: Members, _ plan: RunPlan) {
+  init?(_ members: Members, _ plan: RunPlan, actions: [String]) {
     var condition = members["when"]
     if let wait = members["wait"] {
       if let condition {
@@ -74,6 +74,16 @@ private struct ActionBegin {
       }
       return nil
     }
+    if let text = written.node.scalar, let action = actions.first(where: { Self.isOf(text, $0) }),
+      !plan.phaseNames.contains(action)
+    {
+      written.report(
+        "an action begins at a moment of the load, and \(action) is an action",
+        hint:
+          "write a moment at which \(action) is over, as in at: \"\(plan.phaseNames.first ?? "surge") + 30s\", or what "
+          + "it brings about, as in when: \"ready >= 8\"")
+      return nil
+    }
     guard let moment = written.moment(plan, anchors: plan.phaseNames) else { return nil }
     if let planned = plan.planned(moment), let end = plan.end, planned >= end {
       written.report(
@@ -82,6 +92,12 @@ private struct ActionBegin {
       return nil
     }
     at = moment
+  }
+
+  /// Whether a moment is counted from something of that name.
+  private static func isOf(_ moment: String, _ name: String) -> Bool {
+    let anchor = moment.split(separator: "+").first.map { $0.filter { $0 != " " } } ?? ""
+    return [name, "\(name).start", "\(name).end"].contains(anchor)
   }
 }
 

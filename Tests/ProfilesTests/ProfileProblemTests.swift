@@ -196,6 +196,15 @@ struct ProfileProblemTests {
         ]
       ),
       (
+        profile(
+          actions: "[{name: release, at: surge + 30s, rollout: {restart: true}}, "
+            + "{name: undo, at: release.end + 5s, rollout: {restart: true}}]"),
+        [
+          "p.yaml:8:88: actions[1].at: an action begins at a moment of the load, and release is an action; write a moment at "
+            + "which release is over, as in at: \"calm + 30s\", or what it brings about, as in when: \"ready >= 8\""
+        ]
+      ),
+      (
         profile(actions: "[{name: release, at: surg + 30s, rollout: {restart: true}}]"),
         [
           "p.yaml:8:31: actions[0].at: there is no phase or action \"surg\"; did you mean \"surge\"?"
