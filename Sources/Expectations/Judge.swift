@@ -40,7 +40,7 @@ package enum Judge {
 extension Expectation {
   /// Why nothing tells which workload of a run is meant, as where the run had another profile; `nil` where that is told.
   fileprivate func doubtfulWorkload(in timeline: Timeline) -> String? {
-    guard kind.wanted.subject != .requests, let watched = timeline.run.cluster?.workloads else { return nil }
+    guard kind.wanted.isOfOneWorkload, let watched = timeline.run.cluster?.workloads else { return nil }
     let names = watched.all.compactMap(\.name)
     guard let workload else {
       return names.count > 1

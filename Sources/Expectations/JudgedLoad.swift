@@ -47,7 +47,7 @@ extension RunView {
   func judging(
     _ during: Window, route: String?, latency: LoadInWindow.LatencySource? = nil, _ rules: (JudgedLoad) -> Opinion
   ) -> Opinion {
-    if !during.isOnePiece || during == .scaleUp || during == .scaleDown, timeline.cluster == nil {
+    if during.dependsOnPods, timeline.cluster == nil {
       return .inconclusive("no cluster was watched")
     }
     let pieces: WindowPieces

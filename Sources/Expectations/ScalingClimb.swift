@@ -73,11 +73,8 @@ struct ScalingClimb {
 }
 
 extension RunView {
-  /// The climb or descent of the run, with bounds.
+  /// The climb or descent of the workload in focus, with bounds.
   func climb(_ direction: ScalingClimb.Direction) -> Resolved {
-    guard timeline.clusters.count < 2 || timeline.run.cluster?.workloads.all.count ?? 0 < 2 else {
-      return .missing("several workloads were watched, and it is not said which one's scaling is meant")
-    }
     guard let cluster = timeline.cluster else { return .missing("no cluster was watched") }
     let climb = ScalingClimb(direction, in: cluster, from: beginning)
     let resource = workloadKind.resource.plural

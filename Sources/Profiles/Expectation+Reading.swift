@@ -44,7 +44,9 @@ extension Expectation {
 
   /// The workload that it is about: the one that is named, or that of the action whose rollout is judged.
   private static func workload(_ members: Members, _ name: KindName, _ kind: Kind?, _ plan: RunPlan) -> String? {
-    if name.type.subject == .requests {
+    if name.type.subject == .requests, kind?.wanted.isOfOneWorkload != true {
+      // Of one that could not be read nobody knows what it is about.
+      guard kind != nil else { return nil }
       members["of"]?.report(
         "requests are not told apart by the workload that answers them", hint: "leave of out of \(name.rawValue)")
       return nil

@@ -2,7 +2,7 @@
 package struct Expectation: Sendable, Equatable {
   package var name: String
   /// What the profile calls the workload that it is about; `nil` where there is one without a name, and for what is expected
-  /// of requests, which no workload answers alone.
+  /// of requests, which no workload answers alone, but in a window in which one is scaled.
   package var workload: String?
   package var kind: Kind
   /// Where it stands in the profile, from 1; `nil` where that is not known.

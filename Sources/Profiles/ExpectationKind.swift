@@ -22,6 +22,8 @@ package protocol ExpectationKind: Sendable, Equatable {
   var sentence: String { get }
   /// The part of the run that it looks at.
   var scope: Expectation.Scope { get }
+  /// The windows that it names.
+  var windows: [Window] { get }
   /// What it tells of the flags of the cluster's controller.
   var controller: Expectation.ControllerFlags { get }
   /// The longest latency of a request that it still accepts; `nil` where it says nothing of that.
@@ -33,6 +35,10 @@ extension ExpectationKind {
   package var acceptedLatency: Duration? { nil }
   package var name: Expectation.KindName { Self.name }
   package var subject: Expectation.Subject { Self.subject }
+  package var windows: [Window] { if case .window(let window) = scope { [window] } else { [] } }
+
+  /// Whether it is about one workload, which has to be named where there are several.
+  package var isOfOneWorkload: Bool { subject != .requests || windows.contains(where: \.isOfOneWorkload) }
 }
 
 extension Expectation {

@@ -25,6 +25,15 @@ package enum Window: Sendable, Equatable {
     }
   }
 
+  /// Whether it is of one workload, so that it has to be said of which where there are several.
+  package var isOfOneWorkload: Bool {
+    switch self {
+    case .scaleUp, .scaleDown: true
+    case .run, .phase, .action, .span, .terminations, .readiness: false
+    case .outside(let window): window.isOfOneWorkload
+    }
+  }
+
   /// Whether the cluster decides when it is, and not the plan or an action.
   package var dependsOnPods: Bool {
     switch self {

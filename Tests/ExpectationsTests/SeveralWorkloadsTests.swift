@@ -49,6 +49,24 @@ struct SeveralWorkloadsTests {
     #expect(judgements[2].expected.hasPrefix("web: "))
   }
 
+  @Test("the window in which one is scaled is that of the one that is named, for requests too")
+  func scalingWindows() throws {
+    let expectations = try Self.expectations(
+      """
+      - {name: a, of: web, steadyReplicas: {during: scaleUp, count: ">= 1"}}
+      - {name: b, of: api, errorBudget: {during: scaleUp, objective: 1%}}
+      - {name: c, of: api, notWorse: {during: settle, than: scaleUp, margin: 5%}}
+      """)
+    var unnamed = expectations[1]
+    unnamed.workload = nil
+
+    let judgements = Judge.judge(expectations + [unnamed], on: try TwoWorkloads.timeline())
+
+    #expect(judgements[0].window != nil && judgements[0].verdict == .pass, "\(judgements[0].finding)")
+    for judgement in judgements[1...2] { #expect(!judgement.finding.contains("several workloads")) }
+    #expect(judgements[3].reason?.hasPrefix("the run watched several workloads (api, web)") ?? false)
+  }
+
   @Test("a rollout is that of the workload that the action changed, whatever happens to others at that moment")
   func rollouts() throws {
     let expectations = try Self.expectations(

@@ -63,6 +63,11 @@ struct SeveralWorkloadsTests {
           + "with one of api, web"
       ),
       (
+        two, nil, "[{name: a, latency: {during: scaleUp, percentile: 99, below: 9ms}}]",
+        "p.yaml:8:16: expectations[0]: the profile watches several workloads, and nothing says of which latency is; add of: "
+          + "with one of api, web"
+      ),
+      (
         two, nil, "[{name: a, of: apo, hpaConformance: {}}]",
         "p.yaml:8:30: expectations[0].of: there is no workload named \"apo\"; did you mean \"api\"?"
       ),
