@@ -12,6 +12,17 @@ struct PlanRemark: Equatable {
 }
 
 extension PlanRemark {
+  /// That nothing in the run can be seen to take longer than a bound; `nil` where something can.
+  static func neverExceeded(_ bound: Duration, _ field: String, in profile: Profile) -> PlanRemark? {
+    let length = profile.load.duration
+    guard bound >= length else { return nil }
+    return PlanRemark(
+      field: field,
+      message: "nothing takes longer than \(bound.text) in a run of \(length.text), so that this "
+        + "cannot fail",
+      hint: "write less, or make the last phase longer")
+  }
+
   /// That the run ends before a bound; `nil` where it does not, or nobody can know.
   static func runTooShort(for within: Duration, after: Moment, in profile: Profile) -> PlanRemark? {
     guard let start = profile.planned(after) else { return nil }

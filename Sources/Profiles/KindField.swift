@@ -64,7 +64,18 @@ extension KindField where Value == Window {
 
 extension KindField where Value == CountCondition {
   static func count(_ key: String, _ about: String) -> KindField {
-    KindField(key, .count, about) { field, _ in field.count() }
+    KindField(key, .count, about) { field, _ in
+      guard let condition = field.count() else { return nil }
+      if condition.mustHold(in: 0...Int.max) {
+        field.report("every count is \(condition), so that this can never fail", hint: "write one that can be missed")
+        return nil
+      }
+      if !condition.mayHold(in: 0...Int.max) {
+        field.report("no count is \(condition), so that this can never pass", hint: "write one that can be reached")
+        return nil
+      }
+      return condition
+    }
   }
 }
 

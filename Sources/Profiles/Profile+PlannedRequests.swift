@@ -28,6 +28,15 @@ extension Profile {
     return total / (timeScale ?? self.timeScale)
   }
 
+  /// The rate that is planned for a window on average, in requests a second of wall time; `nil` where nobody can know.
+  package func plannedRate(in window: Window, route: String? = nil) -> Double? {
+    guard let requests = plannedRequests(in: window, route: route), let bounds = plannedBounds(of: window) else {
+      return nil
+    }
+    let length = (bounds.upperBound - bounds.lowerBound).seconds / timeScale
+    return length > 0 ? requests / length : nil
+  }
+
   /// From when to when a window is planned; `nil` where the cluster decides that.
   package func plannedBounds(of window: Window) -> Range<Duration>? {
     switch window {

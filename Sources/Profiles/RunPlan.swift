@@ -87,6 +87,46 @@ struct RunPlan {
     phases.first { $0.name == name }.map { $0.start..<$0.end }
   }
 
+  /// How long a window is at most, as planned; `nil` where nobody knows.
+  func longest(of window: Window) -> Duration? { length(of: window) ?? end }
+
+  /// Whether two windows certainly have a part of the run in common, as planned.
+  func overlap(_ one: Window, _ other: Window) -> Bool {
+    if one == .run || other == .run { return true }
+    if case .outside(let left) = one, let rest = certainPart(of: left) { return reaches(other, outOf: rest) }
+    if case .outside(let left) = other, let rest = certainPart(of: left) { return reaches(one, outOf: rest) }
+    guard let part = certainPart(of: one), let second = certainPart(of: other) else { return false }
+    return part.overlaps(second)
+  }
+
+  /// Whether a window certainly has a part outside of a stretch that is known as a whole.
+  private func reaches(_ window: Window, outOf stretch: Range<Duration>) -> Bool {
+    guard stretch.upperBound - stretch.lowerBound > .nanoseconds(1), let part = certainPart(of: window) else {
+      return false
+    }
+    return part.lowerBound < stretch.lowerBound || part.upperBound > stretch.upperBound
+  }
+
+  /// What of the run a window certainly takes: of one that ends when the cluster is ready no more than its beginning.
+  private func certainPart(of window: Window) -> Range<Duration>? {
+    func from(_ start: Duration) -> Range<Duration> { start..<start + .nanoseconds(1) }
+    switch window {
+    case .run: return end.map { .zero..<$0 }
+    case .phase(let name): return timesAreKnown ? bounds(ofPhase: name) : nil
+    case .action(let name): return planned(Moment(.actionStart(name))).map(from)
+    case .span(let start, let end):
+      guard let start = planned(start) else { return nil }
+      return planned(end).flatMap { $0 > start ? start..<$0 : nil } ?? from(start)
+    case .scaleUp, .scaleDown, .terminations, .readiness, .outside: return nil
+    }
+  }
+
+  /// The earliest instant of a moment, as planned: nothing that an action starts ends before it begins.
+  func earliest(of moment: Moment) -> Duration? {
+    guard case .actionEnd(let name) = moment.anchor else { return planned(moment) }
+    return planned(Moment(.actionStart(name), offset: moment.offset))
+  }
+
   /// The planned length of a window; `nil` where that depends on the cluster.
   func length(of window: Window) -> Duration? {
     guard timesAreKnown else { return nil }

@@ -14,7 +14,7 @@ extension Field {
     if text.contains("..") { return span(text, plan) }
     let parts = text.split(separator: " ", maxSplits: 1).map(String.init)
     if parts.count == 2, parts[0] == "outside" {
-      return part(parts[1]).namedWindow(parts[1], plan).flatMap(outside)
+      return part(parts[1]).namedWindow(parts[1], plan).flatMap { outside($0, plan) }
     }
     if parts.first == "readiness", !plan.names.contains(text) { return readiness(parts.dropFirst().first, plan) }
     return namedWindow(text, plan)
@@ -50,9 +50,11 @@ extension Field {
       "\(text) can be seen in a cluster only", hint: "add cluster: {workload: deployment/NAME}, or name a phase")
   }
 
-  private func outside(_ window: Window) -> Window? {
-    guard window == .run else { return .outside(window) }
-    report("nothing is outside of the run", hint: "name a phase or an action, as in outside release")
+  private func outside(_ window: Window, _ plan: RunPlan) -> Window? {
+    let isWhole = plan.end.map { plan.length(of: window) == $0 } ?? false
+    guard window == .run || isWhole else { return .outside(window) }
+    let what = window == .run ? "the run" : "\(window), which is the whole run"
+    report("nothing is outside of \(what)", hint: "name a phase or an action, as in outside release")
     return nil
   }
 
@@ -85,16 +87,21 @@ extension Field {
       to = part(ends[1]).momentOrBefore(plan)
     }
     guard let to else { return nil }
-    if from.anchor == to.anchor, to.offset <= from.offset {
-      report("the window is over before it begins, or as it does", hint: "write the earlier moment first")
-      return nil
-    }
-    if let start = plan.planned(from), let end = plan.planned(to), end <= start {
+    if isOver(from, to, plan) {
       report("the window is over before it begins, or as it does", hint: "write the earlier moment first")
       return nil
     }
     checkBounds(from, to, plan)
     return .span(from: from, to: to)
+  }
+
+  /// Whether a window certainly ends before it begins, or as it does.
+  private func isOver(_ from: Moment, _ to: Moment, _ plan: RunPlan) -> Bool {
+    if from.anchor == to.anchor { return to.offset <= from.offset }
+    // What an action starts ends when it begins, or later.
+    if case .actionEnd(let name) = from.anchor, to.anchor == .actionStart(name) { return to.offset <= from.offset }
+    guard let start = plan.earliest(of: from), let end = plan.planned(to) else { return false }
+    return end <= start
   }
 
   private func checkBounds(_ from: Moment, _ to: Moment, _ plan: RunPlan) {

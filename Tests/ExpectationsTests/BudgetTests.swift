@@ -103,6 +103,19 @@ struct BudgetTests {
     #expect(highest >= 16 && highest < 16.01)
   }
 
+  @Test("Requests outside of a phase are judged without a cluster, and those outside of what pods do are not")
+  func withoutCluster() throws {
+    var run = TimelineBuilder()
+    run.watched = false
+    run.seconds(0..<60)
+    run.seconds(60..<1140, failed: 50)
+    func judged(_ window: String) throws -> Judgement {
+      try judge("{name: e, errorBudget: {during: \(window), objective: 99%}}", on: run.timeline)
+    }
+    #expect(try judged("outside surge").verdict == .fail)
+    #expect(try judged("outside terminations").finding.contains("no cluster was watched"))
+  }
+
   @Test(
     "What cannot be asked for is refused",
     arguments: [
@@ -120,7 +133,8 @@ struct BudgetTests {
       ("goodSlices: {during: terminations, objective: 99%, atLeast: 95%}", "several pieces"),
       ("budgetShare: {during: surge, objective: 0%, atMost: 1%}", "an objective of 0% allows every request to fail"),
       (
-        "budgetShare: {during: surge, objective: 99%, atMost: 1%, productionRate: 0/s}", "a production without requests"
+        "budgetShare: {during: surge, objective: 99%, atMost: 0.5%, productionRate: 0/s}",
+        "a production without requests"
       ),
     ])
   func refused(text: String, message: String) throws {

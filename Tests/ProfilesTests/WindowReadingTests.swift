@@ -57,6 +57,9 @@ struct WindowReadingTests {
       ("surge-1.end-10s..+60s", "ends 1m after the run does"), ("readiness", "how much of each pod's readiness"),
       ("readiness soon", "\"soon\" is not a length"), ("readiness 0s", "\"0s\" is not a length"),
       ("outside run", "nothing is outside of the run"), ("outside nothing", "there is no phase or action \"nothing\""),
+      ("release.end..release.start", "is over before it begins"),
+      ("release.end..release.start + 0s", "is over before it begins"),
+      ("release.end..calm.end", "is over before it begins"), ("release.end + 60s..surge-1.start", "is over before"),
       ("scaleup", "did you mean \"scaleUp\"?"),
       ("terminatons", "did you mean \"terminations\"?"),
     ])
@@ -74,6 +77,25 @@ struct WindowReadingTests {
       #expect(problems.count == 1 && problems[0].contains("comes in several pieces"), "\(problems)")
     }
     #expect(profile(window).problems().isEmpty)
+  }
+
+  @Test(
+    "that may be are not refused for what depends on the cluster",
+    arguments: [
+      "release.start..release.end", "release.end..surge-1.end", "release.end-60s..release.start + 1s", "outside calm",
+      "release.start-5s..release.end",
+    ])
+  func open(window: String) {
+    #expect(profile(window).problems().isEmpty, "\(profile(window).problems())")
+  }
+
+  @Test("outside of the only phase there is nothing")
+  func wholeRun() {
+    let problems = ProfileText(
+      load: "{phases: [{name: calm, for: 60s, rate: 10/s}]}",
+      expectations: "[{name: e, errorBudget: {during: outside calm, objective: 99%}}]"
+    ).problems()
+    #expect(problems.count == 1 && problems[0].contains("nothing is outside of calm, which is the whole run"))
   }
 
   @Test("of pods take a cluster", arguments: ["scaleUp", "scaleDown", "terminations", "readiness 5s"])

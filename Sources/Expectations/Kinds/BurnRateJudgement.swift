@@ -32,6 +32,20 @@ extension Expectation.BurnRate: JudgedKind {
     return opinion.about(judged.window, evidence: evidence, measuring: measured)
   }
 
+  /// What came before the run is not known to have failed, so that a short run fills a long window with few failures.
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    let length = profile.load.duration
+    func highest(_ window: Duration) -> Double { min(length / window, 1) / objective.complement.fraction }
+    guard !rules.contains(where: { min(highest($0.long), highest($0.short)) > $0.factor }) else { return [] }
+    return [
+      PlanRemark(
+        field: "objective",
+        message: "a run of \(length.text) burns too little of the budget to raise a \(severity.rawValue), even if "
+          + "every request fails, so that this cannot fail",
+        hint: "make the run longer, write a higher objective, or judge its failures by errorBudget")
+    ]
+  }
+
   private func decided(_ moments: [Moment]) -> Opinion {
     if let fired = moments.first(where: { $0.least > $0.rule.factor }) {
       return .fail(

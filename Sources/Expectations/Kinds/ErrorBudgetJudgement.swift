@@ -107,6 +107,17 @@ extension Expectation.ErrorBudget: JudgedKind {
           hint: "plan more requests, ask for less, or leave confidence out to judge the count", isImpossible: true)
       ]
     }
+    let least = ProportionInterval.clopperPearsonLower(
+      failures: planned, of: planned, confidence: confidence.fraction)
+    guard least > objective.complement.fraction else {
+      return [
+        PlanRemark(
+          field: "confidence",
+          message: "among the \(planned.grouped) requests planned for \(during) this cannot fail, even if all "
+            + "of them do",
+          hint: "plan more requests, or ask for more")
+      ]
+    }
     var failures = 0
     while failures < 10, needed(failures + 1) <= planned { failures += 1 }
     guard failures < 10 else { return [] }

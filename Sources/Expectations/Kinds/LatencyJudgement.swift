@@ -110,12 +110,22 @@ extension Expectation.Latency: JudgedKind {
   }
 
   func remarks(on profile: Profile) -> [PlanRemark] {
-    guard let planned = profile.requests(in: during, route), planned < requestsNeeded else { return [] }
+    if let planned = profile.requests(in: during, route), planned < requestsNeeded {
+      return [
+        PlanRemark(
+          field: "percentile",
+          message: "a bound on p\(percentileText) takes \(requestsNeeded.grouped) requests, and \(during) plans "
+            + planned.grouped, hint: "plan more requests, or ask for a lower percentile", isImpossible: true)
+      ]
+    }
+    let timeout = profile.target.requestTimeout
+    guard from == .send, below > timeout else { return [] }
     return [
       PlanRemark(
-        field: "percentile",
-        message: "a bound on p\(percentileText) takes \(requestsNeeded.grouped) requests, and \(during) plans "
-          + planned.grouped, hint: "plan more requests, or ask for a lower percentile", isImpossible: true)
+        field: "below",
+        message: "no answer that comes within timeouts.request takes longer than \(timeout.text), so that this "
+          + "cannot fail",
+        hint: "write at most \(timeout.text)")
     ]
   }
 

@@ -37,7 +37,18 @@ extension Expectation.NotWorse: JudgedKind {
     else { return [] }
     let needed = ProportionDifference.requestsNeeded(
       margin: margin.fraction, first: first, second: second, confidence: confidence.fraction)
-    guard needed > first else { return [] }
+    guard needed > first else {
+      let most = ProportionDifference.lowerBound(
+        of: (first, first), less: (0, second), confidence: confidence.fraction)
+      guard most <= margin.fraction else { return [] }
+      return [
+        PlanRemark(
+          field: "margin",
+          message: "a margin of \(margin) cannot be missed with \(confidence) confidence by the \(first.grouped) "
+            + "requests planned for \(during)",
+          hint: "allow a smaller margin, or plan more requests")
+      ]
+    }
     return [
       PlanRemark(
         field: "margin",

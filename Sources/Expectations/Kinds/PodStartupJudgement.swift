@@ -24,6 +24,12 @@ extension Expectation.PodStartup: JudgedKind {
     }
   }
 
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    [("within", within), ("scheduled", scheduled), ("started", started), ("ready", ready)].compactMap { field, bound in
+      bound.flatMap { PlanRemark.neverExceeded($0, field, in: profile) }
+    }
+  }
+
   private var bounds: [(stage: StartupStage.Stage, limit: Duration)] {
     [(.whole, within), (.scheduling, scheduled), (.starting, started), (.becomingReady, ready)].compactMap {
       stage, limit in limit.map { (stage, $0) }

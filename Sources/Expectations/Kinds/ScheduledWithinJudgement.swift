@@ -20,6 +20,10 @@ extension Expectation.ScheduledWithin: JudgedKind {
     }
   }
 
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    [PlanRemark.neverExceeded(within, "within", in: profile)].compactMap { $0 }
+  }
+
   private func decided(
     _ created: CountedMoments<PodWait>, _ judged: JudgedCluster, _ sight: JudgedCluster.Sight
   ) -> Opinion {

@@ -29,6 +29,25 @@ extension Expectation.Throughput: JudgedKind {
     return opinion.about(window, evidence: evidence, measuring: opinion.measurements)
   }
 
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    guard case .rate(let rate) = atLeast, let requests = profile.plannedRequests(in: during, route: route),
+      let planned = profile.plannedRate(in: during, route: route), planned > 0
+    else { return [] }
+    // Random arrivals may be more than on average.
+    let isRandom = profile.load.streams.contains {
+      if case .open(.poisson, phases: _) = $0.model { true } else { false }
+    }
+    let most = planned * (1 + (isRandom ? 6 * requests.squareRoot() : 1) / max(requests, 1))
+    guard rate.perSecond > most else { return [] }
+    return [
+      PlanRemark(
+        field: "atLeast",
+        message: "\(during) plans \(Int(planned.rounded(.up)).grouped)/s at most, so that \(rate) can never be "
+          + "answered",
+        hint: "write what is planned, or less; or a share, as in 99%", isImpossible: true)
+    ]
+  }
+
   /// At worst only the failures at the uncertain edges belong to the window, at best only the successes.
   private func judge(_ share: Percentage, _ load: LoadInWindow, _ finding: String) -> Opinion {
     let (certain, perhaps) = (load.certain, load.perhaps)

@@ -52,6 +52,15 @@ extension Expectation.BudgetShare {
     let productionRate = body.read(Self.productionRate)
     let route = body.read(Self.route)
     guard let during, let objective, let atMost, let period else { return nil }
+    if let longest = body.plan.longest(of: during) {
+      let most = longest.seconds / (objective.complement.fraction * period.seconds)
+      if atMost.fraction >= most {
+        let share = Percentage(billionths: Int64((most * 1e7).rounded(.down)) * 100)
+        body.report(
+          Self.atMost, "\(during) would cost at most \(share) if every request failed, so that this can never fail",
+          hint: "write less than that")
+      }
+    }
     self.init(
       during: during, objective: objective, atMost: atMost, period: period, productionRate: productionRate, route: route
     )

@@ -1,3 +1,4 @@
+import Foundation
 package import Units
 
 extension Expectation {
@@ -66,7 +67,16 @@ extension Expectation.BurnRate {
     let route = body.read(Self.route)
     guard let objective, let period, let severity else { return nil }
     self.init(objective: objective, period: period, severity: severity, route: route)
+    let fastest = 1 / objective.complement.fraction
+    guard let least = rules.map(\.factor).min(), fastest <= least else { return }
+    body.report(
+      Self.objective,
+      "a budget of \(objective.complement) burns at most \(Self.text(fastest)) times as fast as one that lasts, and a "
+        + "\(severity.rawValue) takes \(Self.text(least)), so that this can never fail",
+      hint: "write a higher objective, or a shorter period")
   }
+
+  private static func text(_ factor: Double) -> String { String(format: "%.4g", factor) }
 
   package var kind: Expectation.Kind { .burnRate(self) }
   package var scope: Expectation.Scope { .recording }

@@ -16,19 +16,26 @@ extension Expectation {
 extension Expectation.NotWorse {
   package static let name = Expectation.KindName.notWorse
   package static let summary = "The share of failed requests is not larger than in another window, but for a margin."
-  package static let example = "{during: release, than: surge, margin: 0.5%}"
+  package static let example = "{during: release, than: calm, margin: 0.5%}"
   package static let subject = Expectation.Subject.requests
 
   private static let during = KindField<Window>.during.required(example: "release")
   private static let than = KindField<Window>.window("than", "The part of the run that it is compared with.").required(
-    example: "surge")
+    example: "calm")
   private static let margin = KindField<Percentage>(
-    "margin", .percentage, "How much larger the share of failed requests may be, in points: more than 0%."
+    "margin", .percentage,
+    "How much larger the share of failed requests may be, in points: more than 0%, and less than 100%."
   ) { field, _ in
     guard let margin = field.percentage() else { return nil }
     guard margin.billionths > 0 else {
       field.report(
         "no number of requests shows that two shares do not differ at all", hint: "write what is tolerated, as in 0.5%")
+      return nil
+    }
+    guard margin.billionths < Percentage.whole else {
+      field.report(
+        "no two shares differ by more than 100%, so that this can never fail",
+        hint: "write what is tolerated, as in 0.5%")
       return nil
     }
     return margin
@@ -50,12 +57,17 @@ extension Expectation.NotWorse {
     if during == than {
       body.report(
         Self.than, "\(than) is compared with itself", hint: "name a window before the change, or that of another phase")
+    } else if body.plan.overlap(during, than) {
+      body.report(
+        Self.than, "\(than) and \(during) have a part of the run in common, which would be compared with itself",
+        hint: "name one that is over before the other begins, as calm or run.start..release.start is before release")
     }
     self.init(during: during, than: than, margin: margin, confidence: confidence, route: route)
   }
 
   package var kind: Expectation.Kind { .notWorse(self) }
   package var scope: Expectation.Scope { .window(during) }
+  package var windows: [Window] { [during, than] }
 
   package var sentence: String {
     let route = route.map { " for request \($0)" } ?? ""

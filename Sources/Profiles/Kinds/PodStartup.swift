@@ -41,6 +41,12 @@ extension Expectation.PodStartup {
       body.report("nothing is expected", hint: "write within: 60s, or a bound of a stage, as in ready: 30s")
       return nil
     }
+    for (stage, bound) in [(Self.scheduled, scheduled), (Self.started, started), (Self.ready, ready)] {
+      guard let bound, let within, bound >= within else { continue }
+      body.report(
+        stage, "a stage of \(bound.text) is never too long where all of them have \(within.text)",
+        hint: "write less than within: \(within.text), or leave it out")
+    }
     guard let during else { return nil }
     self.init(during: during, within: within, scheduled: scheduled, started: started, ready: ready)
   }

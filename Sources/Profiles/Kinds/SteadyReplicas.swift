@@ -30,10 +30,10 @@ extension Expectation.SteadyReplicas {
     let of = body.read(Self.of)
     let settle = body.read(Self.settle)
     guard let during, let count, let of, let settle else { return nil }
-    if let length = body.plan.length(of: during), settle >= length {
+    if let length = body.plan.longest(of: during), settle >= length {
+      let window = body.plan.length(of: during) == nil ? "a run of \(length.text)" : "a window of \(length.text)"
       body.report(
-        Self.settle, "after \(settle.text) nothing is left of a window of \(length.text)",
-        hint: "write less than \(length.text)")
+        Self.settle, "after \(settle.text) nothing is left of \(window)", hint: "write less than \(length.text)")
     }
     self.init(during: during, count: count, of: of, settle: settle)
   }

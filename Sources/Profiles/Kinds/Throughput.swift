@@ -22,11 +22,11 @@ extension Expectation.Throughput {
 
   private static let during = KindField<Window>.during.required(example: "surge")
   private static let atLeast = KindField<Bound>(
-    "atLeast", .shareOrRate, "A share of the offered requests, as in 99%, or a rate, as in 1300/s."
+    "atLeast", .shareOrRate, "A share of the offered requests, as in 99%, or a rate, as in 1300/s: more than 0."
   ) { field, _ in
     guard let text = field.text() else { return nil }
-    if text.hasSuffix("%") { return field.percentage().map(Bound.share) }
-    if text.contains("/") { return field.rate().map(Bound.rate) }
+    if text.hasSuffix("%") { return field.percentage().flatMap { field.moreThanNothing(.share($0)) } }
+    if text.contains("/") { return field.rate().flatMap { field.moreThanNothing(.rate($0)) } }
     field.report("\"\(text)\" is neither a share nor a rate", hint: "write 99% of the offered requests, or 1300/s")
     return nil
   }.required(example: "99%")
@@ -57,5 +57,18 @@ extension Expectation.Throughput {
       }
     let route = route.map { " for request \($0)" } ?? ""
     return "\(bound) as expected during \(during)\(route)"
+  }
+}
+
+extension Field {
+  fileprivate func moreThanNothing(_ bound: Expectation.Throughput.Bound) -> Expectation.Throughput.Bound? {
+    let isNothing =
+      switch bound {
+      case .share(let share): share.billionths == 0
+      case .rate(let rate): rate.perSecond == 0
+      }
+    guard isNothing else { return bound }
+    report("nothing answered is enough, so that this can never fail", hint: "write more, as in 99%")
+    return nil
   }
 }
