@@ -24,6 +24,14 @@ package struct ObjectRule: Sendable, Equatable {
     case events(ofWorkloads: Set<String>)
   }
 
+  init(takesAll: Bool = false, names: Set<String> = []) {
+    self.takesAll = takesAll
+    self.names = names
+  }
+
+  /// The one object of a name.
+  package init(named name: String) { self.init(names: [name]) }
+
   /// Whether an object is one of them.
   package func takes(_ object: some ObservedTraits) -> Bool {
     if takesAll { return true }

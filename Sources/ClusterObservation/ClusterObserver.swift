@@ -29,7 +29,7 @@ package struct ClusterObserver: Sendable {
   private let tempo: ObserverTempo
 
   /// - Parameters:
-  ///   - resources: what is watched.
+  ///   - resources: what is watched; also ConfigMaps and Secrets by their names, of which a run can do without.
   ///   - scope: what belongs to the workloads, as far as that is known; `nil` for everything in the namespace.
   ///   - log: who is told of lists, watches, events and what could not be observed.
   package init(
@@ -42,7 +42,7 @@ package struct ClusterObserver: Sendable {
     observers = resources.map {
       ResourceObserver(
         client: client, resource: $0, namespace: namespace, clock: clock, sink: sink, tempo: tempo, budget: budget,
-        scope: shared, isOptional: Self.optional.contains($0), log: log)
+        scope: shared, isOptional: $0.metadataOf != nil || Self.optional.contains($0), log: log)
     }
   }
 

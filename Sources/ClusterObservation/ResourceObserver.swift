@@ -1,4 +1,5 @@
 import ClientRules
+import Foundation
 import KubernetesClient
 import KubernetesObjects
 import Logging
@@ -37,7 +38,7 @@ struct ResourceObserver: Sendable {
     self.isOptional = isOptional
     self.log = log.map { log in
       var log = log
-      log[metadataKey: "resource"] = "\(resource.plural)"
+      log[metadataKey: "resource"] = "\(resource.label)"
       return log
     }
   }
@@ -118,7 +119,7 @@ struct ResourceObserver: Sendable {
         let lack = witness.lack(in: listing.objects, listVersion: listing.version)
       else { return }
       try await Task.sleep(for: tempo.patience)
-      witness.endIfSilent(lack, because: lack.silence(of: resource.plural, listed: listing.received.text))
+      witness.endIfSilent(lack, because: lack.silence(of: resource.label, listed: listing.received.text))
     } catch let error as KubernetesError {
       if !Task.isCancelled { record(gap: error.description) }
     } catch {
@@ -172,7 +173,7 @@ struct ResourceObserver: Sendable {
     let version = list.resourceVersion
     guard !version.isEmpty else {
       throw KubernetesError(
-        .malformed, attempt: "cannot list \(resource.plural)",
+        .malformed, attempt: "cannot list \(resource.label)",
         cause: "the list bears no resourceVersion, so that no watch can go on from it",
         hint: "is this a Kubernetes API server?")
     }
@@ -190,7 +191,7 @@ struct ResourceObserver: Sendable {
       item.uid.map { ListedObject(uid: $0, version: item.resourceVersion.flatMap { UInt64($0) }) }
     }
     observations.append(
-      Observation(sent: sent, received: received, resource: resource.plural, kind: .list, resourceVersion: version))
+      Observation(sent: sent, received: received, resource: resource.label, kind: .list, resourceVersion: version))
     let standing = standing(of: objects, version: version, besideWatch: besideWatch, told: told, sent: sent)
     if standing != .isUntold {
       sink.record(observations)
@@ -224,7 +225,7 @@ struct ResourceObserver: Sendable {
     }
     record(
       gap:
-        "\(resource.plural) come from another store, of another server or an earlier state, or their watch has lost "
+        "\(resource.label) come from another store, of another server or an earlier state, or their watch has lost "
         + "changes: \(difference)", since: since)
     return .isOfOtherStore
   }
@@ -277,7 +278,7 @@ struct ResourceObserver: Sendable {
     let told = metadata?.string("resourceVersion")
     guard WatchProgress.follows(event.type, version: told, from: watch.version) else {
       throw KubernetesError(
-        .expired, attempt: "cannot watch \(resource.plural) from version \(watch.version)",
+        .expired, attempt: "cannot watch \(resource.label) from version \(watch.version)",
         cause: "the watch brings what is older, so that it is of another store")
     }
     let isBookmark = kind == .bookmark
@@ -332,9 +333,15 @@ struct ResourceObserver: Sendable {
   ) -> Observation {
     let metadata = object.metadata
     return Observation(
-      sent: sent, received: received, resource: resource.plural, kind: kind, name: metadata?.string("name"),
+      sent: sent, received: received, resource: resource.label, kind: kind, name: metadata?.string("name"),
       uid: metadata?.string("uid"), resourceVersion: metadata?.string("resourceVersion"),
-      object: kind == .bookmark ? nil : object.data)
+      object: kind == .bookmark ? nil : kept(object))
+  }
+
+  /// What is recorded of an object: of one of which only the metadata are asked for never more, whatever the server sends.
+  private func kept(_ object: RawObject) -> Data? {
+    guard resource.metadataOf != nil else { return object.data }
+    return object.metadata.map { Data("{\"metadata\":".utf8) + $0.data + Data("}".utf8) }
   }
 
   /// - Parameter since: from when on what was told is in doubt; `nil` for since when the watch may have missed something.
@@ -343,7 +350,7 @@ struct ResourceObserver: Sendable {
     let now = clock.runTime(of: .now)
     sink.record([
       Observation(
-        sent: since ?? witness.certain ?? now, received: now, resource: resource.plural, kind: .gap, message: message)
+        sent: since ?? witness.certain ?? now, received: now, resource: resource.label, kind: .gap, message: message)
     ])
   }
 }

@@ -39,13 +39,15 @@ final class SharedScope: Sendable {
   /// - Parameter scope: `nil` for everything in the namespace.
   init(_ scope: ObservationScope?, observed: [ResourceType]) {
     var state = State(scope: scope)
-    for resource in observed { state.rules[resource] = scope?.rule(of: resource) }
+    for resource in observed {
+      state.rules[resource] = scope?.rule(of: resource) ?? resource.metadataOf.map { ObjectRule(named: $0) }
+    }
     self.state = Mutex(state)
     self.observed = observed
   }
 
   func rule(of resource: ResourceType) -> ObjectRule {
-    state.withLock { $0.scope == nil ? .everything : $0.rules[resource] ?? .everything }
+    state.withLock { $0.rules[resource] ?? .everything }
   }
 
   func see(_ objects: [RawObject], of resource: ResourceType) {

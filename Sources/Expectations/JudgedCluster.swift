@@ -17,7 +17,7 @@ struct JudgedCluster {
   ///
   /// - Parameter unknown: the first stretch in which something may have been missed.
   func sight(of resource: ResourceType, unknown: InstantBounds?) -> Sight {
-    Sight(judged: self, resource: resource.plural, unknown: unknown)
+    Sight(judged: self, resource: resource.label, unknown: unknown)
   }
 
   /// The same of what became of the workload's pods.

@@ -51,6 +51,7 @@ extension Expectation.Kind {
     case .gracefulExit(let wanted): wanted
     case .flapping(let wanted): wanted
     case .undisturbed(let wanted): wanted
+    case .configRolled(let wanted): wanted
     }
   }
 }

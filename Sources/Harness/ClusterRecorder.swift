@@ -21,7 +21,8 @@ struct ClusterRecorder: Sendable {
     self.output = output
     self.length = length
     observed = try await ObservedRun(
-      cluster, timeScale: cluster.timeScale, output: output, collectsNews: style == .jsonLines
+      cluster, configs: loaded.profile.judgedConfigs, timeScale: cluster.timeScale, output: output,
+      collectsNews: style == .jsonLines
     ) {
       zero in
       RunDescription(

@@ -104,7 +104,8 @@ package struct DoctorSession: Sendable {
     guard let user = simulation.user, let reference = profile.cluster else { return nil }
     let needed = NeededRights(
       cluster: ClusterDescription(
-        context: "simulated", namespace: namespace, workloads: reference.workloads), actions: profile.actions)
+        context: "simulated", namespace: namespace, workloads: reference.workloads),
+      actions: profile.actions, configs: profile.judgedConfigs)
     return Facts.Rights(needed.missingRights(in: needed.findings(of: user, in: cluster), user: user))
   }
 }

@@ -78,7 +78,7 @@ extension FieldDeclaration.Form {
       case .shareOrRate: "99%, 1300/s"
       case .wholeNumber: "0, 2"
       case .writers: "argocd-controller, or [argocd-controller, keda]"
-      case .request, .action, .service, .words: nil
+      case .request, .action, .service, .config, .words: nil
       }
     return text.map { (words, $0) }
   }

@@ -30,6 +30,8 @@ struct MissingRight: Sendable, Equatable {
 struct NeededRights {
   let cluster: ClusterDescription
   let actions: [PlannedAction]
+  /// ConfigMaps and Secrets that are watched by their names.
+  var configs: [ConfigReference] = []
 
   /// Each once, in the order in which they are used.
   var all: [AccessRight] {
@@ -60,11 +62,14 @@ struct NeededRights {
     ClusterObserver.optional.flatMap { resource in
       [.list, .watch].map { AccessRight($0, resource, namespace: cluster.namespace) }
     }
+      + configs.flatMap { config in
+        [.list, .watch].map { AccessRight($0, config.resource, namespace: cluster.namespace, name: config.name) }
+      }
   }
 
   /// The resources that cannot be read, and that the run can do without.
   func unreadable(in findings: [AccessRight: RightFinding]) -> [ResourceType] {
-    ClusterObserver.optional.filter { resource in
+    (ClusterObserver.optional + configs.map(\.resource)).filter { resource in
       optional.contains { $0.resource == resource && findings[$0]?.isDenied ?? false }
     }
   }
@@ -169,17 +174,24 @@ private struct RightsOfResource {
   }
   private var group: String { rights.first?.resource.group ?? "" }
 
-  var name: String { group.isEmpty ? plural : "\(plural).\(group)" }
+  /// Of a ConfigMap or a Secret that is watched by its name.
+  private var configName: String? { rights.first?.resource.metadataOf }
+
+  var name: String {
+    configName.map { "\(plural) named \($0)" } ?? (group.isEmpty ? plural : "\(plural).\(group)")
+  }
   var place: String { rights.first?.namespace.map { "in the namespace \($0)" } ?? "in the whole cluster" }
   var role: String { rights.first?.namespace == nil ? "ClusterRole" : "Role" }
   var rule: String {
-    "{apiGroups: [\(group.isEmpty ? "\"\"" : group)], resources: [\(plural)], verbs: "
-      + "[\(verbs.map(\.rawValue).joined(separator: ", "))]}"
+    "{apiGroups: [\(group.isEmpty ? "\"\"" : group)], resources: [\(plural)], "
+      + (configName.map { "resourceNames: [\($0)], " } ?? "") + "verbs: ["
+      + "\(verbs.map(\.rawValue).joined(separator: ", "))]}"
   }
 
   /// What a run does without them; empty where it does not go on.
   var loss: String {
-    switch rights.first?.resource {
+    if configName != nil { return ", so that nothing tells when it changes: configRolled stays undecided" }
+    return switch rights.first?.resource {
     case .services?: ", so that the EndpointSlices of all Services are read"
     case .ingresses?: ", so that a Service that is deleted counts as one that was still sent to"
     case .podDisruptionBudgets?, .resourceQuotas?, .limitRanges?: ", so that the recording tells nothing of them"
@@ -189,7 +201,9 @@ private struct RightsOfResource {
 
   /// The role of `Profiles/rbac.yaml` that has them; `nil` where none does.
   var source: String? {
-    guard let first = rights.first, first.namespace != nil, first.subresource == nil else { return nil }
+    guard let first = rights.first, first.namespace != nil, first.subresource == nil, configName == nil else {
+      return nil
+    }
     let isWorkload = WorkloadKind.allCases.contains { $0.resource == first.resource }
     let watching: Set<AccessRight.Verb> = [.get, .list, .watch]
     if watching.isSuperset(of: verbs) { return "scaleproof-observer" }

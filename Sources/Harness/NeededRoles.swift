@@ -85,7 +85,8 @@ package struct RolesSession {
         .usage, "\(profile): the namespace is that of a context, which is not read: name it with --namespace")
     }
     let cluster = ClusterDescription(context: "", namespace: namespace, workloads: reference.workloads)
-    let needed = NeededRights(cluster: cluster, actions: loaded.profile.actions)
+    let needed = NeededRights(
+      cluster: cluster, actions: loaded.profile.actions, configs: loaded.profile.judgedConfigs)
     return NeededRoles(rights: needed.all, optional: needed.optional, namespace: namespace).text
   }
 }

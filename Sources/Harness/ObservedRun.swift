@@ -25,9 +25,11 @@ struct ObservedRun: Sendable {
 
   /// Opens the recording and fixes run time zero, a moment from now.
   ///
-  /// - Parameter describe: the row of the run, given the wall-clock time of run time zero.
+  /// - Parameters:
+  ///   - configs: ConfigMaps and Secrets that are watched by their names.
+  ///   - describe: the row of the run, given the wall-clock time of run time zero.
   init(
-    _ cluster: TargetCluster?, timeScale: Double, output: RunOutput, collectsNews: Bool,
+    _ cluster: TargetCluster?, configs: [ConfigReference], timeScale: Double, output: RunOutput, collectsNews: Bool,
     describe: (KubernetesTime) -> RunDescription
   ) async throws(HarnessError) {
     // Everything has to be listed once before zero, so zero lies a few times as far ahead as that takes.
@@ -46,7 +48,8 @@ struct ObservedRun: Sendable {
     observer = cluster.map { cluster in
       ClusterObserver(
         client: cluster.client, namespace: cluster.description.namespace,
-        resources: ClusterObserver.resources(of: cluster.description.workloads.kinds), scope: scope, clock: clock,
+        resources: ClusterObserver.resources(of: cluster.description.workloads.kinds)
+          + configs.map(\.resource), scope: scope, clock: clock,
         sink: RunSink(
           writer: writer, progress: progress, cluster: cluster.description,
           clock: ServerClock(

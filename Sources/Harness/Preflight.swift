@@ -127,6 +127,7 @@ struct Preflight {
   func checkRights(_ cluster: TargetCluster) async throws(HarnessError) {
     try await RightsCheck(
       client: cluster.client, cluster: cluster.description, actions: profile.actions,
+      configs: profile.judgedConfigs,
       note: { StandardOutput.complain("note: \($0)") }
     ).check()
   }
@@ -189,6 +190,7 @@ struct Preflight {
   func rights(in cluster: TargetCluster) async throws(HarnessError) -> Facts.Rights {
     let missing = try await RightsCheck(
       client: cluster.client, cluster: cluster.description, actions: profile.actions,
+      configs: profile.judgedConfigs,
       note: { StandardOutput.complain("note: \($0)") }
     ).missing()
     return Facts.Rights(missing)

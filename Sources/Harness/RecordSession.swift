@@ -58,8 +58,9 @@ package struct RecordSession: Sendable {
       environment: environment)
     do {
       reference.namespace = cluster.description.namespace
+      let judged = try LoadedProfile(withoutLoad: judging.document(reference, length: options.length)).profile
       try await RightsCheck(
-        client: cluster.client, cluster: cluster.description, actions: [],
+        client: cluster.client, cluster: cluster.description, actions: [], configs: judged.judgedConfigs,
         note: { StandardOutput.complain("note: \($0)") }
       ).check()
       reference.autoscaler = try await autoscaler(of: cluster)

@@ -15,6 +15,8 @@ struct RightsCheck {
   let client: APIClient
   let cluster: ClusterDescription
   let actions: [PlannedAction]
+  /// ConfigMaps and Secrets that are watched by their names.
+  var configs: [ConfigReference] = []
   /// Told what could be neither asked nor tried.
   var note: @Sendable (String) -> Void = { _ in }
 
@@ -26,7 +28,7 @@ struct RightsCheck {
 
   /// What is missing, one for each resource.
   func missing() async throws(HarnessError) -> [MissingRight] {
-    let needed = NeededRights(cluster: cluster, actions: actions)
+    let needed = NeededRights(cluster: cluster, actions: actions, configs: configs)
     let findings = try await findings(for: needed.all + needed.optional)
     for right in needed.all {
       guard case .unknown(let reason) = findings[right] else { continue }
@@ -94,7 +96,7 @@ struct RightsCheck {
 
   /// The first patch of an action that uses a right; `nil` where what it reads before does not allow it.
   private func patch(using right: AccessRight) async throws(KubernetesError) -> ActionRequest? {
-    let needed = NeededRights(cluster: cluster, actions: actions)
+    let needed = NeededRights(cluster: cluster, actions: actions, configs: configs)
     guard let action = needed.ofActions.first(where: { $0.rights.contains(right) })?.action,
       let workload = cluster.workloads.named(action.workload)?.reference
     else { return nil }

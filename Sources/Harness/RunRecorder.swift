@@ -70,7 +70,8 @@ struct RunRecorder: Sendable {
     intervalLength = planning.countingIntervals.length
 
     let observed = try await ObservedRun(
-      cluster, timeScale: timeScale, output: output, collectsNews: style == .jsonLines
+      cluster, configs: loaded.profile.judgedConfigs, timeScale: timeScale, output: output,
+      collectsNews: style == .jsonLines
     ) { zero in
       var run = Self.description(
         of: loaded, cluster: cluster, startedAt: zero, timeScale: timeScale, version: version)

@@ -110,9 +110,11 @@ struct VirtualRun {
     let origin = cluster.now + Self.lead * planning.timeScale
     var scope = ObservationScope(of: reference.workloads.all)
     for resource in unreadable { scope.cannotRead(resource) }
+    let observed =
+      ClusterObserver.resources(of: reference.workloads.kinds) + loaded.profile.judgedConfigs.map(\.resource)
     var watcher = ClusterWatcher(
-      of: ClusterObserver.resources(of: reference.workloads.kinds).filter { !unreadable.contains($0) }, scope: scope,
-      namespace: namespace, latency: Self.latency * planning.timeScale, origin: origin)
+      of: observed.filter { !unreadable.contains($0) }, scope: scope, namespace: namespace,
+      latency: Self.latency * planning.timeScale, origin: origin)
     watcher.list(&cluster)
     cluster.plan(faults, loadBegins: origin)
     cluster.advance(to: origin)
@@ -197,7 +199,9 @@ extension VirtualRun {
   /// - Returns: the resources that cannot be read, and that the run can do without.
   private func checkRights() throws(HarnessError) -> [ResourceType] {
     guard case .simulated(let simulation) = reference.kind, let user = simulation.user else { return [] }
-    let rights = NeededRights(cluster: clusterDescription, actions: loaded.profile.actions)
+    let profile = loaded.profile
+    let rights = NeededRights(
+      cluster: clusterDescription, actions: profile.actions, configs: profile.judgedConfigs)
     let findings = rights.findings(of: user, in: cluster)
     guard rights.areMissing(in: findings) else {
       for line in rights.regrets(in: findings, user: user) { StandardOutput.complain("note: \(line)") }

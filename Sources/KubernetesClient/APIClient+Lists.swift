@@ -98,7 +98,8 @@ extension APIClient {
     let path = resource.path(namespace: namespace)
     let limits = limit.map { [(name: "limit", value: String($0))] } ?? []
     let rest = token.isEmpty ? [] : [(name: "continue", value: token)]
-    let answer = try await get(path: path + URLQuery.text(selection.query + limits + rest))
+    let answer = try await get(
+      path: path + URLQuery.text(selection.query + limits + rest), accept: resource.acceptedList)
     do {
       return (try read(answer.body), answer.withoutBody)
     } catch {

@@ -54,9 +54,13 @@ package struct APIClient: Sendable {
   }
 
   /// One GET, answered with a 2xx status.
-  package func get(path: String) async throws(KubernetesError) -> Answer {
-    try await perform("GET", path: path, timeout: timeout)
+  ///
+  /// - Parameter accept: the form of the answer that is asked for.
+  package func get(path: String, accept: String = APIClient.json) async throws(KubernetesError) -> Answer {
+    try await perform("GET", path: path, timeout: timeout, accept: accept)
   }
+
+  package static let json = "application/json"
 
   /// Any request, with its answer as a JSON value.
   ///
@@ -95,7 +99,9 @@ package struct APIClient: Sendable {
     let attempt = "cannot watch \(place(resource.path(namespace: namespace)))"
     do {
       let stream = try await sending { credential in
-        try await session.stream(try request("GET", path: path, timeout: .seconds(seconds + 30), as: credential))
+        try await session.stream(
+          try request(
+            "GET", path: path, timeout: .seconds(seconds + 30), accept: resource.acceptedEvents, as: credential))
       } status: {
         $0.head.status
       }
@@ -119,11 +125,11 @@ package struct APIClient: Sendable {
 extension APIClient {
   private func request(
     _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
-    body: [UInt8]? = nil, acceptsGzip: Bool = false, as credential: Credential
+    body: [UInt8]? = nil, acceptsGzip: Bool = false, accept: String, as credential: Credential
   ) throws(KubernetesError) -> CurlRequest {
     CurlRequest(
       method: method, url: connection.server + path,
-      headers: headers + [("Accept", "application/json")] + (try connection.headers(with: credential)), body: body,
+      headers: headers + [("Accept", accept)] + (try connection.headers(with: credential)), body: body,
       timeout: timeout, tls: connection.tls(with: credential), proxy: connection.proxy, acceptsGzip: acceptsGzip)
   }
 
@@ -176,7 +182,7 @@ extension APIClient {
 
   func perform(
     _ method: String, path: String, timeout: Duration, headers: [(name: String, value: String)] = [],
-    body: [UInt8]? = nil
+    body: [UInt8]? = nil, accept: String = APIClient.json
   ) async throws(KubernetesError) -> Answer {
     let verb = ["GET": "read", "POST": "ask"][method] ?? "change"
     let attempt = "cannot \(verb) \(place(path))"
@@ -186,7 +192,7 @@ extension APIClient {
         try await session.perform(
           try request(
             method, path: path, timeout: timeout, headers: headers, body: body, acceptsGzip: method == "GET",
-            as: credential))
+            accept: accept, as: credential))
       } status: {
         $0.status
       }
@@ -252,5 +258,16 @@ extension APIClient {
     case 410: KubernetesError(.expired, attempt: attempt, cause: cause, status: answer)
     default: KubernetesError(.refused, attempt: attempt, cause: cause, status: answer, retryAfter: wait)
     }
+  }
+}
+
+extension ResourceType {
+  /// The form of lists that is asked for: without the data of objects of which only the metadata are wanted. A server that
+  /// has no such form refuses, and sends none either.
+  var acceptedList: String { accepted("PartialObjectMetadataList") }
+  var acceptedEvents: String { accepted("PartialObjectMetadata") }
+
+  private func accepted(_ form: String) -> String {
+    metadataOf == nil ? APIClient.json : "\(APIClient.json);as=\(form);g=meta.k8s.io;v=v1"
   }
 }

@@ -6,13 +6,20 @@ package struct ResourceType: Sendable, Hashable {
   /// The plural in URLs: `deployments`.
   package let plural: String
   package let kind: String
+  /// The one object of which only the metadata are asked for; `nil` for whole objects of any name.
+  package let metadataOf: String?
 
-  package init(group: String, version: String, plural: String, kind: String) {
+  package init(group: String, version: String, plural: String, kind: String, metadataOf: String? = nil) {
     self.group = group
     self.version = version
     self.plural = plural
     self.kind = kind
+    self.metadataOf = metadataOf
   }
+
+  /// What its observations are recorded under: `pods`; `configmaps/settings` for the metadata of one object, which is listed
+  /// and watched by itself.
+  package var label: String { metadataOf.map { "\(plural)/\($0)" } ?? plural }
 
   /// `v1` or `apps/v1`.
   package var apiVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
@@ -40,6 +47,7 @@ package struct ResourceType: Sendable, Hashable {
     group: "", version: "v1", plural: "resourcequotas", kind: "ResourceQuota")
   package static let nodes = ResourceType(group: "", version: "v1", plural: "nodes", kind: "Node")
   package static let configMaps = ResourceType(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap")
+  package static let secrets = ResourceType(group: "", version: "v1", plural: "secrets", kind: "Secret")
   package static let limitRanges = ResourceType(group: "", version: "v1", plural: "limitranges", kind: "LimitRange")
   package static let podDisruptionBudgets = ResourceType(
     group: "policy", version: "v1", plural: "poddisruptionbudgets", kind: "PodDisruptionBudget")

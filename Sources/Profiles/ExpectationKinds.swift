@@ -29,6 +29,7 @@ extension Expectation {
     case gracefulExit
     case flapping
     case undisturbed
+    case configRolled
 
     package var type: any ExpectationKind.Type {
       switch self {
@@ -57,6 +58,7 @@ extension Expectation {
       case .gracefulExit: GracefulExit.self
       case .flapping: Flapping.self
       case .undisturbed: Undisturbed.self
+      case .configRolled: ConfigRolled.self
       }
     }
   }
@@ -87,6 +89,7 @@ extension Expectation {
     case gracefulExit(GracefulExit)
     case flapping(Flapping)
     case undisturbed(Undisturbed)
+    case configRolled(ConfigRolled)
 
     package var wanted: any ExpectationKind {
       switch self {
@@ -115,6 +118,7 @@ extension Expectation {
       case .gracefulExit(let wanted): wanted
       case .flapping(let wanted): wanted
       case .undisturbed(let wanted): wanted
+      case .configRolled(let wanted): wanted
       }
     }
   }

@@ -38,6 +38,8 @@ package struct FieldDeclaration: Sendable, Equatable {
     case service
     /// Names of writers, as managed fields have them.
     case writers
+    /// A ConfigMap or a Secret by its name.
+    case config
     case words([String])
 
     /// What stands there, in words.
@@ -56,6 +58,7 @@ package struct FieldDeclaration: Sendable, Equatable {
       case .action: "name of an action"
       case .service: "name of a Service"
       case .writers: "names of writers"
+      case .config: "configmap/NAME or secret/NAME"
       case .words(let words): words.joined(separator: ", ")
       }
     }

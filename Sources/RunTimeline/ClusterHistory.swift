@@ -20,6 +20,8 @@ package struct ClusterHistory: Sendable {
   package let budgets: [[ObjectVersion<PodDisruptionBudget>]]
   package let quotas: [[ObjectVersion<ResourceQuota>]]
   package let limitRanges: [[ObjectVersion<LimitRange>]]
+  /// ConfigMaps and Secrets of the namespace that were watched by their names.
+  package private(set) var configs: [ConfigReference: ConfigHistory]
   /// All events of the namespace.
   package private(set) var events: [EventVersion]
   /// Those that tell of objects of the workload.
@@ -118,6 +120,10 @@ package struct ClusterHistory: Sendable {
     budgets = objects.history(of: PodDisruptionBudget.self).objects
     quotas = objects.history(of: ResourceQuota.self).objects
     limitRanges = objects.history(of: LimitRange.self).objects
+    configs = Dictionary(
+      objects.configs.compactMap { label, history in
+        ConfigReference(label: label).map { ($0, ConfigHistory(history, named: $0.name)) }
+      }, uniquingKeysWith: { first, _ in first })
     let unreadPods = Self.unreadPods(allPods, own)
     let unreadVersions = own.podUIDs.sorted().flatMap { allPods.objectGaps[$0] ?? [] }
     let podGaps = allPods.gaps + allPods.silences + unreadPods + unreadVersions
@@ -140,6 +146,7 @@ package struct ClusterHistory: Sendable {
       Event.resource.plural: allEvents.gaps + allEvents.silences,
     ]
     missed[kind.resource.plural] = workloads.gaps
+    for (config, history) in configs { missed[config.resource.label] = history.gaps }
     observationGaps = missed.mapValues { $0.sorted { $0.stretch.earliest < $1.stretch.earliest } }
     gaps = observationGaps.mapValues { $0.map(\.stretch) }
 
@@ -175,6 +182,7 @@ package struct ClusterHistory: Sendable {
     history.events.removeAll { $0.at.earliest > instant }
     history.ownEvents.removeAll { $0.at.earliest > instant }
     history.absences.removeAll { $0.deleted.latest > instant }
+    history.configs = history.configs.mapValues { $0.before(instant) }
     for index in history.services.indices {
       history.services[index].ready = history.services[index].ready.before(instant)
     }

@@ -19,6 +19,8 @@ package struct ObservedObjects: Sendable {
   /// By the plurals of their resources.
   private var histories: [String: any DatedHistory]
   private(set) var events: ObjectHistory<Event>
+  /// Of ConfigMaps and Secrets, each watched by its name, by the labels of their resources.
+  private(set) var configs: [String: ObjectHistory<PartialObject>] = [:]
   let clock: ServerClock
   /// How many observations there were.
   private(set) var count = 0
@@ -57,6 +59,8 @@ package struct ObservedObjects: Sendable {
     if observation.kind == .list { listed.insert(observation.resource) }
     if observation.resource == Event.resource.plural {
       events.add(observation)
+    } else if observation.resource.contains("/") {
+      configs[observation.resource, default: ObjectHistory(clock: clock, tellsArrivals: true)].add(observation)
     } else {
       histories[observation.resource]?.add(observation)
     }
@@ -71,11 +75,14 @@ package struct ObservedObjects: Sendable {
     let lastHeard = lastReceived ?? .zero
     for plural in plurals { histories[plural]?.finish(lastHeard: lastHeard, watchedUntil: end) }
     events.finish(lastHeard: lastHeard, watchedUntil: end)
+    for label in configs.keys { configs[label]?.finish(lastHeard: lastHeard, watchedUntil: end) }
     var timing = WatchTiming()
     for plural in plurals { histories[plural]?.tell(&timing) }
+    for label in configs.keys.sorted() { configs[label]?.tell(&timing) }
     timing.add(lag: events.lag)
     timing.settle()
     for plural in plurals { histories[plural]?.date(by: timing) }
+    for label in configs.keys { configs[label]?.date(by: timing) }
   }
 }
 

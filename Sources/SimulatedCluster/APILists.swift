@@ -5,6 +5,7 @@ extension ClusterSimulation {
   func list(
     _ kind: ClusterKind, _ form: ObjectForm, _ target: ResourcePath, _ request: APIRequest
   ) throws(APIFailure) -> APIAnswer {
+    let form = request.wantsMetadata ? .metadata : form
     let selection = try ObjectSelection(kind: kind, namespace: target.namespace, query: request.query)
     if request.flag("watch") { return try watch(selection, form, request) }
     let (objects, metadata) = try part(of: selection, request)
@@ -16,7 +17,7 @@ extension ClusterSimulation {
     return .object(
       status: 200,
       [
-        "kind": .string("\(kind.resource.kind)List"), "apiVersion": .string(form.apiVersion(of: kind)),
+        "kind": .string("\(form.name(of: kind))List"), "apiVersion": .string(form.apiVersion(of: kind)),
         "metadata": metadata, "items": .array(objects.map { form.shown($0.served(typed: false)) }),
       ])
   }

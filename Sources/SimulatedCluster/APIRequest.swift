@@ -35,6 +35,10 @@ package struct APIRequest: Sendable, Equatable {
   /// Whether the client wants rows for people: `Accept: application/json;as=Table;…`.
   var wantsTable: Bool { accept.contains("as=Table") }
 
+  /// Whether the client wants nothing but metadata: `Accept: application/json;as=PartialObjectMetadata;…`, of lists
+  /// `as=PartialObjectMetadataList`.
+  var wantsMetadata: Bool { accept.contains("as=PartialObjectMetadata") }
+
   /// Who writes, for `managedFields`: what the client says, else the name of its program.
   var fieldManager: String {
     query["fieldManager"] ?? userAgent.split(separator: "/").first.map(String.init) ?? "unknown"

@@ -294,6 +294,7 @@ extension ClusterSimulation {
   /// An object as a client wants to see it: whole, or as a row.
   func shown(_ object: ClusterObject, _ form: ObjectForm, _ request: APIRequest) -> JSONValue {
     request.wantsTable
-      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion) : form.shown(object.served())
+      ? table(of: [object], kind: object.kind, version: object.metadata.resourceVersion)
+      : (request.wantsMetadata ? .metadata : form).shown(object.served())
   }
 }

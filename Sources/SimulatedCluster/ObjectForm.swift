@@ -7,6 +7,8 @@ import KubernetesObjects
 enum ObjectForm: Sendable, Equatable {
   case kept
   case autoscalingVersion1
+  /// `PartialObjectMetadata`, in which objects of all kinds are read and none is written.
+  case metadata
 
   /// - Returns: `nil` when the kind is not served in that version.
   init?(_ kind: ClusterKind, version: String) {
@@ -24,6 +26,11 @@ enum ObjectForm: Sendable, Equatable {
     switch self {
     case .kept: kept
     case .autoscalingVersion1: OlderAutoscaler.version1(of: kept)
+    case .metadata:
+      [
+        "kind": "PartialObjectMetadata", "apiVersion": .string(Self.metadataVersion),
+        "metadata": kept["metadata"] ?? [:],
+      ]
     }
   }
 
@@ -33,7 +40,7 @@ enum ObjectForm: Sendable, Equatable {
   ///   and so loses what the user has meant.
   func kept(_ written: JSONValue) throws(APIFailure) -> JSONValue {
     switch self {
-    case .kept: return written
+    case .kept, .metadata: return written
     case .autoscalingVersion1:
       if let annotation = OlderAutoscaler.unreadableAnnotations(of: written).first {
         throw .badRequest("metadata.annotations: \(annotation) is not JSON")
@@ -49,8 +56,16 @@ enum ObjectForm: Sendable, Equatable {
     switch self {
     case .kept: kind.resource.apiVersion
     case .autoscalingVersion1: OlderAutoscaler.version1
+    case .metadata: Self.metadataVersion
     }
   }
+
+  /// What the client calls the kind.
+  func name(of kind: ClusterKind) -> String {
+    self == .metadata ? "PartialObjectMetadata" : kind.resource.kind
+  }
+
+  private static let metadataVersion = "meta.k8s.io/v1"
 }
 
 extension ClusterKind {

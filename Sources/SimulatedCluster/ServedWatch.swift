@@ -84,7 +84,7 @@ extension ClusterSimulation {
     return [
       "type": "BOOKMARK",
       "object": [
-        "kind": .string(kind.resource.kind), "apiVersion": .string(stream.form.apiVersion(of: kind)),
+        "kind": .string(stream.form.name(of: kind)), "apiVersion": .string(stream.form.apiVersion(of: kind)),
         "metadata": metadata,
       ],
     ]

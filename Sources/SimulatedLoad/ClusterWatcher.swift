@@ -1,4 +1,5 @@
 package import ClientRules
+import Foundation
 package import KubernetesObjects
 package import RunTimeline
 package import SimulatedCluster
@@ -18,6 +19,8 @@ package struct ClusterWatcher: Sendable {
   /// What is known and under way of one resource. All instants are run time.
   private struct Watch: Sendable {
     let kind: ClusterKind
+    /// What it is noted as.
+    let resource: ResourceType
     /// What is noted of it.
     var rule: ObjectRule
     var state = WatchState()
@@ -64,8 +67,9 @@ package struct ClusterWatcher: Sendable {
     self.latency = latency
     self.origin = origin
     watches = resources.compactMap { resource in
-      ClusterKind.allCases.first { $0.resource == resource }.map {
-        Watch(kind: $0, rule: scope?.rule(of: resource) ?? .everything)
+      ClusterKind.allCases.first { $0.resource.plural == resource.plural && $0.resource.group == resource.group }.map {
+        let rule = scope?.rule(of: resource) ?? resource.metadataOf.map { ObjectRule(named: $0) } ?? .everything
+        return Watch(kind: $0, resource: resource, rule: rule)
       }
     }
   }
@@ -192,7 +196,7 @@ extension ClusterWatcher {
 
   /// Ends a watch that has not brought what a list showed.
   private mutating func giveUp(_ index: Int, _ lack: WatchProgress.Lack, listed: Duration, at due: Duration) {
-    note(gap: lack.silence(of: watches[index].kind.resource.plural, listed: listed.text), of: index, at: due)
+    note(gap: lack.silence(of: watches[index].resource.label, listed: listed.text), of: index, at: due)
     if watches[index].wasTold { watches[index].state.advanced(to: String(watches[index].version)) }
     watches[index].pending = (watches[index].state.silent().step, due)
   }
@@ -245,9 +249,9 @@ extension ClusterWatcher {
       }
       noted.append(
         Observation(
-          sent: opened.sent, received: sent - origin + latency, resource: kind.resource.plural,
+          sent: opened.sent, received: sent - origin + latency, resource: watches[index].resource.label,
           kind: Observation.Kind(change.action), name: metadata.name, uid: metadata.uid,
-          resourceVersion: metadata.resourceVersion, object: try? change.object.json().json()))
+          resourceVersion: metadata.resourceVersion, object: kept(change.object.json(), index)))
     }
     return true
   }
@@ -274,15 +278,22 @@ extension ClusterWatcher {
       }
       noted.append(
         Observation(
-          sent: sent, received: received, resource: kind.resource.plural, kind: .listed, name: object.metadata.name,
-          uid: uid, resourceVersion: version, object: isNoted ? nil : try? object.json(typed: false).json()))
+          sent: sent, received: received, resource: watches[index].resource.label, kind: .listed,
+          name: object.metadata.name,
+          uid: uid, resourceVersion: version, object: isNoted ? nil : kept(object.json(typed: false), index)))
     }
     noted.append(
       Observation(
-        sent: sent, received: received, resource: kind.resource.plural, kind: .list,
+        sent: sent, received: received, resource: watches[index].resource.label, kind: .list,
         resourceVersion: String(cluster.resourceVersion)))
     watches[index].noted = versions
     return listed
+  }
+
+  /// What is noted of an object: of one of which only the metadata are asked for no more than those.
+  private func kept(_ object: JSONValue, _ index: Int) -> Data? {
+    guard watches[index].resource.metadataOf != nil else { return try? object.json() }
+    return object["metadata"].flatMap { try? JSONValue.object(["metadata": $0]).json() }
   }
 
   private func follows(_ object: ClusterObject, _ index: Int) -> Bool {
@@ -292,7 +303,7 @@ extension ClusterWatcher {
   private mutating func note(gap message: String, of index: Int, at time: Duration) {
     noted.append(
       Observation(
-        sent: time, received: time, resource: watches[index].kind.resource.plural, kind: .gap, message: message))
+        sent: time, received: time, resource: watches[index].resource.label, kind: .gap, message: message))
   }
 }
 
@@ -311,7 +322,7 @@ extension ClusterWatcher {
 
   private mutating func settle(_ index: Int, in cluster: ClusterSimulation) {
     guard var learnt = scope else { return }
-    learnt.listed(watches[index].kind.resource)
+    learnt.listed(watches[index].resource)
     take(learnt, in: cluster)
   }
 
@@ -319,7 +330,7 @@ extension ClusterWatcher {
     guard learnt != scope else { return }
     scope = learnt
     for index in watches.indices {
-      watches[index].rule = learnt.rule(of: watches[index].kind.resource)
+      watches[index].rule = learnt.rule(of: watches[index].resource)
       if watches[index].hasBegun { review(index, in: cluster) }
     }
   }

@@ -26,6 +26,7 @@ struct ClusterScript {
   private static let start: Int64 = 1_000_000
   static let resources = [
     "deployments", "statefulsets", "replicasets", "pods", "endpointslices", "ingresses", "events",
+    "configmaps/settings",
   ]
 
   static func time(_ second: Double) -> String {
@@ -256,6 +257,16 @@ extension ClusterScript {
       {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "web", "uid": "ingress",
        "resourceVersion": "REVISION"}, "spec": {"defaultBackend": {"service": {"name": "\(service)"}}}}
       """)
+  }
+
+  /// The metadata of a ConfigMap that was listed and watched by its name.
+  ///
+  /// - Parameter more: more of them.
+  mutating func config(_ name: String, at second: Double, _ more: String = "", gone: Bool = false) {
+    object(
+      "configmaps/\(name)", "config-\(name)", name: name, at: second,
+      #"{"metadata": {"name": "\#(name)", "uid": "config-\#(name)", "resourceVersion": "REVISION", "managedFields": [{"manager": "kubectl", "operation": "Update", "time": "\#(Self.time(second))"}]\#(more)}}"#,
+      deleted: gone)
   }
 
   /// - Parameters:

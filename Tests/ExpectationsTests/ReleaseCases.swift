@@ -6,7 +6,7 @@ import RunTimeline
 enum ReleaseCases {
   typealias Case = (kind: Profiles.Expectation.KindName, timeline: Timeline, text: String)
 
-  static func all() throws -> [Case] { pods() + counts() + rollouts() + fences() + services() }
+  static func all() throws -> [Case] { pods() + counts() + rollouts() + fences() + services() + configs() }
 
   /// The same until 100 s, when the run was interrupted.
   static func cut(_ script: ClusterScript) -> Timeline {
@@ -100,6 +100,32 @@ enum ReleaseCases {
   static func quota(since second: Double) -> String {
     #"{"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: few, "#
       + #"requested: pods=1, used: pods=2, limited: pods=2", "lastTransitionTime": "\#(ClusterScript.time(second))"}"#
+  }
+
+  /// A ConfigMap that changes at 70 s, when there are two pods of which one has been replaced by a new one since.
+  ///
+  /// - Parameters:
+  ///   - replaced: which pods are replaced by new ones, at 80 s.
+  ///   - more: more of the metadata since the change.
+  static func changedConfig(replaced: [String], more: String = "") -> ClusterScript {
+    var script = ClusterScript.healthy()
+    script.config("settings", at: 1)
+    script.config("settings", at: 70, more)
+    for (number, name) in replaced.enumerated() {
+      script.pod("web-2-\(number)", at: 79, .init(transition: 78, created: 75, scheduled: 75, hash: "1"))
+      script.pod(name, at: 80, .init(ready: false, transition: 80, deleted: 80))
+      script.pod(name, at: 81, .init(ready: false, transition: 80, deleted: 80), gone: true)
+    }
+    return script
+  }
+
+  private static func configs() -> [Case] {
+    let text = "{config: configmap/settings, during: surge, within: 30s}"
+    return [
+      (.configRolled, whole(changedConfig(replaced: ["web-1-1", "web-1-2"])), text),
+      (.configRolled, whole(changedConfig(replaced: ["web-1-1"])), text),
+      (.configRolled, cut(changedConfig(replaced: ["web-1-1", "web-1-2"])), text),
+    ]
   }
 
   private static func services() -> [Case] {

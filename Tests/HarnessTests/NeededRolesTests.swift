@@ -27,7 +27,8 @@ struct NeededRolesTests {
   private static let needed = NeededRights(
     cluster: ClusterDescription(
       context: "", namespace: "shop", workload: WorkloadReference(.deployment, "web"), autoscaler: "web"),
-    actions: kinds.enumerated().map { PlannedAction(name: "a\($0)", at: Moment(.runStart), kind: $1) })
+    actions: kinds.enumerated().map { PlannedAction(name: "a\($0)", at: Moment(.runStart), kind: $1) },
+    configs: [ConfigReference(.configMap, "settings"), ConfigReference(.secret, "login")])
 
   /// Which rights the user `watcher` has who is given some, by the roles that are printed for them.
   private func findings(given rights: [AccessRight]) throws -> [AccessRight: RightFinding] {
@@ -55,6 +56,25 @@ struct NeededRolesTests {
     let findings = try findings(given: Self.needed.all)
 
     #expect(findings.count > 20 && findings.values.allSatisfy { $0 == .allowed }, "\(findings)")
+  }
+
+  @Test("name each ConfigMap and each Secret of which the metadata are watched, and without that it is said once")
+  func configs() throws {
+    let text = NeededRoles(rights: [], optional: Self.needed.optional, namespace: "shop").text
+    let rule = #"{apiGroups: [""], resources: [secrets], resourceNames: [login], verbs: [list, watch]}"#
+    #expect(text.contains("  - \(rule)\n"), "\(text)")
+
+    let lacking = Self.needed.optional.filter { $0.name == "login" }
+    let regrets = Self.needed.regrets(
+      in: Dictionary(uniqueKeysWithValues: lacking.map { ($0, .denied(nil)) }), user: "watcher")
+    #expect(
+      regrets == [
+        "watcher may not list and watch secrets named login in the namespace shop, so that nothing tells when it changes: "
+          + "configRolled stays undecided: add to a Role of theirs the rule \(rule)"
+      ])
+    #expect(
+      Self.needed.unreadable(in: Dictionary(uniqueKeysWithValues: lacking.map { ($0, .denied(nil)) }))
+        == [ConfigReference(.secret, "login").resource])
   }
 
   @Test("hold nothing beyond: without a right it is the one that is missing, unless a wider one gives it")

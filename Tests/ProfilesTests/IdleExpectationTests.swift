@@ -71,6 +71,7 @@ struct IdleExpectationTests {
     Edge("budgetShare", "atMost", "10%", "can never fail", "4%", "during: surge, objective: 99.9%"),
     Edge("budgetShare", "atMost", "10%", "can never fail", "6%", "during: release, objective: 99.9%"),
     Edge("podStartup", "within", "0s", "must be at least", "1s"),
+    Edge("configRolled", "within", "0s", "must be at least", "1s", "config: configmap/settings"),
     Edge("podStartup", "scheduled", "30s", "is never too long", "29s", "within: 30s"),
     Edge("podStartup", "started", "30s", "is never too long", "29s", "within: 30s"),
     Edge("podStartup", "ready", "1h", "is never too long", "29s", "within: 30s"),

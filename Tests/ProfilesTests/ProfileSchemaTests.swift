@@ -149,7 +149,7 @@ struct ProfileSchemaTests {
       case .duration: #expect(reference == "duration")
       case .percentage: #expect(reference == "percentage")
       case .percentile: #expect(reference == "percentile")
-      case .request, .action, .service: #expect(reference == "text")
+      case .request, .action, .service, .config: #expect(reference == "text")
       case .writers: #expect(told["anyOf"]?.array?.last?["items"]?["$ref"]?.string?.hasSuffix("text") ?? false)
       case .rate: #expect(reference == "rate")
       case .shareOrRate: #expect(told["pattern"]?.string == "%$|/(s|m|min|h)$")

@@ -29,6 +29,7 @@ extension Profiles.Expectation.KindName {
     case .gracefulExit: .gracefulExit
     case .flapping: .flapping
     case .undisturbed: .undisturbed
+    case .configRolled: .configRolled
     }
   }
 }

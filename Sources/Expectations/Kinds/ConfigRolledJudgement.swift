@@ -1,0 +1,127 @@
+import KubernetesObjects
+import Profiles
+import RunTimeline
+import Units
+
+extension Expectation.ConfigRolled: JudgedKind {
+  /// After each change there is an instant, `within` later, at which every ready pod has to be one that was created after it:
+  /// variables are read when a container starts, and a file that is mounted is refreshed by the kubelet after up to two
+  /// minutes, but read again only by a program that does so by itself, which no object tells.
+  func opinion(on run: RunView) -> Opinion {
+    run.judging(during, watching: \.readyReplicas) { judged in
+      guard let history = judged.cluster.configs[config], history.knownFrom != nil else {
+        let cause = judged.cluster.configs[config]?.gaps.lazy.compactMap(\.cause).first
+        return .inconclusive("\(config) was not observed" + (cause.map { ": \($0)" } ?? ""))
+      }
+      let changes = CountedMoments(
+        history.changes.map { ConfigRuling($0, within, in: judged.cluster) }, in: judged.stretch, at: \.change.at)
+      let sight = judged.sight(of: config.resource, unknown: history.unknown(in: judged.watched))
+      let isKnown = sight.isWhole && !changes.all.isEmpty && changes.all.allSatisfy { $0.old != nil }
+      let measured = Judgement.Measurement.count(
+        "pods.withOldConfig", changes.certain.filter(\.change.isOfContent).compactMap { $0.old?.lowerBound }.max() ?? 0,
+        isKnown ? changes.all.compactMap { $0.old?.upperBound }.max() ?? 0 : nil, limit: .noneAllowed)
+      let evidence = changes.all.prefix(12).map { Evidence(at: $0.change.at, $0.sentence(of: config, within)) }
+      return decided(changes, history, sight).about(
+        judged.window, evidence: evidence + sight.gaps, measuring: [measured])
+    }
+  }
+
+  private func decided(
+    _ changes: CountedMoments<ConfigRuling>, _ history: ConfigHistory, _ sight: JudgedCluster.Sight
+  ) -> Opinion {
+    if let failed = changes.certain.first(where: { $0.change.isOfContent && $0.verdict == .fail }) {
+      let advice =
+        "have the pod template change with it, by an annotation with its checksum or a new name, or restart the workload; "
+        + "a program that rereads a mounted file by itself needs no new pods, and no such expectation"
+      return .fail(failed.sentence(of: config, within), evidence: [Evidence(at: failed.change.at, advice)])
+    }
+    if let doubt = changes.certain.first(where: { $0.verdict != .pass }) {
+      return .inconclusive(doubt.doubt(of: config, within))
+    }
+    if let doubt = changes.doubtful.first(where: { $0.verdict != .pass }) {
+      return .inconclusive("\(doubt.sentence(of: config, within)), which may lie outside of \(during)")
+    }
+    if let objection = sight.objection() { return objection }
+    guard let first = changes.all.first else {
+      return .inconclusive(
+        history.versions.isEmpty ? "there was no \(config)" : "\(config) did not change during \(during)")
+    }
+    let count = changes.all.count
+    return .pass(
+      count == 1 ? first.sentence(of: config, within) : "all ready pods were newer after each of \(count) changes")
+  }
+}
+
+/// Which of the ready pods were older than a change, so much time after it.
+private struct ConfigRuling {
+  let change: ConfigHistory.Change
+  /// When that was looked at.
+  let due: InstantBounds
+  /// Ready pods that were created before the change, and all; `nil` where they are not known.
+  let old: ClosedRange<Int>?
+  let ready: ClosedRange<Int>?
+  /// How many pods that are older may have read it again, since a container of theirs was started anew.
+  let restarted: Int
+
+  init(_ change: ConfigHistory.Change, _ within: Duration, in cluster: ClusterHistory) {
+    self.change = change
+    due = InstantBounds(change.at.earliest + within, change.at.latest + within)
+    var presences: [CountEnvelope.Presence] = []
+    var restarted = 0
+    for pod in cluster.pods where pod.created.earliest < change.at.latest {
+      let isOld = pod.created.latest <= change.at.earliest
+      let isAnew = pod.health.ends.contains { $0.at.latest >= change.at.earliest }
+      if isOld, !isAnew {
+        presences += pod.ready
+      } else {
+        presences += pod.ready.map { .possible(over: InstantBounds($0.from.earliest, $0.to?.latest ?? .farFuture)) }
+        if isAnew { restarted += 1 }
+      }
+    }
+    self.restarted = restarted
+    let known = cluster.readyReplicas
+    let envelope = CountEnvelope(
+      presences: presences, start: known.segments.first?.start ?? .zero,
+      gaps: cluster.gaps[Pod.resource.plural] ?? [], end: known.end)
+    ready = Self.hull(known, due)
+    old = Self.hull(envelope, due)
+  }
+
+  /// The least and the most at any instant of some bounds; `nil` where it is not known at one of them.
+  private static func hull(_ envelope: CountEnvelope, _ bounds: InstantBounds) -> ClosedRange<Int>? {
+    let pieces = envelope.pieces(from: bounds.earliest, to: bounds.latest)
+    guard bounds.latest <= envelope.end, let least = pieces.compactMap(\.range?.lowerBound).min(),
+      let most = pieces.compactMap(\.range?.upperBound).max(), !pieces.contains(where: { $0.range == nil })
+    else { return nil }
+    return least...most
+  }
+
+  var verdict: Verdict {
+    guard let old, let ready else { return .inconclusive }
+    if old.lowerBound > 0 || ready.upperBound == 0 { return .fail }
+    return old.upperBound == 0 && ready.lowerBound > 0 ? .pass : .inconclusive
+  }
+
+  /// `configmap/settings changed at 1m10s, and 5m later no pod had the new value: 3 of 3 ready pods were older`
+  func sentence(of config: ConfigReference, _ within: Duration) -> String {
+    let begin = "\(config) changed \(change.at.plain), and \(within.text) later"
+    guard let old, let ready else { return "\(begin) the pods are not known" }
+    switch verdict {
+    case .pass: return "\(begin) all ready pods were newer"
+    case .inconclusive: return "\(begin) up to \(old.upperBound) ready pods may have been older"
+    case .fail:
+      if ready.upperBound == 0 { return "\(begin) no pod was ready" }
+      let isNone = old.lowerBound >= ready.upperBound
+      return
+        "\(begin) \(isNone ? "no pod had the new value: " : "")\(old.lowerBound) of \(ready.upperBound) ready pods "
+        + "\(ready.upperBound == 1 ? "was" : "were") older"
+    }
+  }
+
+  /// Why it is not decided.
+  func doubt(of config: ConfigReference, _ within: Duration) -> String {
+    let found = sentence(of: config, within)
+    if verdict == .fail { return "\(found), but its labels or annotations changed as well, and that may be all" }
+    return found + (restarted > 0 ? ", since containers of \(restarted) of them were started anew" : "")
+  }
+}

@@ -1,0 +1,84 @@
+import Expectations
+import RunTimeline
+import Testing
+
+@Suite("Changes of ConfigMaps and Secrets")
+struct ConfigRolledTests {
+  private static func judged(_ script: ClusterScript, within: String = "30s") throws -> Judgement {
+    try judge(
+      "{name: e, configRolled: {config: configmap/settings, during: surge, within: \(within)}}",
+      on: ReleaseCases.whole(script))
+  }
+
+  @Test("that nobody has rolled out fail, with what to do; those of which pods are left as well")
+  func notRolled() throws {
+    let none = try Self.judged(ReleaseCases.changedConfig(replaced: []))
+    let one = try Self.judged(ReleaseCases.changedConfig(replaced: ["web-1-1"]))
+
+    #expect(none.verdict == .fail && one.verdict == .fail)
+    #expect(
+      none.finding.contains("30s later no pod had the new value: 2 of 2 ready pods were older"), "\(none.finding)")
+    #expect(one.finding.contains("30s later 1 of 2 ready pods were older"), "\(one.finding)")
+    #expect(none.evidence.first?.text.hasPrefix("have the pod template change with it") ?? false)
+  }
+
+  @Test("count by the pods that are ready then, not by those that are ready before or after")
+  func instant() throws {
+    let script = ReleaseCases.changedConfig(replaced: ["web-1-1", "web-1-2"])
+
+    #expect(try Self.judged(script).verdict == .pass)
+    #expect(try Self.judged(script, within: "3s").verdict == .fail)
+  }
+
+  @Test("that are of labels, or may be, fail nobody, and pass where all pods are newer")
+  func labels() throws {
+    let labels = #", "labels": {"a": "b"}"#
+    let old = try Self.judged(ReleaseCases.changedConfig(replaced: [], more: labels))
+    let new = try Self.judged(ReleaseCases.changedConfig(replaced: ["web-1-1", "web-1-2"], more: labels))
+
+    #expect(old.verdict == .inconclusive && old.finding.contains("its labels or annotations changed as well"))
+    #expect(new.verdict == .pass, "\(new.finding)")
+  }
+
+  @Test("that a container has read which was started anew leave it open whether its pod is an old one")
+  func restarted() throws {
+    var script = ReleaseCases.changedConfig(replaced: [])
+    for name in ["web-1-1", "web-1-2"] {
+      script.pod(name, at: 90, .init(restarts: 1, ended: ("Error", 1, 89)))
+    }
+    let judgement = try Self.judged(script)
+
+    #expect(judgement.verdict == .inconclusive && judgement.finding.contains("started anew"), "\(judgement.finding)")
+  }
+
+  @Test("that were not there, or not seen, decide nothing")
+  func unseen() throws {
+    var gone = ClusterScript.healthy()
+    gone.config("settings", at: 1)
+    let unchanged = try Self.judged(gone)
+    let none = try Self.judged(ClusterScript.healthy())
+    let other = try judge(
+      "{name: e, configRolled: {config: secret/other, within: 30s}}", on: ReleaseCases.whole(ClusterScript.healthy()))
+    var missed = ReleaseCases.changedConfig(replaced: ["web-1-1", "web-1-2"])
+    missed.heard(at: 84)
+    missed.gap("configmaps/settings", from: 85, to: 100)
+    let afterGap = try Self.judged(missed)
+
+    #expect(unchanged.verdict == .inconclusive && unchanged.finding.contains("did not change"), "\(unchanged.finding)")
+    #expect(
+      none.verdict == .inconclusive && none.finding.contains("there was no configmap/settings"), "\(none.finding)")
+    #expect(other.verdict == .inconclusive && other.finding.contains("was not observed"), "\(other.finding)")
+    #expect(
+      afterGap.verdict == .inconclusive, "\(afterGap.finding)")
+  }
+
+  @Test("that delete the object and make it anew are changes")
+  func recreated() throws {
+    var script = ClusterScript.healthy()
+    script.config("settings", at: 1)
+    script.config("settings", at: 70, gone: true)
+    script.config("settings", at: 72)
+
+    #expect(try Self.judged(script).verdict == .fail)
+  }
+}
