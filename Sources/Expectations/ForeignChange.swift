@@ -52,7 +52,7 @@ struct ForeignChanges {
       if !writers.isEmpty, foreign.isEmpty, !isBlind { return nil }
       var change = ForeignChange(
         at: after.at, object: name, what: Self.difference(old, new), writers: foreign.isEmpty ? writers : foreign)
-      let isOfTemplate = old.template != new.template && own.count == 0
+      let isOfTemplate = !new.hasTemplate(of: old) && own.count == 0
       // What nobody saw between two counts that are the same, it made in pairs.
       let isOne = own.others == 1 && old.wanted == new.wanted
       let mayBeAutoscaler = hasAutoscaler && !isOfTemplate && !isOne
@@ -137,7 +137,7 @@ struct ForeignChanges {
 
   private static func difference(_ old: Workload, _ new: Workload) -> String {
     let parts = [
-      old.template != new.template ? "the pod template" : nil,
+      !new.hasTemplate(of: old) ? "the pod template" : nil,
       old.wanted != new.wanted ? "spec.replicas from \(old.wanted) to \(new.wanted)" : nil,
     ].compactMap { $0 }
     return parts.isEmpty ? "the spec" : parts.joined(separator: " and ")

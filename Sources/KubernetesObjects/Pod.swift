@@ -63,12 +63,6 @@ package struct Pod: KubernetesObject {
   package var isTerminating: Bool { metadata.deletionTimestamp != nil }
 }
 
-/// The pod that a Deployment or ReplicaSet makes.
-package struct PodTemplate: Sendable, Equatable, Codable {
-  package var metadata: ObjectMetadata?
-  package var spec: PodSpec
-}
-
 package struct PodSpec: Sendable, Equatable, Codable {
   /// `null` in bookmarks.
   package var containers: [Container]?

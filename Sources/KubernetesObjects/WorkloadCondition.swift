@@ -128,9 +128,9 @@ package struct ConditionWatch: Sendable {
       switch turn {
       case .scalesOut: return workload.wanted > previous.wanted
       case .scalesIn: return workload.wanted < previous.wanted
-      case .rolloutBegins: return workload.template != previous.template
+      case .rolloutBegins: return !workload.hasTemplate(of: previous)
       case .rolloutEnds:
-        if workload.template != previous.template { generation = workload.metadata.generation ?? 0 }
+        if !workload.hasTemplate(of: previous) { generation = workload.metadata.generation ?? 0 }
         return generation.map { workload.isComplete(generation: $0) } ?? false
       }
     }

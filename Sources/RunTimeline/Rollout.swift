@@ -23,7 +23,7 @@ package struct Rollout: Sendable, Equatable {
     var starts: [Int] = []
     for index in versions.indices.dropFirst()
     where !versions[index - 1].deleted && !versions[index].deleted
-      && versions[index].object.template != versions[index - 1].object.template
+      && !versions[index].object.hasTemplate(of: versions[index - 1].object)
     {
       starts.append(index)
     }
@@ -50,12 +50,12 @@ package struct Rollout: Sendable, Equatable {
           && $0.object.status?.condition("Progressing")?.reason == "ProgressDeadlineExceeded"
       }?.at
     superseded = end.map { versions[$0].at }
-    undoneTo = end.flatMap { Self.revision(of: versions[$0].object.template, in: versions[..<$0]) }
+    undoneTo = end.flatMap { Self.revision(of: versions[$0].object, in: versions[..<$0]) }
     supersedingImage = end.flatMap { versions[$0].object.image }
   }
 
-  /// The revision that a template had before.
-  private static func revision(of template: PodTemplate, in versions: ArraySlice<ObjectVersion<Workload>>) -> String? {
-    versions.last { $0.object.template == template }.flatMap(\.object.revision)
+  /// The revision that the template of a workload had before.
+  private static func revision(of workload: Workload, in versions: ArraySlice<ObjectVersion<Workload>>) -> String? {
+    versions.last { $0.object.hasTemplate(of: workload) }.flatMap(\.object.revision)
   }
 }

@@ -119,6 +119,28 @@ struct RolloutExpectationTests {
 
   private static let one = "{name: e, oneRollout: {during: surge}}"
 
+  @Test(
+    "a change of what pods are told is a rollout, and the same written in another order is none",
+    arguments: [
+      (#", "env": [{"name": "MODE", "value": "new"}]"#, true), (#", "command": ["/app", "--new"]"#, true),
+      (#", "envFrom": [{"configMapRef": {"name": "settings"}}]"#, true),
+      (#", "imagePullPolicy": "Always", "tty": true"#, false),
+    ])
+  func notModelled(container: String, isChange: Bool) throws {
+    var script = ClusterScript()
+    script.container = #", "tty": true, "imagePullPolicy": "Always""#
+    script.deployment(at: -20, wanted: 2, generation: 1)
+    script.begin()
+    script.container = container
+    script.deployment(at: 70, wanted: 2, updated: 1, current: 3, generation: 2)
+    script.container = #", "command": ["/app", "--newest"]"#
+    script.deployment(at: 80, wanted: 2, updated: 1, current: 3, generation: 3, observed: 2)
+    script.heard(at: 199)
+
+    #expect(script.timeline.cluster?.rollouts.count == (isChange ? 2 : 1))
+    #expect(try judge(Self.one, on: script.timeline).verdict == (isChange ? .fail : .pass))
+  }
+
   /// A release at 70 s, complete at 80 s or still under way when the next one comes at 90 s.
   private func twoReleases(firstCompletes: Bool) -> ClusterScript {
     var script = ClusterScript.healthy(pods: 3)

@@ -64,7 +64,7 @@ struct TemplateChange {
         begin = index
         continue
       }
-      guard versions[index].object.template != versions[index - 1].object.template else { continue }
+      guard !versions[index].object.hasTemplate(of: versions[index - 1].object) else { continue }
       changes.append(TemplateChange(versions, from: begin, to: index, known))
       begin = index
     }
