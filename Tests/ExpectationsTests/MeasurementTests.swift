@@ -54,7 +54,8 @@ struct MeasurementTests {
       ["calm.start", "surge.start", "settle.start", "run.start", "surge.end"]
       .randomElement(using: &random) ?? "run.start"
     let window = ["calm", "surge", "settle", "run", "release"].randomElement(using: &random) ?? "run"
-    let condition = "\"\(relation) \(count)\""
+    // No count is less than none, which profiles refuse.
+    let condition = "\"\(relation) \(max(count, 1))\""
     return [
       "{name: e, scaleUp: {after: \(moment), to: \(condition), of: \(of), within: \(length)}}",
       "{name: e, scaleDown: {after: \(moment), to: \(condition), of: \(of), within: \(length)}}",
@@ -64,7 +65,7 @@ struct MeasurementTests {
       "{name: e, availabilityFloor: {during: \(window)}}",
       "{name: e, rolloutCompletes: {action: release, within: \(length)}}",
       "{name: e, withinCorridor: {during: \(window)}}",
-      "{name: e, podStartup: {during: \(window), within: \(length), ready: \(length)}}",
+      "{name: e, podStartup: {during: \(window), within: \(seconds + 5)s, ready: \(length)}}",
       "{name: e, gracefulExit: {during: \(window), spare: \(count)s}}",
       "{name: e, flapping: {during: \(window), reversals: \(condition)}}",
       "{name: e, podsStayHealthy: {during: \(window), restarts: \(count)}}",
@@ -151,10 +152,10 @@ struct MeasurementTests {
         "latency: {during: \(window), percentile: \(percentile), below: \(bound)us, confidence: 95%\(route)}",
         "errorBudget: {during: \(window), objective: \(share)\(route)}",
         "errorBudget: {during: \(window), objective: \(share), confidence: 95%\(route)}",
-        "budgetShare: {during: \(window), objective: \(share), atMost: 0.1%\(route)}",
-        "burnRate: {objective: \(share)\(route)}",
+        "budgetShare: {during: \(window), objective: \(share), atMost: 0.001%\(route)}",
+        "burnRate: {objective: \(share == "60%" ? "90%" : share)\(route)}",
         "goodSlices: {during: \(window), slices: 7s, objective: \(share), atLeast: 60%, requests: 20\(route)}",
-        "notWorse: {during: \(window == "calm" ? "surge" : window), than: calm, margin: 2%\(route)}",
+        "notWorse: {during: \(window == "release" ? window : "surge"), than: calm, margin: 2%\(route)}",
         "throughput: {during: \(window), atLeast: \(share)\(route)}",
         "throughput: {during: \(window), atLeast: \(Int.random(in: 1...120, using: &random))/s\(route)}",
       ] { _ = try judge("{name: e, \(text)}", on: timeline) }
