@@ -5,69 +5,40 @@ import Units
 
 /// The stretches of a run that certainly belong to a window, and those that may.
 struct WindowPieces: Equatable {
-  /// In order, without overlaps.
-  private(set) var certain: [Range<Duration>]
-  private(set) var possible: [Range<Duration>]
-
-  init(certain: [Range<Duration>], possible: [Range<Duration>]) {
-    self.certain = Self.merged(certain)
-    self.possible = Self.merged(possible)
-  }
-
-  init(_ stretch: RunView.Stretch) {
-    func range(_ from: Duration, _ to: Duration) -> [Range<Duration>] { from < to ? [from..<to] : [] }
-    self.init(
-      certain: range(stretch.start.latest, stretch.end.earliest),
-      possible: range(stretch.start.earliest, stretch.end.latest))
-  }
+  let certain: Stretches
+  let possible: Stretches
 
   /// Whether all of a stretch certainly belongs to it.
   func mustHold(_ start: Duration, _ end: Duration) -> Bool {
-    certain.contains { $0.lowerBound <= start && end <= $0.upperBound }
+    certain.ranges.contains { $0.lowerBound <= start && end <= $0.upperBound }
   }
 
   /// Whether some of it may.
   func mayHold(_ start: Duration, _ end: Duration) -> Bool {
-    possible.contains { $0.lowerBound < end && start < $0.upperBound }
+    possible.ranges.contains { $0.lowerBound < end && start < $0.upperBound }
   }
 
-  func mustHold(_ instant: Duration) -> Bool { certain.contains { $0.contains(instant) } }
-  func mayHold(_ instant: Duration) -> Bool { possible.contains { $0.contains(instant) } }
+  func mustHold(_ instant: Duration) -> Bool { certain.contains(instant) }
+  func mayHold(_ instant: Duration) -> Bool { possible.contains(instant) }
 
   /// All else of a stretch of time.
   func outside(of whole: Range<Duration>) -> WindowPieces {
-    WindowPieces(
-      certain: Self.subtracting(possible, from: whole), possible: Self.subtracting(certain, from: whole))
+    WindowPieces(certain: possible.complement(in: whole), possible: certain.complement(in: whole))
   }
 
   /// The same where nothing is known of some stretches: they may belong to it, and need not.
-  func doubting(_ unknown: [Range<Duration>], forgetsCertain: Bool) -> WindowPieces {
-    let kept = forgetsCertain ? certain.flatMap { Self.subtracting(Self.merged(unknown), from: $0) } : certain
-    return WindowPieces(certain: kept, possible: possible + unknown)
+  func doubting(_ unknown: Stretches, forgetsCertain: Bool) -> WindowPieces {
+    WindowPieces(
+      certain: forgetsCertain ? certain.subtracting(unknown) : certain, possible: possible.union(unknown))
   }
+}
 
-  private static func merged(_ ranges: [Range<Duration>]) -> [Range<Duration>] {
-    var merged: [Range<Duration>] = []
-    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) where !range.isEmpty {
-      if let last = merged.last, range.lowerBound <= last.upperBound {
-        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
-      } else {
-        merged.append(range)
-      }
-    }
-    return merged
-  }
-
-  /// - Parameter holes: in order, without overlaps.
-  private static func subtracting(_ holes: [Range<Duration>], from whole: Range<Duration>) -> [Range<Duration>] {
-    var rest: [Range<Duration>] = []
-    var start = whole.lowerBound
-    for hole in holes where hole.upperBound > start && hole.lowerBound < whole.upperBound {
-      if hole.lowerBound > start { rest.append(start..<hole.lowerBound) }
-      start = max(start, hole.upperBound)
-    }
-    if start < whole.upperBound { rest.append(start..<whole.upperBound) }
-    return rest
+extension WindowPieces {
+  init(_ stretch: RunView.Stretch) {
+    func range(_ from: Duration, _ to: Duration) -> Stretches { Stretches(from < to ? [from..<to] : []) }
+    self.init(
+      certain: range(stretch.start.latest, stretch.end.earliest),
+      possible: range(stretch.start.earliest, stretch.end.latest))
   }
 }
 
@@ -135,8 +106,8 @@ extension RunView {
     let unwatched = timeline.clusters.flatMap { cluster in
       (cluster.gaps[Pod.resource.plural] ?? []) + [InstantBounds(min(cluster.readyReplicas.end, end), end)]
     }.filter { $0.earliest < $0.latest }.map { ($0.earliest..<$0.latest).clamped(to: whole) }
-    let pieces = WindowPieces(certain: certain, possible: possible).doubting(
-      unwatched, forgetsCertain: forgetsCertain)
+    let pieces = WindowPieces(certain: Stretches(certain), possible: Stretches(possible)).doubting(
+      Stretches(unwatched), forgetsCertain: forgetsCertain)
     return pieces.possible.isEmpty ? .missing("\(nothing) in the run") : .known(pieces)
   }
 
@@ -145,11 +116,10 @@ extension RunView {
     switch pieces {
     case .missing(let reason): return .missing(reason)
     case .known(let pieces):
-      guard let first = pieces.possible.first?.lowerBound, let last = pieces.possible.last?.upperBound else {
-        return .missing("nothing of the run is left")
-      }
-      let start = InstantBounds(first, pieces.certain.first?.lowerBound ?? last)
-      let stop = InstantBounds(pieces.certain.last?.upperBound ?? first, last)
+      guard let possible = pieces.possible.hull else { return .missing("nothing of the run is left") }
+      let certain = pieces.certain.hull
+      let start = InstantBounds(possible.lowerBound, certain?.lowerBound ?? possible.upperBound)
+      let stop = InstantBounds(certain?.upperBound ?? possible.lowerBound, possible.upperBound)
       return .known(
         Stretch(start: start, end: stop, unfinished: wasCut ? ending : nil, cut: wasCut))
     }

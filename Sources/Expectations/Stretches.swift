@@ -15,7 +15,10 @@ struct Stretches: Equatable {
   }
 
   var isEmpty: Bool { ranges.isEmpty }
-  var first: Duration? { ranges.first?.lowerBound }
+  /// From the first to the last.
+  var hull: Range<Duration>? {
+    ranges.first.flatMap { first in ranges.last.map { first.lowerBound..<$0.upperBound } }
+  }
 
   func contains(_ instant: Duration) -> Bool { ranges.contains { $0.contains(instant) } }
 
@@ -26,6 +29,8 @@ struct Stretches: Equatable {
     for range in ranges where range.overlaps(whole) { inside += range.clamped(to: whole).length }
     return inside / whole.length
   }
+
+  func union(_ other: Stretches) -> Stretches { Stretches(ranges + other.ranges) }
 
   /// The parts of both.
   func intersection(_ other: Stretches) -> Stretches {
@@ -43,6 +48,11 @@ struct Stretches: Equatable {
     }
     if start < whole.upperBound { rest.append(start..<whole.upperBound) }
     return Stretches(rest)
+  }
+
+  /// What of them does not lie in others.
+  func subtracting(_ others: Stretches) -> Stretches {
+    Stretches(ranges.flatMap { others.complement(in: $0).ranges })
   }
 }
 
