@@ -101,27 +101,17 @@ struct BudgetBurn {
 
   /// What certainly lies in a stretch; both sums are of the same counts.
   private func inside(_ byStart: [Count], _ byEnd: [Count], from begin: Duration, to end: Duration) -> Count {
-    let startedBefore = Self.count(of: self.byStart.instants) { $0 < begin }
-    let endedUntil = Self.count(of: self.byEnd.instants) { $0 <= end }
+    let startedBefore = self.byStart.instants.indexOfRest(where: { $0 >= begin })
+    let endedUntil = self.byEnd.instants.indexOfRest(where: { $0 > end })
     return startedBefore < endedUntil ? byEnd[endedUntil] - byStart[startedBefore] : Count()
   }
 
   /// What may lie in it.
   private func around(_ byStart: [Count], _ byEnd: [Count], from begin: Duration, to end: Duration) -> Count {
-    let endedBefore = Self.count(of: self.byEnd.instants) { $0 <= begin }
-    let startedUntil = Self.count(of: self.byStart.instants) { $0 < end }
+    let endedBefore = self.byEnd.instants.indexOfRest(where: { $0 > begin })
+    let startedUntil = self.byStart.instants.indexOfRest(where: { $0 >= end })
     return endedBefore < startedUntil ? byStart[startedUntil] - byEnd[endedBefore] : Count()
   }
 
   private func share(_ failed: Double, of all: Double) -> Double { all > 0 ? min(failed / all, 1) : 0 }
-
-  /// How many of some sorted instants a condition holds for, which holds for the first ones.
-  private static func count(of instants: [Duration], where holds: (Duration) -> Bool) -> Int {
-    var (low, high) = (0, instants.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(instants[middle]) { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
 }

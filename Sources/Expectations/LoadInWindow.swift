@@ -135,8 +135,7 @@ struct LoadInWindow {
 
   /// Moves the failures of a straddling interval whose moment is known to the side where they belong.
   private mutating func place(_ failures: OrderedFailures, of interval: LoadInterval, in pieces: WindowPieces) {
-    for failure in failures.due(from: interval.start, to: interval.end)
-    where failure.route == interval.route && failure.source == interval.source {
+    for failure in failures.due(of: interval) {
       let isInside = pieces.mustHold(failure.due)
       let isOutside = !pieces.mayHold(failure.due)
       guard isInside || isOutside, perhaps.take(failureWith: failure.outcome) else { continue }

@@ -52,9 +52,7 @@ struct LoadSlices {
       for index in touched { slices[index].certain.add(interval, from: .due, delay: run.machineDelay) }
       return
     }
-    let failures = run.timeline.failures.filter {
-      $0.route == interval.route && $0.source == interval.source && $0.due >= interval.start && $0.due < interval.end
-    }
+    let failures = run.analysis.failures.due(of: interval)
     for index in touched {
       slices[index].perhaps.add(interval, from: .due, delay: run.machineDelay)
       // Failures whose moment is known belong to one slice.

@@ -11,16 +11,12 @@ struct OrderedFailures {
 
   /// Those that were due from one moment to right before another.
   func due(from start: Duration, to end: Duration) -> ArraySlice<FailedRequest> {
-    let first = firstIndex(dueFrom: start)
-    return failures[first..<max(first, firstIndex(dueFrom: end))]
+    let first = failures.indexOfRest(where: { $0.due >= start })
+    return failures[first..<max(first, failures.indexOfRest(where: { $0.due >= end }))]
   }
 
-  private func firstIndex(dueFrom moment: Duration) -> Int {
-    var (low, high) = (failures.startIndex, failures.endIndex)
-    while low < high {
-      let middle = (low + high) / 2
-      if failures[middle].due < moment { low = middle + 1 } else { high = middle }
-    }
-    return low
+  /// Those of the route and the source of an interval that were due in it.
+  func due(of interval: LoadInterval) -> [FailedRequest] {
+    due(from: interval.start, to: interval.end).filter { $0.route == interval.route && $0.source == interval.source }
   }
 }

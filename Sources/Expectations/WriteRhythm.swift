@@ -49,16 +49,6 @@ struct WriteRhythm: Sendable {
     return ticks[to] - ticks[from]
   }
 
-  private func index(firstAfter instant: Duration) -> Int { partition { $0 > instant } }
-  private func index(firstFrom instant: Duration) -> Int { partition { $0 >= instant } }
-
-  private func partition(_ belongs: (Duration) -> Bool) -> Int {
-    var low = 0
-    var high = writes.count
-    while low < high {
-      let middle = (low + high) / 2
-      if belongs(writes[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
+  private func index(firstAfter instant: Duration) -> Int { writes.indexOfRest(where: { $0 > instant }) }
+  private func index(firstFrom instant: Duration) -> Int { writes.indexOfRest(where: { $0 >= instant }) }
 }
