@@ -22,6 +22,9 @@ struct FieldWriters {
     return names
   }
 
+  /// The names without those of controllers.
+  var others: [String] { names.filter { !Self.isController($0) } }
+
   /// Controllers write under the name of their program; k3s and MicroK8s run them inside of programs of other names.
   static func isController(_ manager: String) -> Bool {
     manager.hasSuffix("kube-controller-manager") || manager == "k3s" || manager == "kubelite"

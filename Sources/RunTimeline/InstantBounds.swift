@@ -30,6 +30,9 @@ package struct InstantBounds: Sendable, Hashable, CustomStringConvertible {
     return earliest <= latest ? InstantBounds(earliest, latest) : nil
   }
 
+  /// Whether there is an instant that both allow.
+  package func meets(_ other: InstantBounds) -> Bool { latest >= other.earliest && earliest <= other.latest }
+
   /// The length of time from another instant to this one: the shortest and the longest that the bounds allow.
   ///
   /// Negative lengths are kept, since they show that clocks or bounds disagree.
