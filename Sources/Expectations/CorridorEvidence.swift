@@ -21,7 +21,7 @@ struct CorridorEvidence {
     if pieces.count > Self.mostRows {
       rows.append(Evidence("and \((pieces.count - Self.mostRows).of("further step")) of the corridor"))
     }
-    rows += record.edits.filter { window.intersection($0.at) != nil }.map { Evidence(at: $0.at, $0.text) }
+    rows += record.edits.filter { window.meets($0.at) }.map { Evidence(at: $0.at, $0.text) }
     return rows
   }
 
@@ -41,7 +41,7 @@ struct CorridorEvidence {
   /// Counts that others set, and how they stand to the bounds of the spec.
   func changesByOthers(in window: InstantBounds) -> [Evidence] {
     record.changes.compactMap { change in
-      guard case .other(let name) = change.author, window.intersection(change.at) != nil else { return nil }
+      guard case .other(let name) = change.author, window.meets(change.at) else { return nil }
       let isInside = record.plans(at: change.at).contains {
         $0.minReplicas <= change.to && change.to <= $0.maxReplicas
       }

@@ -89,9 +89,7 @@ enum CountEvidence {
       rows.append(
         Evidence(at: InstantBounds(exactly: window.earliest), "\(text(range)) \(count.rawValue) at the start"))
     }
-    let changes = CountChange.changes(of: envelope).filter {
-      $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
-    }
+    let changes = CountChange.changes(of: envelope).filter { $0.at.meets(window) }
     for change in changes.prefix(12) {
       let text = change.text(of: envelope, in: run.timeline.cluster)
       rows.append(Evidence(at: change.at, "\(count.rawValue) replicas \(text)"))
@@ -112,8 +110,7 @@ enum CountEvidence {
 
   /// Changes of the wanted count in a window that somebody else than the autoscaler made, by name.
   static func byOthers(_ run: RunView, in window: InstantBounds) -> [Evidence] {
-    OtherScaling.all(in: run.timeline.cluster?.workload ?? [])
-      .filter { $0.at.latest >= window.earliest && $0.at.earliest <= window.latest }.prefix(12)
+    OtherScaling.all(in: run.timeline.cluster?.workload ?? []).filter { $0.at.meets(window) }.prefix(12)
       .map { Evidence(at: $0.at, $0.sentence) }
   }
 

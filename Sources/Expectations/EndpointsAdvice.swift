@@ -55,8 +55,7 @@ struct EndpointsAdvice {
 
   private var ofRollout: String? {
     let isReplacing = cluster.rollouts.contains {
-      $0.started.earliest <= cause.latest
-        && ($0.completed ?? $0.superseded)?.latest ?? .farFuture >= cause.earliest
+      cause.meets(InstantBounds($0.started.earliest, ($0.completed ?? $0.superseded)?.latest ?? .farFuture))
     }
     let version = cluster.workload.last { $0.at.earliest <= dip.at.latest }
     guard isReplacing, let workload = version?.object else { return nil }
@@ -77,12 +76,10 @@ struct EndpointsAdvice {
 
   /// Pods that somebody asked to go who wanted no fewer, as a drain of a node does.
   private var ofDeletions: String? {
-    let asked = cluster.pods.filter { $0.deleteRequested.map(meets) ?? false }
-    let falls = CountChange.falls(of: cluster.wantedReplicas).contains { meets($0.at) }
+    let asked = cluster.pods.filter { $0.deleteRequested.map(cause.meets) ?? false }
+    let falls = CountChange.falls(of: cluster.wantedReplicas).contains { $0.at.meets(cause) }
     guard !asked.isEmpty, !falls, cluster.budgets.isEmpty else { return nil }
     return "give the pods a PodDisruptionBudget with minAvailable \(floor), for which a drain waits: "
       + "\(asked.count.of("pod")) \(asked.count == 1 ? "was" : "were") asked to go though no fewer were wanted"
   }
-
-  private func meets(_ at: InstantBounds) -> Bool { at.latest >= cause.earliest && at.earliest <= cause.latest }
 }

@@ -20,7 +20,7 @@ struct PodAdvice {
   }
 
   init(_ troubles: PodTroubles, cluster: ClusterHistory, in window: InstantBounds) {
-    let warnings = cluster.ownEvents.filter { $0.at.latest >= window.earliest && $0.at.earliest <= window.latest }
+    let warnings = cluster.ownEvents.filter { $0.at.meets(window) }
     func isToldOf(_ pod: String, _ tells: (Event) -> Bool) -> Bool {
       warnings.contains { $0.event.involvedObject.name == pod && tells($0.event) }
     }

@@ -13,7 +13,7 @@ enum ScalingClues {
     var seen: Set<String> = []
     var rows: [Evidence] = []
     func add(_ condition: Condition, at: InstantBounds, of kind: String) {
-      guard at.latest >= window.earliest, at.earliest <= window.latest else { return }
+      guard at.meets(window) else { return }
       let text = "\(kind) \(condition.type)=\(condition.status) \(condition.reason ?? "")"
       guard seen.insert(text).inserted else { return }
       rows.append(Evidence(at: at, condition.message.map { "\(text): \($0)" } ?? text))

@@ -302,8 +302,7 @@ package struct ScalingRecord: Sendable {
 
   /// Whether a sync read metrics of pods while the pods cannot have been those that were seen.
   func readsPodsInDoubt(_ plan: ScalingPlan, at: InstantBounds) -> Bool {
-    history.podsInDoubt.contains { $0.earliest <= at.latest && $0.latest >= at.earliest }
-      && plan.metrics.contains(where: \.isOfPods)
+    history.podsInDoubt.contains(where: at.meets) && plan.metrics.contains(where: \.isOfPods)
   }
 
   /// Whether something may have been missed of the workload or the autoscaler in a stretch of time.

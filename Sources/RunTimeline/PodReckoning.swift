@@ -58,7 +58,7 @@ struct PodReckoning {
       // A count that stays as it was may not have been written anew.
       guard !version.deleted, let told = count(version.object), told != count(before.object) else { continue }
       let window = InstantBounds(version.at.earliest - Self.lag, version.at.latest)
-      if window.earliest < start || unknown.contains(where: { $0.intersection(window) != nil }) { continue }
+      if window.earliest < start || unknown.contains(where: window.meets) { continue }
       guard let problem = problem(told, in: window) else {
         agreed = max(version.at.earliest, agreed)
         continue

@@ -81,16 +81,15 @@ extension Expectation.EndpointsFloor: JudgedKind {
   }
 
   private func rows(_ service: ServiceEndpoints, in window: InstantBounds) -> [Evidence] {
-    func isInside(_ at: InstantBounds) -> Bool { at.latest >= window.earliest && at.earliest <= window.latest }
     let name = "Service \(service.service)"
-    let begins = service.terms.compactMap(\.begin).filter(isInside).map {
+    let begins = service.terms.compactMap(\.begin).filter(window.meets).map {
       Evidence(at: $0, "\(name) came into being, and its endpoints count from then on")
     }
-    let ends = service.terms.compactMap(\.end).filter(isInside).map {
+    let ends = service.terms.compactMap(\.end).filter(window.meets).map {
       Evidence(at: $0, "\(name) was deleted after the Ingress had left it, and its endpoints count no longer")
     }
     let changes = CountChange.changes(of: service.ready).filter { change in
-      isInside(change.at) && service.terms.contains { $0.concerns(change.at) }
+      change.at.meets(window) && service.terms.contains { $0.concerns(change.at) }
     }
     let more = changes.count > 12 ? [Evidence("and \((changes.count - 12).of("further change"))")] : []
     return begins + ends

@@ -63,9 +63,7 @@ extension Expectation.ScheduledWithin: JudgedKind {
 
   /// What to change, by what the scheduler says of the pods that it found no place for.
   private static func advice(_ cluster: ClusterHistory, in window: InstantBounds) -> [Evidence] {
-    let refusals = cluster.ownEvents.filter {
-      $0.event.reason == "FailedScheduling" && $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
-    }
+    let refusals = cluster.ownEvents.filter { $0.event.reason == "FailedScheduling" && $0.at.meets(window) }
     guard let refusal = refusals.last, let message = refusal.event.message else {
       return [Evidence("give the cluster more nodes, or ask for less in resources.requests of the pod template")]
     }

@@ -62,9 +62,7 @@ extension Expectation.WithinCorridor: JudgedKind {
     }
     // A corridor holds what some history allows; whether all do is told by the rescales, and by the syncs that left the
     // count as it was.
-    let doubts = analysis.rulings.filter {
-      $0.verdict != .pass && $0.at.latest >= window.earliest && $0.at.earliest <= window.latest
-    }
+    let doubts = analysis.rulings.filter { $0.verdict != .pass && $0.at.meets(window) }
     if let doubt = doubts.min(by: { $0.at.latest < $1.at.latest }) {
       return .inconclusive("\(doubt.text), \(doubt.at.plain)", window: window, evidence: rows)
         .measuring(measured(doubts.count))
