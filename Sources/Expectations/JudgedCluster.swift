@@ -20,6 +20,18 @@ struct JudgedCluster {
     Sight(judged: self, resource: resource.label, unknown: unknown)
   }
 
+  /// The same of an object by a count that it bears, where changes of its spec are asked for: its generation counts those that
+  /// nobody saw.
+  func sight<Object>(
+    ofSpecs versions: [ObjectVersion<Object>], _ resource: ResourceType, counting envelope: CountEnvelope
+  ) -> Sight {
+    sight(
+      of: resource,
+      unknown: envelope.unknown(in: watched) { gap in
+        envelope.surrounds(gap) && cluster.hasSameSpec(versions, of: resource, over: gap)
+      })
+  }
+
   /// The same of what became of the workload's pods.
   var sightOfPods: Sight {
     sight(of: Pod.resource, unknown: PodCoverage(cluster: cluster).unknown(from: watched.earliest, to: watched.latest))

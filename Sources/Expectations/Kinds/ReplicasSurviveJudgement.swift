@@ -9,11 +9,7 @@ extension Expectation.ReplicasSurvive: JudgedKind {
     run.judging(during, counting: .wanted) { judged, envelope in
       let (cluster, window) = (judged.cluster, judged.window)
       let changes = CountedMoments(Self.changes(run, cluster), in: judged.stretch, at: \.at)
-      let unknown = envelope.unknown(in: judged.watched) { gap in
-        // The generation counts changes of the spec that nobody saw.
-        envelope.surrounds(gap) && cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
-      }
-      let sight = judged.sight(of: cluster.kind.resource, unknown: unknown)
+      let sight = judged.sight(ofSpecs: cluster.workload, cluster.kind.resource, counting: envelope)
       let possible = changes.all.filter { $0.author != .autoscaler }
       let measured = Judgement.Measurement.count(
         "wantedReplicas.changedByOthers", changes.certain.count(where: \.isByOthers),

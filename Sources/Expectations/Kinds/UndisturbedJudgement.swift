@@ -28,20 +28,10 @@ extension Expectation.Undisturbed: JudgedKind {
 
   private func sights(_ judged: JudgedCluster, _ envelope: CountEnvelope) -> [JudgedCluster.Sight] {
     let cluster = judged.cluster
-    let workload = judged.sight(
-      of: cluster.kind.resource,
-      unknown: envelope.unknown(in: judged.watched) { gap in
-        // The generation counts changes of the spec that nobody saw.
-        envelope.surrounds(gap) && cluster.hasSameSpec(cluster.workload, of: cluster.kind.resource, over: gap)
-      })
+    let workload = judged.sight(ofSpecs: cluster.workload, cluster.kind.resource, counting: envelope)
     guard cluster.watched.autoscaler != nil else { return [workload] }
-    let recommended = cluster.recommendedReplicas
     let autoscaler = judged.sight(
-      of: HorizontalPodAutoscaler.resource,
-      unknown: recommended.unknown(in: judged.watched) { gap in
-        recommended.surrounds(gap)
-          && cluster.hasSameSpec(cluster.autoscaler, of: HorizontalPodAutoscaler.resource, over: gap)
-      })
+      ofSpecs: cluster.autoscaler, HorizontalPodAutoscaler.resource, counting: cluster.recommendedReplicas)
     return [workload, autoscaler]
   }
 
