@@ -20,13 +20,20 @@ struct Stretches: Equatable {
     ranges.first.flatMap { first in ranges.last.map { first.lowerBound..<$0.upperBound } }
   }
 
-  func contains(_ instant: Duration) -> Bool { ranges.contains { $0.contains(instant) } }
+  func contains(_ instant: Duration) -> Bool { ending(after: instant).first.map { $0.contains(instant) } ?? false }
+
+  private func ending(after instant: Duration) -> ArraySlice<Range<Duration>> {
+    ranges[ranges.indexOfRest(where: { $0.upperBound > instant })...]
+  }
 
   /// The share of a stretch of time that lies in them.
   func share(of whole: Range<Duration>) -> Double {
     guard !whole.isEmpty else { return contains(whole.lowerBound) ? 1 : 0 }
     var inside = Duration.zero
-    for range in ranges where range.overlaps(whole) { inside += range.clamped(to: whole).length }
+    for range in ending(after: whole.lowerBound) {
+      guard range.lowerBound < whole.upperBound else { break }
+      inside += range.clamped(to: whole).length
+    }
     return inside / whole.length
   }
 
