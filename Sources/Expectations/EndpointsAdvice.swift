@@ -45,13 +45,7 @@ struct EndpointsAdvice {
     return "raise \(field) to \(floor): only \(wanted) \(wanted == 1 ? "was" : "were") wanted"
   }
 
-  private var ofTroubles: String? {
-    let stretch = RunView.Stretch(
-      start: InstantBounds(exactly: cause.earliest), end: InstantBounds(exactly: cause.latest))
-    let troubles = PodTroubles(of: cluster.pods, in: stretch)
-    guard !troubles.ends.certain.isEmpty || !troubles.losses.certain.isEmpty else { return nil }
-    return PodAdvice(troubles, cluster: cluster, in: cause).rows.first?.text
-  }
+  private var ofTroubles: String? { PodAdvice(of: cluster, in: cause).text }
 
   private var ofRollout: String? {
     let isReplacing = cluster.rollouts.contains {

@@ -19,6 +19,13 @@ struct PodAdvice {
     case readiness
   }
 
+  /// By what became of the pods of a cluster over some time.
+  init(of cluster: ClusterHistory, in window: InstantBounds) {
+    let stretch = RunView.Stretch(
+      start: InstantBounds(exactly: window.earliest), end: InstantBounds(exactly: window.latest))
+    self.init(PodTroubles(of: cluster.pods, in: stretch), cluster: cluster, in: window)
+  }
+
   init(_ troubles: PodTroubles, cluster: ClusterHistory, in window: InstantBounds) {
     let warnings = cluster.ownEvents.filter { $0.at.meets(window) }
     func isToldOf(_ pod: String, _ tells: (Event) -> Bool) -> Bool {
@@ -55,40 +62,34 @@ struct PodAdvice {
       }
   }
 
-  var rows: [Evidence] {
+  var rows: [Evidence] { text.map { [Evidence($0)] } ?? [] }
+
+  var text: String? {
     let name = container.map { " of container \($0.name)" } ?? ""
-    let text: String
     switch cause {
-    case nil: return []
-    case .readiness? where container == nil: return []
+    case nil: return nil
+    case .readiness? where container == nil: return nil
     case .memory?:
-      text =
-        "change resources.limits.memory\(name)"
+      return "change resources.limits.memory\(name)"
         + (container?.resources?.limits?["memory"].map { " (\($0.text))" } ?? "")
         + ": it was used up; raise it, or let the program use less"
     case .probe(let field)?:
-      text =
-        "change \(field).failureThreshold or \(field).timeoutSeconds\(name)\(probe(field)): the kubelet killed it "
+      return "change \(field).failureThreshold or \(field).timeoutSeconds\(name)\(probe(field)): the kubelet killed it "
         + "since it did not answer in time"
     case .end(let code)? where code == 137 || code == 143:
-      text =
-        "look at what killed it (kubectl describe pod): a signal ended it\(name), as of a probe that failed or a node "
+      return "look at what killed it (kubectl describe pod): a signal ended it\(name), as of a probe that failed or a node "
         + "without memory"
     case .end(let code)?:
-      text =
-        "look at what\(container.map { " container \($0.name)" } ?? " the container") wrote before it ended"
+      return "look at what\(container.map { " container \($0.name)" } ?? " the container") wrote before it ended"
         + (code.map { " with exit code \($0)" } ?? "") + " (kubectl logs --previous)"
     case .node?:
-      text =
-        "look at what became of the node (kubectl describe node): it no longer answered, so that its pods counted as not "
+      return "look at what became of the node (kubectl describe node): it no longer answered, so that its pods counted as not "
         + "ready; topologySpreadConstraints have fewer of them on one node"
-    case .gate?: text = "look at the conditions that spec.readinessGates of the pods ask for, and at who sets them"
+    case .gate?: return "look at the conditions that spec.readinessGates of the pods ask for, and at who sets them"
     case .readiness?:
-      text =
-        "change readinessProbe.timeoutSeconds or readinessProbe.failureThreshold\(name)\(probe("readinessProbe")), or "
+      return "change readinessProbe.timeoutSeconds or readinessProbe.failureThreshold\(name)\(probe("readinessProbe")), or "
         + "give the pods more room: they were there, and did not answer their probe"
     }
-    return [Evidence(text)]
   }
 
   /// ` (3 failures, 1 s each)`.

@@ -27,9 +27,10 @@ struct AttributedLoad {
       byStart[interval.start] = slice
     }
     var slices = byStart.values.sorted { $0.range.lowerBound < $1.range.lowerBound }
-    for failure in timeline.failures where !OutcomeLabel.isUntold(failure.outcome) {
-      guard let index = slices.lastIndex(where: { $0.range.lowerBound <= failure.due }) else { continue }
-      slices[index].moments.append(failure.due)
+    let failures = OrderedFailures(timeline.failures.filter { !OutcomeLabel.isUntold($0.outcome) })
+    for index in slices.indices {
+      let next = index + 1 < slices.count ? slices[index + 1].range.lowerBound : .farFuture
+      slices[index].moments = failures.due(from: slices[index].range.lowerBound, to: next).map(\.due)
     }
     self.slices = slices
     requests = slices.reduce(0) { $0 + $1.requests }

@@ -7,7 +7,7 @@ extension Attribution {
     case .none: return nil
     case .named(let trigger):
       guard let row = row(of: trigger) else { return nil }
-      return "\(row.gathering(of: failed)): \(advice ?? "")."
+      return row.gathering(of: failed) + (advice.map { ": \($0)." } ?? ".")
     case .ambiguous(let triggers):
       guard let first = triggers.first.flatMap(row(of:)) else { return nil }
       let others = triggers.dropFirst().map(\.title).joined(separator: " or ")
@@ -20,8 +20,9 @@ extension Attribution {
 extension Attribution.Row {
   /// `34 of 37 failed requests, and 12% of all, were due around terminations of pods (p < 0.001; 502, half of them within
   /// 3ms)`
-  package func gathering(of all: Int) -> String {
-    let time = medianText.isEmpty ? [] : ["half of them within \(medianText)"]
+  fileprivate func gathering(of all: Int) -> String {
+    // In virtual time a refusal takes none.
+    let time = median ?? .zero > .zero ? ["half of them within \(medianText)"] : []
     let looks = (outcomes.prefix(2) + time).joined(separator: ", ")
     return
       "\(failed.grouped) of \(all.of("failed request")), and \(shareText) of all, were due around \(trigger.title) "

@@ -21,8 +21,8 @@ extension Trigger {
     }
   }
 
-  /// The one field to change.
-  func advice(in timeline: Timeline) -> String {
+  /// The one field to change; `nil` where nothing tells which.
+  func advice(in timeline: Timeline, _ load: AttributedLoad) -> String? {
     let containers = Self.containers(in: timeline)
     switch self {
     case .termination where containers.allSatisfy { $0.lifecycle?.preStop == nil }:
@@ -42,9 +42,18 @@ extension Trigger {
     case .node:
       return "spread the pods by topologySpreadConstraints, and have the Ingress try the next pod soon (a short "
         + "proxy-connect-timeout)"
-    case .underCapacity:
-      return "raise minReplicas of the HorizontalPodAutoscaler or lower its target, or have pods start faster"
+    case .underCapacity: return timeline.clusters.lazy.compactMap { Self.advice(onShortagesIn: $0, load) }.first
     }
+  }
+
+  /// Pods that were lost would be lost as well if there were more; else those came too late that had come to be wanted.
+  private static func advice(onShortagesIn cluster: ClusterHistory, _ load: AttributedLoad) -> String? {
+    let shortages = Shortage.all(in: cluster).filter { load.count(in: Stretches([$0.window])).failed > 0 }
+    guard let hull = Stretches(shortages.map(\.window)).hull else { return nil }
+    let window = InstantBounds(hull.lowerBound - PodLifeline.propagation, hull.upperBound)
+    if let advice = PodAdvice(of: cluster, in: window).text { return advice }
+    return shortages.contains(where: \.isRise)
+      ? "raise minReplicas of the HorizontalPodAutoscaler or lower its target, or have pods start faster" : nil
   }
 
   private static func containers(in timeline: Timeline) -> [Container] {
