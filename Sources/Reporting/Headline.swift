@@ -66,6 +66,11 @@ package struct Headline: Sendable, Equatable {
         + "rates and latencies wall time."
   }
 
+  /// The notes, and what the failed requests have to do with where the run failed.
+  func notes(of run: RunAnalysis) -> [String] {
+    notes + (verdict == .fail ? [run.attribution?.sentence].compactMap { $0 } : [])
+  }
+
   private static func incomplete(_ timeline: Timeline) -> String? {
     let run = timeline.run
     let planned = timeline.phases.map(\.plannedEnd).max()

@@ -13,8 +13,7 @@ package enum MarkdownSummary {
       "## \(icon(headline.verdict)) \(headline.verdict?.word ?? "not judged"): \(text(timeline.run.name))", "",
     ]
     if let incomplete = headline.incomplete { lines += ["> **Not a whole run.** \(text(incomplete))", ""] }
-    let attribution = headline.verdict == .fail ? run.attribution?.sentence : nil
-    for note in headline.notes + [attribution].compactMap({ $0 }) { lines += ["> \(text(note))", ""] }
+    for note in headline.notes(of: run) { lines += ["> \(text(note))", ""] }
     lines += [text(headline.sentence), ""]
     if !judgements.isEmpty {
       lines += ["| verdict | expectation | expected | found |", "| --- | --- | --- | --- |"]

@@ -34,8 +34,7 @@ package enum TerminalTable {
       lines += table.lines(width: width)
     }
     if !lines.isEmpty { lines.append(String(repeating: "─", count: width)) }
-    let attribution = headline.verdict == .fail ? run.attribution?.sentence : nil
-    for note in [headline.incomplete].compactMap({ $0 }) + headline.notes + [attribution].compactMap({ $0 }) {
+    for note in [headline.incomplete].compactMap({ $0 }) + headline.notes(of: run) {
       lines += wrapped(note.plainLine, to: width)
     }
     let word = headline.verdict?.word ?? "not judged"
