@@ -163,8 +163,7 @@ struct LoadInWindow {
 
   /// Counts of failures by outcome over all that may belong to the window, the most frequent first.
   var failuresText: [String] {
-    certain.failures.merging(perhaps.failures, uniquingKeysWith: +)
-      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    certain.failures.merging(perhaps.failures, uniquingKeysWith: +).mostFrequentFirst
       .map { outcome, count in
         outcome == OutcomeLabel.droppedByTarget
           ? "\(count.grouped) not sent since the target held all places" : "\(count.grouped) with \(outcome)"
@@ -174,7 +173,7 @@ struct LoadInWindow {
   /// Rows on the requests of whose end nothing is known, or nothing that the target did.
   var gaps: [Evidence] {
     let untold = certain.untold.merging(perhaps.untold, uniquingKeysWith: +)
-    var rows = untold.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { outcome, count in
+    var rows = untold.mostFrequentFirst.map { outcome, count in
       Evidence("not charged to the target: \(count.of("request")) \(Self.reason(of: outcome))")
     }
     let rest = unaccounted - untold.values.reduce(0, +)

@@ -69,7 +69,7 @@ enum TerminationClues {
 
   private static func rows(_ groups: [String: Group], of total: Int) -> [Evidence] {
     groups.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.prefix(8).map { name, group in
-      let outcomes = group.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+      let outcomes = group.outcomes.mostFrequentFirst.map(\.key)
       return Evidence(
         at: group.first,
         "\(group.count.grouped) of \(total.of("recorded failure")) with \(outcomes.joined(separator: ", ")), sent "

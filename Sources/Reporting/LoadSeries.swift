@@ -131,8 +131,7 @@ struct LoadSeries: Sendable {
     }
     points = byStretch.values.sorted { ($0.start, $0.end) < ($1.start, $1.end) }
     total = LoadPoint.sum(of: points)
-    failureClasses = (total?.failures ?? [:]).filter { $0.value > 0 }
-      .sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+    failureClasses = (total?.failures ?? [:]).filter { $0.value > 0 }.mostFrequentFirst.map(\.key)
   }
 
   /// What became of the requests of a phase; one that had not ended goes on as far as anything was recorded.

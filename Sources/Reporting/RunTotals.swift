@@ -76,8 +76,7 @@ struct RunTotals: Sendable {
     }
     let failed = counts.values.reduce(0, +)
     guard failed > 0 else { return nil }
-    let outcomes = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-      .map { "\($0.value.grouped) with \($0.key)" }
+    let outcomes = counts.mostFrequentFirst.map { "\($0.value.grouped) with \($0.key)" }
     let share = percentText(failed, of: offered)
     return "\(failed.grouped) of \(offered.grouped) failed (\(share)): \(outcomes.joined(separator: ", "))"
   }

@@ -101,7 +101,7 @@ enum TableSections {
     }
     let rows = totals.sorted { $0.key < $1.key }.map { name, total -> HTML in
       let quantiles = total.latency.quantiles([0.5, 0.99, 1]).map { WallTime($0).text }
-      let outcomes = total.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let outcomes = total.outcomes.mostFrequentFirst
         .map { "\($0.key): \($0.value.grouped)" }.joined(separator: ", ")
       return row(
         name,
