@@ -20,13 +20,7 @@ package struct Rollout: Sendable, Equatable {
   package let supersedingImage: String?
 
   package static func rollouts(of versions: [ObjectVersion<Workload>]) -> [Rollout] {
-    var starts: [Int] = []
-    for index in versions.indices.dropFirst()
-    where !versions[index - 1].deleted && !versions[index].deleted
-      && !versions[index].object.hasTemplate(of: versions[index - 1].object)
-    {
-      starts.append(index)
-    }
+    let starts = versions.templateChanges
     return starts.enumerated().map { number, start in
       let next = number + 1 < starts.count ? starts[number + 1] : nil
       return Rollout(versions: versions, start: start, end: next)
@@ -50,12 +44,14 @@ package struct Rollout: Sendable, Equatable {
           && $0.object.status?.condition("Progressing")?.reason == "ProgressDeadlineExceeded"
       }?.at
     superseded = end.map { versions[$0].at }
-    undoneTo = end.flatMap { Self.revision(of: versions[$0].object, in: versions[..<$0]) }
+    undoneTo = end.flatMap { Self.revision(before: $0, in: versions) }
     supersedingImage = end.flatMap { versions[$0].object.image }
   }
 
-  /// The revision that the template of a workload had before.
-  private static func revision(of workload: Workload, in versions: ArraySlice<ObjectVersion<Workload>>) -> String? {
-    versions.last { $0.object.hasTemplate(of: workload) }.flatMap(\.object.revision)
+  /// The revision that the template which a version brings had before; `nil` where nothing tells the two templates apart.
+  private static func revision(before index: Int, in versions: [ObjectVersion<Workload>]) -> String? {
+    let workload = versions[index].object
+    guard !workload.hasTemplate(of: versions[index - 1].object) else { return nil }
+    return versions[..<index].last { $0.object.hasTemplate(of: workload) }.flatMap(\.object.revision)
   }
 }

@@ -141,6 +141,20 @@ struct RolloutExpectationTests {
     #expect(try judge(Self.one, on: script.timeline).verdict == (isChange ? .fail : .pass))
   }
 
+  @Test("a change of a value that a recording does not tell is seen by the revision, and one of the count is none")
+  func secretValue() throws {
+    for (wanted, rollouts) in [(2, 1), (3, 0)] {
+      var script = ClusterScript.healthy()
+      script.deployment(at: 70, wanted: wanted, available: 2, current: 2, generation: 2, observed: 1)
+      // A count comes with no other revision; that one does not deceive.
+      script.deployment(at: 70.2, wanted: wanted, available: 2, current: 2, generation: 2, observed: 1, revision: 2)
+      script.heard(at: 199)
+
+      #expect(script.timeline.cluster?.rollouts.count == rollouts)
+      #expect(script.timeline.cluster?.rollouts.first?.generation == (rollouts == 1 ? 2 : nil))
+    }
+  }
+
   /// A release at 70 s, complete at 80 s or still under way when the next one comes at 90 s.
   private func twoReleases(firstCompletes: Bool) -> ClusterScript {
     var script = ClusterScript.healthy(pods: 3)

@@ -35,7 +35,10 @@ package enum TwoWorkloads {
       other.name = observation.name.map(renamed)
       other.object = observation.object.map { object in
         var text = renamed(String(decoding: object, as: UTF8.self))
-        if !both { text = text.replacing(":v2.0.0", with: ":v1.0.0") }
+        if !both {
+          text = text.replacing(":v2.0.0", with: ":v1.0.0")
+            .replacing(/deployment.kubernetes.io\/revision":\s*"2"/, with: #"deployment.kubernetes.io/revision": "1""#)
+        }
         return Data(
           text.replacing(#""uid":""#, with: #""uid":"second-"#).replacing(#""uid": ""#, with: #""uid": "second-"#).utf8)
       }

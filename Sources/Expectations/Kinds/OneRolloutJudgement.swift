@@ -58,13 +58,14 @@ struct TemplateChange {
   /// - Parameter known: over which time the status is known.
   static func changes(of versions: [ObjectVersion<Workload>], _ known: CountEnvelope) -> [TemplateChange] {
     var changes: [TemplateChange] = []
+    let starts = Set(versions.templateChanges)
     var begin = versions.startIndex
     for index in versions.indices.dropFirst() {
       if versions[index].deleted || versions[index - 1].deleted {
         begin = index
         continue
       }
-      guard !versions[index].object.hasTemplate(of: versions[index - 1].object) else { continue }
+      guard starts.contains(index) else { continue }
       changes.append(TemplateChange(versions, from: begin, to: index, known))
       begin = index
     }
