@@ -22,12 +22,15 @@ struct JudgedCluster {
 
   /// The same of an object by a count that it bears, where changes of its spec are asked for: its generation counts those that
   /// nobody saw.
+  ///
+  /// - Parameter part: what of the window can have been seen of it; `nil` for what was watched of the workload.
   func sight<Object>(
-    ofSpecs versions: [ObjectVersion<Object>], _ resource: ResourceType, counting envelope: CountEnvelope
+    ofSpecs versions: [ObjectVersion<Object>], _ resource: ResourceType, counting envelope: CountEnvelope,
+    in part: InstantBounds? = nil
   ) -> Sight {
     sight(
       of: resource,
-      unknown: envelope.unknown(in: watched) { gap in
+      unknown: envelope.unknown(in: part ?? watched) { gap in
         envelope.surrounds(gap) && cluster.hasSameSpec(versions, of: resource, over: gap)
       })
   }

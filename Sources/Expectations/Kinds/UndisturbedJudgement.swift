@@ -30,8 +30,11 @@ extension Expectation.Undisturbed: JudgedKind {
     let cluster = judged.cluster
     let workload = judged.sight(ofSpecs: cluster.workload, cluster.kind.resource, counting: envelope)
     guard cluster.watched.autoscaler != nil else { return [workload] }
+    // Its own last word comes at another moment than that of the workload.
+    let recommended = cluster.recommendedReplicas
+    let watched = during == .run ? judged.run.watchedPart(of: judged.window, by: recommended) : judged.watched
     let autoscaler = judged.sight(
-      ofSpecs: cluster.autoscaler, HorizontalPodAutoscaler.resource, counting: cluster.recommendedReplicas)
+      ofSpecs: cluster.autoscaler, HorizontalPodAutoscaler.resource, counting: recommended, in: watched)
     return [workload, autoscaler]
   }
 
