@@ -126,17 +126,23 @@ struct ClusterScript {
 extension ClusterScript {
   /// The Deployment at some second.
   ///
-  /// - Parameter writer: a new entry of the managed fields, written at that second.
+  /// - Parameters:
+  ///   - writer: a new entry of the managed fields, written at that second.
+  ///   - scaler: one of who wrote by the subresource `scale`.
   mutating func deployment(
     at second: Double, wanted: Int, updated: Int? = nil, available: Int? = nil, current: Int? = nil,
     image: String = "app:v1", generation: Int = 1, observed: Int? = nil, revision: Int = 1, writer: String? = nil,
-    conditions: String = ""
+    scaler: String? = nil, conditions: String = ""
   ) {
     let written = Self.time(second)
     let other = writer.map { #", {"manager": "\#($0)", "operation": "Update", "time": "\#(written)"}"# } ?? ""
+    let scale =
+      scaler.map {
+        #", {"manager": "\#($0)", "operation": "Update", "subresource": "scale", "time": "\#(written)"}"#
+      } ?? ""
     let status =
       #"{"manager": "kube-controller-manager", "operation": "Update", "subresource": "status", "time": "\#(written)"}"#
-    let fields = #", "managedFields": [\#(status)\#(other)]"#
+    let fields = #", "managedFields": [\#(status)\#(other)\#(scale)]"#
     object(
       "deployments", "d", name: "web", at: second,
       """
@@ -183,6 +189,8 @@ extension ClusterScript {
     /// How the container ended last: its reason, its exit code and the second.
     var ended: (reason: String, code: Int, at: Double)?
     var isRunning = true
+    /// The second at which its container was started; `nil` for that of its creation.
+    var started: Double?
     /// How the container ended that has no successor: its exit code and the second.
     var exited: (code: Int, at: Double)?
     /// The second at which it was asked to go.
@@ -197,7 +205,7 @@ extension ClusterScript {
       } ?? ""
     let running =
       state.isRunning
-      ? #""running": {"startedAt": "\#(Self.time(state.ended?.at ?? state.created))"}"#
+      ? #""running": {"startedAt": "\#(Self.time(state.ended?.at ?? state.started ?? state.created))"}"#
       : #""waiting": {"reason": "CrashLoopBackOff"}"#
     let now =
       state.exited.map {

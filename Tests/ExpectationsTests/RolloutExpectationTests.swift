@@ -102,6 +102,22 @@ struct RolloutExpectationTests {
     }
   }
 
+  @Test("an autoscaler's count is open where the watched one does not say that it wrote it, and fails without one")
+  func anotherAutoscaler() throws {
+    for (autoscaler, verdict) in [(String?("web"), Verdict.inconclusive), (nil, .fail)] {
+      var script = ClusterScript.healthy()
+      script.autoscaler = autoscaler
+      script.deployment(
+        at: 70, wanted: 5, available: 2, current: 2, generation: 2, scaler: "kube-controller-manager")
+      script.heard(at: 199)
+
+      let judgement = try judge(Self.survive, on: script.timeline)
+
+      #expect(judgement.verdict == verdict, "\(judgement.finding)")
+      #expect(judgement.finding.contains("an autoscaler that is not watched") == (autoscaler == nil))
+    }
+  }
+
   @Test("a gap in which the count may have been changed and put back leaves it open, unless the generation tells")
   func gapInCount() throws {
     for (generation, verdict) in [(Int64(1), Verdict.pass), (3, .inconclusive)] {

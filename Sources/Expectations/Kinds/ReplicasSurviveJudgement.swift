@@ -49,16 +49,23 @@ extension Expectation.ReplicasSurvive: JudgedKind {
       return record.changes.map { change in
         // What was found after nobody had watched may be the sum of several changes, and who wrote last have made none.
         let isBlind = unwatched.contains { $0.earliest < change.at.latest && $0.latest > change.at.earliest }
-        return WantedChange(at: change.at, from: change.from, to: change.to, author: isBlind ? .unknown : change.author)
+        // Another autoscaler writes under the same name, and this one says of what it did.
+        let isUnconfirmed = change.author == .autoscaler && change.sync == nil
+        let author = isBlind || isUnconfirmed ? .unknown : change.author
+        return WantedChange(at: change.at, from: change.from, to: change.to, author: author)
       }
     }
     return cluster.workload.rescales.map { before, after in
       let isBlind = after.missedSince != nil
-      let author = isBlind ? .unknown : ObservedChange.author(of: after.object, after: before.object)
-      // Without an autoscaler, whoever it was is somebody else.
-      let isNobody = author == .unknown && cluster.watched.autoscaler == nil
+      let written = ObservedChange.author(of: after.object, after: before.object)
+      let hasAutoscaler = cluster.watched.autoscaler != nil
+      // Of an autoscaler that was not seen nothing tells what it did.
+      let author = isBlind || written == .autoscaler && hasAutoscaler ? .unknown : written
+      // Without one, whoever it was is somebody else.
+      let isSomebody = !author.isOther && !hasAutoscaler
+      let name = author == .autoscaler ? "an autoscaler that is not watched" : ""
       return WantedChange(
-        at: after.at, from: before.object.wanted, to: after.object.wanted, author: isNobody ? .other("") : author)
+        at: after.at, from: before.object.wanted, to: after.object.wanted, author: isSomebody ? .other(name) : author)
     }
   }
 }
