@@ -28,6 +28,15 @@ struct BudgetTests {
     #expect(judgement.verdict == verdict, "\(judgement.finding)")
   }
 
+  @Test("Windows that have a part of the run in common are not compared, however much worse the one is")
+  func overlapping() throws {
+    let judgement = try judge(
+      "{name: e, notWorse: {during: outside calm, than: outside settle, margin: 1%}}", on: Self.run(surge: 50))
+
+    #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
+    #expect(judgement.finding.contains("a part of the run in common"), "\(judgement.finding)")
+  }
+
   @Test("Nothing follows from a baseline of which a part is missing, even where the window is far worse")
   func missingBaseline() throws {
     var run = TimelineBuilder()

@@ -13,6 +13,11 @@ extension Expectation.NotWorse: JudgedKind {
   }
 
   private func opinion(on run: RunView, _ tested: JudgedLoad, against baseline: JudgedLoad) -> Opinion {
+    guard tested.pieces.certain.intersection(baseline.pieces.certain).isEmpty else {
+      return .inconclusive(
+        "\(during) and \(than) had a part of the run in common, which would be compared with itself",
+        window: tested.window)
+    }
     let difference = Difference(tested.load, baseline.load, confidence: confidence.fraction)
     let finding =
       "\(tested.load.failedText(" during \(during)")), \(baseline.load.failedText(" during \(than)"))"

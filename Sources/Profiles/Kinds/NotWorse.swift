@@ -60,7 +60,7 @@ extension Expectation.NotWorse {
     } else if body.plan.overlap(during, than) {
       body.report(
         Self.than, "\(than) and \(during) have a part of the run in common, which would be compared with itself",
-        hint: "name one that is over before the other begins, as calm or run.start..release.start is before release")
+        hint: "name one that is over before the other begins, as the phase before it")
     }
     self.init(during: during, than: than, margin: margin, confidence: confidence, route: route)
   }
