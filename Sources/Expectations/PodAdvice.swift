@@ -77,17 +77,20 @@ struct PodAdvice {
       return "change \(field).failureThreshold or \(field).timeoutSeconds\(name)\(probe(field)): the kubelet killed it "
         + "since it did not answer in time"
     case .end(let code)? where code == 137 || code == 143:
-      return "look at what killed it (kubectl describe pod): a signal ended it\(name), as of a probe that failed or a node "
+      return
+        "look at what killed it (kubectl describe pod): a signal ended it\(name), as of a probe that failed or a node "
         + "without memory"
     case .end(let code)?:
       return "look at what\(container.map { " container \($0.name)" } ?? " the container") wrote before it ended"
         + (code.map { " with exit code \($0)" } ?? "") + " (kubectl logs --previous)"
     case .node?:
-      return "look at what became of the node (kubectl describe node): it no longer answered, so that its pods counted as not "
+      return
+        "look at what became of the node (kubectl describe node): it no longer answered, so that its pods counted as not "
         + "ready; topologySpreadConstraints have fewer of them on one node"
     case .gate?: return "look at the conditions that spec.readinessGates of the pods ask for, and at who sets them"
     case .readiness?:
-      return "change readinessProbe.timeoutSeconds or readinessProbe.failureThreshold\(name)\(probe("readinessProbe")), or "
+      return
+        "change readinessProbe.timeoutSeconds or readinessProbe.failureThreshold\(name)\(probe("readinessProbe")), or "
         + "give the pods more room: they were there, and did not answer their probe"
     }
   }

@@ -34,7 +34,8 @@ package struct ConfigHistory: Sendable {
   /// A new version of it, for whatever reason.
   package struct Change: Sendable, Equatable {
     package let at: InstantBounds
-    /// Whether something else of it is known to have changed than labels, annotations and the like, which no container sees.
+    /// Whether something else of it is known to have changed than labels, annotations and the like, which no container sees:
+    /// one that was made anew may hold the same.
     package let isOfContent: Bool
   }
 
@@ -43,8 +44,7 @@ package struct ConfigHistory: Sendable {
     zip(versions, versions.dropFirst()).compactMap { before, version in
       guard !version.deleted else { return nil }
       return Change(
-        at: version.at,
-        isOfContent: before.deleted || Self.visible(before.object.metadata) == Self.visible(version.object.metadata))
+        at: version.at, isOfContent: Self.visible(before.object.metadata) == Self.visible(version.object.metadata))
     }
   }
 

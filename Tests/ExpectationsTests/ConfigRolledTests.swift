@@ -10,6 +10,14 @@ struct ConfigRolledTests {
       on: ReleaseCases.whole(script))
   }
 
+  private static func withoutPods() -> ClusterScript {
+    var script = ClusterScript()
+    script.deployment(at: 0, wanted: 0)
+    script.replicaSet("1", at: 0, replicas: 0)
+    script.begin()
+    return script
+  }
+
   @Test("that nobody has rolled out fail, with what to do; those of which pods are left as well")
   func notRolled() throws {
     let none = try Self.judged(ReleaseCases.changedConfig(replaced: []))
@@ -36,7 +44,7 @@ struct ConfigRolledTests {
     let old = try Self.judged(ReleaseCases.changedConfig(replaced: [], more: labels))
     let new = try Self.judged(ReleaseCases.changedConfig(replaced: ["web-1-1", "web-1-2"], more: labels))
 
-    #expect(old.verdict == .inconclusive && old.finding.contains("its labels or annotations changed as well"))
+    #expect(old.verdict == .inconclusive && old.finding.contains("something else of it changed as well"))
     #expect(new.verdict == .pass, "\(new.finding)")
   }
 
@@ -48,7 +56,8 @@ struct ConfigRolledTests {
     }
     let judgement = try Self.judged(script)
 
-    #expect(judgement.verdict == .inconclusive && judgement.finding.contains("started anew"), "\(judgement.finding)")
+    #expect(
+      judgement.verdict == .inconclusive && judgement.finding.contains("were started after it"), "\(judgement.finding)")
   }
 
   @Test("that were not there, or not seen, decide nothing")
@@ -72,13 +81,39 @@ struct ConfigRolledTests {
       afterGap.verdict == .inconclusive, "\(afterGap.finding)")
   }
 
-  @Test("that delete the object and make it anew are changes")
+  @Test("that delete the object and make it anew are changes of which nobody knows whether they are of what is in it")
   func recreated() throws {
     var script = ClusterScript.healthy()
     script.config("settings", at: 1)
     script.config("settings", at: 70, gone: true)
-    script.config("settings", at: 72)
+    script.config("settings", at: 72, #", "creationTimestamp": "\#(ClusterScript.time(72))""#)
 
-    #expect(try Self.judged(script).verdict == .fail)
+    let judgement = try Self.judged(script)
+
+    #expect(
+      judgement.verdict == .inconclusive && judgement.finding.contains("2 of 2 ready pods"), "\(judgement.finding)")
+  }
+
+  @Test("that came before the containers of a pod were started may have been read by them")
+  func pulling() throws {
+    var script = Self.withoutPods()
+    script.config("settings", at: 1)
+    script.pod("web-1-9", at: 65, .init(ready: false, transition: 65, created: 65, scheduled: 65, isRunning: false))
+    script.config("settings", at: 70)
+    script.pod("web-1-9", at: 75, .init(transition: 75, created: 65, scheduled: 65, started: 73))
+
+    #expect(try Self.judged(script, within: "20s").verdict == .inconclusive)
+  }
+
+  @Test("that no ready pod could show decide nothing")
+  func noPods() throws {
+    var script = Self.withoutPods()
+    script.config("settings", at: 1)
+    script.config("settings", at: 70)
+
+    let judgement = try Self.judged(script)
+
+    #expect(
+      judgement.verdict == .inconclusive && judgement.finding.contains("no pod was ready"), "\(judgement.finding)")
   }
 }

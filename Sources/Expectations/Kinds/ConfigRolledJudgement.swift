@@ -16,7 +16,7 @@ extension Expectation.ConfigRolled: JudgedKind {
       let changes = CountedMoments(
         history.changes.map { ConfigRuling($0, within, in: judged.cluster) }, in: judged.stretch, at: \.change.at)
       let sight = judged.sight(of: config.resource, unknown: history.unknown(in: judged.watched))
-      let isKnown = sight.isWhole && !changes.all.isEmpty && changes.all.allSatisfy { $0.old != nil }
+      let isKnown = sight.isWhole && !changes.all.isEmpty && changes.all.allSatisfy(\.isShown)
       let measured = Judgement.Measurement.count(
         "pods.withOldConfig", changes.certain.filter(\.change.isOfContent).compactMap { $0.old?.lowerBound }.max() ?? 0,
         isKnown ? changes.all.compactMap { $0.old?.upperBound }.max() ?? 0 : nil, limit: .noneAllowed)
@@ -44,7 +44,10 @@ extension Expectation.ConfigRolled: JudgedKind {
     if let objection = sight.objection() { return objection }
     guard let first = changes.all.first else {
       return .inconclusive(
-        history.versions.isEmpty ? "there was no \(config)" : "\(config) did not change during \(during)")
+        history.versions.isEmpty
+          ? "there was no \(config)"
+          : history.versions.contains(where: \.deleted)
+            ? "\(config) was deleted" : "\(config) did not change during \(during)")
     }
     let count = changes.all.count
     return .pass(
@@ -70,7 +73,10 @@ private struct ConfigRuling {
     var restarted = 0
     for pod in cluster.pods where pod.created.earliest < change.at.latest {
       let isOld = pod.created.latest <= change.at.earliest
-      let isAnew = pod.health.ends.contains { $0.at.latest >= change.at.earliest }
+      // A container that was still to start has read it then.
+      let isAnew =
+        pod.health.ends.contains { $0.at.latest >= change.at.earliest }
+        || (pod.started?.latest ?? .farFuture) > change.at.earliest
       if isOld, !isAnew {
         presences += pod.ready
       } else {
@@ -87,6 +93,9 @@ private struct ConfigRuling {
     old = Self.hull(envelope, due)
   }
 
+  /// Whether pods were there that show which value they have.
+  var isShown: Bool { old != nil && ready?.lowerBound ?? 0 > 0 }
+
   /// The least and the most at any instant of some bounds; `nil` where it is not known at one of them.
   private static func hull(_ envelope: CountEnvelope, _ bounds: InstantBounds) -> ClosedRange<Int>? {
     let pieces = envelope.pieces(from: bounds.earliest, to: bounds.latest)
@@ -98,7 +107,7 @@ private struct ConfigRuling {
 
   var verdict: Verdict {
     guard let old, let ready else { return .inconclusive }
-    if old.lowerBound > 0 || ready.upperBound == 0 { return .fail }
+    if old.lowerBound > 0 { return .fail }
     return old.upperBound == 0 && ready.lowerBound > 0 ? .pass : .inconclusive
   }
 
@@ -108,9 +117,9 @@ private struct ConfigRuling {
     guard let old, let ready else { return "\(begin) the pods are not known" }
     switch verdict {
     case .pass: return "\(begin) all ready pods were newer"
+    case .inconclusive where ready.upperBound == 0: return "\(begin) no pod was ready, so that none shows the new value"
     case .inconclusive: return "\(begin) up to \(old.upperBound) ready pods may have been older"
     case .fail:
-      if ready.upperBound == 0 { return "\(begin) no pod was ready" }
       let isNone = old.lowerBound >= ready.upperBound
       return
         "\(begin) \(isNone ? "no pod had the new value: " : "")\(old.lowerBound) of \(ready.upperBound) ready pods "
@@ -121,7 +130,9 @@ private struct ConfigRuling {
   /// Why it is not decided.
   func doubt(of config: ConfigReference, _ within: Duration) -> String {
     let found = sentence(of: config, within)
-    if verdict == .fail { return "\(found), but its labels or annotations changed as well, and that may be all" }
-    return found + (restarted > 0 ? ", since containers of \(restarted) of them were started anew" : "")
+    if verdict == .fail {
+      return "\(found), but something else of it changed as well, such as a label, and that may be all"
+    }
+    return found + (restarted > 0 ? ", since containers of \(restarted) of them were started after it" : "")
   }
 }
