@@ -49,11 +49,7 @@ struct AttributionTests {
     let halves = AttributedLoad(run.timeline).count(in: Self.stretch(0, 5))
     #expect(halves.failed == 5 && halves.requests == 50)
 
-    run.failures = [1.0, 2, 3, 9].map { due in
-      FailedRequest(
-        due: .seconds(due), sent: .seconds(due), completed: .seconds(due + 1), route: "home", outcome: "502",
-        status: 502)
-    }
+    run.keep(failuresDueAt: [1, 2, 3, 9])
     // Three of the four that are known.
     #expect(AttributedLoad(run.timeline).count(in: Self.stretch(0, 5)).failed == 8)
   }
@@ -71,25 +67,33 @@ struct AttributionTests {
     #expect(some.intersection(Self.stretch(3, 20)).ranges.map(\.length) == [.seconds(1), .seconds(1)])
   }
 
-  /// Requests of two minutes beside a cluster in which one pod goes at 70 s.
-  private func timeline(failing: Range<Int>, failed: Int = 5) -> Timeline {
+  /// Requests of 199 seconds beside a cluster.
+  private func timeline(
+    _ script: ClusterScript, failing: Range<Int>, failed: Int = 5, length: Duration? = nil
+  ) -> Timeline {
     var run = TimelineBuilder()
+    for second in 0..<199 {
+      run.second(at: Double(second), offered: 100, failed: failing.contains(second) ? failed : 0)
+    }
+    if let length { run.keep(failuresDueAt: failing.map { Double($0) + 0.5 }, length: length) }
+    var timeline = script.timeline
+    (timeline.load, timeline.failures) = (run.load, run.failures)
+    return timeline
+  }
+
+  /// One pod goes at 70 s.
+  private static let termination: ClusterScript = {
     var script = ClusterScript.healthy()
     script.heard(at: 65)
     script.pod("web-1-1", at: 70.1, .init(deleted: 70))
     script.pod("web-1-1", at: 72, .init(ready: false, transition: 71, deleted: 70), gone: true)
     script.heard(at: 199)
-    for second in 0..<199 {
-      run.second(at: Double(second), offered: 100, failed: failing.contains(second) ? failed : 0)
-    }
-    var timeline = script.timeline
-    timeline.load = run.load
-    return timeline
-  }
+    return script
+  }()
 
   @Test("failures right after a pod was asked to go are its termination's, with the field to change")
   func termination() throws {
-    let attribution = try #require(Attribution(timeline(failing: 71..<75)))
+    let attribution = try #require(Attribution(timeline(Self.termination, failing: 71..<75)))
 
     #expect(attribution.cause == .named(.termination), "\(attribution.rows)")
     #expect(attribution.advice?.contains("preStop") ?? false)
@@ -98,13 +102,70 @@ struct AttributionTests {
     #expect(attribution.row(of: .termination)?.fraction?.value == 1)
   }
 
+  @Test("how long failures took is told where they took any time", arguments: [0, 3])
+  func length(milliseconds: Int) throws {
+    let attribution = try #require(
+      Attribution(timeline(Self.termination, failing: 71..<75, length: .milliseconds(milliseconds))))
+    let sentence = try #require(attribution.sentence)
+
+    #expect(sentence.contains("; 502, half of them within 3ms)") == (milliseconds == 3), "\(sentence)")
+    #expect(sentence.contains("; 502)") == (milliseconds == 0), "\(sentence)")
+  }
+
+  /// Two pods, of which one is not ready from some second to 100 s, and as many more as come to be wanted at 70 s, which are
+  /// ready at 100 s.
+  private static func short(losingAt lost: Double?, wanted: Int = 2) -> ClusterScript {
+    let ready = lost == nil ? 2 : 1
+    var script = ClusterScript()
+    script.container = #", "readinessProbe": {"periodSeconds": 5}"#
+    script.deployment(at: 0, wanted: 2, available: lost == 0 ? 1 : 2)
+    script.replicaSet("1", at: 0, replicas: 2, ready: lost == 0 ? 1 : 2)
+    script.pod("web-1-1", at: 0)
+    script.pod("web-1-2", at: 0, .init(ready: lost != 0))
+    script.begin()
+    if let lost, lost > 0 { script.pod("web-1-2", at: lost, .init(ready: false, transition: lost)) }
+    script.deployment(at: 70.2, wanted: wanted, available: ready, current: 2, generation: wanted > 2 ? 2 : 1)
+    script.replicaSet("1", at: 70.3, replicas: wanted, status: 2, ready: ready)
+    for number in 3..<max(wanted + 1, 3) {
+      script.pod("web-1-\(number)", at: 71, .init(ready: false, transition: 71, created: 71, scheduled: 71))
+    }
+    script.replicaSet("1", at: 71.2, replicas: wanted, ready: ready)
+    script.deployment(at: 71.3, wanted: wanted, available: ready, generation: wanted > 2 ? 2 : 1)
+    if lost != nil { script.pod("web-1-2", at: 100, .init(transition: 100)) }
+    for number in 3..<max(wanted + 1, 3) {
+      script.pod("web-1-\(number)", at: 100, .init(transition: 100, created: 71, scheduled: 71))
+    }
+    script.replicaSet("1", at: 100.2, replicas: wanted)
+    script.deployment(at: 100.3, wanted: wanted, generation: wanted > 2 ? 2 : 1)
+    script.heard(at: 199)
+    return script
+  }
+
+  @Test("too few ready pods are advised of by their cause: pods that were lost, more that were wanted, or neither")
+  func shortages() throws {
+    let cases: [(ClusterScript, advice: String?)] = [
+      (Self.short(losingAt: 70), "change readinessProbe.timeoutSeconds"),
+      (Self.short(losingAt: 70, wanted: 4), "change readinessProbe.timeoutSeconds"),
+      (Self.short(losingAt: nil, wanted: 3), "raise minReplicas of the HorizontalPodAutoscaler"),
+      // It never was ready in the run.
+      (Self.short(losingAt: 0), nil),
+    ]
+    for (script, advice) in cases {
+      let attribution = try #require(Attribution(timeline(script, failing: 75..<95)))
+
+      #expect(attribution.cause == .named(.underCapacity), "\(attribution.rows)")
+      #expect(attribution.advice.map { $0.hasPrefix(advice ?? "no advice") } ?? (advice == nil), "\(attribution)")
+      #expect(attribution.sentence?.hasSuffix(advice == nil ? ")." : ".") ?? false)
+    }
+  }
+
   @Test("failures that lie elsewhere, or everywhere, have no cause")
   func none() throws {
     for failing in [20..<25, 0..<199] {
-      let attribution = try #require(Attribution(timeline(failing: failing)))
+      let attribution = try #require(Attribution(timeline(Self.termination, failing: failing)))
       #expect(attribution.cause == .none, "\(failing): \(attribution.rows)")
       #expect(attribution.sentence == nil)
     }
-    #expect(Attribution(timeline(failing: 0..<0)) == nil)
+    #expect(Attribution(timeline(Self.termination, failing: 0..<0)) == nil)
   }
 }

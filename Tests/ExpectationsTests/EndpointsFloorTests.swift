@@ -133,7 +133,7 @@ struct EndpointsFloorTests {
       script.deployment(at: 75, wanted: 2, updated: 1, available: 1, current: 2, image: "app:v2", generation: 3)
       script.pod("web-1-2", at: 80, .init(deleted: 79.5))
     }
-    let cases: [(String?, (inout ClusterScript) -> Void)] = [
+    let cases: [(String, (inout ClusterScript) -> Void)] = [
       ("look at spec.selector and the ports of Service web", { _ in }),
       (
         "raise spec.replicas to 2: only 1 was wanted",
@@ -151,7 +151,7 @@ struct EndpointsFloorTests {
     ]
     for (begin, change) in cases {
       let advice = try dip(change)
-      #expect(advice?.hasPrefix(begin ?? "") ?? (begin == nil), "\(begin ?? "none"): \(advice ?? "none")")
+      #expect(advice?.hasPrefix(begin) ?? false, "\(begin): \(advice ?? "none")")
     }
   }
 }

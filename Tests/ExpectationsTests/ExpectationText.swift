@@ -27,3 +27,19 @@ func judge(_ text: String, on timeline: Timeline) throws -> Judgement {
   #expect(faults.isEmpty, "\(faults.joined(separator: "\n"))")
   return judgement
 }
+
+/// What is said before the run of one expectation on a surge of 100 s, with 5 requests a second.
+func planRemarks(_ expectation: String) throws -> (problems: [String], warnings: [String]) {
+  let profile = try ProfileReader.read(
+    text: """
+      apiVersion: scaleproof/v1
+      kind: Profile
+      metadata: {name: plan}
+      target: {url: "http://web.example.com"}
+      cluster: {workload: deployment/web}
+      requests: [{name: home, path: /}]
+      load: {phases: [{name: surge, for: 100s, rate: 5/s}]}
+      expectations: [{name: e, \(expectation)}]
+      """, source: "test.yaml")
+  return (ExpectationPlan.problems(profile).map(\.message), ExpectationPlan.warnings(profile).map(\.message))
+}

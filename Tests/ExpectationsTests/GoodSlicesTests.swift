@@ -81,11 +81,7 @@ struct GoodSlicesTests {
     let open = try judged(run, "atLeast: 96%", objective: "98%")
     #expect(open.verdict == .inconclusive, "\(open.finding)")
 
-    run.failures = [101, 101.5, 102, 102.5].map { due in
-      FailedRequest(
-        due: .seconds(due), sent: .seconds(due), completed: .seconds(due + 0.1), route: "home", outcome: "502",
-        status: 502)
-    }
+    run.keep(failuresDueAt: [101, 101.5, 102, 102.5])
     let known = try judged(run, "atLeast: 100%", objective: "99.9%")
     #expect(known.verdict == .fail, "\(known.finding)")
   }
@@ -93,17 +89,7 @@ struct GoodSlicesTests {
   @Test("what the plan tells of slices is said before the run")
   func plan() throws {
     func remarks(_ rest: String) throws -> (problems: [String], warnings: [String]) {
-      let profile = try ProfileReader.read(
-        text: """
-          apiVersion: scaleproof/v1
-          kind: Profile
-          metadata: {name: slices}
-          target: {url: "http://web.example.com"}
-          requests: [{name: home, path: /}]
-          load: {phases: [{name: surge, for: 100s, rate: 5/s}]}
-          expectations: [{name: e, goodSlices: {during: surge, objective: 90%, atLeast: 50%, \(rest)}}]
-          """, source: "test.yaml")
-      return (ExpectationPlan.problems(profile).map(\.message), ExpectationPlan.warnings(profile).map(\.message))
+      try planRemarks("goodSlices: {during: surge, objective: 90%, atLeast: 50%, \(rest)}")
     }
     #expect(try remarks("slices: 10s").problems == [] && remarks("slices: 10s").warnings == [])
     #expect(

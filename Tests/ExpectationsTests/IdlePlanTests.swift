@@ -1,24 +1,8 @@
 import Expectations
-import Profiles
 import Testing
 
 @Suite("Expectations that the plan of a run lets never fail, or never pass")
 struct IdlePlanTests {
-  private func told(_ expectation: String) throws -> (problems: [String], warnings: [String]) {
-    let profile = try ProfileReader.read(
-      text: """
-        apiVersion: scaleproof/v1
-        kind: Profile
-        metadata: {name: plan}
-        target: {url: "http://web.example.com"}
-        cluster: {workload: deployment/web}
-        requests: [{name: home, path: /}]
-        load: {phases: [{name: surge, for: 100s, rate: 5/s}]}
-        expectations: [{name: e, \(expectation)}]
-        """, source: "test.yaml")
-    return (ExpectationPlan.problems(profile).map(\.message), ExpectationPlan.warnings(profile).map(\.message))
-  }
-
   @Test(
     "what cannot fail in so short a run, or of so few requests, is warned of, and what is a little less is not",
     arguments: [
@@ -40,18 +24,18 @@ struct IdlePlanTests {
       ),
     ])
   func neverFails(idle: String, useful: String) throws {
-    let (refused, warned) = try told(idle)
+    let (refused, warned) = try planRemarks(idle)
     #expect(refused.isEmpty && warned.contains { $0.contains("cannot") }, "\(refused) \(warned)")
-    let warnings = try told(useful).warnings
+    let warnings = try planRemarks(useful).warnings
     #expect(!warnings.contains { $0.contains("cannot") }, "\(warnings)")
   }
 
   @Test("a rate above what is planned can never be answered")
   func beyondThePlan() throws {
     #expect(
-      try told("throughput: {during: surge, atLeast: 10/s}").problems == [
+      try planRemarks("throughput: {during: surge, atLeast: 10/s}").problems == [
         "surge plans 5/s at most, so that 10/s can never be answered"
       ])
-    #expect(try told("throughput: {during: surge, atLeast: 5/s}").problems.isEmpty)
+    #expect(try planRemarks("throughput: {during: surge, atLeast: 5/s}").problems.isEmpty)
   }
 }

@@ -54,6 +54,15 @@ struct TimelineBuilder {
     for start in range { second(at: Double(start), offered: offered, failed: failed) }
   }
 
+  /// Failures with 502 that were kept whole, by when each was due.
+  mutating func keep(failuresDueAt seconds: [Double], length: Duration = .milliseconds(100)) {
+    failures += seconds.map { due in
+      FailedRequest(
+        due: .seconds(due), sent: .seconds(due), completed: .seconds(due) + length, route: "home", outcome: "502",
+        status: 502)
+    }
+  }
+
   /// The Deployment as a list reads it, sent for and received at these times.
   mutating func deployment(
     sent: Double, received: Double, wanted: Int, available: Int? = nil, image: String = "app:v1", generation: Int = 1,

@@ -8,7 +8,7 @@ import Testing
 /// Each incident that comes with the program, as it goes wrong and with its fix, in virtual time.
 @Suite("The library of incidents")
 struct IncidentTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Profiles/incidents")
 
   private static let names: [String] =

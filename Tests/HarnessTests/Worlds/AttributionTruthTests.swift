@@ -71,4 +71,16 @@ struct AttributionTruthTests {
     // What is switched on is named, and not just never excluded.
     #expect(world.cause.map { found[$0.rawValue, default: 0] > 10 } ?? true, "\(world.name): \(found)")
   }
+
+  @Test(
+    "advise about the probe that took pods away, and not about more of them",
+    arguments: [("liveness-kills-under-load", "livenessProbe"), ("slow-dependency", "readinessProbe")])
+  func lostPods(incident: String, probe: String) throws {
+    let loaded = try LoadedProfile(path: IncidentTests.folder.appending(path: incident + ".yaml").path, changes: [])
+    let run = try VirtualRun(loaded, version: ProgramVersion(commit: nil), environment: [:]).execute()
+    let attribution = try #require(Attribution(run.timeline))
+
+    #expect(attribution.cause == .named(.underCapacity), "\(attribution.rows)")
+    #expect(attribution.advice?.hasPrefix("change \(probe).") ?? false, "\(attribution.advice ?? "none")")
+  }
 }
