@@ -66,7 +66,8 @@ extension DataPlane {
   mutating func exit(_ run: ContainerRun, killed: Bool, in context: inout ControllerContext) {
     guard let runtime = runtimes[run.pod], runtime.run == run, runtime.isRunning, !runtime.isLost else { return }
     if !killed, let deadline = runtime.killedAt, context.now >= deadline { return }
-    end(run, killed ? .killed : .completed, others: killed ? .killed : .completed, in: &context)
+    let ending: ContainerEnding = killed ? .killed : .completed
+    end(run, ending, others: ending, in: &context)
   }
 
   /// A container has ended: for good where its pod is on its way out, else it is started again.
