@@ -5,7 +5,8 @@ package struct PodTemplate: Sendable, Equatable, Codable {
   package var metadata: ObjectMetadata?
   package var spec: PodSpec
   /// Of the whole of it, as it was read, with what is not modelled: environment, commands, volumes. It means something only
-  /// beside that of another one in the same process; `nil` for one that was not read.
+  /// beside that of another one in the same process; `nil` for one that was not read, and for one that a controller has
+  /// made and named by a hash of its own, as those of a Deployment's ReplicaSets, which are most.
   private(set) var digest: Int?
 
   private enum CodingKeys: CodingKey {
@@ -21,7 +22,7 @@ package struct PodTemplate: Sendable, Equatable, Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     metadata = try container.decodeIfPresent(ObjectMetadata.self, forKey: .metadata)
     spec = try container.decode(PodSpec.self, forKey: .spec)
-    digest = try JSONValue(from: decoder).hashValue
+    digest = metadata?.templateHash == nil ? try JSONValue(from: decoder).hashValue : nil
   }
 
   package static func == (one: PodTemplate, other: PodTemplate) -> Bool {
