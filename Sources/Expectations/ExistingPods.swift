@@ -27,7 +27,7 @@ struct ExistingPods {
     let first = ceilings.lastIndex { $0.at.latest <= window.earliest }
     hasCeiling = first != nil
     let presences = cluster.pods.map { pod in
-      let ends = [pod.failed, pod.removed].compactMap { $0 }
+      let ends = [pod.failed, pod.left].compactMap { $0 }
       let end = ends.map(\.earliest).min().flatMap { earliest in
         ends.map(\.latest).min().map { InstantBounds(earliest, $0) }
       }

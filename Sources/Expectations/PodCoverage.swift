@@ -29,10 +29,10 @@ struct PodCoverage {
     guard gap.latest < cluster.readyReplicas.end else { return false }
     for pod in cluster.pods {
       if pod.created.earliest >= gap.latest { continue }
-      if let gone = pod.removed ?? pod.deleteRequested, gone.latest <= gap.earliest { continue }
+      if let gone = pod.left ?? pod.deleteRequested, gone.latest <= gap.earliest { continue }
       guard pod.created.latest <= gap.earliest else { return false }
       if let asked = pod.deleteRequested, asked.latest <= gap.earliest { continue }
-      if let removed = pod.removed, removed.earliest < gap.latest { return false }
+      if let left = pod.left, left.earliest < gap.latest { return false }
     }
     return cluster.hasSameSpecs(over: gap)
   }

@@ -28,7 +28,7 @@ struct StartupStage {
     (self.stage, self.pod, self.limit, self.isCertain) = (stage, pod, limit, isCertain)
     gaps = (cluster.gaps[Pod.resource.plural] ?? []).filter { $0.latest > pod.created.earliest }
     let (from, to) = ends(of: stage)
-    let going = pod.deleteRequested ?? pod.removed
+    let going = pod.deleteRequested ?? pod.left
     guard let from else {
       // The stage may have begun, and taken long, where nobody saw it.
       let isSeen = going.map { end in gaps.allSatisfy { $0.earliest >= end.latest } } ?? false

@@ -147,7 +147,7 @@ struct PodChart: Sendable {
       let width = max(frame.time.percent(to) - x, 0.08)
       return "<rect class=\"\(style)\" x=\"\(x)%\" y=\"\(y + 2)\" width=\"\(width)%\" height=\"\(thickness)\"/>"
     }
-    let gone = min(pod.removed?.latest ?? end, end)
+    let gone = min(pod.left?.latest ?? end, end)
     let leaving = min(pod.deleteRequested?.middle ?? gone, gone)
     let created = max(pod.created.middle, .zero)
     let started = min(pod.started?.middle ?? leaving, leaving)
@@ -193,6 +193,7 @@ struct PodChart: Sendable {
     if let ready = pod.ready.first { parts.append("ready \(ready.from.seen)") } else { parts.append("never ready") }
     if let deleted = pod.deleteRequested { parts.append("asked to go \(deleted.seen)") }
     if let removed = pod.removed { parts.append("gone \(removed.seen)") }
+    if let released = pod.released { parts.append("let go \(released.seen)") }
     if pod.restarts > 0 { parts.append(pod.restarts.counted("restart")) }
     if let reason = pod.waitingReason { parts.append("waiting: \(reason)") }
     if !row.failures.isEmpty { parts.append("\(row.failures.count.counted("failed request")) while it was going") }
@@ -229,7 +230,7 @@ struct PodChart: Sendable {
       .optional(pod.started) { .seconds($0.middle) },
       .row(pod.ready.map { .row([.seconds($0.from.middle), .optional($0.to) { .seconds($0.middle) }]) }),
       .optional(pod.deleteRequested) { .seconds($0.middle) },
-      .optional(pod.removed) { .seconds($0.middle) },
+      .optional(pod.left) { .seconds($0.middle) },
     ])
   }
 }

@@ -84,7 +84,7 @@ package struct ClusterHistory: Sendable {
     let (clock, autoscalers, slices) = (objects.clock, objects.autoscalers, objects.slices)
     let (allReplicaSets, allPods, allEvents) = (objects.replicaSets, objects.pods, objects.events)
     var workloads = WorkloadHistory(of: reference, in: objects)
-    var own = WorkloadObjects(of: watched, uids: workloads.uids, autoscalers: autoscalers)
+    var own = WorkloadObjects(of: watched, workloads, autoscalers: autoscalers)
     let ownActions = actions.filter { $0.workload == watched.name }
     workloads.date(by: ownActions)
     let workload = workloads.versions
@@ -102,12 +102,13 @@ package struct ClusterHistory: Sendable {
       + Absence.absences(in: autoscaler, kind: autoscalerKind, name: watched.autoscaler ?? ""))
       .sorted { $0.deleted.latest < $1.deleted.latest }
     replicaSets = own.add(allReplicaSets)
-    pods = own.add(allPods).compactMap { versions in
+    pods = own.add(allPods).compactMap { [own] versions in
       guard let first = versions.first else { return nil }
       let uid = first.object.metadata.uid ?? ""
+      let release = own.release(of: versions)
       return PodLifeline(
-        versions: versions, appeared: allPods.appearance(uid: uid) ?? first.at, clock: clock,
-        gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
+        versions: Array(versions[..<(release ?? versions.count)]), appeared: allPods.appearance(uid: uid) ?? first.at,
+        released: release.map { versions[$0].at }, clock: clock, gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
     }
     selectedPods = Self.selectedPods(of: workload, among: allPods, clock: clock) ?? pods
     rollouts = Rollout.rollouts(of: workload)

@@ -28,6 +28,8 @@ package struct PodLifeline: Sendable, Equatable {
   package let failed: InstantBounds?
   /// When the object was gone.
   package let removed: InstantBounds?
+  /// When the workload let it go: it went on as nobody's, and what became of it is not told here.
+  package let released: InstantBounds?
   /// How its containers have ended since it was asked to go, as far as its status told.
   package let ends: [ContainerEnd]
   /// Whether all that ran are among them.
@@ -40,10 +42,13 @@ package struct PodLifeline: Sendable, Equatable {
   package let health: PodHealth
 
   /// - Parameters:
+  ///   - versions: those of the time in which it belongs to whom it is told of.
   ///   - appeared: when the pod came into being, as far as lists and watch events tell.
+  ///   - released: when the version came that is the first of nobody's.
   ///   - gaps: stretches in which versions of the pod could not be read.
   package init?(
-    versions: [ObjectVersion<Pod>], appeared: InstantBounds, clock: ServerClock, gaps: [InstantBounds] = []
+    versions: [ObjectVersion<Pod>], appeared: InstantBounds, released: InstantBounds? = nil, clock: ServerClock,
+    gaps: [InstantBounds] = []
   ) {
     guard let first = versions.first, let last = versions.last else { return nil }
     let metadata = first.object.metadata
@@ -78,9 +83,11 @@ package struct PodLifeline: Sendable, Equatable {
     }?.notBefore(accepted)
     self.started = started
     let floor = started?.earliest ?? accepted
+    self.released = released
+    let end = last.deleted ? last.at : released
     ready = Self.readyStretches(versions, shown: shown, clock: clock)
-      .map { CountEnvelope.Presence(from: $0.from.notBefore(floor), to: $0.to) }
-      .unseen(over: gaps, within: InstantBounds(created.earliest, last.deleted ? last.at.latest : .farFuture))
+      .map { CountEnvelope.Presence(from: $0.from.notBefore(floor), to: $0.to ?? released) }
+      .unseen(over: gaps, within: InstantBounds(created.earliest, end?.latest ?? .farFuture))
     let asked = Self.deleteRequest(versions, shown: shown, clock: clock)?.notBefore(created.earliest)
     deleteRequested = asked
     gracePeriod = versions.first { $0.object.isTerminating }?.object.metadata.deletionGracePeriodSeconds
@@ -92,6 +99,9 @@ package struct PodLifeline: Sendable, Equatable {
     waitingReason = last.object.status?.containerStatuses?.compactMap { $0.state?.waiting?.reason }.first
     health = PodHealth(versions, shown: shown, clock: clock)
   }
+
+  /// When it ceased to be one of the workload's pods: gone, or let go.
+  package var left: InstantBounds? { removed ?? released }
 
   /// When the deletion was asked for: the time that the first version which is going bears.
   ///
@@ -157,8 +167,12 @@ package struct PodLifeline: Sendable, Equatable {
       } else if ready, since == nil {
         since = (bounds(by: transition), transition)
       } else if !ready, let from = since {
-        let time = version.object.isTerminating ? version.object.metadata.deleteRequested : transition
-        stretches.append(CountEnvelope.Presence(from: from.bounds, to: bounds(by: time)))
+        let pod = version.object
+        // One that was ready to its last says of that only since when it was.
+        let end =
+          pod.isTerminating
+          ? bounds(by: pod.metadata.deleteRequested) : pod.isReady ? version.at : bounds(by: transition)
+        stretches.append(CountEnvelope.Presence(from: from.bounds, to: end))
         since = nil
       }
     }

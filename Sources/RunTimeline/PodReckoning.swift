@@ -31,7 +31,7 @@ struct PodReckoning {
     }
     existing = envelope(
       pods.map { pod in
-        let ends = [pod.deleteRequested, pod.failed, pod.removed].compactMap { $0 }
+        let ends = [pod.deleteRequested, pod.failed, pod.left].compactMap { $0 }
         return CountEnvelope.Presence(from: pod.created, to: ends.min { $0.latest < $1.latest })
       })
     ready = envelope(pods.flatMap(\.ready))

@@ -13,16 +13,23 @@ struct WorkloadObjects {
   private var knownReplicaSets: Set<String> = []
   private(set) var podUIDs: Set<String> = []
   private(set) var podNames: Set<String> = []
+  /// By which the workload and its ReplicaSets know their pods, by their uids.
+  private var selectors: [String: LabelSelector] = [:]
   /// Names of slices and of the Services that they are of.
   private(set) var endpointNames: Set<String> = []
 
   init(
-    of watched: WatchedWorkload, uids: Set<String>, autoscalers: ObjectHistory<HorizontalPodAutoscaler>
+    of watched: WatchedWorkload, _ workloads: WorkloadHistory, autoscalers: ObjectHistory<HorizontalPodAutoscaler>
   ) {
     workload = watched.reference
     autoscaler = watched.autoscaler
-    workloadUIDs = uids
+    workloadUIDs = workloads.uids
     autoscalerUIDs = Set(watched.autoscaler.map(autoscalers.uids(named:)) ?? [])
+    for version in workloads.versions { note(version.object.selector, of: version.object.metadata) }
+  }
+
+  private mutating func note(_ selector: LabelSelector?, of metadata: ObjectMetadata) {
+    if let uid = metadata.uid { selectors[uid] = selector }
   }
 
   mutating func add(_ all: ObjectHistory<ReplicaSet>) -> [[ObjectVersion<ReplicaSet>]] {
@@ -32,6 +39,7 @@ struct WorkloadObjects {
     }
     replicaSetUIDs = Set(own.compactMap { $0.first?.object.metadata.uid })
     replicaSetNames = Set(own.compactMap { $0.first?.object.metadata.name })
+    for object in own.compactMap(\.last?.object) { note(object.spec.selector, of: object.metadata) }
     return own
   }
 
@@ -40,6 +48,22 @@ struct WorkloadObjects {
     podUIDs = Set(own.compactMap { $0.first?.object.metadata.uid })
     podNames = Set(own.compactMap { $0.first?.object.metadata.name })
     return own
+  }
+
+  /// With which version a pod was let go: none of the workload's owns it any more, since who did does not select it
+  /// (Kubernetes, pkg/controller/controller_ref_manager.go, `ReleasePod`); `nil` where none was.
+  ///
+  /// One that is selected, an orphan of an owner that was deleted, goes on as the workload's, whose next owner takes it. So
+  /// does one that was taken back.
+  func release(of versions: [ObjectVersion<Pod>]) -> Int? {
+    guard let last = versions.lastIndex(where: { owns($0.object) }), last + 1 < versions.count else { return nil }
+    let (owned, released) = (versions[last].object, versions[last + 1])
+    guard !owned.isTerminating, !released.deleted else { return nil }
+    let metadata = released.object.metadata
+    let isOthers = metadata.ownerReferences?.contains { $0.controller == true } ?? false
+    let owners = owned.metadata.ownerReferences ?? []
+    let isSelected = owners.compactMap { selectors[$0.uid] }.allSatisfy { $0.matches(metadata.labels) }
+    return isSelected && !isOthers ? nil : last + 1
   }
 
   mutating func add(_ slices: [[ObjectVersion<EndpointSlice>]]) {

@@ -170,7 +170,8 @@ extension ClusterScript {
        "annotations": {"deployment.kubernetes.io/revision": "\(revision)"\(annotations)},
        "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "time": "\(Self.time(second))"}],
        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": "d"}]},
-       "spec": {"replicas": \(replicas)}, "status": {"replicas": \(status ?? replicas),
+       "spec": {"replicas": \(replicas), "selector": {"matchLabels": {"app": "web", "pod-template-hash": "\(hash)"}}},
+       "status": {"replicas": \(status ?? replicas),
        "readyReplicas": \(ready ?? status ?? replicas), "conditions": [\(conditions)]}}
       """, deleted: gone)
   }
@@ -196,6 +197,10 @@ extension ClusterScript {
     /// The second at which it was asked to go.
     var deleted: Double?
     var hash = "1"
+    /// What its label `app` says, by which its ReplicaSet selects it.
+    var app = "web"
+    /// The ReplicaSet that owns it; `nil` for nobody.
+    var owner: String? = "web"
   }
 
   mutating func pod(_ name: String, at second: Double, _ state: PodState = PodState(), gone: Bool = false) {
@@ -220,12 +225,15 @@ extension ClusterScript {
       state.scheduled.map {
         #", {"type": "PodScheduled", "status": "True", "lastTransitionTime": "\#(Self.time($0))"}"#
       } ?? ""
+    let owners =
+      state.owner.map {
+        #", "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "controller": true, "name": "\#($0)-\#(state.hash)", "uid": "\#($0 == "web" ? "rs" : $0)-\#(state.hash)"}]"#
+      } ?? ""
     object(
       "pods", name, name: name, at: second,
       """
       {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\(name)", "uid": "\(name)", "resourceVersion": "REVISION",
-       "creationTimestamp": "\(Self.time(state.created))", "labels": {"app": "web", "pod-template-hash": "\(state.hash)"}\(deletion),
-       "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web-\(state.hash)", "uid": "rs-\(state.hash)"}]},
+       "creationTimestamp": "\(Self.time(state.created))", "labels": {"app": "\(state.app)", "pod-template-hash": "\(state.hash)"}\(deletion)\(owners)},
        "spec": {"containers": [{"name": "app", "image": "app:v\(state.hash)"}]},
        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "\(state.ready ? "True" : "False")",
        "lastTransitionTime": "\(Self.time(state.transition))"\(unready)}\(scheduled)],

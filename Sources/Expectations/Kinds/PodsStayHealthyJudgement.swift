@@ -45,6 +45,6 @@ extension Expectation.PodsStayHealthy: JudgedKind {
 extension PodLifeline {
   /// Whether the pod may have been there, and not yet asked to go, at some instant of a window.
   func mayExist(in window: InstantBounds) -> Bool {
-    created.earliest <= window.latest && ((deleteRequested ?? removed)?.latest ?? .farFuture) >= window.earliest
+    created.earliest <= window.latest && ((deleteRequested ?? left)?.latest ?? .farFuture) >= window.earliest
   }
 }

@@ -89,7 +89,7 @@ struct PodWait {
       (shortest, longest, isScheduled) = (max(waited.shortest, .zero), max(waited.longest, .zero), true)
       return
     }
-    let gone = [pod.deleteRequested, pod.failed, pod.removed].compactMap { $0 }.min { $0.earliest < $1.earliest }
+    let gone = [pod.deleteRequested, pod.failed, pod.left].compactMap { $0 }.min { $0.earliest < $1.earliest }
     shortest = max((gone?.earliest ?? end) - pod.created.latest, .zero)
     (longest, isScheduled) = (nil, false)
     if let gone, gone.latest - pod.created.earliest <= within { return nil }
