@@ -29,8 +29,10 @@ package struct ObjectRule: Sendable, Equatable {
     self.names = names
   }
 
-  /// The one object of a name.
-  package init(named name: String) { self.init(names: [name]) }
+  /// All that there is of a resource: every object, or the one of whose metadata it is.
+  package static func all(of resource: ResourceType) -> ObjectRule {
+    resource.metadataOf.map { ObjectRule(names: [$0]) } ?? .everything
+  }
 
   /// Whether an object is one of them.
   package func takes(_ object: some ObservedTraits) -> Bool {

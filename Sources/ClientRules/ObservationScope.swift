@@ -31,7 +31,7 @@ package struct ObservationScope: Sendable, Equatable {
 
   /// What is to be observed of a resource.
   package func rule(of resource: ResourceType) -> ObjectRule {
-    if let name = resource.metadataOf { return ObjectRule(named: name) }
+    if resource.metadataOf != nil { return .all(of: resource) }
     var rule = ObjectRule()
     for watched in workloads where watched.reference.kind.resource == resource {
       rule.names.insert(watched.reference.name)

@@ -39,9 +39,7 @@ final class SharedScope: Sendable {
   /// - Parameter scope: `nil` for everything in the namespace.
   init(_ scope: ObservationScope?, observed: [ResourceType]) {
     var state = State(scope: scope)
-    for resource in observed {
-      state.rules[resource] = scope?.rule(of: resource) ?? resource.metadataOf.map { ObjectRule(named: $0) }
-    }
+    for resource in observed { state.rules[resource] = scope?.rule(of: resource) ?? .all(of: resource) }
     self.state = Mutex(state)
     self.observed = observed
   }

@@ -68,8 +68,7 @@ package struct ClusterWatcher: Sendable {
     self.origin = origin
     watches = resources.compactMap { resource in
       ClusterKind.allCases.first { $0.resource.plural == resource.plural && $0.resource.group == resource.group }.map {
-        let rule = scope?.rule(of: resource) ?? resource.metadataOf.map { ObjectRule(named: $0) } ?? .everything
-        return Watch(kind: $0, resource: resource, rule: rule)
+        Watch(kind: $0, resource: resource, rule: scope?.rule(of: resource) ?? .all(of: resource))
       }
     }
   }
