@@ -22,7 +22,7 @@ struct EndpointsAdvice {
   var text: String? { ofService ?? ofCount ?? ofTroubles ?? ofRollout ?? ofDeletions }
 
   /// The Service itself.
-  private var ofService: String? {
+  var ofService: String? {
     let absences = cluster.services.first { $0.service == dip.service }?.absences ?? []
     let isGone = absences.contains { absence in
       absence.deleted.earliest <= dip.at.latest && absence.returned.map { $0.latest > dip.at.earliest } ?? true

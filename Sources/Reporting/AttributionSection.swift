@@ -8,7 +8,7 @@ enum AttributionSection {
     guard let attribution else { return .empty }
     let rows = attribution.rows.map { row in
       TableSections.row(
-        "\(row.trigger.title)\(attribution.mark(of: row.trigger))",
+        "\(row.title)\(attribution.mark(of: row))",
         [
           row.moments.count.grouped, row.moments.first?.seen ?? "–",
           "\(row.failed.grouped) of \(attribution.failed.grouped)", row.shareText, row.pText,
@@ -27,11 +27,11 @@ enum AttributionSection {
 }
 
 extension Attribution {
-  fileprivate func mark(of trigger: Trigger) -> String {
+  fileprivate func mark(of row: Row) -> String {
     switch cause {
-    case .named(trigger): ": the cause"
-    case .ambiguous(let triggers) where triggers.contains(trigger): ": perhaps the cause"
-    default: ""
+    case .named(row.trigger): ": the cause"
+    case .ambiguous(let triggers) where triggers.contains(row.trigger): ": perhaps the cause"
+    default: row.contradiction.map { ": not the cause, since \($0.text)" } ?? ""
     }
   }
 

@@ -136,7 +136,8 @@ package enum JSONReport {
 
   private static func trigger(_ row: Attribution.Row) -> OrderedJSON {
     .record([
-      ("trigger", .string(row.trigger.rawValue)), ("moments", .row(row.moments.map { bounds($0) })),
+      ("trigger", .string(row.trigger.rawValue)), ("subject", .optional(row.subject) { .string($0) }),
+      ("moments", .row(row.moments.map { bounds($0) })),
       ("failed", .integer(row.failed)), ("share", .number(row.share)), ("pValue", .exact(row.pValue)),
       ("adjusted", .exact(row.adjusted)),
       (
@@ -146,6 +147,7 @@ package enum JSONReport {
         }
       ),
       ("outcomes", .row(row.outcomes.map { .string($0) })), ("median", .milliseconds(row.median.map(WallTime.init))),
+      ("contradiction", .optional(row.contradiction) { .string($0.rawValue) }),
     ])
   }
 

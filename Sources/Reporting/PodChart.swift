@@ -45,7 +45,8 @@ struct PodChart: Sendable {
   private static func moments(of causes: [Trigger], in pod: PodLifeline) -> [Duration] {
     let asked = causes.contains(.termination) ? [pod.deleteRequested].compactMap { $0 } : []
     let ready = causes.contains(.readiness) ? pod.ready.map(\.from) : []
-    return (asked + ready).map(\.middle).filter { $0 > .zero }
+    let ended = causes.contains(.crash) ? pod.health.ends.map(\.at) : []
+    return (asked + ready + ended).map(\.middle).filter { $0 > .zero }
   }
 
   /// The tag of the image, or the hash of the template where the image has none.

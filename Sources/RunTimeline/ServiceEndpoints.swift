@@ -5,6 +5,8 @@ import Units
 package struct ServiceEndpoints: Sendable, Equatable {
   package let service: String
   package internal(set) var ready: CountEnvelope
+  /// When each pod was ready in a slice, by its `uid`.
+  package let presences: [String: [CountEnvelope.Presence]]
   /// When endpoints are asked of the Service, in order: from when it was there until its end, but where somebody deleted it
   /// whom no Ingress sent to any more.
   package let terms: [Term]
@@ -36,7 +38,8 @@ package struct ServiceEndpoints: Sendable, Equatable {
       let own = all[name] ?? []
       let lives = Self.lives(of: own, in: slices)
       return ServiceEndpoints(
-        service: name, ready: Self.readyEndpoints(of: own, in: slices), terms: Self.terms(of: name, lives, routing),
+        service: name, ready: Self.readyEndpoints(of: own, in: slices), presences: Self.presences(in: own),
+        terms: Self.terms(of: name, lives, routing),
         absences: Self.absences(between: lives))
     }
   }
@@ -121,12 +124,13 @@ package struct ServiceEndpoints: Sendable, Equatable {
     let gaps =
       (slices.gaps + slices.silences + uids.flatMap { slices.objectGaps[$0] ?? [] }).map(\.stretch) + unread + missed
       + uids.compactMap(slices.unseen(uid:))
-    return CountEnvelope(presences: presences(in: own), start: start, gaps: gaps, end: slices.knownUntil)
+    let all = presences(in: own).sorted { $0.key < $1.key }.flatMap(\.value)
+    return CountEnvelope(presences: all, start: start, gaps: gaps, end: slices.knownUntil)
   }
 
   /// Each pod from when a first slice shows it as ready until the last one no longer does: while the controller moves it
   /// from one slice to another, both may.
-  private static func presences(in slices: [[ObjectVersion<EndpointSlice>]]) -> [CountEnvelope.Presence] {
+  private static func presences(in slices: [[ObjectVersion<EndpointSlice>]]) -> [String: [CountEnvelope.Presence]] {
     var byTarget: [String: [CountEnvelope.Presence]] = [:]
     for versions in slices {
       var since: [String: InstantBounds] = [:]
@@ -140,7 +144,7 @@ package struct ServiceEndpoints: Sendable, Equatable {
       }
       for (target, from) in since { byTarget[target, default: []].append(CountEnvelope.Presence(from: from, to: nil)) }
     }
-    return byTarget.values.flatMap(joined)
+    return byTarget.mapValues(joined)
   }
 
   /// Joins those of one pod that certainly overlap.

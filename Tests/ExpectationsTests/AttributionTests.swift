@@ -68,12 +68,15 @@ struct AttributionTests {
   }
 
   /// Requests of 199 seconds beside a cluster.
+  ///
+  /// - Parameter peak: how many more come in a second from 70 s to 100 s.
   private func timeline(
-    _ script: ClusterScript, failing: Range<Int>, failed: Int = 5, length: Duration? = nil
+    _ script: ClusterScript, failing: Range<Int>, failed: Int = 5, length: Duration? = nil, peak: Int = 0
   ) -> Timeline {
     var run = TimelineBuilder()
     for second in 0..<199 {
-      run.second(at: Double(second), offered: 100, failed: failing.contains(second) ? failed : 0)
+      let offered = 100 + (70..<100 ~= second ? peak : 0)
+      run.second(at: Double(second), offered: offered, failed: failing.contains(second) ? failed : 0)
     }
     if let length { run.keep(failuresDueAt: failing.map { Double($0) + 0.5 }, length: length) }
     var timeline = script.timeline
@@ -151,11 +154,21 @@ struct AttributionTests {
       (Self.short(losingAt: 0), nil),
     ]
     for (script, advice) in cases {
-      let attribution = try #require(Attribution(timeline(script, failing: 75..<95)))
+      let attribution = try #require(Attribution(timeline(script, failing: 75..<95, peak: 50)))
 
       #expect(attribution.cause == .named(.underCapacity), "\(attribution.rows)")
       #expect(attribution.advice.map { $0.hasPrefix(advice ?? "no advice") } ?? (advice == nil), "\(attribution)")
       #expect(attribution.sentence?.hasSuffix(advice == nil ? ")." : ".") ?? false)
+    }
+  }
+
+  @Test("too few pods are no cause where as many answered as much before")
+  func answeredBefore() throws {
+    for script in [Self.short(losingAt: nil, wanted: 3), Self.short(losingAt: 0)] {
+      let attribution = try #require(Attribution(timeline(script, failing: 75..<95)))
+
+      #expect(attribution.cause == .none, "\(attribution.rows)")
+      #expect(attribution.row(of: .underCapacity)?.contradiction == .noMoreLoad)
     }
   }
 

@@ -14,6 +14,8 @@ struct ClusterScript {
   /// More of the Deployment's `spec`, and of the pods' container.
   var spec = #""strategy": {"rollingUpdate": {"maxSurge": 2, "maxUnavailable": 1}}"#
   var container = ""
+  /// More of the containers of the pods themselves.
+  var lifecycle = ""
   /// The metadata of the pod template.
   var template = ""
   var actions: [ActionSpan] = []
@@ -234,7 +236,7 @@ extension ClusterScript {
       """
       {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\(name)", "uid": "\(name)", "resourceVersion": "REVISION",
        "creationTimestamp": "\(Self.time(state.created))", "labels": {"app": "\(state.app)", "pod-template-hash": "\(state.hash)"}\(deletion)\(owners)},
-       "spec": {"containers": [{"name": "app", "image": "app:v\(state.hash)"}]},
+       "spec": {"containers": [{"name": "app", "image": "app:v\(state.hash)"\(lifecycle)}]},
        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "\(state.ready ? "True" : "False")",
        "lastTransitionTime": "\(Self.time(state.transition))"\(unready)}\(scheduled)],
        "containerStatuses": [{"name": "app", "ready": \(state.ready), "restartCount": \(state.restarts),

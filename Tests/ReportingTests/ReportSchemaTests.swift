@@ -91,6 +91,15 @@ struct ReportSchemaTests {
   func wordsOfDecisions() throws {
     #expect(try #require(schema.words(of: "/decisions[]/boundBy")) == DecisionMark.Row.allCases.map(\.rawValue))
   }
+
+  @Test("the words for causes of failed requests, and for what contradicts them, are those that are documented")
+  func wordsOfCauses() throws {
+    let triggers = Trigger.allCases.map(\.rawValue)
+    #expect(schema.words(of: "/attribution/causes[]") == triggers)
+    #expect(schema.words(of: "/attribution/triggers[]/trigger") == triggers)
+    #expect(
+      schema.words(of: "/attribution/triggers[]/contradiction") == TriggerContradiction.allCases.map(\.rawValue))
+  }
 }
 
 /// Walks a report along its schema: the part of JSON Schema that this schema uses.
@@ -207,6 +216,6 @@ private struct SchemaComparison {
       guard let member = (schema["properties"] as? [String: [String: Any]])?[key] else { return nil }
       schema = part.hasSuffix("[]") ? member["items"] as? [String: Any] ?? [:] : member
     }
-    return schema["enum"] as? [String]
+    return (schema["enum"] as? [Any])?.compactMap { $0 as? String }
   }
 }

@@ -10,9 +10,8 @@ extension Attribution {
       return row.gathering(of: failed) + (advice.map { ": \($0)." } ?? ".")
     case .ambiguous(let triggers):
       guard let first = triggers.first.flatMap(row(of:)) else { return nil }
-      let others = triggers.dropFirst().map(\.title).joined(separator: " or ")
-      return
-        "\(first.gathering(of: failed)); their windows lie in those of \(others), so that nothing tells which it was."
+      let others = triggers.dropFirst().compactMap { row(of: $0)?.title }.joined(separator: " or ")
+      return "\(first.gathering(of: failed)); or it was \(others): these fell together, so that nothing tells which."
     }
   }
 }
@@ -25,7 +24,7 @@ extension Attribution.Row {
     let time = median ?? .zero > .zero ? ["half of them within \(medianText)"] : []
     let looks = (outcomes.prefix(2) + time).joined(separator: ", ")
     return
-      "\(failed.grouped) of \(all.of("failed request")), and \(shareText) of all, were due around \(trigger.title) "
+      "\(failed.grouped) of \(all.of("failed request")), and \(shareText) of all, were \(trigger == .version ? "answered by" : "due around") \(title) "
       + "(\(pText)\(looks.isEmpty ? "" : "; \(looks)"))"
   }
 

@@ -5,18 +5,21 @@ import Statistics
 /// What the failed requests of a run have to do with what happened in its cluster.
 ///
 /// For each kind of trigger the failures within its windows are held against the share of requests there: had they nothing to
-/// do with each other, their number would be binomial. What is named as the cause explains more than half of the failures, also
-/// corrected for the number of kinds (Holm), and no other kind explains them as well; where windows lie in each other, nothing
-/// tells, and that is said. Failures come in bursts, which look less like chance than they are: so their rate there has to be
-/// at least four times as high as elsewhere.
+/// do with each other, their number would be binomial. Only those count that can be its doing, by how they ended and by who
+/// answered them. What is named as the cause explains more than half of the failures, also corrected for the number of kinds
+/// (Holm), nothing contradicts it, and no other kind explains them as well; where windows lie in each other, nothing tells, and
+/// that is said. Failures come in bursts, which look less like chance than they are: so their rate there has to be at least four
+/// times as high as elsewhere.
 package struct Attribution: Sendable, Equatable {
   package struct Row: Sendable, Equatable {
     package let trigger: Trigger
+    /// Which one it is, where that is known: `version v2`.
+    package let subject: String?
     /// When it took place.
     package let moments: [InstantBounds]
-    /// How many requests failed in the windows behind those moments.
+    /// How many requests failed in the windows behind those moments that may have failed for it.
     package let failed: Int
-    /// The share of the requests that were due there.
+    /// The share of the requests that were due there, or of those that the version answered.
     package let share: Double
     package let pValue: Double
     /// Among all kinds that took place.
@@ -27,6 +30,10 @@ package struct Attribution: Sendable, Equatable {
     package let outcomes: [String]
     /// Wall time.
     package let median: Duration?
+    /// What shows that it is not the cause though it would explain the failures; `nil` where nothing does.
+    package let contradiction: TriggerContradiction?
+
+    package var title: String { subject ?? trigger.title }
   }
 
   /// From 0 to 1, with the bounds of 95 % confidence.
@@ -59,42 +66,47 @@ package struct Attribution: Sendable, Equatable {
   package init?(_ timeline: Timeline) {
     let load = AttributedLoad(timeline)
     guard load.failed > 0, !timeline.clusters.isEmpty else { return nil }
-    let windows = TriggerWindows(timeline)
+    let reach = TriggerReach(windows: TriggerWindows(timeline), pods: ServingPods(timeline))
+    let version = VersionContrast.strongest(load, reach.pods)
     (failed, requests) = (load.failed, load.requests)
-    rows = Self.rows(load, windows, timeline)
-    let left = Self.causes(among: rows, load, windows, timeline)
+    rows = AttributionRows(load, reach, version, timeScale: timeline.run.timeScale).all
+    let left = Self.causes(among: rows, load, reach, version, timeline)
     cause = left.isEmpty ? .none : left.count == 1 ? .named(left[0]) : .ambiguous(left)
-    if case .named(let trigger) = cause { advice = trigger.advice(in: timeline, load) } else { advice = nil }
-  }
-
-  private static func rows(_ load: AttributedLoad, _ windows: TriggerWindows, _ timeline: Timeline) -> [Row] {
-    let whole = Stretches([load.extent])
-    let kinds = Trigger.allCases.filter { !windows[$0].intersection(whole).isEmpty }
-    let tests = kinds.map { AttributionTest(load, windows[$0], within: whole) }
-    let adjusted = HolmCorrection.adjusted(tests.map { ($0.pValue, risk) })
-    return kinds.indices.map { index in
-      let (trigger, test) = (kinds[index], tests[index])
-      let mark = FailureMark(
-        timeline.failures.filter { windows[trigger].contains($0.due) }, timeScale: timeline.run.timeScale)
-      return Row(
-        trigger: trigger, moments: windows.moments[trigger] ?? [], failed: test.inside, share: test.share,
-        pValue: test.pValue, adjusted: adjusted[index], fraction: test.fraction, outcomes: mark.outcomes,
-        median: mark.median)
-    }.sorted { ($0.adjusted, $1.failed) < ($1.adjusted, $0.failed) }
+    if case .named(let trigger) = cause { advice = trigger.advice(in: timeline, load, version) } else { advice = nil }
   }
 
   /// Those that explain most failures, and than which no other explains more.
   private static func causes(
-    among rows: [Row], _ load: AttributedLoad, _ windows: TriggerWindows, _ timeline: Timeline
+    among rows: [Row], _ load: AttributedLoad, _ reach: TriggerReach, _ version: VersionContrast?, _ timeline: Timeline
   ) -> [Trigger] {
-    let candidates = rows.filter { $0.adjusted < risk && $0.explainsMost(of: load.failed) }.map(\.trigger)
-    let rivalry = TriggerRivalry(load, windows, covering: Set(rows.filter { $0.covers(load.failed) }.map(\.trigger)))
-    let unbeaten = candidates.filter { one in
-      !candidates.contains { $0 != one && rivalry.explains($0, more: one) }
+    let gathering = rows.filter { $0.isCandidate(for: load.failed) }
+    let candidates = gathering.filter { $0.contradiction == nil }.map(\.trigger)
+    let inTime = candidates.filter { $0 != .version }
+    let rivalry = TriggerRivalry(load, reach, covering: Set(rows.filter { $0.covers(load.failed) }.map(\.trigger)))
+    let unbeaten = inTime.filter { one in !inTime.contains { $0 != one && rivalry.explains($0, more: one) } }
+    if let version, candidates.contains(.version) { return causes(among: unbeaten, beside: version, load, reach) }
+    // Whose containers end is not ready, which tells as much, and also of those who have more to do for it.
+    let left = unbeaten.contains(.underCapacity) ? unbeaten.filter { $0 != .crash } : unbeaten
+    // What else took place just then speaks against what is hardly possible, be it the cause or not.
+    guard gathering.count > 1 else { return left }
+    let plausible = left.filter { $0.isPlausible(for: rows, in: timeline) }
+    return plausible.isEmpty && left.count > 1 ? left : plausible
+  }
+
+  /// What happens to all versions at the same time does not explain why one fails alone; what befalls single pods may.
+  private static func causes(
+    among others: [Trigger], beside version: VersionContrast, _ load: AttributedLoad, _ reach: TriggerReach
+  ) -> [Trigger] {
+    var left: [Trigger] = [.version]
+    for trigger in others where trigger.isOfPods {
+      let rivalry = VersionRivalry(trigger, version, load, reach)
+      switch rivalry.isVersionAlone {
+      case true?: continue
+      case false? where rivalry.isTriggerAlone: return [trigger]
+      default: left.append(trigger)
+      }
     }
-    guard unbeaten.count > 1 else { return unbeaten }
-    let plausible = unbeaten.filter { $0.isPlausible(for: rows, in: timeline) }
-    return plausible.isEmpty ? unbeaten : plausible
+    return left
   }
 
   /// What explains the failures: one kind of trigger, or several of which nothing tells which it is.
@@ -110,8 +122,13 @@ package struct Attribution: Sendable, Equatable {
 }
 
 extension Attribution.Row {
-  /// Whether more than half of all failures are there, and at least four times as many as are to be expected anyway.
-  fileprivate func explainsMost(of all: Int) -> Bool { failed * 2 > all && fraction?.lower ?? 0 >= 0.75 }
+  /// Whether it would explain the failures: more than half of all are there, at least four times as many as are to be expected
+  /// anyway, and not by chance.
+  func isCandidate(for all: Int) -> Bool {
+    // Versions are compared at the same time, in which a burst befalls all of them.
+    let excess = trigger == .version ? fraction?.value : fraction?.lower
+    return adjusted < Attribution.risk && failed * 2 > all && excess ?? 0 >= 0.75
+  }
 
   /// Whether next to none are elsewhere.
   fileprivate func covers(_ all: Int) -> Bool { failed * 10 >= all * 9 }

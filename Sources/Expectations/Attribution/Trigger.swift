@@ -2,7 +2,10 @@
 package enum Trigger: String, Sendable, Equatable, CaseIterable {
   case termination
   case readiness
+  case crash
+  case version
   case write
+  case noEndpoints
   case node
   case underCapacity
 
@@ -10,9 +13,20 @@ package enum Trigger: String, Sendable, Equatable, CaseIterable {
     switch self {
     case .termination: "terminations of pods"
     case .readiness: "pods that had just become ready"
+    case .crash: "containers that ended"
+    case .version: "one version of the application"
     case .write: "writes to an Ingress or a Service"
+    case .noEndpoints: "a Service without endpoints while pods were ready"
     case .node: "the loss of a node"
     case .underCapacity: "too few ready pods"
+    }
+  }
+
+  /// Whether it befalls single pods, so that requests to the others are answered as before.
+  var isOfPods: Bool {
+    switch self {
+    case .termination, .readiness, .crash: true
+    case .version, .write, .noEndpoints, .node, .underCapacity: false
     }
   }
 }

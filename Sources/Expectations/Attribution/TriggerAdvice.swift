@@ -17,12 +17,12 @@ extension Trigger {
     case .termination:
       let enough = PodLifeline.propagation * 2
       return !containers.contains { .seconds($0.lifecycle?.preStop?.sleep?.seconds ?? 0) >= enough }
-    case .write, .node, .underCapacity: return true
+    case .crash, .version, .write, .noEndpoints, .node, .underCapacity: return true
     }
   }
 
   /// The one field to change; `nil` where nothing tells which.
-  func advice(in timeline: Timeline, _ load: AttributedLoad) -> String? {
+  func advice(in timeline: Timeline, _ load: AttributedLoad, _ version: VersionContrast?) -> String? {
     let containers = Self.containers(in: timeline)
     switch self {
     case .termination where containers.allSatisfy { $0.lifecycle?.preStop == nil }:
@@ -36,6 +36,12 @@ extension Trigger {
       return "the pod template has no readinessProbe: add one that succeeds when the program answers requests"
     case .readiness:
       return "let the readinessProbe ask for what requests need, and succeed only once the program has warmed up"
+    case .crash: return timeline.clusters.lazy.compactMap { Self.advice(onEndsIn: $0, load) }.first
+    case .version:
+      return version.map {
+        "look at what \($0.answerer.text) changed and wrote (kubectl logs), or undo its rollout (kubectl rollout undo)"
+      }
+    case .noEndpoints: return timeline.clusters.lazy.compactMap { Self.advice(onEmptyServicesOf: $0, load) }.first
     case .write:
       return "change the Ingress or the Service apart from a release, and keep the old backend until the new one is "
         + "ready"
@@ -54,6 +60,18 @@ extension Trigger {
     if let advice = PodAdvice(of: cluster, in: window).text { return advice }
     return shortages.contains(where: \.isRise)
       ? "raise minReplicas of the HorizontalPodAutoscaler or lower its target, or have pods start faster" : nil
+  }
+
+  private static func advice(onEndsIn cluster: ClusterHistory, _ load: AttributedLoad) -> String? {
+    let ends = cluster.pods.flatMap(\.health.ends).map(\.at).filter { $0.latest > .zero }
+    guard let first = ends.map(\.earliest).min(), let last = ends.map(\.latest).max() else { return nil }
+    return PodAdvice(of: cluster, in: InstantBounds(first, last)).text
+  }
+
+  private static func advice(onEmptyServicesOf cluster: ClusterHistory, _ load: AttributedLoad) -> String? {
+    EmptyService.all(in: cluster)
+      .filter { load.count(in: Stretches([$0.at.earliest..<$0.at.latest])).failed > 0 }
+      .lazy.compactMap { EndpointsAdvice($0, floor: 1, in: cluster).ofService }.first
   }
 
   private static func containers(in timeline: Timeline) -> [Container] {

@@ -3,12 +3,12 @@ import Units
 /// Which of two kinds of triggers explains what the other does not.
 struct TriggerRivalry {
   private let load: AttributedLoad
-  private let windows: TriggerWindows
+  private let reach: TriggerReach
   /// Those that leave no failures for others.
   private let covering: Set<Trigger>
 
-  init(_ load: AttributedLoad, _ windows: TriggerWindows, covering: Set<Trigger>) {
-    (self.load, self.windows, self.covering) = (load, windows, covering)
+  init(_ load: AttributedLoad, _ reach: TriggerReach, covering: Set<Trigger>) {
+    (self.load, self.reach, self.covering) = (load, reach, covering)
   }
 
   /// Whether failures gather where the one is, be the other there or not, and not the other way about; or the one leaves none
@@ -19,9 +19,11 @@ struct TriggerRivalry {
   }
 
   private func isSeen(_ one: Trigger, beside other: Trigger) -> Bool {
-    let (own, others) = (windows[one], windows[other])
-    let inside = AttributionTest(load, own, within: others)
-    let outside = AttributionTest(load, own, within: others.complement(in: load.extent))
+    let (own, others) = (reach.windows[one], reach.windows[other])
+    func test(within part: Stretches) -> AttributionTest {
+      AttributionTest(load, own, within: part) { reach.mayBe(one, $0) }
+    }
+    let (inside, outside) = (test(within: others), test(within: others.complement(in: load.extent)))
     return min(inside.pValue, outside.pValue) * 2 < Attribution.risk
   }
 }
