@@ -14,6 +14,8 @@ package struct PodLifeline: Sendable, Equatable {
   package let image: String?
   /// Its containers and what they request.
   package let spec: PodSpec
+  /// The node that it was given.
+  package let node: String?
   package let created: InstantBounds
   package let scheduled: InstantBounds?
   /// When the first container began to run.
@@ -57,6 +59,7 @@ package struct PodLifeline: Sendable, Equatable {
     templateHash = metadata.templateHash
     image = first.object.spec.containers?.first?.image
     spec = first.object.spec
+    node = versions.lazy.compactMap(\.object.spec.nodeName).first
     let created = Self.narrowed(appeared, by: metadata.creationTimestamp, clock: clock)
     self.created = created
     // Something that a version shows for the first time happened after the version before it was written.

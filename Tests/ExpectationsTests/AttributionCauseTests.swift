@@ -97,6 +97,10 @@ struct AttributionCauseTests {
 
     #expect(try own.attribution(script).cause == .named(.termination))
     #expect(try all.attribution(script).cause == .none)
+    #expect(
+      try all.attribution(script).sentence
+        == "24 failed requests were answered by the application itself, in 3 pods, and nothing that was seen of the cluster "
+        + "explains them: look at the application and at what it depends on.")
     // Where all that are known failed alike, more of those that go do not make it a cause.
     let most = Run(outcome: outcome, failing: Self.some(5, in: 71..<73)) { _ in
       [:]
@@ -189,6 +193,16 @@ struct AttributionCauseTests {
     }
     #expect(try alike.attribution(Self.canary).cause == .none)
 
+    // Proxies notice late that others have come, and that these go.
+    let late = Run(outcome: "500", failing: Self.some(4, in: 70..<74)) { _ in
+      [:]
+    } failure: {
+      ("web-1-\($0 % 2 + 1)", nil)
+    }
+    let attribution = try late.attribution(Self.canary)
+    #expect(attribution.cause == .none)
+    #expect(attribution.sentence?.contains("in 2 pods, all of template 1, and nothing") ?? false)
+
     let apart = Run(outcome: "500", failing: Self.some(4, in: 80..<88)) {
       ["v\($0 < 75 ? 1 : 2)": 100]
     } failure: { _ in
@@ -206,6 +220,46 @@ struct AttributionCauseTests {
     #expect(young.cause == .named(.readiness), "\(young)")
     #expect(try run(until: 130).attribution(Self.canary).cause == .named(.version))
   }
+
+  @Test("the loss of a node explains what went to its pods, and not more", arguments: [(30, true), (90, false)])
+  func node(failed: Int, isNode: Bool) throws {
+    var script = ClusterScript()
+    script.deployment(at: 0, wanted: 3)
+    script.replicaSet("1", at: 0, replicas: 3)
+    let names = ["web-1-1", "web-1-2", "web-1-3"]
+    for name in names { script.pod(name, at: 0, .init(node: name == "web-1-1" ? "node-a" : "node-b")) }
+    script.slice("web-a", at: 0, ready: names)
+    script.begin()
+    script.event("NodeNotReady", of: ("Node", "node-a"), at: 80, "Node node-a status is now: NodeNotReady")
+    script.heard(at: 199)
+    let attribution = try Run(outcome: "read timeout", failing: Self.some(failed, in: 40..<80)).attribution(script)
+
+    #expect(attribution.cause == (isNode ? .named(.node) : .none), "\(attribution.rows)")
+    #expect(attribution.row(of: .node)?.contradiction == (isNode ? nil : .moreThanTheyGot))
+  }
+
+  @Test(
+    "an error of the application is no doing of a change of routes, and an answer of another backend is",
+    arguments: [("500", false), ("404", true), ("503", true), ("check failed: body", true)])
+  func write(outcome: String, isWrite: Bool) throws {
+    var script = ClusterScript.healthy()
+    script.actions = [Self.patch]
+    script.heard(at: 199)
+    let attribution = try Run(outcome: outcome, failing: Self.some(50, in: 71..<78)).attribution(script)
+    #expect(attribution.cause == (isWrite ? .named(.write) : .none), "\(attribution.rows)")
+  }
+
+  private static let patch: ActionSpan = {
+    var action = ActionSpan(
+      name: "routes", summary: "patch", effect: .none, plannedAt: .seconds(70), sent: .seconds(70),
+      answered: .seconds(70.1))
+    action.requests = [
+      .init(
+        line: "PATCH /apis/networking.k8s.io/v1/namespaces/shop/ingresses/web", sent: .seconds(70),
+        answered: .seconds(70.1))
+    ]
+    return action
+  }()
 
   @Test("a Service that had no endpoints while pods were ready is named, with what to look at")
   func emptyService() throws {

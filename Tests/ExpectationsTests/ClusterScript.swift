@@ -203,6 +203,8 @@ extension ClusterScript {
     var app = "web"
     /// The ReplicaSet that owns it; `nil` for nobody.
     var owner: String? = "web"
+    /// Its node, where that matters.
+    var node: String?
   }
 
   mutating func pod(_ name: String, at second: Double, _ state: PodState = PodState(), gone: Bool = false) {
@@ -227,6 +229,7 @@ extension ClusterScript {
       state.scheduled.map {
         #", {"type": "PodScheduled", "status": "True", "lastTransitionTime": "\#(Self.time($0))"}"#
       } ?? ""
+    let node = state.node.map { #""nodeName": "\#($0)", "# } ?? ""
     let owners =
       state.owner.map {
         #", "ownerReferences": [{"apiVersion": "apps/v1", "kind": "ReplicaSet", "controller": true, "name": "\#($0)-\#(state.hash)", "uid": "\#($0 == "web" ? "rs" : $0)-\#(state.hash)"}]"#
@@ -236,7 +239,7 @@ extension ClusterScript {
       """
       {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "\(name)", "uid": "\(name)", "resourceVersion": "REVISION",
        "creationTimestamp": "\(Self.time(state.created))", "labels": {"app": "\(state.app)", "pod-template-hash": "\(state.hash)"}\(deletion)\(owners)},
-       "spec": {"containers": [{"name": "app", "image": "app:v\(state.hash)"\(lifecycle)}]},
+       "spec": {\(node)"containers": [{"name": "app", "image": "app:v\(state.hash)"\(lifecycle)}]},
        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "\(state.ready ? "True" : "False")",
        "lastTransitionTime": "\(Self.time(state.transition))"\(unready)}\(scheduled)],
        "containerStatuses": [{"name": "app", "ready": \(state.ready), "restartCount": \(state.restarts),

@@ -1,10 +1,15 @@
 import Units
 
 extension Attribution {
-  /// What the failures have to do with, in one line; `nil` where nothing explains them.
+  /// What the failures have to do with, in one line; `nil` where nothing explains them, and nothing tells who answered them.
   package var sentence: String? {
     switch cause {
-    case .none: return nil
+    case .none:
+      guard let answerers, answerers.count > 1 else { return nil }
+      return
+        "\(failed.of("failed request")) \(failed == 1 ? "was" : "were") answered by the application itself, in "
+        + "\(answerers.count.of("pod"))\(answerers.only.map { ", all of \($0)," } ?? ",") and nothing that was seen of the "
+        + "cluster explains them: look at the application and at what it depends on."
     case .named(let trigger):
       guard let row = row(of: trigger) else { return nil }
       return row.gathering(of: failed) + (advice.map { ": \($0)." } ?? ".")

@@ -61,6 +61,8 @@ package struct Attribution: Sendable, Equatable {
   package let cause: Cause
   /// What to change; `nil` where no cause is named, or nothing tells what.
   package let advice: String?
+  /// Who answered the failed requests; `nil` where not all of those that were kept name a pod.
+  let answerers: AnsweringPods?
 
   /// `nil` where nothing failed, or no cluster was watched.
   package init?(_ timeline: Timeline) {
@@ -69,6 +71,7 @@ package struct Attribution: Sendable, Equatable {
     let reach = TriggerReach(windows: TriggerWindows(timeline), pods: ServingPods(timeline))
     let version = VersionContrast.strongest(load, reach.pods)
     (failed, requests) = (load.failed, load.requests)
+    answerers = AnsweringPods(load, reach.pods)
     rows = AttributionRows(load, reach, version, timeScale: timeline.run.timeScale).all
     let left = Self.causes(among: rows, load, reach, version, timeline)
     cause = left.isEmpty ? .none : left.count == 1 ? .named(left[0]) : .ambiguous(left)
@@ -98,7 +101,7 @@ package struct Attribution: Sendable, Equatable {
     among others: [Trigger], beside version: VersionContrast, _ load: AttributedLoad, _ reach: TriggerReach
   ) -> [Trigger] {
     var left: [Trigger] = [.version]
-    for trigger in others where trigger.isOfPods {
+    for trigger in others where reach.windows.isOfPods(trigger) {
       let rivalry = VersionRivalry(trigger, version, load, reach)
       switch rivalry.isVersionAlone {
       case true?: continue

@@ -30,11 +30,19 @@ struct ServingPods {
   }
 
   /// Whether a pod certainly was sent requests: it was ready, and an endpoint where some are known.
-  func isServing(_ pod: PodLifeline, at moment: Duration) -> Bool {
-    guard pod.ready.contains(where: { $0.certainlyCounts(at: moment) }) else { return false }
+  ///
+  /// - Parameter time: for how long that has to have been so.
+  func isServing(_ pod: PodLifeline, at moment: Duration, for time: Duration = .zero) -> Bool {
+    guard pod.ready.contains(where: { $0.certainlyCounts(at: moment, for: time) }) else { return false }
     let known = services.filter { $0.ready.range(at: moment).map { $0.lowerBound > 0 } ?? false }
     return known.isEmpty
-      || known.contains { $0.presences[pod.uid]?.contains { $0.certainlyCounts(at: moment) } ?? false }
+      || known.contains { $0.presences[pod.uid]?.contains { $0.certainlyCounts(at: moment, for: time) } ?? false }
+  }
+
+  /// Whether a pod may have been sent requests: it has been ready, and proxies may not have noticed yet that it is gone.
+  func mayServe(_ pod: PodLifeline, at moment: Duration) -> Bool {
+    guard let first = pod.ready.first, first.from.earliest <= moment else { return false }
+    return pod.removed.map { moment < $0.latest + PodLifeline.propagation } ?? true
   }
 
   /// Of the requests of a moment, the largest share that may have gone to some pods, where all pods get as many: the others count
@@ -55,7 +63,7 @@ struct ServingPods {
 }
 
 extension CountEnvelope.Presence {
-  fileprivate func certainlyCounts(at moment: Duration) -> Bool {
-    beginIsSeen && from.latest <= moment && to.map { moment < $0.earliest } ?? true
+  fileprivate func certainlyCounts(at moment: Duration, for time: Duration) -> Bool {
+    beginIsSeen && from.latest + time <= moment && to.map { moment < $0.earliest } ?? true
   }
 }

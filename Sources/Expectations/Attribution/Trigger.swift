@@ -21,12 +21,4 @@ package enum Trigger: String, Sendable, Equatable, CaseIterable {
     case .underCapacity: "too few ready pods"
     }
   }
-
-  /// Whether it befalls single pods, so that requests to the others are answered as before.
-  var isOfPods: Bool {
-    switch self {
-    case .termination, .readiness, .crash: true
-    case .version, .write, .noEndpoints, .node, .underCapacity: false
-    }
-  }
 }

@@ -41,8 +41,8 @@ package enum TriggerContradiction: String, Sendable, Equatable, CaseIterable {
 
     func shows(_ contradiction: TriggerContradiction) -> Bool {
       switch contradiction {
-      case .othersFailAlike: trigger.isOfPods && othersFailAlike
-      case .moreThanTheyGot: trigger.isOfPods && moreFailedThanTheyGot
+      case .othersFailAlike: reach.windows.isOfPods(trigger) && othersFailAlike
+      case .moreThanTheyGot: reach.windows.isOfPods(trigger) && moreFailedThanTheyGot
       case .beganBefore: beganBefore
       case .noMoreLoad: trigger == .underCapacity && wasNoMoreLoad
       }

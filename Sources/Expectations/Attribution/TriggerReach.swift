@@ -19,7 +19,7 @@ struct TriggerReach {
       let span = Stretches([failure.due..<max(failure.completed, failure.due + .milliseconds(1))])
       return !windows.stretches(of: trigger, in: pod).intersection(span).isEmpty
     case .version: return failure.isAnswered
-    case .write: return !failure.isAnswered || OutcomeLabel.status(failure.outcome).map { $0 < 500 } ?? false
+    case .write: return failure.isOf(Self.mechanical) && !failure.isAnswered || failure.mayBeOfAnother
     case .noEndpoints: return !failure.isAnswered && failure.isOf(Self.unrouted)
     case .node: return !failure.isAnswered && failure.isOf(Self.mechanical)
     case .underCapacity: return failure.isOf(Self.mechanical) || failure.outcome == OutcomeLabel.droppedByTarget
@@ -30,6 +30,11 @@ struct TriggerReach {
 extension FailedRequest {
   /// Whether the application answered it, by what its answer tells of itself.
   var isAnswered: Bool { pod != nil || version != nil }
+
+  /// Whether another backend than the right one may have answered: it does not know what is asked for, or says other things.
+  fileprivate var mayBeOfAnother: Bool {
+    OutcomeLabel.status(outcome).map { $0 < 500 } ?? OutcomeLabel.isAnswered(outcome)
+  }
 
   /// Whether nobody took the connection, here or behind a proxy.
   var isRefused: Bool { outcome == "502" || outcome == TransferFailure.connectRefused.rawValue }

@@ -9,7 +9,7 @@ struct TriggerWindows {
   /// Of the triggers that befall pods, by the pod's `uid`.
   private var ofPods: [Trigger: [String: Stretches]] = [:]
 
-  private typealias Window = (at: InstantBounds, range: Range<Duration>, pod: String?)
+  private typealias Window = (at: InstantBounds, range: Range<Duration>)
 
   /// How long a proxy may go on as if nothing had happened.
   private static let lag = PodLifeline.propagation
@@ -22,9 +22,11 @@ struct TriggerWindows {
 
   init(_ timeline: Timeline) {
     var found: [Trigger: [Window]] = [:]
+    var befalling: [Trigger: [String: [Range<Duration>]]] = [:]
     func add(_ trigger: Trigger, _ at: InstantBounds, _ from: Duration, _ to: Duration, pod: String? = nil) {
       guard from < to else { return }
-      found[trigger, default: []].append((at, from..<to, pod))
+      found[trigger, default: []].append((at, from..<to))
+      if let pod { befalling[trigger, default: [:]][pod, default: []].append(from..<to) }
     }
     for cluster in timeline.clusters {
       for pod in cluster.pods {
@@ -43,7 +45,11 @@ struct TriggerWindows {
         }
       }
       for event in cluster.events where event.event.reason == "NodeNotReady" && event.at.latest > .zero {
-        add(.node, event.at, event.at.earliest - Self.unnoticed, event.at.latest + Self.lag)
+        let (from, to) = (event.at.earliest - Self.unnoticed, event.at.latest + Self.lag)
+        add(.node, event.at, from, to)
+        for pod in cluster.pods(on: event.event.involvedObject) {
+          befalling[.node, default: [:]][pod.uid, default: []].append(from..<to)
+        }
       }
       for shortage in Shortage.all(in: cluster) {
         add(.underCapacity, shortage.at, shortage.window.lowerBound, shortage.window.upperBound)
@@ -58,8 +64,8 @@ struct TriggerWindows {
     for (trigger, windows) in found {
       stretches[trigger] = Stretches(windows.map(\.range))
       moments[trigger] = windows.map(\.at).sorted { $0.earliest < $1.earliest }
-      ofPods[trigger] = Dictionary(grouping: windows) { $0.pod ?? "" }.mapValues { Stretches($0.map(\.range)) }
     }
+    ofPods = befalling.mapValues { $0.mapValues(Stretches.init) }
   }
 
   /// How long nothing changes for the programs of a pod that was asked to go, since all of them wait.
@@ -76,6 +82,9 @@ struct TriggerWindows {
 
   subscript(trigger: Trigger) -> Stretches { stretches[trigger] ?? Stretches([]) }
 
+  /// Whether it is known which pods a kind of trigger befell, so that requests to the others are answered as before.
+  func isOfPods(_ trigger: Trigger) -> Bool { ofPods[trigger] != nil }
+
   /// When failures may be the doing of what befell one pod.
   func stretches(of trigger: Trigger, in pod: PodLifeline) -> Stretches {
     ofPods[trigger]?[pod.uid] ?? Stretches([])
@@ -91,6 +100,14 @@ struct TriggerWindows {
     return stretches(of: trigger, in: pod).ranges.contains {
       $0.lowerBound <= moment && moment < $0.upperBound + Self.lingering
     }
+  }
+}
+
+extension ClusterHistory {
+  /// Those on the node that an event tells of, or on that of the pod that it tells of.
+  fileprivate func pods(on object: Event.Reference) -> [PodLifeline] {
+    let node = object.kind == "Pod" ? pods.first { $0.name == object.name }?.node : object.name
+    return node.map { node in pods.filter { $0.node == node } } ?? []
   }
 }
 

@@ -37,18 +37,17 @@ struct VersionContrast {
     var answers: [(moment: Duration, requests: Double)] = []
     var since: Range<Duration>?
     for row in rows.all {
-      guard let own = row.answers[answerer], own.requests > 0 else { continue }
+      guard let own = row.answers[answerer], own.share > 0 else { continue }
       since = since ?? row.range
       failed += own.failed
       requests += own.requests
-      answers.append((row.range.lowerBound + row.range.length / 2, own.requests))
-      let answered = row.answers.values.reduce(0) { $0 + $1.requests }
+      answers.append((row.middle, own.requests))
+      guard own.share < 1 else { continue }
       let failing = row.answers.values.reduce(0) { $0 + $1.failed }
-      guard own.requests < answered else { continue }
       inside += own.failed
       all += failing
-      expected += failing * own.requests / answered
-      chances.append((own.requests / answered, Int(failing.rounded())))
+      expected += failing * own.share
+      chances.append((own.share, Int(failing.rounded())))
     }
     guard let since, rows.answerers.count > 1 else { return nil }
     self.answerer = answerer
@@ -64,21 +63,26 @@ struct VersionContrast {
 
   /// Who answered how many requests at which time.
   private struct Rows {
+    struct Answers {
+      var requests: Double
+      var failed: Double
+      /// Of the requests of that time, at most.
+      var share: Double
+    }
+
     struct Row {
       let range: Range<Duration>
-      var answers: [Answerer: AttributedLoad.Answers]
+      var answers: [Answerer: Answers]
+
+      var middle: Duration { range.lowerBound + range.length / 2 }
     }
 
     let all: [Row]
     let answerers: Set<Answerer>
 
     init(_ load: AttributedLoad, _ pods: ServingPods) {
-      let named = load.slices.map { slice in
-        let answers = slice.answered.map { (Answerer.version($0.key), $0.value) }
-        return Row(range: slice.range, answers: Dictionary(uniqueKeysWithValues: answers))
-      }
-      if named.contains(where: { !$0.answers.isEmpty }) {
-        all = named
+      if load.slices.contains(where: { !$0.answered.isEmpty }) {
+        all = load.slices.map(Self.row)
       } else {
         let isToldOfPods = load.kept.contains { pods.pod(of: $0) != nil }
         all = isToldOfPods ? load.slices.map { Self.row(of: $0, pods) } : []
@@ -86,14 +90,31 @@ struct VersionContrast {
       answerers = all.reduce(into: []) { $0.formUnion($1.answers.keys) }
     }
 
-    /// Answers that succeed tell of no pod: all that are ready get as many.
+    private static func row(of slice: AttributedLoad.Slice) -> Row {
+      let total = slice.answered.values.reduce(0) { $0 + $1.requests }
+      let answers = slice.answered.map { name, answers in
+        (
+          Answerer.version(name),
+          Answers(requests: answers.requests, failed: answers.failed, share: answers.requests / max(total, 1))
+        )
+      }
+      return Row(range: slice.range, answers: Dictionary(uniqueKeysWithValues: answers))
+    }
+
+    /// Answers that succeed tell of no pod: all that are sent requests get as many, and proxies notice late who comes and goes.
     private static func row(of slice: AttributedLoad.Slice, _ pods: ServingPods) -> Row {
-      var answers: [Answerer: AttributedLoad.Answers] = [:]
-      let ready = pods.pods.filter { pods.isServing($0, at: slice.middle) }
-      for pod in ready {
-        guard let hash = pod.templateHash else { continue }
-        answers[.template(hash), default: .init(requests: 0, failed: 0)].requests +=
-          Double(slice.requests) / Double(ready.count)
+      let moment = slice.middle
+      let serving = pods.pods.filter { pods.isServing($0, at: moment) }
+      var answers: [Answerer: Answers] = [:]
+      for hash in Set(pods.pods.filter { pods.mayServe($0, at: moment) }.compactMap(\.templateHash)) {
+        let most = pods.pods.count { $0.templateHash == hash && pods.mayServe($0, at: moment) }
+        let others = pods.pods.count {
+          $0.templateHash != hash && pods.isServing($0, at: moment, for: PodLifeline.propagation)
+        }
+        let own = serving.count { $0.templateHash == hash }
+        answers[.template(hash)] = Answers(
+          requests: serving.isEmpty ? 0 : Double(slice.requests * own) / Double(serving.count), failed: 0,
+          share: Double(most) / Double(most + others))
       }
       for failure in slice.kept {
         guard let hash = pods.pod(of: failure)?.templateHash else { continue }
