@@ -30,10 +30,23 @@ struct EndpointsAdvice {
     if isGone, dip.most == 0 {
       return "Service \(dip.service) was deleted: lead whoever sends to it elsewhere before that"
     }
+    if let portless { return portless }
     let ready = cluster.readyReplicas.extent(from: dip.at.earliest, to: dip.at.latest)
     guard dip.isStretch, dip.at.width > Self.delay, let ready, ready.lowerBound >= floor else { return nil }
     return "look at spec.selector and the ports of Service \(dip.service): "
       + "\(ready.lowerBound.of("pod")) of the workload \(ready.lowerBound == 1 ? "was" : "were") ready meanwhile"
+  }
+
+  /// Pods that are ready and have no port to send to.
+  private var portless: String? {
+    let stretches = cluster.services.first { $0.service == dip.service }?.portless ?? []
+    let met = stretches.first { stretch in
+      stretch.since.earliest <= dip.at.latest && stretch.until.map { $0.latest > dip.at.earliest } ?? true
+    }
+    guard let met else { return nil }
+    let port = met.port.map { $0.isEmpty ? "port" : "port \($0)" } ?? "port"
+    return "give a container a port of the name that targetPort of Service \(dip.service) says: "
+      + "\(met.pods.of("ready pod")) had no \(port) to send to, and endpoints without one do not count"
   }
 
   /// Fewer replicas were wanted than endpoints.

@@ -72,7 +72,8 @@ struct RecordedObjects: Sendable {
   private var service: JSONValue {
     let containers = workload["spec", "template"]?["spec", "containers"]?.array ?? []
     let serving = containers.first { $0["readinessProbe"] != nil } ?? containers.first
-    let port = serving?["ports"]?.array?.first?["containerPort"] ?? .integer(80)
+    let ports = (serving?["ports"]?.array ?? []).filter { $0["protocol"]?.string ?? "TCP" == "TCP" }
+    let port = ports.first?["containerPort"] ?? .integer(80)
     return [
       "apiVersion": "v1", "kind": "Service", "metadata": metadata,
       "spec": [

@@ -2,6 +2,8 @@
 package struct EndpointSlice: KubernetesObject {
   package static let resource = ResourceType.endpointSlices
   package static let serviceNameLabel = "kubernetes.io/service-name"
+  /// Of the slices of a Service without an address of its own, whose name stands for the pods themselves.
+  package static let headlessLabel = "service.kubernetes.io/headless"
   package static let triggerTimeAnnotation = "endpoints.kubernetes.io/last-change-trigger-time"
 
   package var metadata: ObjectMetadata

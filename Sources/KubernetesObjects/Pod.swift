@@ -71,12 +71,6 @@ package struct PodSpec: Sendable, Equatable, Codable {
   package var nodeName: String?
   /// Pod-level requests and limits (Kubernetes 1.34 and later).
   package var resources: ResourceRequirements?
-
-  /// The ports of the containers that run while the pod serves: init containers count where they are sidecars
-  /// (Kubernetes 1.36, pkg/api/v1/pod/util.go, `FindPort`).
-  package var servingPorts: [ContainerPort] {
-    ((containers ?? []) + (initContainers ?? []).filter { $0.restartPolicy == "Always" }).flatMap { $0.ports ?? [] }
-  }
 }
 
 package struct Container: Sendable, Equatable, Codable {
@@ -87,15 +81,8 @@ package struct Container: Sendable, Equatable, Codable {
   package var livenessProbe: Probe?
   package var startupProbe: Probe?
   package var lifecycle: Lifecycle?
-  package var ports: [ContainerPort]?
   /// `Always` makes an init container a sidecar.
   package var restartPolicy: String?
-}
-
-package struct ContainerPort: Sendable, Equatable, Codable {
-  /// By which a Service may name it.
-  package var name: String?
-  package var containerPort: Int?
 }
 
 package struct ResourceRequirements: Sendable, Equatable, Codable {

@@ -91,10 +91,12 @@ extension Service {
 }
 
 extension Ingress {
-  /// The names of the Services that it leads to.
-  package var backendServices: Set<String> {
+  /// The Services that it leads to, and at which port.
+  package var backends: [ServiceBackend] {
     let paths = (spec.rules ?? []).flatMap { $0.http?.paths ?? [] }
-    let backends = paths.map(\.backend) + [spec.defaultBackend].compactMap { $0 }
-    return Set(backends.compactMap { $0.service?.name })
+    return (paths.map(\.backend) + [spec.defaultBackend].compactMap { $0 }).compactMap(\.service)
   }
+
+  /// The names of the Services that it leads to.
+  package var backendServices: Set<String> { Set(backends.map(\.name)) }
 }

@@ -173,19 +173,21 @@ package struct ReferenceCheck {
     }
   }
 
-  /// Ports by name must be named by a container; numbers need not be.
+  /// Ports by name must be named by a container, with the same protocol; numbers need not be.
   private func targetPorts(of service: Known, selected: [Pods]) -> [FieldProblem] {
     (service.object["spec", "ports"]?.array ?? []).enumerated().compactMap { index, port in
       guard let name = port["targetPort"]?.string else { return nil }
+      let transport = port["protocol"]?.string ?? "TCP"
       let names = selected.flatMap { pod in
         let sidecars = (pod.spec["initContainers"]?.array ?? []).filter { $0["restartPolicy"] == "Always" }
         return ((pod.spec["containers"]?.array ?? []) + sidecars).flatMap {
-          ($0["ports"]?.array ?? []).compactMap { $0["name"]?.string }
+          ($0["ports"]?.array ?? []).filter { $0["protocol"]?.string ?? "TCP" == transport }
+            .compactMap { $0["name"]?.string }
         }
       }
       guard !names.contains(name) else { return nil }
       return absent(
-        "no container of the pods that the Service selects has a port of this name", name,
+        "no container of the pods that the Service selects has a \(transport) port of this name", name,
         at: "spec.ports[\(index)].targetPort", among: Array(Set(names)))
     }
   }

@@ -164,9 +164,9 @@ package struct ClusterHistory: Sendable {
     recommendedReplicas = CountEnvelope(versions: autoscaler, in: autoscalers.sight(named: watched.autoscaler)) {
       $0.status?.desiredReplicas
     }
-    readyEndpoints = ServiceEndpoints.readyEndpoints(of: ownSlices, in: slices)
-    services = ServiceEndpoints.services(
-      in: slices, sendingTo: ownSlices, ServiceRouting(objects.ingresses))
+    let routing = ServiceRouting(objects.ingresses)
+    readyEndpoints = ServiceEndpoints.readyEndpoints(of: ownSlices, in: slices, routing)
+    services = ServiceEndpoints.services(in: slices, sendingTo: ownSlices, routing)
   }
 
   /// Of what kind the workload is.

@@ -1,17 +1,29 @@
 import KubernetesObjects
 import Units
 
-/// Who one Service lets the Ingress send to: how many distinct pods are ready in all of its slices.
+/// Who one Service lets the Ingress send to: how many distinct pods are ready in all of its slices that have a port to send to.
 package struct ServiceEndpoints: Sendable, Equatable {
   package let service: String
   package internal(set) var ready: CountEnvelope
-  /// When each pod was ready in a slice, by its `uid`.
+  /// When each pod was ready in a slice with a port to send to, by its `uid`.
   package let presences: [String: [CountEnvelope.Presence]]
   /// When endpoints are asked of the Service, in order: from when it was there until its end, but where somebody deleted it
   /// whom no Ingress sent to any more.
   package let terms: [Term]
   /// When it was deleted, in order.
   package let absences: [Absence]
+  /// When ready pods were in slices without a port to send to, in order.
+  package let portless: [Portless]
+
+  /// A stretch over which ready pods were listed to which nothing could be sent, since the Service's port was not among theirs.
+  package struct Portless: Sendable, Equatable {
+    package let since: InstantBounds
+    /// `nil` where it was so to the end.
+    package let until: InstantBounds?
+    package let pods: Int
+    /// The port's name in the Service, where Ingresses send to that one alone.
+    package let port: String?
+  }
 
   /// One stretch over which a Service has to have endpoints.
   package struct Term: Sendable, Equatable {
@@ -36,11 +48,13 @@ package struct ServiceEndpoints: Sendable, Equatable {
     let all = Dictionary(grouping: slices.objects.filter { !$0.isEmpty }) { $0.last.map { service(of: $0.object) } }
     return names.sorted().map { name in
       let own = all[name] ?? []
+      let port = routing.portName(of: name)
       let lives = Self.lives(of: own, in: slices)
       return ServiceEndpoints(
-        service: name, ready: Self.readyEndpoints(of: own, in: slices), presences: Self.presences(in: own),
-        terms: Self.terms(of: name, lives, routing),
-        absences: Self.absences(between: lives))
+        service: name, ready: Self.readyEndpoints(of: own, in: slices, port: { _ in port }),
+        presences: Self.presences(in: own) { _ in port }, terms: Self.terms(of: name, lives, routing),
+        absences: Self.absences(between: lives),
+        portless: own.flatMap { Self.portless($0, port) }.sorted { $0.since.latest < $1.since.latest })
     }
   }
 
@@ -105,9 +119,28 @@ package struct ServiceEndpoints: Sendable, Equatable {
     return terms
   }
 
-  /// How many pods are ready in any of these slices, each pod once.
+  /// When a slice had ready pods and no port to send to.
+  private static func portless(_ versions: [ObjectVersion<EndpointSlice>], _ port: String?) -> [Portless] {
+    versions.indices.compactMap { index in
+      let slice = versions[index].object
+      guard !versions[index].deleted, !slice.ready.isEmpty, !slice.hasPort(named: port) else { return nil }
+      let next = index + 1 < versions.count ? versions[index + 1].at : nil
+      return Portless(since: versions[index].at, until: next, pods: slice.ready.count, port: port)
+    }
+  }
+
   static func readyEndpoints(
-    of own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>
+    of own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>, _ routing: ServiceRouting
+  ) -> CountEnvelope {
+    readyEndpoints(of: own, in: slices) { routing.portName(of: service(of: $0)) }
+  }
+
+  /// How many pods are ready in any of these slices, each pod once.
+  ///
+  /// - Parameter port: the name of the port of its Service that a slice has to have, where one is known.
+  private static func readyEndpoints(
+    of own: [[ObjectVersion<EndpointSlice>]], in slices: ObjectHistory<EndpointSlice>,
+    port: @escaping (EndpointSlice) -> String?
   ) -> CountEnvelope {
     guard let start = slices.knownFrom else { return .unknown }
     // What could not be read may be another slice of the Service.
@@ -115,7 +148,7 @@ package struct ServiceEndpoints: Sendable, Equatable {
     if own.count == 1, let versions = own.first {
       var sight = slices.sight(named: versions.first?.object.metadata.name)
       sight.gaps += slices.silences.map(\.stretch) + unread
-      return CountEnvelope(versions: versions, in: sight) { $0.readyTargets.count }
+      return CountEnvelope(versions: versions, in: sight) { $0.readyTargets(port).count }
     }
     let uids = own.compactMap { $0.first?.object.metadata.uid }
     let missed = own.joined().compactMap { version in
@@ -124,18 +157,20 @@ package struct ServiceEndpoints: Sendable, Equatable {
     let gaps =
       (slices.gaps + slices.silences + uids.flatMap { slices.objectGaps[$0] ?? [] }).map(\.stretch) + unread + missed
       + uids.compactMap(slices.unseen(uid:))
-    let all = presences(in: own).sorted { $0.key < $1.key }.flatMap(\.value)
+    let all = presences(in: own, port).sorted { $0.key < $1.key }.flatMap(\.value)
     return CountEnvelope(presences: all, start: start, gaps: gaps, end: slices.knownUntil)
   }
 
   /// Each pod from when a first slice shows it as ready until the last one no longer does: while the controller moves it
   /// from one slice to another, both may.
-  private static func presences(in slices: [[ObjectVersion<EndpointSlice>]]) -> [String: [CountEnvelope.Presence]] {
+  private static func presences(
+    in slices: [[ObjectVersion<EndpointSlice>]], _ port: (EndpointSlice) -> String?
+  ) -> [String: [CountEnvelope.Presence]] {
     var byTarget: [String: [CountEnvelope.Presence]] = [:]
     for versions in slices {
       var since: [String: InstantBounds] = [:]
       for version in versions {
-        let ready = version.deleted ? [] : version.object.readyTargets
+        let ready = version.deleted ? [] : version.object.readyTargets(port)
         for (target, from) in since where !ready.contains(target) {
           byTarget[target, default: []].append(CountEnvelope.Presence(from: from, to: version.at))
           since[target] = nil
@@ -167,8 +202,22 @@ package struct ServiceEndpoints: Sendable, Equatable {
 }
 
 extension EndpointSlice {
+  /// The pods that it shows as ready and that something can be sent to, each once.
+  fileprivate func readyTargets(_ port: (EndpointSlice) -> String?) -> Set<String> {
+    hasPort(named: port(self)) ? ready : []
+  }
+
+  /// Whether it has a port to send to. A port of the Service that is not among those of the pods is left out of their slice
+  /// (Kubernetes, staging/src/k8s.io/endpointslice/utils.go, `getEndpointPorts`). The name of a Service without an address of
+  /// its own stands for the pods whatever their ports.
+  fileprivate func hasPort(named name: String?) -> Bool {
+    if metadata.labels?[Self.headlessLabel] != nil { return true }
+    guard let name else { return ports?.isEmpty == false }
+    return (ports ?? []).contains { $0.name ?? "" == name }
+  }
+
   /// The pods that it shows as ready, each once; a missing condition counts as ready.
-  fileprivate var readyTargets: Set<String> {
+  fileprivate var ready: Set<String> {
     Set(
       (endpoints ?? []).filter { $0.conditions?.ready ?? true }.compactMap {
         $0.targetRef?.uid ?? $0.targetRef?.name ?? $0.addresses?.first

@@ -1,11 +1,20 @@
 import KubernetesObjects
 import Units
 
-/// Which Services the Ingresses sent to, and until when.
+/// Which Services the Ingresses sent to, at which port, and until when.
 struct ServiceRouting: Sendable {
   private let ingresses: [[ObjectVersion<Ingress>]]
 
   init(_ ingresses: ObjectHistory<Ingress>) { self.ingresses = ingresses.objects }
+
+  /// The port of a Service to which all Ingresses send that ever sent to it, where they name that one; `nil` where they send to
+  /// several, or to a number, of which the Service alone tells the name.
+  func portName(of service: String) -> String? {
+    let ports = ingresses.joined().lazy.filter { !$0.deleted }.flatMap { $0.object.backends }
+      .filter { $0.name == service }.map(\.port?.name)
+    guard let first = ports.first, let name = first, ports.allSatisfy({ $0 == name }) else { return nil }
+    return name
+  }
 
   /// Whether an Ingress had sent to a Service, and none did any more when something happened.
   func hasLeft(_ service: String, by moment: InstantBounds) -> Bool {

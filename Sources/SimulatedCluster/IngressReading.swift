@@ -8,8 +8,14 @@ extension DataPlane {
     switch backend.port {
     case nil: return []
     case .number: return known
-    case .named(let name): return known.filter { runtimes[$0]?.portNames.contains(name) ?? true }
+    case .named(let name): return known.filter { runtimes[$0].map { $0.ports.number(named: name) != nil } ?? true }
     }
+  }
+
+  /// Whether a pod refuses what is sent to it for a backend, since nothing listens on that port.
+  func isDeaf(_ pod: PodID, to backend: IngressRouting.Backend) -> Bool {
+    guard case .number(let number) = backend.port, let runtime = runtimes[pod] else { return false }
+    return !runtime.ports.answers(on: number)
   }
 
   /// The Ingress learns the endpoints of a service.
@@ -35,6 +41,18 @@ extension DataPlane {
     guard !rulesToCome.isEmpty else { return }
     settleOfferedLoad(at: wall)
     routing.setRules(rulesToCome.removeFirst())
+  }
+}
+
+extension IngressRouting.Backend.Port {
+  /// `nil` for what is not TCP, over which an Ingress sends.
+  fileprivate init?(_ port: Service.Port) {
+    guard port.protocol ?? "TCP" == "TCP" else { return nil }
+    if let name = port.targetPort?.string, !name.isEmpty {
+      self = .named(name)
+    } else {
+      self = .number(port.targetPort?.int ?? port.port)
+    }
   }
 }
 
@@ -130,10 +148,12 @@ extension IngressRouting.Rules {
   ) -> IngressRouting.Backend? {
     guard let service = written.service else { return nil }
     let key = ObjectKey(namespace: namespace, name: service.name)
-    let port = store[.service, key]?.service?.spec.ports?.first { port in
+    let spec = store[.service, key]?.service?.spec
+    let port = spec?.ports?.first { port in
       service.port?.number.map { $0 == port.port } ?? (port.name != nil && port.name == service.port?.name)
     }
+    let isElsewhere = spec?.type == "ExternalName"
     return IngressRouting.Backend(
-      service: key, port: port.map { $0.targetPort?.string.map { .named($0) } ?? .number })
+      service: key, port: isElsewhere ? nil : port.flatMap(IngressRouting.Backend.Port.init))
   }
 }

@@ -5,11 +5,13 @@ struct IngressRouting: Sendable {
   /// A service with the port that an Ingress names.
   struct Backend: Sendable, Hashable {
     let service: ObjectKey
-    /// `nil` when the service does not exist or has no such port, so that nothing answers.
+    /// `nil` when the service does not exist, has no such port or stands for a name elsewhere, so that nothing answers.
     let port: Port?
 
+    /// The port of the pods.
     enum Port: Sendable, Hashable {
-      case number
+      /// Of each pod, whether something listens there or not.
+      case number(Int)
       /// Only pods in which a container names a port so.
       case named(String)
     }
@@ -72,6 +74,8 @@ struct IngressRouting: Sendable {
     let turn: Int
     /// The pods to which its requests go now; `nil` when that is to be found out.
     var targets: [PodID]?
+    /// Those of them that do not listen on the port.
+    var deaf: Set<PodID> = []
   }
 
   mutating func setRules(_ rules: Rules) {
@@ -147,7 +151,16 @@ struct IngressRouting: Sendable {
   /// How many pods there are for its next request.
   func countOfTargets(of upstream: Int) -> Int { upstreams[upstream].targets?.count ?? 0 }
 
-  mutating func note(_ targets: [PodID], of upstream: Int) { upstreams[upstream].targets = targets }
+  /// - Parameter deaf: those of them that do not listen on the port.
+  mutating func note(_ targets: [PodID], deaf: Set<PodID>, of upstream: Int) {
+    upstreams[upstream].targets = targets
+    upstreams[upstream].deaf = deaf
+  }
+
+  /// Whether a pod of an upstream does not listen on its port.
+  func isDeaf(_ pod: PodID, of upstream: Int) -> Bool {
+    !upstreams[upstream].deaf.isEmpty && upstreams[upstream].deaf.contains(pod)
+  }
 
   /// Has the pods behind every upstream found out anew.
   mutating func forgetTargets() {

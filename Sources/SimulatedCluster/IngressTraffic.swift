@@ -12,7 +12,7 @@ package enum IngressDecision: Sendable, Equatable {
   case redirected
   /// There is no such service, it has no such port, or no pod that the Ingress knows as ready: 503.
   case noEndpoint
-  /// The pod does not listen any more, or not yet: 502.
+  /// The pod does not listen any more, not yet, or on another port: 502.
   case refused
   /// Too many requests wait in a pod: 503 from the pod itself, by its number for ``ClusterSimulation/answeringPod(_:)``.
   case overloaded(pod: Int)
@@ -210,7 +210,9 @@ extension DataPlane {
 
   mutating func findTargets(of upstream: Int) {
     guard !routing.knowsTargets(of: upstream) else { return }
-    routing.note(targets(of: routing.upstreams[upstream].backend), of: upstream)
+    let backend = routing.upstreams[upstream].backend
+    let targets = targets(of: backend)
+    routing.note(targets, deaf: Set(targets.filter { isDeaf($0, to: backend) }), of: upstream)
   }
 
   /// The upstream of a request, or its canary, where there is one with a pod.
@@ -232,7 +234,9 @@ extension DataPlane {
       guard let id = choosePod(for: &attempt, at: now) else { return .noEndpoint }
       // The pod is changed where it stands: to copy all that is known of it would take longer than the rest.
       let decision =
-        runtimes[id]?.take(attempt, connectTimeout: connectTimeout, readTimeout: readTimeout) ?? .refused
+        runtimes[id]?.take(
+          attempt, connectTimeout: connectTimeout, readTimeout: readTimeout,
+          listens: !routing.isDeaf(id, of: attempt.upstream)) ?? .refused
       switch decision {
       case .refused where mayRepeat(attempt, after: .error, wasSent: false, at: now): break
       case .overloaded where mayRepeat(attempt, after: .status503, wasSent: true, at: now): break
@@ -309,12 +313,14 @@ extension DataPlane {
 
 extension PodRuntime {
   /// A request is sent to the pod. Lengths are seconds of wall time.
+  ///
+  /// - Parameter listens: whether something would listen on the port that the request goes to.
   fileprivate mutating func take(
-    _ attempt: IngressAttempt, connectTimeout: Double, readTimeout: Double
+    _ attempt: IngressAttempt, connectTimeout: Double, readTimeout: Double, listens: Bool
   ) -> IngressDecision {
     let arrival = attempt.sentAt
     if isLost {
-      if deadConnections > 0 {
+      if deadConnections > 0, listens {
         // It goes over a connection that stood before, so that nobody misses anything but the answer.
         deadConnections -= 1
         return .forwarded(
@@ -327,7 +333,7 @@ extension PodRuntime {
           run: run, answerAfterNanoseconds: ForwardedRequest.nanoseconds(connectTimeout),
           answeredAt: arrival + connectTimeout, fails: false, wait: .connection, attempt: attempt))
     }
-    guard isListening else { return .refused }
+    guard isListening, listens else { return .refused }
     let deviation = application.serviceTime.isSpread ? luck.nextNormal() : 0
     let serviceTime = application.serviceTime.seconds(at: deviation)
     guard let answered = load.take(at: arrival, serviceTime: serviceTime) else {

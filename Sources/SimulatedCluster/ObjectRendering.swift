@@ -171,10 +171,9 @@ extension HorizontalPodAutoscaler.Status {
 extension EndpointSlice {
   func render(into result: inout JSONMembers) {
     result.put("addressType", text: addressType)
-    // Without endpoints the controller keeps a placeholder that has neither.
-    let isPlaceholder = endpoints?.isEmpty ?? true
-    result.put("endpoints", isPlaceholder ? .null : endpoints.map { .array($0.map(\.json)) })
-    result.put("ports", isPlaceholder ? .null : ports.map { .array($0.map(\.json)) })
+    // An empty list comes back from the store as none.
+    result.put("endpoints", endpoints?.isEmpty ?? true ? .null : endpoints.map { .array($0.map(\.json)) })
+    result.put("ports", ports?.isEmpty ?? true ? .null : ports.map { .array($0.map(\.json)) })
   }
 }
 

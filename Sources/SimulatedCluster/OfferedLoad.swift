@@ -73,17 +73,19 @@ extension DataPlane {
     if let canary = routing.rules.canaries[backend] {
       let ofCanary = self.targets(of: canary.backend)
       if !ofCanary.isEmpty {
-        settle(rate * canary.policy.share, over: ofCanary, from: start, to: end)
+        settle(rate * canary.policy.share, over: ofCanary, of: canary.backend, from: start, to: end)
         rate *= 1 - canary.policy.share
       }
     }
-    settle(rate, over: targets, from: start, to: end)
+    settle(rate, over: targets, of: backend, from: start, to: end)
   }
 
-  private mutating func settle(_ rate: Double, over targets: [PodID], from start: Double, to end: Double) {
+  private mutating func settle(
+    _ rate: Double, over targets: [PodID], of backend: IngressRouting.Backend, from start: Double, to end: Double
+  ) {
     let share = rate / Double(targets.count)
     for id in targets {
-      guard runtimes[id]?.isListening == true, runtimes[id]?.isLost == false,
+      guard runtimes[id]?.isListening == true, runtimes[id]?.isLost == false, !isDeaf(id, to: backend),
         let taken = runtimes[id]?.load.take(rate: share, from: start, to: end)
       else {
         offered.totals.refused += share * (end - start)

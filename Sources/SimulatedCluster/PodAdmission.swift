@@ -31,8 +31,8 @@ extension DataPlane {
     let id = add { id in
       PodRuntime(
         id: id, key: object.key, uid: object.metadata.uid ?? "", owner: nil, createdAt: now, container: container,
-        portNames: Set(pod.spec.servingPorts.compactMap(\.name)), version: version, request: PodRequest(pod.spec),
-        podLimits: pod.spec.resources?.limits, application: application)
+        version: version, request: PodRequest(pod.spec), podLimits: pod.spec.resources?.limits,
+        application: application)
     }
     noteSpec(object.written["spec"] ?? [:], of: id, container, labels: object.metadata.labels, in: &context)
     if object.owner != nil { context.requestReconciliation(.ownership(.pod, object.key)) }
@@ -44,6 +44,7 @@ extension DataPlane {
     in context: inout ControllerContext
   ) {
     runtimes[id]?.priority = spec["priority"]?.integer ?? 0
+    runtimes[id]?.ports = PodPorts(spec)
     runtimes[id]?.task = ContainerTask(spec, container: container.name, otherwise: context.workload.taskTakes)
     takeCourse(of: id, image: container.image ?? "")
     notePlacement(of: id, spec, labels: labels)

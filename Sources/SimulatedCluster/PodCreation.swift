@@ -42,9 +42,8 @@ extension DataPlane {
       PodRuntime(
         id: id, key: ObjectKey(namespace: wanted.owner.key.namespace, name: wanted.name), uid: metadata.uid ?? "",
         owner: wanted.owner, createdAt: now, container: container,
-        portNames: Set(wanted.template.spec.servingPorts.compactMap(\.name)), version: version,
-        request: PodRequest(wanted.template.spec), podLimits: wanted.template.spec.resources?.limits,
-        application: application)
+        version: version, request: PodRequest(wanted.template.spec),
+        podLimits: wanted.template.spec.resources?.limits, application: application)
     }
     noteSpec(spec, of: id, container, labels: wanted.labels, in: &context)
     var object = ClusterObject(kind: .pod, content: .pod(pod), written: ["spec": spec])

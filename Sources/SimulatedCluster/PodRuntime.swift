@@ -20,8 +20,7 @@ struct PodRuntime: Sendable {
   let createdAt: Duration
   /// The container that serves requests, and what its probes and limits say.
   let container: Container
-  /// The names of the ports of containers and sidecars.
-  let portNames: Set<String>
+  var ports = PodPorts([:])
   /// Tag of the image: what answers call their version.
   let version: String
   let request: PodRequest
@@ -75,7 +74,7 @@ struct PodRuntime: Sendable {
 
   init(
     id: PodID, key: ObjectKey, uid: String, owner: PodOwner?, createdAt: Duration, container: Container,
-    portNames: Set<String>, version: String, request: PodRequest, podLimits: [String: ResourceQuantity]?,
+    version: String, request: PodRequest, podLimits: [String: ResourceQuantity]?,
     application: Application
   ) {
     self.id = id
@@ -84,7 +83,6 @@ struct PodRuntime: Sendable {
     self.owner = owner
     self.createdAt = createdAt
     self.container = container
-    self.portNames = portNames
     self.version = version
     self.request = request
     podMemoryLimit = podLimits?["memory"]

@@ -22,6 +22,7 @@ package enum SimulationNotes {
       notes(on: object, metrics: metrics).map { SimulationNote(object: index, field: $0.field, text: $0.text) }
     }
     return ofEach + (areWhole ? missingNotes(on: objects) : []) + IngressNotes.notesOnPaths(of: objects)
+      + ServiceNotes.notes(on: objects)
   }
 
   /// Why an Ingress among the objects sends requests without TLS to https; `nil` where none does.

@@ -249,34 +249,40 @@ extension ClusterScript {
 
   /// A slice of a Service with so many ready endpoints, named by the pods that they are.
   ///
-  /// - Parameter created: the second at which it was created, as it says; `nil` where it does not.
+  /// - Parameters:
+  ///   - ports: their names; `nil` for none, as the API server writes it.
+  ///   - created: the second at which it was created, as it says; `nil` where it does not.
   mutating func slice(
     _ name: String, of service: String = "web", at second: Double, ready: [String], others: [String] = [],
-    created: Double? = nil, gone: Bool = false
+    ports: [String]? = [""], isHeadless: Bool = false, created: Double? = nil, gone: Bool = false
   ) {
     let creation = created.map { #" "creationTimestamp": "\#(Self.time($0))","# } ?? ""
     func endpoint(_ pod: String, _ isReady: Bool) -> String {
       #"{"addresses": ["10.0.0.1"], "conditions": {"ready": \#(isReady)}, "targetRef": {"kind": "Pod", "name": "\#(pod)", "uid": "\#(pod)"}}"#
     }
+    let list = ports.map { "[\($0.map { #"{"name": "\#($0)", "port": 80, "protocol": "TCP"}"# }.joined(separator: ", "))]" }
+    let headless = isHeadless ? #", "service.kubernetes.io/headless": """# : ""
     let endpoints = (ready.map { endpoint($0, true) } + others.map { endpoint($0, false) }).joined(separator: ", ")
     object(
       "endpointslices", name, name: name, at: second,
       """
       {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": {"name": "\(name)", "uid": "\(name)",
-       "resourceVersion": "REVISION",\(creation) "labels": {"kubernetes.io/service-name": "\(service)"},
+       "resourceVersion": "REVISION",\(creation) "labels": {"kubernetes.io/service-name": "\(service)"\(headless)},
        "managedFields": [{"manager": "kube-controller-manager", "operation": "Update", "time": "\(Self.time(second))"}],
        "annotations": {"endpoints.kubernetes.io/last-change-trigger-time": "\(Self.time(second))"}},
-       "addressType": "IPv4", "endpoints": [\(endpoints)]}
+       "addressType": "IPv4", "endpoints": [\(endpoints)], "ports": \(list ?? "null")}
       """, deleted: gone)
   }
 
   /// An Ingress that sends all to one Service.
-  mutating func ingress(to service: String, at second: Double) {
+  ///
+  /// - Parameter port: of the Service, as JSON.
+  mutating func ingress(to service: String, port: String = #"{"number": 80}"#, at second: Double) {
     object(
       "ingresses", "ingress", name: "web", at: second,
       """
       {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "web", "uid": "ingress",
-       "resourceVersion": "REVISION"}, "spec": {"defaultBackend": {"service": {"name": "\(service)"}}}}
+       "resourceVersion": "REVISION"}, "spec": {"defaultBackend": {"service": {"name": "\(service)", "port": \(port)}}}}
       """)
   }
 

@@ -154,4 +154,28 @@ struct EndpointsFloorTests {
       #expect(advice?.hasPrefix(begin) ?? false, "\(begin): \(advice ?? "none")")
     }
   }
+
+  @Test(
+    "endpoints in a slice without the port that is sent to are none, but for a Service whose name stands for the pods",
+    arguments: [
+      (nil, nil, false, .fail), ([], nil, false, .fail), ([""], nil, false, .pass), (nil, nil, true, .pass),
+      (["web"], #"{"name": "web"}"#, false, .pass), (["metrics"], #"{"name": "web"}"#, false, .fail),
+      (["web", "metrics"], #"{"name": "web"}"#, false, .pass), (["metrics"], #"{"number": 80}"#, false, .pass),
+      (nil, #"{"number": 80}"#, false, .fail),
+    ] as [([String]?, String?, Bool, Verdict)])
+  func withoutPort(ports: [String]?, port: String?, isHeadless: Bool, verdict: Verdict) throws {
+    let script = script {
+      if let port { $0.ingress(to: "next", port: port, at: 0) }
+      $0.slice("next-a", of: "next", at: 0, ready: Self.two, ports: ports, isHeadless: isHeadless)
+      $0.slice("next-b", of: "next", at: 0, ready: Self.two, ports: ports, isHeadless: isHeadless)
+    }
+
+    let judgement = try judged("during: run, atLeast: 2, service: next", on: script)
+
+    #expect(judgement.verdict == verdict, "\(judgement.finding)")
+    let says = judgement.evidence.contains {
+      $0.text.contains("give a container a port of the name that targetPort of Service next says")
+    }
+    #expect(says == (verdict == .fail), "\(judgement.evidence)")
+  }
 }

@@ -194,7 +194,7 @@ struct ObjectValidationTests {
         + "namespace default"),
     Mistake(
       "targetPort: http", "targetPort: ui",
-      "spec.ports[0].targetPort: Not found: \"ui\": no container of the pods that the Service selects has a port of this name"
+      "spec.ports[0].targetPort: Not found: \"ui\": no container of the pods that the Service selects has a TCP port of this name"
     ),
     Mistake(
       "spec: {selector: {app: web}", "spec: {selector: {app: wob}",
