@@ -8,6 +8,8 @@ package struct PodTemplate: Sendable, Equatable, Codable {
   /// beside that of another one in the same process; `nil` for one that was not read, and for one that a controller has
   /// made and named by a hash of its own, as those of a Deployment's ReplicaSets, which are most.
   private(set) var digest: Int?
+  /// The ConfigMaps and Secrets that it names; `nil` where it was not looked at for them, see ``digest``.
+  package private(set) var configs: Set<ConfigReference>?
 
   private enum CodingKeys: CodingKey {
     case metadata, spec
@@ -22,7 +24,10 @@ package struct PodTemplate: Sendable, Equatable, Codable {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     metadata = try container.decodeIfPresent(ObjectMetadata.self, forKey: .metadata)
     spec = try container.decode(PodSpec.self, forKey: .spec)
-    digest = metadata?.templateHash == nil ? try JSONValue(from: decoder).hashValue : nil
+    guard metadata?.templateHash == nil else { return }
+    let whole = try JSONValue(from: decoder)
+    digest = whole.hashValue
+    configs = ConfigReference.named(in: whole["spec"] ?? [:])
   }
 
   package static func == (one: PodTemplate, other: PodTemplate) -> Bool {

@@ -34,17 +34,28 @@ package struct ConfigHistory: Sendable {
   /// A new version of it, for whatever reason.
   package struct Change: Sendable, Equatable {
     package let at: InstantBounds
-    /// Whether something else of it is known to have changed than labels, annotations and the like, which no container sees:
-    /// one that was made anew may hold the same.
-    package let isOfContent: Bool
+    /// Why what is in it may be the same as before; `nil` where it is known to be another.
+    package let doubt: String?
   }
 
-  /// Each version after the first that was seen.
+  /// Each version after the first that was seen, but those that are known to hold the same as before.
   package var changes: [Change] {
     zip(versions, versions.dropFirst()).compactMap { before, version in
       guard !version.deleted else { return nil }
-      return Change(
-        at: version.at, isOfContent: Self.visible(before.object.metadata) == Self.visible(version.object.metadata))
+      guard before.object.metadata.uid == version.object.metadata.uid else {
+        return Change(at: version.at, doubt: "it was made anew, and may hold the same")
+      }
+      guard Self.visible(before.object.metadata) == Self.visible(version.object.metadata) else {
+        return Change(
+          at: version.at, doubt: "something else of it changed as well, such as a label, and that may be all")
+      }
+      switch version.object.hasOtherContent(than: before.object) {
+      case true?: return Change(at: version.at, doubt: nil)
+      case false?: return nil
+      case nil:
+        return Change(
+          at: version.at, doubt: "whether that was its data, or only immutable, its managed fields do not tell")
+      }
     }
   }
 

@@ -5,7 +5,8 @@ import Redaction
 /// The text of an API object as a recording keeps it.
 ///
 /// Everything stays as the API server wrote it, but for two parts that repeat the object itself: the lists of fields in
-/// `metadata.managedFields` (manager, operation, subresource and time stay), and the annotation in which
+/// `metadata.managedFields` (manager, operation, subresource and time stay, and how many members of the data of a ConfigMap or
+/// Secret are whose, without their keys, and whose `immutable` is), and the annotation in which
 /// `kubectl apply` keeps a copy of the manifest; and for secrets: the values of environment variables, the data of
 /// Secrets and ConfigMaps, and whatever ``SecretName`` and ``SecretText`` find in arguments, annotations, headers of
 /// probes, messages and all other texts. Names, images, labels and selectors are never touched.
@@ -191,8 +192,10 @@ package enum ObjectText {
     try appendObject(text, range, to: &output) { (key, value, output) throws(JSONTextError) in
       if text.equals(key, "managedFields"), text.isArray(value) {
         try appendArray(text, value, to: &output) { (entry, output) throws(JSONTextError) in
-          try appendObject(text, entry, to: &output) { (key, _, _) in
-            keptOfManagedFields.contains { text.equals(key, $0) } ? .asWritten : .left
+          try appendObject(text, entry, to: &output) { (key, value, output) throws(JSONTextError) in
+            if keptOfManagedFields.contains(where: { text.equals(key, $0) }) { return .asWritten }
+            guard text.equals(key, "fieldsV1"), text.isObject(value) else { return .left }
+            return try appendOwnedContent(text, value, to: &output) ? .replaced : .left
           }
         }
         return .replaced
@@ -201,6 +204,26 @@ package enum ObjectText {
       try appendAnnotations(text, value, to: &output)
       return .replaced
     }
+  }
+
+  /// Writes which of the fields of a ConfigMap or Secret are in a list of fields, with numbers in the place of keys.
+  ///
+  /// - Returns: whether there are any.
+  private static func appendOwnedContent(
+    _ text: JSONText, _ range: Range<Int>, to output: inout [UInt8]
+  ) throws(JSONTextError) -> Bool {
+    var fields: [String] = []
+    try text.forEachMember(in: range) { (key, value) throws(JSONTextError) in
+      if text.equals(key, ContentOwner.immutableField) { fields.append("\"\(ContentOwner.immutableField)\":{}") }
+      guard let field = ContentOwner.dataFields.first(where: { text.equals(key, $0) }), text.isObject(value) else {
+        return
+      }
+      var members: [String] = []
+      try text.forEachMember(in: value) { (_, _) in members.append("\"f:\(members.count + 1)\":{}") }
+      fields.append("\"\(field)\":{\(members.joined(separator: ","))}")
+    }
+    output += Array("{\(fields.joined(separator: ","))}".utf8)
+    return !fields.isEmpty
   }
 
   /// Writes an object whose members `write` may leave out or write itself (the value alone, the key is written here).

@@ -1,4 +1,4 @@
-import KubernetesObjects
+package import KubernetesObjects
 import ServerSideApply
 
 /// Who owns which fields of a stored object, worked out when somebody asks.
@@ -127,7 +127,7 @@ extension ClusterObject {
   }
 
   /// `metadata.managedFields` as the API shows it.
-  var servedManagedFields: JSONValue? {
+  package var servedManagedFields: JSONValue? {
     let fields = managedFields
     return fields.entries.isEmpty ? nil : fields.json(apiVersion: kind.resource.apiVersion)
   }

@@ -250,7 +250,7 @@ extension ClusterWatcher {
         Observation(
           sent: opened.sent, received: sent - origin + latency, resource: watches[index].resource.label,
           kind: Observation.Kind(change.action), name: metadata.name, uid: metadata.uid,
-          resourceVersion: metadata.resourceVersion, object: kept(change.object.json(), index)))
+          resourceVersion: metadata.resourceVersion, object: kept(change.object, index)))
     }
     return true
   }
@@ -279,7 +279,7 @@ extension ClusterWatcher {
         Observation(
           sent: sent, received: received, resource: watches[index].resource.label, kind: .listed,
           name: object.metadata.name,
-          uid: uid, resourceVersion: version, object: isNoted ? nil : kept(object.json(typed: false), index)))
+          uid: uid, resourceVersion: version, object: isNoted ? nil : kept(object, typed: false, index)))
     }
     noted.append(
       Observation(
@@ -289,10 +289,14 @@ extension ClusterWatcher {
     return listed
   }
 
-  /// What is noted of an object: of one of which only the metadata are asked for no more than those.
-  private func kept(_ object: JSONValue, _ index: Int) -> Data? {
-    guard watches[index].resource.metadataOf != nil else { return try? object.json() }
-    return object["metadata"].flatMap { try? JSONValue.object(["metadata": $0]).json() }
+  /// What is noted of an object: of one of which only the metadata are asked for no more than those, but with who owns which
+  /// fields, of which a recording keeps a part of theirs alone.
+  private func kept(_ object: ClusterObject, typed: Bool = true, _ index: Int) -> Data? {
+    let json = object.json(typed: typed)
+    guard watches[index].resource.metadataOf != nil else { return try? json.json() }
+    guard var metadata = json["metadata"] else { return nil }
+    metadata["managedFields"] = object.servedManagedFields
+    return try? JSONValue.object(["metadata": metadata]).json()
   }
 
   private func follows(_ object: ClusterObject, _ index: Int) -> Bool {

@@ -16,6 +16,8 @@ struct ClusterScript {
   var container = ""
   /// More of the containers of the pods themselves.
   var lifecycle = ""
+  /// What the container takes of ConfigMaps and Secrets.
+  var configs = #", "envFrom": [{"configMapRef": {"name": "settings"}}]"#
   /// The metadata of the pod template.
   var template = ""
   var actions: [ActionSpan] = []
@@ -151,7 +153,7 @@ extension ClusterScript {
       {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "uid": "d", "generation": \(generation),
        "resourceVersion": "REVISION", "annotations": {"deployment.kubernetes.io/revision": "\(revision)"}\(fields)},
        "spec": {"replicas": \(wanted), "selector": {"matchLabels": {"app": "web"}}, \(spec),
-       "template": {"metadata": {\(template)}, "spec": {"containers": [{"name": "app", "image": "\(image)"\(container)}]}}},
+       "template": {"metadata": {\(template)}, "spec": {"containers": [{"name": "app", "image": "\(image)"\(container)\(configs)}]}}},
        "status": {"observedGeneration": \(observed ?? generation), "replicas": \(current ?? wanted),
        "availableReplicas": \(available ?? wanted), "readyReplicas": \(available ?? wanted),
        "updatedReplicas": \(updated ?? wanted), "conditions": [\(conditions)]}}
@@ -260,7 +262,9 @@ extension ClusterScript {
     func endpoint(_ pod: String, _ isReady: Bool) -> String {
       #"{"addresses": ["10.0.0.1"], "conditions": {"ready": \#(isReady)}, "targetRef": {"kind": "Pod", "name": "\#(pod)", "uid": "\#(pod)"}}"#
     }
-    let list = ports.map { "[\($0.map { #"{"name": "\#($0)", "port": 80, "protocol": "TCP"}"# }.joined(separator: ", "))]" }
+    let list = ports.map {
+      "[\($0.map { #"{"name": "\#($0)", "port": 80, "protocol": "TCP"}"# }.joined(separator: ", "))]"
+    }
     let headless = isHeadless ? #", "service.kubernetes.io/headless": """# : ""
     let endpoints = (ready.map { endpoint($0, true) } + others.map { endpoint($0, false) }).joined(separator: ", ")
     object(
@@ -288,12 +292,25 @@ extension ClusterScript {
 
   /// The metadata of a ConfigMap that was listed and watched by its name.
   ///
-  /// - Parameter more: more of them.
-  mutating func config(_ name: String, at second: Double, _ more: String = "", gone: Bool = false) {
+  /// - Parameters:
+  ///   - more: more of them.
+  ///   - owners: its managed fields, of which the writer of its data is one by default.
+  mutating func config(
+    _ name: String, at second: Double, _ more: String = "", owners: String? = nil, gone: Bool = false
+  ) {
+    let owners = owners ?? Self.owner("kubectl", at: second, fields: #""f:data": {"f:1": {}}"#)
     object(
       "configmaps/\(name)", "config-\(name)", name: name, at: second,
-      #"{"metadata": {"name": "\#(name)", "uid": "config-\#(name)", "resourceVersion": "REVISION", "managedFields": [{"manager": "kubectl", "operation": "Update", "time": "\#(Self.time(second))"}]\#(more)}}"#,
+      #"{"metadata": {"name": "\#(name)", "uid": "config-\#(name)", "resourceVersion": "REVISION", "managedFields": [\#(owners)]\#(more)}}"#,
       deleted: gone)
+  }
+
+  /// An entry of managed fields.
+  ///
+  /// - Parameter fields: `nil` where none are kept.
+  static func owner(_ manager: String, _ operation: String = "Update", at second: Double, fields: String?) -> String {
+    let list = fields.map { #", "fieldsV1": {\#($0)}"# } ?? ""
+    return #"{"manager": "\#(manager)", "operation": "\#(operation)", "time": "\#(time(second))"\#(list)}"#
   }
 
   /// - Parameters:
@@ -318,8 +335,9 @@ extension ClusterScript {
   }
 
   /// Two healthy pods of a Deployment that has been there for long.
-  static func healthy(pods: Int = 2) -> ClusterScript {
+  static func healthy(pods: Int = 2, configs: String? = nil) -> ClusterScript {
     var script = ClusterScript()
+    if let configs { script.configs = configs }
     script.deployment(at: 0, wanted: pods)
     script.replicaSet("1", at: 0, replicas: pods)
     let names = (1...pods).map { "web-1-\($0)" }

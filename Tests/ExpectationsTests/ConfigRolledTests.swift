@@ -25,7 +25,7 @@ struct ConfigRolledTests {
 
     #expect(none.verdict == .fail && one.verdict == .fail)
     #expect(
-      none.finding.contains("30s later no pod had the new value: 2 of 2 ready pods were older"), "\(none.finding)")
+      none.finding.contains("30s later no ready pod was newer: 2 of 2 were older"), "\(none.finding)")
     #expect(one.finding.contains("30s later 1 of 2 ready pods were older"), "\(one.finding)")
     #expect(none.evidence.first?.text.hasPrefix("have the pod template change with it") ?? false)
   }
@@ -46,6 +46,50 @@ struct ConfigRolledTests {
 
     #expect(old.verdict == .inconclusive && old.finding.contains("something else of it changed as well"))
     #expect(new.verdict == .pass, "\(new.finding)")
+  }
+
+  @Test("of what no container uses fail nobody, and pass nobody")
+  func unused() throws {
+    for replaced in [[], ["web-1-1", "web-1-2"]] {
+      var script = ClusterScript.healthy(configs: #", "envFrom": [{"secretRef": {"name": "settings"}}]"#)
+      ReleaseCases.change(&script, replaced: replaced)
+
+      let judgement = try Self.judged(script)
+
+      #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
+      #expect(judgement.finding.contains("no container of the workload uses configmap/settings"), "\(judgement.finding)")
+    }
+  }
+
+  @Test(
+    "are told from a change of immutable alone by managed fields, and are open where those do not tell",
+    arguments: [
+      (#""f:immutable": {}"#, "bob", "did not change during surge"),
+      (#""f:data": {"f:1": {}}, "f:immutable": {}"#, "kubectl", "or only immutable, its managed fields do not tell"),
+      (nil, "kubectl", "or only immutable, its managed fields do not tell"),
+    ] as [(String?, String, String)])
+  func immutable(fields: String?, by writer: String, finding: String) throws {
+    let first = ClusterScript.owner("kubectl", at: 1, fields: fields == nil ? nil : #""f:data": {"f:1": {}}"#)
+    let second = ClusterScript.owner(writer, at: 70, fields: fields)
+    var script = ClusterScript.healthy()
+    script.config("settings", at: 1, owners: first)
+    script.config("settings", at: 70, owners: writer == "kubectl" ? second : "\(first), \(second)")
+
+    let judgement = try Self.judged(script)
+
+    #expect(judgement.verdict == .inconclusive && judgement.finding.contains(finding), "\(judgement.finding)")
+  }
+
+  @Test("that may have been put back are said to be no more than changes")
+  func putBack() throws {
+    var script = ClusterScript.healthy()
+    for second in [1.0, 70, 75] { script.config("settings", at: second) }
+
+    let judgement = try Self.judged(script)
+
+    #expect(judgement.verdict == .fail && !judgement.finding.contains("value"), "\(judgement.finding)")
+    let caveats = judgement.evidence.filter { $0.text.contains("nothing tells whether that put it back") }
+    #expect(caveats.count == 1, "\(judgement.evidence)")
   }
 
   @Test("that a container has read which was started anew leave it open whether its pod is an old one")
@@ -91,7 +135,7 @@ struct ConfigRolledTests {
     let judgement = try Self.judged(script)
 
     #expect(
-      judgement.verdict == .inconclusive && judgement.finding.contains("2 of 2 ready pods"), "\(judgement.finding)")
+      judgement.verdict == .inconclusive && judgement.finding.contains("2 of 2 were older, but it was made anew"), "\(judgement.finding)")
   }
 
   @Test("that came before the containers of a pod were started may have been read by them")

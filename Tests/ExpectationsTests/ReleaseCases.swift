@@ -109,6 +109,11 @@ enum ReleaseCases {
   ///   - more: more of the metadata since the change.
   static func changedConfig(replaced: [String], more: String = "") -> ClusterScript {
     var script = ClusterScript.healthy()
+    change(&script, replaced: replaced, more: more)
+    return script
+  }
+
+  static func change(_ script: inout ClusterScript, replaced: [String], more: String = "") {
     script.config("settings", at: 1)
     script.config("settings", at: 70, more)
     for (number, name) in replaced.enumerated() {
@@ -116,7 +121,6 @@ enum ReleaseCases {
       script.pod(name, at: 80, .init(ready: false, transition: 80, deleted: 80))
       script.pod(name, at: 81, .init(ready: false, transition: 80, deleted: 80), gone: true)
     }
-    return script
   }
 
   private static func configs() -> [Case] {

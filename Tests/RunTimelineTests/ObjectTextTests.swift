@@ -74,6 +74,20 @@ struct KeptObjectTests {
     #expect(String(decoding: try ObjectText.stripped(Data(object.utf8)), as: UTF8.self) == object)
   }
 
+  @Test("is how many members of the data are whose, and nothing else of the lists of fields")
+  func ownedFields() throws {
+    let object = """
+      {"metadata":{"managedFields":[{"manager":"a","fieldsType":"FieldsV1","fieldsV1":{"f:data":{".":{},"f:PASSWORD":{}},\
+      "f:metadata":{"f:labels":{}},"f:immutable":{}}},{"manager":"b","time":"x","fieldsV1":{"f:spec":{"f:data":{}}}}]}}
+      """
+
+    #expect(
+      String(decoding: try ObjectText.stripped(Data(object.utf8)), as: UTF8.self) == """
+        {"metadata":{"managedFields":[{"manager":"a","fieldsV1":{"f:data":{"f:1":{},"f:2":{}},"f:immutable":{}}},\
+        {"manager":"b","time":"x"}]}}
+        """)
+  }
+
   @Test("of a workload that a recording has is the same decision for decision, since nothing that is read changes")
   func fieldsThatAreRead() throws {
     let object = """

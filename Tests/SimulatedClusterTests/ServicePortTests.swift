@@ -110,7 +110,9 @@ struct ServicePortTests {
       notes: ["spec"]),
   ]
 
-  @Test("a request is answered where something listens, refused where nothing does, and goes nowhere else", arguments: stories)
+  @Test(
+    "a request is answered where something listens, refused where nothing does, and goes nowhere else",
+    arguments: stories)
   func answer(_ story: Story) throws {
     var cluster = try story.workload().settledCluster()
 
@@ -177,7 +179,8 @@ struct ServicePortTests {
     }
     let begun = SliceLayout([content([1, 2], [web])], over: [content([], [])])
     #expect(begun.kept == [content([1, 2], [web])] && begun.made.isEmpty)
-    let mixed = SliceLayout([content([1], [web]), content([2], []), content([3], [other])], over: [content([1, 2], [web])])
+    let mixed = SliceLayout(
+      [content([1], [web]), content([2], []), content([3], [other])], over: [content([1, 2], [web])])
     #expect(mixed.kept == [content([1], [web])])
     #expect(mixed.made == [content([2], []), content([3], [other])])
     let changed = SliceLayout([content([1, 2], [other])], over: [content([1, 2], [web])])

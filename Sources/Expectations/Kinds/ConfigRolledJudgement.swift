@@ -13,23 +13,36 @@ extension Expectation.ConfigRolled: JudgedKind {
         let cause = judged.cluster.configs[config]?.gaps.lazy.compactMap(\.cause).first
         return .inconclusive("\(config) was not observed" + (cause.map { ": \($0)" } ?? ""))
       }
+      guard !isUnused(in: judged.cluster) else {
+        return .inconclusive(
+          "no container of the workload uses \(config): its pod template names it neither for variables nor for volumes, so "
+            + "that no pod has to be newer", window: judged.window)
+      }
       let changes = CountedMoments(
         history.changes.map { ConfigRuling($0, within, in: judged.cluster) }, in: judged.stretch, at: \.change.at)
       let sight = judged.sight(of: config.resource, unknown: history.unknown(in: judged.watched))
       let isKnown = sight.isWhole && !changes.all.isEmpty && changes.all.allSatisfy(\.isShown)
       let measured = Judgement.Measurement.count(
-        "pods.withOldConfig", changes.certain.filter(\.change.isOfContent).compactMap { $0.old?.lowerBound }.max() ?? 0,
+        "pods.withOldConfig", changes.certain.filter(\.isOfContent).compactMap { $0.old?.lowerBound }.max() ?? 0,
         isKnown ? changes.all.compactMap { $0.old?.upperBound }.max() ?? 0 : nil, limit: .noneAllowed)
-      let evidence = changes.all.prefix(12).map { Evidence(at: $0.change.at, $0.sentence(of: config, within)) }
+      let evidence = changes.all.prefix(12).map {
+        Evidence(at: $0.change.at, $0.sentence(of: config, within) + $0.caveat(among: changes.all))
+      }
       return decided(changes, history, sight).about(
         judged.window, evidence: evidence + sight.gaps, measuring: [measured])
     }
   }
 
+  /// Whether no version of the pod template that was seen names the object.
+  private func isUnused(in cluster: ClusterHistory) -> Bool {
+    let named = cluster.workload.filter { !$0.deleted }.map(\.object.template.configs)
+    return !named.isEmpty && named.allSatisfy { $0.map { !$0.contains(config) } ?? false }
+  }
+
   private func decided(
     _ changes: CountedMoments<ConfigRuling>, _ history: ConfigHistory, _ sight: JudgedCluster.Sight
   ) -> Opinion {
-    if let failed = changes.certain.first(where: { $0.change.isOfContent && $0.verdict == .fail }) {
+    if let failed = changes.certain.first(where: { $0.isOfContent && $0.verdict == .fail }) {
       let advice =
         "have the pod template change with it, by an annotation with its checksum or a new name, or restart the workload; "
         + "a program that rereads a mounted file by itself needs no new pods, and no such expectation"
@@ -93,6 +106,16 @@ private struct ConfigRuling {
     old = Self.hull(envelope, due)
   }
 
+  /// Whether it is certainly a change of what is in the object.
+  var isOfContent: Bool { change.doubt == nil }
+
+  /// That pods may have what is in the object now, though they are older than the change.
+  func caveat(among all: [ConfigRuling]) -> String {
+    let isOvertaken =
+      verdict != .pass && all.contains { $0.change.at.latest > change.at.latest && $0.change.at.earliest < due.latest }
+    return isOvertaken ? "; it changed again before that, and nothing tells whether that put it back" : ""
+  }
+
   /// Whether pods were there that show which value they have.
   var isShown: Bool { old != nil && ready?.lowerBound ?? 0 > 0 }
 
@@ -111,7 +134,7 @@ private struct ConfigRuling {
     return old.upperBound == 0 && ready.lowerBound > 0 ? .pass : .inconclusive
   }
 
-  /// `configmap/settings changed at 1m10s, and 5m later no pod had the new value: 3 of 3 ready pods were older`
+  /// `configmap/settings changed at 1m10s, and 5m later no ready pod was newer: 3 of 3 were older`
   func sentence(of config: ConfigReference, _ within: Duration) -> String {
     let begin = "\(config) changed \(change.at.plain), and \(within.text) later"
     guard let old, let ready else { return "\(begin) the pods are not known" }
@@ -122,17 +145,15 @@ private struct ConfigRuling {
     case .fail:
       let isNone = old.lowerBound >= ready.upperBound
       return
-        "\(begin) \(isNone ? "no pod had the new value: " : "")\(old.lowerBound) of \(ready.upperBound) ready pods "
-        + "\(ready.upperBound == 1 ? "was" : "were") older"
+        "\(begin) \(isNone ? "no ready pod was newer: " : "")\(old.lowerBound) of \(ready.upperBound) "
+        + "\(isNone ? "" : "ready pods ")\(ready.upperBound == 1 ? "was" : "were") older"
     }
   }
 
   /// Why it is not decided.
   func doubt(of config: ConfigReference, _ within: Duration) -> String {
     let found = sentence(of: config, within)
-    if verdict == .fail {
-      return "\(found), but something else of it changed as well, such as a label, and that may be all"
-    }
+    if verdict == .fail, let doubt = change.doubt { return "\(found), but \(doubt)" }
     return found + (restarted > 0 ? ", since containers of \(restarted) of them were started after it" : "")
   }
 }

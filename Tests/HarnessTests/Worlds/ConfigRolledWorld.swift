@@ -6,6 +6,7 @@ extension LabelledWorld {
     expectation: "{config: configmap/settings, during: peak, within: 100s}",
     setting: Change(fields: [
       "cluster.simulated.manifests=[web.yaml, settings.yaml]",
+      "manifests.deployment.spec.template.spec.containers[0].envFrom=[{configMapRef: {name: settings}}]",
       "actions=[\(change), {name: restart, at: peak + 35s, rollout: {restart: true}}]",
     ]),
     fault: Change(fields: ["actions=[\(change)]"])
