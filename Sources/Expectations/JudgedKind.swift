@@ -8,6 +8,9 @@ protocol JudgedKind: ExpectationKind {
   /// What its user should know of it before a run, from what the profile plans; empty where the plan tells nothing.
   func remarks(on profile: Profile) -> [PlanRemark]
 
+  /// What its user should know of it before a run whose cluster begins with known objects; empty where those tell nothing.
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark]
+
   /// Whether what it says goes on where the workload or its autoscaler is not there, see ``AbsenceRule``.
   var judgesAbsences: Bool { get }
 
@@ -18,6 +21,7 @@ protocol JudgedKind: ExpectationKind {
 // What most kinds do: whether they can pass depends on the cluster or the target, which no plan tells of.
 extension JudgedKind {
   func remarks(on profile: Profile) -> [PlanRemark] { [] }
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] { [] }
   var focus: Judgement.Focus { .firstEvidence }
   var judgesAbsences: Bool { false }
 }

@@ -39,7 +39,10 @@ package struct Validation {
     StandardOutput.line("  expectations  \(loaded.profile.expectations.count)")
     for note in loaded.manifestNotes { StandardOutput.line("  note          \(note)") }
     for warning in LoadCapacity.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
-    for warning in ExpectationPlan.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
+    let warnings =
+      ExpectationPlan.warnings(loaded.profile)
+      + ExpectationPlan.warnings(loaded.profile, on: loaded.manifestDocuments.map(\.node))
+    for warning in warnings { StandardOutput.line("  warning       \(warning)") }
     return .passed
   }
 }

@@ -42,10 +42,11 @@ package struct ConfigHistory: Sendable {
   package var changes: [Change] {
     zip(versions, versions.dropFirst()).compactMap { before, version in
       guard !version.deleted else { return nil }
-      guard before.object.metadata.uid == version.object.metadata.uid else {
+      let (old, new) = (before.object.metadata, version.object.metadata)
+      guard old.uid == new.uid, old.creationTimestamp == new.creationTimestamp else {
         return Change(at: version.at, doubt: "it was made anew, and may hold the same")
       }
-      guard Self.visible(before.object.metadata) == Self.visible(version.object.metadata) else {
+      guard Self.visible(old) == Self.visible(new) else {
         return Change(
           at: version.at, doubt: "something else of it changed as well, such as a label, and that may be all")
       }

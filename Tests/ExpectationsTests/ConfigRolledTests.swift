@@ -57,7 +57,8 @@ struct ConfigRolledTests {
       let judgement = try Self.judged(script)
 
       #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
-      #expect(judgement.finding.contains("no container of the workload uses configmap/settings"), "\(judgement.finding)")
+      #expect(
+        judgement.finding.contains("no container of the workload uses configmap/settings"), "\(judgement.finding)")
     }
   }
 
@@ -135,7 +136,8 @@ struct ConfigRolledTests {
     let judgement = try Self.judged(script)
 
     #expect(
-      judgement.verdict == .inconclusive && judgement.finding.contains("2 of 2 were older, but it was made anew"), "\(judgement.finding)")
+      judgement.verdict == .inconclusive && judgement.finding.contains("2 of 2 were older, but it was made anew"),
+      "\(judgement.finding)")
   }
 
   @Test("that came before the containers of a pod were started may have been read by them")

@@ -24,7 +24,8 @@ struct ContentOwnerTests {
       }
       let fields = [data, immutable ? #""f:immutable": {}"# : nil].compactMap(\.self).joined(separator: ", ")
       let list = fields.isEmpty ? "" : #", "fieldsV1": {\#(fields)}"#
-      return #"{"manager": "\#(manager)", "operation": "\#(operation)", "time": "2026-01-01T00:00:\#(10 + second)Z"\#(list)}"#
+      return
+        #"{"manager": "\#(manager)", "operation": "\#(operation)", "time": "2026-01-01T00:00:\#(10 + second)Z"\#(list)}"#
     }
   }
 
@@ -39,7 +40,9 @@ struct ContentOwnerTests {
       ("the same writer of data", [Owner("a", 0, 2)], [Owner("a", 5, 2)], true),
       ("another writer of data", [Owner("a", 0, 2)], [Owner("a", 0, 1), Owner("b", 5, 1)], true),
       ("data that was not there", [Owner("a", 0, nil)], [Owner("a", 5, 1)], true),
-      ("immutable by somebody else", [Owner("a", 0, 2)], [Owner("a", 0, 2), Owner("b", 5, nil, immutable: true)], false),
+      (
+        "immutable by somebody else", [Owner("a", 0, 2)], [Owner("a", 0, 2), Owner("b", 5, nil, immutable: true)], false
+      ),
       ("immutable by the writer of data", [Owner("a", 0, 2)], [Owner("a", 5, 2, immutable: true)], nil),
       (
         "data or immutable, which is the writer's already", [Owner("a", 0, 2, immutable: true)],
@@ -62,7 +65,10 @@ struct ContentOwnerTests {
         [Owner("a!", 5, 2), Owner("b", 0, 1)], nil
       ),
       ("a first apply of what others own", [Owner("b", 0, 1)], [Owner("a!", 5, 1), Owner("b", 0, 1)], nil),
-      ("an apply of immutable alone", [Owner("b", 0, 1)], [Owner("a!", 5, nil, immutable: true), Owner("b", 0, 1)], false),
+      (
+        "an apply of immutable alone", [Owner("b", 0, 1)], [Owner("a!", 5, nil, immutable: true), Owner("b", 0, 1)],
+        false
+      ),
       ("no fields are kept", [Owner("a", 0, nil)], [Owner("a", 5, nil)], nil),
       ("nothing has changed", [Owner("a", 0, 1)], [Owner("a", 0, 1)], nil),
     ] as [(String, [Owner], [Owner], Bool?)])

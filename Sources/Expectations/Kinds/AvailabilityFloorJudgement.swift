@@ -63,6 +63,25 @@ extension Expectation.AvailabilityFloor: JudgedKind {
       "availableReplicas.aboveFloor", isWhole ? observed.map(\.margin).min() : nil, certain,
       limit: Judgement.Measurement.Limit(.atLeast, 0))
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    guard let counts = planned.wanted?.range, !planned.mayChange("spec", "strategy"),
+      !planned.mayChange("spec", "updateStrategy")
+    else { return [] }
+    let floors = counts.map { count in
+      var workload = planned.workload
+      workload.wanted = count
+      return RolloutArithmetic.fences(of: workload).floor
+    }
+    guard floors.allSatisfy({ $0 == 0 }) else { return [] }
+    return [
+      PlanRemark(
+        field: "during",
+        message:
+          "how \(planned.reference.text) replaces its pods lets all of them be missing, so that this cannot fail",
+        hint: "lower spec.strategy.rollingUpdate.maxUnavailable of it, with the type RollingUpdate")
+    ]
+  }
 }
 
 /// What one version of a workload says of its availability.

@@ -66,6 +66,59 @@ extension Expectation.ConfigRolled: JudgedKind {
     return .pass(
       count == 1 ? first.sentence(of: config, within) : "all ready pods were newer after each of \(count) changes")
   }
+
+  func remarks(on profile: Profile) -> [PlanRemark] {
+    let start: Duration? =
+      switch during {
+      case .run: .zero
+      case .phase(let name): profile.planned(Moment(.phaseStart(name)))
+      case .span(let from, _): profile.planned(from)
+      default: nil
+      }
+    return [start.flatMap { tooLate($0, "the start of \(during)", in: profile) }].compactMap { $0 }
+  }
+
+  /// That a change may be looked at only when the run is over; `nil` where it is not.
+  private func tooLate(_ change: Duration, _ what: String, in profile: Profile) -> PlanRemark? {
+    let rest = max(profile.load.duration - change, .zero)
+    guard within > rest else { return nil }
+    // What is under way when the load ends is waited for.
+    return PlanRemark(
+      field: "within", message: "the run ends \(rest.text) after \(what), before the bound of \(within.text)",
+      hint: "write less, or make the last phase longer: after a change it is looked at once, when the bound is over",
+      isImpossible: within > rest + profile.target.requestTimeout)
+  }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    let (kind, fields) = (config.kind.rawValue, planned.fields)
+    func impossible(_ message: String, _ hint: String) -> [PlanRemark] {
+      [PlanRemark(field: "config", message: message, hint: hint, isImpossible: true)]
+    }
+    let names = fields.objects(kind).map(\.objectName)
+    guard fields.mayExist(kind, config.name) else {
+      return impossible(
+        "no manifest has \(config), and nothing in the run makes it",
+        Spelling.nearest(to: config.name, among: names).map { "did you mean \(kind)/\($0)?" }
+          ?? (names.isEmpty ? "add it to the manifests" : "there are: \(names.sorted().joined(separator: ", "))"))
+    }
+    if let used = planned.fixedTemplate?.configs, !used.contains(config) {
+      return impossible(
+        "no container of \(planned.reference.text) uses \(config): its pod template names it neither for variables nor for "
+          + "volumes, so that no pod has to be newer",
+        used.isEmpty
+          ? "have the pod template use it" : "it uses: \(used.map(\.description).sorted().joined(separator: ", "))")
+    }
+    guard !fields.runsPrograms else { return [] }
+    let changes = fields.changes(of: kind, config.name)
+    guard !changes.isEmpty else {
+      return impossible(
+        "nobody changes \(config) in this run, so that there is nothing to judge",
+        "change it by an action (patch, apply) or a fault (write)")
+    }
+    let times = changes.map(\.at)
+    guard let first = times.compactMap({ $0 }).min(), !times.contains(nil) else { return [] }
+    return [tooLate(first, "the first change of \(config) at \(first.text)", in: planned.profile)].compactMap { $0 }
+  }
 }
 
 /// Which of the ready pods were older than a change, so much time after it.

@@ -95,6 +95,58 @@ extension Expectation.EndpointsFloor: JudgedKind {
     return begins + ends
       + changes.prefix(12).map { Evidence(at: $0.at, "\($0.from) -> \($0.to) ready endpoints of \(name)") } + more
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    if let problem = problem(ofServicesIn: planned) { return [problem] }
+    guard let (range, limit) = planned.range(of: .ready), let wanted = planned.wanted?.range else { return [] }
+    let counted = "the manifests want \(wanted.upperBound) replicas at the most (\(limit))"
+    if atLeast > range.upperBound {
+      return [
+        PlanRemark(
+          field: "atLeast",
+          message: "\(counted), and there are never more than \(range.upperBound) pods, so that there are no "
+            + "\(atLeast.of("endpoint"))",
+          hint: "raise \(limit), or expect fewer", isImpossible: true)
+      ]
+    }
+    guard atLeast > wanted.upperBound else { return [] }
+    return [
+      PlanRemark(
+        field: "atLeast",
+        message:
+          "\(counted), so that there are \(atLeast.of("endpoint")) only while a rollout has more pods than are wanted",
+        hint: "raise \(limit), or expect fewer")
+    ]
+  }
+
+  /// That nothing sends to the workload what is asked for; `nil` where something may.
+  private func problem(ofServicesIn planned: PlannedWorkload) -> PlanRemark? {
+    let (kind, fields) = (KubernetesObjects.Service.resource.kind.lowercased(), planned.fields)
+    let names = fields.objects(kind).map(\.objectName)
+    if let service, !fields.mayExist(kind, service) {
+      return PlanRemark(
+        field: "service", message: "no manifest has a Service named \(service), and nothing in the run makes one",
+        hint: Spelling.nearest(to: service, among: names).map { "did you mean \($0)?" }
+          ?? (names.isEmpty ? "add it to the manifests" : "there are: \(names.sorted().joined(separator: ", "))"),
+        isImpossible: true)
+    }
+    guard let template = planned.fixedTemplate else { return nil }
+    // Who has no selector has endpoints that somebody else writes.
+    let mayLead = fields.objects(kind).filter { object in
+      let read = try? object.decoded(as: KubernetesObjects.Service.self)
+      guard let read, read.spec.selector?.isEmpty == false else { return true }
+      return read.sendsTo(podsWith: template.metadata?.labels ?? [:])
+        || fields.mayChange(["spec", "selector"], of: kind, object.objectName)
+    }.map(\.objectName)
+    let areMade = fields.runsPrograms || fields.changes.contains { $0.kind == kind && !names.contains($0.name) }
+    guard !areMade, service.map({ !mayLead.contains($0) }) ?? mayLead.isEmpty else { return nil }
+    return PlanRemark(
+      field: service == nil ? "during" : "service",
+      message:
+        "\(service.map { "Service \($0) does not select" } ?? "no Service of the manifests selects") the pods of "
+        + "\(planned.reference.text), so that there are no endpoints to judge",
+      hint: "have spec.selector of the Service name the labels of its pod template", isImpossible: true)
+  }
 }
 
 extension ServiceEndpoints.Term {

@@ -59,4 +59,17 @@ extension Expectation.Flapping: JudgedKind {
           + "window longer by that would have kept the pods")
     ]
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    guard let (range, limit) = planned.wanted, range.count == 1 else { return [] }
+    let isMet = reversals.holds(for: 0)
+    return [
+      PlanRemark(
+        field: "reversals",
+        message:
+          "\(range.lowerBound) replicas are wanted all the time by the manifests (\(limit)), so that this can never "
+          + (isMet ? "fail" : "pass"),
+        hint: "let the autoscaler have a choice of counts", isImpossible: !isMet)
+    ]
+  }
 }

@@ -49,6 +49,32 @@ extension Expectation.GracefulExit: JudgedKind {
         + "raise \(field)"
     return [Evidence(text)]
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    let field = "terminationGracePeriodSeconds"
+    guard let values = planned.values(at: "spec", "template", "spec", field) else { return [] }
+    guard let grace = values.map({ Duration.seconds($0?.int ?? 30) }).max() else { return [] }
+    guard spare < grace else {
+      return [
+        PlanRemark(
+          field: "spare",
+          message:
+            "the pods of \(planned.reference.text) have \(grace.text) from when they are asked to go (\(field)), of which "
+            + "\(spare.text) can never be left",
+          hint: "write less than \(grace.text), or raise \(field)", isImpossible: true)
+      ]
+    }
+    let sleeps = planned.fixedTemplate?.spec.containers?.compactMap { $0.lifecycle?.preStop?.sleep?.seconds }
+    guard let sleep = sleeps?.max(), Duration.seconds(sleep) + spare >= grace else { return [] }
+    return [
+      PlanRemark(
+        field: "spare",
+        message:
+          "a preStop of \(planned.reference.text) sleeps \(sleep)s of the \(grace.text) of grace, so that \(spare.text) "
+          + "can hardly be left",
+        hint: "raise \(field), or write less")
+    ]
+  }
 }
 
 /// How a pod ended that was asked to go.

@@ -34,6 +34,18 @@ extension Expectation.OneRollout: JudgedKind {
     return .pass(
       count == 0 ? "the pod template did not change" : count == 1 ? "1 rollout" : "\(count) rollouts, one by one")
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    guard let most = planned.mostTemplateChanges, most < 2 else { return [] }
+    return [
+      PlanRemark(
+        field: "during",
+        message:
+          "the pod template of \(planned.reference.text) is changed \(most == 0 ? "never" : "once only") in this run, so "
+          + "that this cannot fail",
+        hint: "change it again while the rollout before is under way, or leave this out")
+    ]
+  }
 }
 
 /// A change of the pod template, and whether the rollout of the one before was still under way.

@@ -71,4 +71,19 @@ extension Expectation.PodStartup: JudgedKind {
       // Of pods that may belong to another window nothing follows.
       limit: judged.contains(where: \.isCertain) ? .atMost(limit) : nil)
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    guard let containers = planned.fixedTemplate?.spec.containers else { return [] }
+    let delays = containers.flatMap { [$0.readinessProbe?.initialDelaySeconds, $0.startupProbe?.initialDelaySeconds] }
+    guard let delay = delays.compactMap({ $0 }).max().map({ Duration.seconds($0) }) else { return [] }
+    return [("within", within), ("ready", ready)].compactMap { field, bound in
+      guard let bound, bound < delay else { return nil }
+      return PlanRemark(
+        field: field,
+        message:
+          "no pod of \(planned.reference.text) is asked whether it is ready before \(delay.text) (initialDelaySeconds), so "
+          + "that none is in \(bound.text)",
+        hint: "write \(delay.text) or more, or lower initialDelaySeconds of the probe", isImpossible: true)
+    }
+  }
 }

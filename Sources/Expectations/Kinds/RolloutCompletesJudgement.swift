@@ -149,4 +149,36 @@ extension Expectation.RolloutCompletes: JudgedKind {
     }
     return Array(rows.prefix(12)) + CountEvidence.gaps(run, resource: run.workloadKind.resource.plural, in: window)
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    guard let action = planned.profile.actions.first(where: { $0.name == action }) else { return [] }
+    func impossible(_ message: String, _ hint: String) -> [PlanRemark] {
+      [PlanRemark(field: "action", message: message, hint: hint, isImpossible: true)]
+    }
+    let name = planned.reference.text
+    if planned.changesTemplate(action) == false {
+      return impossible(
+        "the action \(self.action) changes nothing of the pod template of \(name), so that it starts no rollout",
+        "have it change spec.template, or name an action that does")
+    }
+    let others = planned.profile.actions.map(\.kind)
+    if planned.reference.kind == .deployment, !others.contains(.pause(false)),
+      let paused = planned.values(at: "spec", "paused"),
+      paused.allSatisfy({ $0 == true })
+    {
+      return impossible("\(name) is paused (spec.paused) all the time, so that no rollout completes", "let it go on")
+    }
+    let areTaken = others.contains { kind in
+      switch kind {
+      case .deletePods, .evictPods, .drain: true
+      default: false
+      }
+    }
+    guard planned.reference.kind == .statefulSet, planned.workload.replacement == .byHand, !areTaken,
+      !planned.mayChange("spec", "updateStrategy")
+    else { return [] }
+    return impossible(
+      "\(name) replaces its pods only when somebody deletes them (OnDelete), and nobody does, so that no rollout completes",
+      "delete pods by an action, or let spec.updateStrategy.type be RollingUpdate")
+  }
 }

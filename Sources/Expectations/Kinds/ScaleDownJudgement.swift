@@ -21,6 +21,10 @@ extension Expectation.ScaleDown: JudgedKind {
     [within.flatMap { PlanRemark.runTooShort(for: $0, after: after, in: profile) }].compactMap { $0 }
   }
 
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    [to.flatMap { planned.unreachable($0, of: of, "to") }].compactMap { $0 }
+  }
+
   var focus: Judgement.Focus { within == nil ? .firstEvidence : .deadline }
 
   /// No decrease may lie between `after` and `notBefore` later.

@@ -10,5 +10,9 @@ extension Expectation.ScaleUp: JudgedKind {
     [PlanRemark.runTooShort(for: within, after: after, in: profile)].compactMap { $0 }
   }
 
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    [planned.unreachable(to, of: of, "to")].compactMap { $0 }
+  }
+
   var focus: Judgement.Focus { .deadline }
 }

@@ -79,4 +79,8 @@ extension Expectation.SteadyReplicas: JudgedKind {
     default: return nil
     }
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    [planned.unreachable(count, of: of, "count") ?? planned.unmissable(count, of: of, "count")].compactMap { $0 }
+  }
 }

@@ -90,6 +90,17 @@ extension Expectation.SurgeCeiling: JudgedKind {
     }
     return .pass("at most \(excess.of("pod")) above it with those that terminate")
   }
+
+  func remarks(on planned: PlannedWorkload) -> [PlanRemark] {
+    guard planned.reference.kind != .deployment else { return [] }
+    return [
+      PlanRemark(
+        field: "during",
+        message:
+          "a \(planned.reference.kind.title) has no maxSurge, so that nothing is judged of \(planned.reference.text)",
+        hint: "ask it of a Deployment, or leave it out", isImpossible: true)
+    ]
+  }
 }
 
 /// How many pods all ReplicaSets together wanted after one of them was made larger.
