@@ -162,6 +162,16 @@ struct AttributionTests {
     }
   }
 
+  @Test("where something kept pods from starting, that is what to look at, and not how many are wanted")
+  func obstacle() throws {
+    var script = Self.short(losingAt: nil, wanted: 3)
+    script.event("FailedCreate", of: ("ReplicaSet", "web-1"), at: 75, "exceeded quota: team")
+    script.heard(at: 199)
+    let attribution = try #require(Attribution(timeline(script, failing: 75..<95, peak: 50)))
+
+    #expect(attribution.advice == "look at what kept pods from starting (FailedCreate: exceeded quota: team)")
+  }
+
   @Test("too few pods are no cause where as many answered as much before")
   func answeredBefore() throws {
     for script in [Self.short(losingAt: nil, wanted: 3), Self.short(losingAt: 0)] {

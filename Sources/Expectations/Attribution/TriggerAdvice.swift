@@ -58,6 +58,7 @@ extension Trigger {
     guard let hull = Stretches(shortages.map(\.window)).hull else { return nil }
     let window = InstantBounds(hull.lowerBound - PodLifeline.propagation, hull.upperBound)
     if let advice = PodAdvice(of: cluster, in: window).text { return advice }
+    if let advice = StartObstacle.advice(on: cluster, in: window) { return advice }
     return shortages.contains(where: \.isRise)
       ? "raise minReplicas of the HorizontalPodAutoscaler or lower its target, or have pods start faster" : nil
   }
