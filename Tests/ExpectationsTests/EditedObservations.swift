@@ -26,10 +26,10 @@ struct EditedObservations {
   }
 
   /// - Parameter phases: names with their starts in seconds.
-  func timeline(phases: [(String, Double)] = []) throws -> Timeline {
+  func timeline(phases: [(String, Double)] = [], actions: [ActionSpan] = []) throws -> Timeline {
     let whole = try Recordings.log(name)
     return Recordings.timeline(
-      name, log: whole, phases: phases, observations: observations,
+      name, log: whole, phases: phases, actions: actions, observations: observations,
       end: observations.map(\.received).max() ?? whole.end)
   }
 
@@ -91,6 +91,19 @@ struct EditedObservations {
         && $0.received < start + length
     }
     return "from \(start.text) for \(length.text)"
+  }
+
+  /// Lets what is read arrive later, by up to some time, in the order in which it came.
+  mutating func delay(upTo most: Duration, _ random: inout SplitMix64) {
+    let end = observations.map(\.received).max() ?? .zero
+    var latest: [String: Duration] = [:]
+    for index in observations.indices {
+      let resource = observations[index].resource
+      let received = min(observations[index].received + most * random.nextUnit(), end)
+      observations[index].received = max(received, latest[resource] ?? .zero)
+      latest[resource] = observations[index].received
+    }
+    observations.sort { $0.received < $1.received }
   }
 
   mutating func duplicate(share: Double, _ random: inout SplitMix64) {

@@ -28,6 +28,12 @@ func judge(_ text: String, on timeline: Timeline) throws -> Judgement {
   return judgement
 }
 
+/// Judges each of some expectations as if it were the only one, so that no guard among them takes a verdict from others.
+func judgeEach(_ expectations: [Profiles.Expectation], on timeline: Timeline) -> [Judgement] {
+  let run = RunAnalysis(timeline, of: expectations)
+  return expectations.flatMap { Judge.judge([$0], on: run) }
+}
+
 /// What is said before the run of one expectation on a surge of 100 s, with 5 requests a second.
 func planRemarks(_ expectation: String) throws -> (problems: [String], warnings: [String]) {
   let profile = try ProfileReader.read(

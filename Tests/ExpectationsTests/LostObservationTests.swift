@@ -16,57 +16,28 @@ struct LostObservationTests {
     return 1...max((text.split(separator: "-").last.flatMap { UInt64($0) } ?? 0) / 1000, 2)
   }()
 
-  /// On both sides of what the recordings show, so that what is dated wrongly by some seconds is answered wrongly.
-  private static let panel: [String] = {
-    let counts = ["surge", "settle"].flatMap { window in
-      [2, 3, 4, 5, 6, 8, 10].flatMap { count in
-        ["current", "available", "ready"].flatMap { of in
-          ["<=", ">="].map { "steadyReplicas: {during: \(window), count: \"\($0) \(count)\", of: \(of)}" }
-        }
-      }
-    }
-    let times = [10, 20, 30, 45, 60, 90].flatMap { seconds in
-      [3, 4, 6, 8].flatMap { count in
-        [
-          "scaleUp: {after: surge.start, to: \">= \(count)\", of: ready, within: \(seconds)s}",
-          "scaleUp: {after: surge.start, to: \">= \(count)\", of: available, within: \(seconds)s}",
-        ]
-      } + [
-        "scaleDown: {after: settle.start, notBefore: \(seconds)s}",
-        "scaleDown: {after: settle.start, to: 3, within: \(5 * seconds)s}",
-      ]
-    }
-    let whole = [
-      "availabilityFloor: {during: surge}", "hpaConformance: {}", "withinCorridor: {}",
-      "replicasSurvive: {during: run}", "oneRollout: {during: run}", "undisturbed: {}",
-      "surgeCeiling: {during: run, terminating: 3}", "podStartup: {within: 20s}",
-      "scheduledWithin: {during: run, within: 20s}", "flapping: {reversals: \"<= 1\"}", "gracefulExit: {}",
-      "podsStayHealthy: {during: run}",
-    ]
-    return counts + times + whole
-  }()
-
   @Test(
     "never turn a pass into a fail, and a fail into a pass only where nothing else shows it", arguments: Recordings.all,
     seeds)
   func lost(name: String, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let phases = [("calm", 0.0), ("surge", 60), ("settle", 300)]
-    let expectations = try Self.panel.map { try expectation("{name: e, \($0)}") }
+    let expectations = try ExpectationPanel.replicas.map { try expectation("{name: e, \($0)}") }
     let whole = try EditedObservations(name)
-    let seen = Judge.judge(expectations, on: try whole.timeline(phases: phases))
+    let seen = judgeEach(expectations, on: try whole.timeline(phases: phases))
     for resource in ["horizontalpodautoscalers", "deployments", "replicasets", "pods"] {
       var edited = whole
       guard let lost = edited.dropOne(of: resource, &random) else { continue }
 
-      let hidden = Judge.judge(expectations, on: try edited.timeline(phases: phases))
+      let hidden = judgeEach(expectations, on: try edited.timeline(phases: phases))
 
       for (index, (seen, hidden)) in zip(seen, hidden).enumerated() where hidden.verdict != seen.verdict {
         // A count that a single status told is lost with it.
         guard hidden.verdict == .fail || (seen.verdict == .fail && resource != "deployments") else { continue }
         #expect(
           [seen.verdict, hidden.verdict].contains(.inconclusive),
-          "seed \(seed), without \(resource) at \(lost): \(Self.panel[index]): \(seen.finding) | \(hidden.finding)")
+          "seed \(seed), without \(resource) at \(lost): \(ExpectationPanel.replicas[index]): \(seen.finding) | \(hidden.finding)"
+        )
       }
     }
   }
@@ -78,20 +49,21 @@ struct LostObservationTests {
   func lostStretch(name: String, seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
     let phases = [("calm", 0.0), ("surge", 60), ("settle", 300)]
-    let expectations = try Self.panel.map { try expectation("{name: e, \($0)}") }
+    let expectations = try ExpectationPanel.replicas.map { try expectation("{name: e, \($0)}") }
     let whole = try EditedObservations(name)
-    let seen = Judge.judge(expectations, on: try whole.timeline(phases: phases))
+    let seen = judgeEach(expectations, on: try whole.timeline(phases: phases))
     // That an autoscaler wrote nothing while its metrics asked for another count is held against it.
     for resource in ["deployments", "replicasets", "pods"] {
       var edited = whole
       let lost = edited.dropStretch(of: resource, &random)
 
-      let hidden = Judge.judge(expectations, on: try edited.timeline(phases: phases))
+      let hidden = judgeEach(expectations, on: try edited.timeline(phases: phases))
 
       for (index, (seen, hidden)) in zip(seen, hidden).enumerated() where seen.verdict == .pass {
         #expect(
           hidden.verdict != .fail,
-          "seed \(seed), without \(resource) \(lost): \(Self.panel[index]): \(seen.finding) | \(hidden.finding)")
+          "seed \(seed), without \(resource) \(lost): \(ExpectationPanel.replicas[index]): \(seen.finding) | \(hidden.finding)"
+        )
       }
     }
   }

@@ -34,7 +34,9 @@ extension Expectation.Latency: JudgedKind {
       all.text("p\(percentileText)")
       + (edges > 0 ? ", \(edges.grouped) of them perhaps outside of the window" : "")
     let slow = guardian.isSilent ? waitedTooLong : { $0.certainlyAbove(limit) }
-    if all.count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit), !mayBeBelow(load, slow: slow) {
+    // Of those that may lie outside none has to belong to the window.
+    let count = load.certain.known
+    if count >= requestsNeeded, load.unseen != nil, !isCertainlyBelow(load, limit), !mayBeBelow(load, slow: slow) {
       let margin = max((all.lowest ?? below) - below, .zero).plain
       return .fail("\(value): \(margin) above \(below.text)\(confidenceText)", window: window, evidence: evidence)
         .measuring([measurement(all, delay, isAbove: true)]).inferring(inference(load, slow: slow))
@@ -45,10 +47,11 @@ extension Expectation.Latency: JudgedKind {
     if let objection = judged.objection(finding: value, evidence: evidence, measured: [measured], partial: [partial]) {
       return objection
     }
-    guard all.count >= requestsNeeded else {
+    guard count >= requestsNeeded else {
       return .inconclusive(
-        "\(all.count.of("request")) \(all.failed == 0 ? "succeeded" : "ended"), and a bound on p\(percentileText) "
-          + "takes \(requestsNeeded.grouped)", finding: value, window: window, evidence: evidence
+        "\(count.of("request")) \(all.failed == 0 ? "succeeded" : "ended")\(edges > 0 ? " certainly in it" : ""), "
+          + "and a bound on p\(percentileText) takes \(requestsNeeded.grouped)", finding: value, window: window,
+        evidence: evidence
       ).measuring([measured.unjudged])
     }
     return verdict(all, value: value, delay, window, evidence).measuring([measured])
@@ -183,7 +186,7 @@ extension Expectation.Latency: JudgedKind {
       confidence.map {
         QuantileRanks.lower(count: count, quantile: percentile / 100, confidence: $0.fraction) ?? 0
       } ?? rank(of: count)
-    return count > 0 && count - slow >= needed
+    return count == 0 || count - slow >= needed
   }
 
   private func atBest(_ load: LoadInWindow, slow: (LoadInWindow.Tally) -> Int) -> (slow: Int, of: Int) {
