@@ -8,7 +8,7 @@ package import RunTimeline
 /// observations allow meets the expectation, `fail` when none does, and else `inconclusive` with the reason.
 package enum Judge {
   package static func judge(_ expectations: [Expectation], on run: RunAnalysis) -> [Judgement] {
-    expectations.map { judge($0, in: run) }
+    GuardRule(expectations, on: run).applied(to: expectations.map { judge($0, in: run) }, of: expectations)
   }
 
   package static func judge(_ expectations: [Expectation], on timeline: Timeline) -> [Judgement] {
@@ -19,7 +19,7 @@ package enum Judge {
     judge(expectation, in: RunAnalysis(timeline, of: [expectation]))
   }
 
-  private static func judge(_ expectation: Expectation, in run: RunAnalysis) -> Judgement {
+  static func judge(_ expectation: Expectation, in run: RunAnalysis) -> Judgement {
     let kind = expectation.kind.judged
     let run = RunView(expectation.workload.map(run.of) ?? run)
     let doubt = expectation.doubtfulWorkload(in: run.timeline)

@@ -14,6 +14,9 @@ protocol JudgedKind: ExpectationKind {
   /// Whether what it says goes on where the workload or its autoscaler is not there, see ``AbsenceRule``.
   var judgesAbsences: Bool { get }
 
+  /// Whether what others change in the middle of a run leaves open what it says of the time after, see ``GuardRule``.
+  var isDisturbable: Bool { get }
+
   /// Where a reader of what did not pass looks first.
   var focus: Judgement.Focus { get }
 }
@@ -24,6 +27,8 @@ extension JudgedKind {
   func remarks(on planned: PlannedWorkload) -> [PlanRemark] { [] }
   var focus: Judgement.Focus { .firstEvidence }
   var judgesAbsences: Bool { false }
+  /// What clients got is so whoever changed the workload, and an autoscaler is held to the spec that it has.
+  var isDisturbable: Bool { subject == .scaling || subject == .workload }
 }
 
 extension Expectation.Kind {

@@ -69,11 +69,11 @@ package final class RunAnalysis {
   /// The part of a type that is made of the load alone.
   package func partOfLoad<Part>(_ make: () -> Part) -> Part { loadParts.part(make) }
 
-  /// The run up to when an object went.
-  func before(_ absence: Absence) -> RunAnalysis {
-    derive(.before(absence.deleted, because: absence.sentence)) {
+  /// The run up to what nothing behind it can be told through.
+  func before(_ moment: InstantBounds, because reason: String) -> RunAnalysis {
+    derive(.before(moment, because: reason)) {
       RunAnalysis(
-        timeline.before(absence.deleted.earliest), settings: settings, version: version, cutReason: absence.sentence,
+        timeline.before(moment.earliest), settings: settings, version: version, cutReason: reason,
         loadParts: PartStore(onWorkingOut), onWorkingOut: onWorkingOut)
     }
   }

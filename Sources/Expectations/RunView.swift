@@ -21,7 +21,7 @@ struct RunView {
   var settings: ControllerSettings { analysis.settings }
 
   /// The run up to when an object went.
-  func before(_ absence: Absence) -> RunView { RunView(analysis.before(absence)) }
+  func before(_ absence: Absence) -> RunView { RunView(analysis.before(absence.deleted, because: absence.sentence)) }
 
   /// A moment of the run, or why it never came.
   enum Instant: Equatable {

@@ -20,6 +20,9 @@ extension Expectation.OneRollout: JudgedKind {
     }
   }
 
+  /// Whoever rolls out, it is about that.
+  var isDisturbable: Bool { false }
+
   private func decided(_ changes: CountedMoments<TemplateChange>, _ sight: JudgedCluster.Sight) -> Opinion {
     if let first = changes.certain.first(where: { $0.overlap == .certain }) {
       let advice = "wait for the rollout before the next change of the template, as by kubectl rollout status"

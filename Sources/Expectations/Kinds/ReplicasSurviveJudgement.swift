@@ -20,6 +20,9 @@ extension Expectation.ReplicasSurvive: JudgedKind {
     }
   }
 
+  /// Whoever changes the count, it is about that.
+  var isDisturbable: Bool { false }
+
   private func decided(
     _ changes: CountedMoments<WantedChange>, _ envelope: CountEnvelope, _ judged: JudgedCluster,
     _ sight: JudgedCluster.Sight

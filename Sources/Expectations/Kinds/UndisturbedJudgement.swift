@@ -8,8 +8,7 @@ extension Expectation.Undisturbed: JudgedKind {
   func opinion(on run: RunView) -> Opinion {
     run.judging(during, counting: .wanted) { judged, envelope in
       let cluster = judged.cluster
-      let changes = CountedMoments(
-        ForeignChanges(run: run, cluster: cluster, allowed: Set(writers)).all, in: judged.stretch, at: \.at)
+      let changes = changes(judged)
       let sights = sights(judged, envelope)
       let isWhole = sights.allSatisfy(\.isWhole)
       let certain = changes.certain.count { $0.doubt == nil }
@@ -21,6 +20,20 @@ extension Expectation.Undisturbed: JudgedKind {
       return decided(changes, sights, cluster).about(
         judged.window, evidence: rows + sights.flatMap(\.gaps), measuring: [measured])
     }
+  }
+
+  private func changes(_ judged: JudgedCluster) -> CountedMoments<ForeignChange> {
+    CountedMoments(
+      ForeignChanges(run: judged.run, cluster: judged.cluster, allowed: Set(writers)).all, in: judged.stretch, at: \.at)
+  }
+
+  /// The first change of the window that others certainly made; `nil` where there is none.
+  func disturbance(of run: RunView) -> ForeignChange? {
+    guard let envelope = run.envelope(.wanted).0,
+      case .known(let stretch) = run.stretch(during, watching: envelope), let cluster = run.timeline.cluster
+    else { return nil }
+    let judged = JudgedCluster(run: run, cluster: cluster, stretch: stretch, watched: stretch.hull)
+    return changes(judged).certain.first { $0.doubt == nil }
   }
 
   /// That somebody deletes what is judged is what it is about.
@@ -37,6 +50,9 @@ extension Expectation.Undisturbed: JudgedKind {
       ofSpecs: cluster.autoscaler, HorizontalPodAutoscaler.resource, counting: recommended, in: watched)
     return [workload, autoscaler]
   }
+
+  /// It is the guard.
+  var isDisturbable: Bool { false }
 
   private func decided(
     _ changes: CountedMoments<ForeignChange>, _ sights: [JudgedCluster.Sight], _ cluster: ClusterHistory
