@@ -43,7 +43,7 @@ struct BudgetBurn {
     start = stretch.start.earliest
     budget = objective.complement.fraction
     var slots: [Duration: Slot] = [:]
-    for interval in run.timeline.load where route == nil || interval.route == route {
+    for interval in run.analysis.orderedLoad.intervals(of: route) {
       var tally = LoadInWindow.Tally()
       tally.add(interval, from: .due, delay: run.machineDelay)
       let (failed, known) = (Double(tally.failed), Double(tally.known))

@@ -44,7 +44,9 @@ struct GeneratorGuard {
     expectsSamples =
       coverage.planned(from: window.earliest, to: window.latest) >= LoadCoverage.leastPlanned
     func overlaps(_ start: Duration, _ end: Duration) -> Bool { start < window.latest && end > window.earliest }
-    for interval in run.timeline.load where overlaps(interval.start, interval.end) { add(interval) }
+    for interval in run.analysis.orderedLoad.intervals(near: window) where overlaps(interval.start, interval.end) {
+      add(interval)
+    }
     for sample in run.timeline.generator where overlaps(sample.start, sample.end) {
       sources[sample.source, default: Source()].samples += 1
       if sample.isLate {

@@ -13,8 +13,8 @@ struct HeldBackLoad {
 
   init(_ run: RunView, in window: InstantBounds) {
     self.run = run
-    count = run.timeline.load.reduce(0) { count, interval in
-      guard interval.start < window.latest, interval.late > 0 else { return count }
+    count = run.analysis.orderedLoad.late.reduce(0) { count, interval in
+      guard interval.start < window.latest else { return count }
       let lateness = run.machineDelay.share(of: interval).lateness
       let recovered = interval.end + lateness * run.timeline.run.timeScale * MachineDelay.recovery
       guard GeneratorSample.isTooLong(lateness), recovered > window.earliest else { return count }
@@ -26,7 +26,7 @@ struct HeldBackLoad {
   func excused(in stretch: RunView.Stretch, route: String?) -> Int {
     guard count > 0 else { return 0 }
     var suspicious = 0
-    for interval in run.timeline.load where route == nil || interval.route == route {
+    for interval in run.analysis.orderedLoad.intervals(of: route, near: stretch.hull) {
       guard interval.start >= stretch.start.latest, interval.end <= stretch.end.earliest, interval.failed > 0,
         GeneratorSample.isTooLong(run.machineDelay.share(of: interval).lateness)
       else { continue }

@@ -28,6 +28,8 @@ struct LoadCoverage {
   private let ending: String
   /// Without overlaps, in order.
   private let recorded: [InstantBounds]
+  /// The length of the shortest interval; `nil` where there is none.
+  private let shortest: Duration?
 
   init(_ run: RunView) {
     timeline = run.timeline
@@ -43,7 +45,8 @@ struct LoadCoverage {
     let limit =
       timeline.run.endedAt.map { min($0, stopped ?? $0) } ?? timeline.load.map(\.start).max() ?? .zero
     var union: [InstantBounds] = []
-    for interval in timeline.load.sorted(by: { $0.start < $1.start }) where interval.start < limit {
+    shortest = timeline.load.map { $0.end - $0.start }.filter { $0 > .zero }.min()
+    for interval in run.analysis.orderedLoad.intervals(of: nil) where interval.start < limit {
       let end = min(interval.end, limit)
       if let last = union.last, interval.start <= last.latest {
         union[union.count - 1] = InstantBounds(last.earliest, max(last.latest, end))
@@ -100,7 +103,7 @@ struct LoadCoverage {
   /// Many short lacks of requests, of which none is a hole by itself: together they are one where so many intervals without
   /// any would come by chance as seldom as one hole does.
   private func scatteredHole(from start: Duration, to end: Duration) -> Hole? {
-    guard let length = timeline.load.map({ $0.end - $0.start }).filter({ $0 > .zero }).min() else { return nil }
+    guard let length = shortest else { return nil }
     let lacks: [InstantBounds] = unrecorded(from: start, to: end)
     let missing = lacks.reduce(0.0) { $0 + planned(from: $1.earliest, to: $1.latest) }
     guard let first = lacks.first, let last = lacks.last, missing >= Self.leastPlanned else { return nil }

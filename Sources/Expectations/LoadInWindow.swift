@@ -115,7 +115,7 @@ struct LoadInWindow {
   ) {
     unseenLoad = Self.unseen(run, stretch)
     excused = HeldBackLoad(run, in: stretch.hull).excused(in: stretch, route: route)
-    for interval in run.timeline.load where route == nil || interval.route == route {
+    for interval in run.analysis.orderedLoad.intervals(of: route, near: stretch.hull) {
       if pieces.mustHold(interval.start, interval.end) {
         certain.add(interval, from: latency ?? .due, delay: run.machineDelay)
       } else if pieces.mayHold(interval.start, interval.end) {

@@ -41,7 +41,7 @@ struct LoadSlices {
       let isInside = range.lowerBound >= stretch.start.latest && range.upperBound <= stretch.end.earliest
       slices.append(Slice(range: range, isInside: isInside))
     }
-    for interval in run.timeline.load where route == nil || interval.route == route { add(interval, of: run) }
+    for interval in run.analysis.orderedLoad.intervals(of: route, near: window) { add(interval, of: run) }
   }
 
   private mutating func add(_ interval: LoadInterval, of run: RunView) {

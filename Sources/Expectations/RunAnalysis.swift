@@ -139,6 +139,9 @@ extension RunAnalysis {
   /// What the failed requests have to do with what happened in the cluster; `nil` where nothing failed or was watched.
   package var attribution: Attribution? { partOfLoad { Attribution(timeline) } }
 
+  /// The requests by intervals.
+  var orderedLoad: OrderedLoad { partOfLoad { OrderedLoad(timeline.load) } }
+
   /// The failed requests that were kept whole.
   var failures: OrderedFailures { partOfLoad { OrderedFailures(timeline.failures) } }
 

@@ -50,7 +50,7 @@ struct RunAnalysisTests {
       tally.all == [
         "Optional<ScalingRecord>": 1, "Optional<ReplicaCorridor>": 1, "Optional<DecisionReplay>": 1,
         "Array<ConformanceRuling>": 1, "MachineDelay": 1, "LoadCoverage": 1, "LoadSeries": 1, "Optional<RunTotals>": 1,
-        "Array<DecisionMark>": 1, "Optional<Attribution>": 1,
+        "Array<DecisionMark>": 1, "Optional<Attribution>": 1, "OrderedLoad": 1,
       ])
   }
 
@@ -62,6 +62,6 @@ struct RunAnalysisTests {
 
     _ = Judge.judge([expectation], on: run)
 
-    #expect(tally.all.keys.sorted() == ["LoadCoverage", "MachineDelay"])
+    #expect(tally.all.keys.sorted() == ["LoadCoverage", "MachineDelay", "OrderedLoad"])
   }
 }
