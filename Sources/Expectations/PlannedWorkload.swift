@@ -149,7 +149,9 @@ extension PlannedWorkload {
       message:
         "there are \(range.lowerBound) to \(range.upperBound) \(count.rawValue) replicas by the manifests (\(limit)), so "
         + "that \(condition) can never hold",
-      hint: "raise \(limit), or expect a count within these", isImpossible: true)
+      hint: condition.mayHold(in: 0...range.upperBound)
+        ? "let there be fewer by the manifests, or expect a count within these"
+        : "raise \(limit), or expect a count within these", isImpossible: true)
   }
 
   /// That all counts that there may be satisfy a condition; `nil` where one does not, or nobody can know.
