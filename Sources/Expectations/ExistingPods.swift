@@ -26,12 +26,12 @@ struct ExistingPods {
     }
     let first = ceilings.lastIndex { $0.at.latest <= window.earliest }
     hasCeiling = first != nil
-    let presences = cluster.pods.map { pod in
+    let presences = cluster.pods.flatMap { pod in
       let ends = [pod.failed, pod.left].compactMap { $0 }
       let end = ends.map(\.earliest).min().flatMap { earliest in
         ends.map(\.latest).min().map { InstantBounds(earliest, $0) }
       }
-      return CountEnvelope.Presence(from: pod.created, to: end)
+      return pod.presences(until: end)
     }
     let pods = CountEnvelope(
       presences: presences, start: min(cluster.readyReplicas.segments.first?.start ?? .zero, window.earliest),

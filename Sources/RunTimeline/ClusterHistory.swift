@@ -105,10 +105,15 @@ package struct ClusterHistory: Sendable {
     pods = own.add(allPods).compactMap { [own] versions in
       guard let first = versions.first else { return nil }
       let uid = first.object.metadata.uid ?? ""
-      let release = own.release(of: versions)
+      let departures = own.departures(of: versions)
+      let release = departures.last { $0.back == nil }?.left
+      let leaves = departures.compactMap { departure in
+        departure.back.map { PodLifeline.Leave(left: versions[departure.left].at, back: versions[$0].at) }
+      }
       return PodLifeline(
         versions: Array(versions[..<(release ?? versions.count)]), appeared: allPods.appearance(uid: uid) ?? first.at,
-        released: release.map { versions[$0].at }, clock: clock, gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
+        released: release.map { versions[$0].at }, leaves: leaves, clock: clock,
+        gaps: (allPods.objectGaps[uid] ?? []).map(\.stretch))
     }
     selectedPods = Self.selectedPods(of: workload, among: allPods, clock: clock) ?? pods
     rollouts = Rollout.rollouts(of: workload)

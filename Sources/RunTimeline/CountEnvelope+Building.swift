@@ -79,6 +79,22 @@ extension CountEnvelope {
       Presence(from: stretch, to: stretch, beginIsSeen: false, endIsSeen: false)
     }
 
+    /// The presence less a time in which it did not count.
+    func interrupted(by leave: PodLifeline.Leave) -> [Presence] {
+      let end = to ?? InstantBounds(exactly: .farFuture)
+      guard leave.left.earliest < end.latest, leave.back.latest > from.earliest else { return [self] }
+      var parts: [Presence] = []
+      if from.earliest < leave.left.latest {
+        let until = InstantBounds(min(leave.left.earliest, end.earliest), min(leave.left.latest, end.latest))
+        parts.append(Presence(from: from, to: until, beginIsSeen: beginIsSeen, endIsSeen: endIsSeen))
+      }
+      if leave.back.earliest < end.latest {
+        let again = InstantBounds(max(leave.back.earliest, from.earliest), max(leave.back.latest, from.latest))
+        parts.append(Presence(from: again, to: to, beginIsSeen: beginIsSeen, endIsSeen: endIsSeen))
+      }
+      return parts
+    }
+
     /// The presence with nothing certain in a stretch in which it could not be seen.
     func unseen(over gap: InstantBounds) -> [Presence] {
       let end = to?.latest ?? .farFuture

@@ -32,6 +32,8 @@ package struct PodLifeline: Sendable, Equatable {
   package let removed: InstantBounds?
   /// When the workload let it go: it went on as nobody's, and what became of it is not told here.
   package let released: InstantBounds?
+  /// The times in which it was nobody's, or somebody else's, until the workload took it back.
+  package let leaves: [Leave]
   /// How its containers have ended since it was asked to go, as far as its status told.
   package let ends: [ContainerEnd]
   /// Whether all that ran are among them.
@@ -47,10 +49,11 @@ package struct PodLifeline: Sendable, Equatable {
   ///   - versions: those of the time in which it belongs to whom it is told of.
   ///   - appeared: when the pod came into being, as far as lists and watch events tell.
   ///   - released: when the version came that is the first of nobody's.
+  ///   - leaves: when it was let go and taken back.
   ///   - gaps: stretches in which versions of the pod could not be read.
   package init?(
-    versions: [ObjectVersion<Pod>], appeared: InstantBounds, released: InstantBounds? = nil, clock: ServerClock,
-    gaps: [InstantBounds] = []
+    versions: [ObjectVersion<Pod>], appeared: InstantBounds, released: InstantBounds? = nil,
+    leaves: [Leave] = [], clock: ServerClock, gaps: [InstantBounds] = []
   ) {
     guard let first = versions.first, let last = versions.last else { return nil }
     let metadata = first.object.metadata
@@ -86,10 +89,11 @@ package struct PodLifeline: Sendable, Equatable {
     }?.notBefore(accepted)
     self.started = started
     let floor = started?.earliest ?? accepted
-    self.released = released
+    (self.released, self.leaves) = (released, leaves)
     let end = last.deleted ? last.at : released
     ready = Self.readyStretches(versions, shown: shown, clock: clock)
       .map { CountEnvelope.Presence(from: $0.from.notBefore(floor), to: $0.to ?? released) }
+      .interrupted(by: leaves)
       .unseen(over: gaps, within: InstantBounds(created.earliest, end?.latest ?? .farFuture))
     let asked = Self.deleteRequest(versions, shown: shown, clock: clock)?.notBefore(created.earliest)
     deleteRequested = asked
@@ -101,6 +105,19 @@ package struct PodLifeline: Sendable, Equatable {
     restarts = versions.flatMap { $0.object.status?.containerStatuses ?? [] }.compactMap(\.restartCount).max() ?? 0
     waitingReason = last.object.status?.containerStatuses?.compactMap { $0.state?.waiting?.reason }.first
     health = PodHealth(versions, shown: shown, clock: clock)
+  }
+
+  /// A time in which the workload did not have it.
+  package struct Leave: Sendable, Equatable {
+    /// When it was let go.
+    package let left: InstantBounds
+    /// When it was taken back.
+    package let back: InstantBounds
+  }
+
+  /// When it was one of the workload's pods, up to some end.
+  package func presences(until end: InstantBounds?) -> [CountEnvelope.Presence] {
+    [CountEnvelope.Presence(from: created, to: end)].interrupted(by: leaves)
   }
 
   /// When it ceased to be one of the workload's pods: gone, or let go.
@@ -208,5 +225,11 @@ extension InstantBounds {
   fileprivate func notBefore(_ instant: Duration?) -> InstantBounds {
     guard let instant, instant > earliest, instant <= latest else { return self }
     return InstantBounds(instant, latest)
+  }
+}
+
+extension [CountEnvelope.Presence] {
+  fileprivate func interrupted(by leaves: [PodLifeline.Leave]) -> Self {
+    leaves.reduce(self) { presences, leave in presences.flatMap { $0.interrupted(by: leave) } }
   }
 }

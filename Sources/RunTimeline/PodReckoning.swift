@@ -30,9 +30,9 @@ struct PodReckoning {
       CountEnvelope(presences: presences, start: start, end: .farFuture)
     }
     existing = envelope(
-      pods.map { pod in
+      pods.flatMap { pod in
         let ends = [pod.deleteRequested, pod.failed, pod.left].compactMap { $0 }
-        return CountEnvelope.Presence(from: pod.created, to: ends.min { $0.latest < $1.latest })
+        return pod.presences(until: ends.min { $0.latest < $1.latest })
       })
     ready = envelope(pods.flatMap(\.ready))
   }

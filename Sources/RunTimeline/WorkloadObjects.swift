@@ -50,20 +50,30 @@ struct WorkloadObjects {
     return own
   }
 
-  /// With which version a pod was let go: none of the workload's owns it any more, since who did does not select it
-  /// (Kubernetes, pkg/controller/controller_ref_manager.go, `ReleasePod`); `nil` where none was.
+  /// With which versions a pod was let go, and with which it was taken back: none of the workload's owns it any more, since
+  /// who did does not select it (Kubernetes, pkg/controller/controller_ref_manager.go, `ReleasePod`, `AdoptPod`).
   ///
-  /// One that is selected, an orphan of an owner that was deleted, goes on as the workload's, whose next owner takes it. So
-  /// does one that was taken back.
-  func release(of versions: [ObjectVersion<Pod>]) -> Int? {
-    guard let last = versions.lastIndex(where: { owns($0.object) }), last + 1 < versions.count else { return nil }
-    let (owned, released) = (versions[last].object, versions[last + 1])
-    guard !owned.isTerminating, !released.deleted else { return nil }
+  /// One that is selected, an orphan of an owner that was deleted, goes on as the workload's, whose next owner takes it.
+  func departures(of versions: [ObjectVersion<Pod>]) -> [(left: Int, back: Int?)] {
+    var departures: [(left: Int, back: Int?)] = []
+    var rest = versions[...]
+    while let owned = rest.firstIndex(where: { owns($0.object) }),
+      let left = versions[owned...].firstIndex(where: { !owns($0.object) })
+    {
+      let back = versions[left...].firstIndex { owns($0.object) }
+      if isRelease(versions[left - 1].object, versions[left]) { departures.append((left, back)) }
+      rest = versions[(back ?? versions.endIndex)...]
+    }
+    return departures
+  }
+
+  private func isRelease(_ owned: Pod, _ released: ObjectVersion<Pod>) -> Bool {
+    guard !owned.isTerminating, !released.deleted else { return false }
     let metadata = released.object.metadata
     let isOthers = metadata.ownerReferences?.contains { $0.controller == true } ?? false
     let owners = owned.metadata.ownerReferences ?? []
     let isSelected = owners.compactMap { selectors[$0.uid] }.allSatisfy { $0.matches(metadata.labels) }
-    return isSelected && !isOthers ? nil : last + 1
+    return !isSelected || isOthers
   }
 
   mutating func add(_ slices: [[ObjectVersion<EndpointSlice>]]) {

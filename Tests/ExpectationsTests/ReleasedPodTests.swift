@@ -74,17 +74,43 @@ struct ReleasedPodTests {
     #expect(cluster.observationGaps["pods"] == [])
   }
 
-  @Test("goes on as its own where only its owner was deleted, or where it is taken back")
+  @Test("goes on as its own where only its owner was deleted")
   func orphaned() throws {
     var script = ClusterScript.healthy(pods: 2)
     script.pod("web-1-1", at: 70, .init(owner: nil))
-    script.pod("web-1-2", at: 70, .init(app: "debug", owner: nil))
-    script.pod("web-1-2", at: 90, .init())
     script.heard(at: 200)
     let cluster = try #require(script.timeline.cluster)
 
-    #expect(cluster.pods.count == 2 && cluster.pods.allSatisfy { $0.released == nil && $0.left == nil })
+    #expect(cluster.pods.count == 2 && cluster.pods.allSatisfy { $0.released == nil && $0.leaves.isEmpty })
     #expect(cluster.readyReplicas.range(at: .seconds(150)) == 2...2)
+  }
+
+  @Test("counts again from when it is taken back, and not before")
+  func takenBack() throws {
+    var script = ClusterScript.healthy(pods: 2)
+    script.pod("web-1-2", at: 70, .init(app: "debug"))
+    script.pod("web-1-2", at: 70.1, .init(app: "debug", owner: nil))
+    script.replicaSet("1", at: 70.2, replicas: 2, status: 1)
+    script.deployment(at: 70.3, wanted: 2, available: 1, current: 1)
+    script.pod("web-1-2", at: 110, .init())
+    script.replicaSet("1", at: 110.2, replicas: 2)
+    script.deployment(at: 110.3, wanted: 2)
+    script.heard(at: 200)
+    let cluster = try #require(script.timeline.cluster)
+
+    #expect(cluster.observationGaps["pods"] == [])
+    #expect(cluster.readyReplicas.range(at: .seconds(65)) == 2...2)
+    #expect(cluster.readyReplicas.range(at: .seconds(90)) == 1...1)
+    #expect(cluster.readyReplicas.range(at: .seconds(150)) == 2...2)
+    let cases: [(String, Verdict)] = [
+      ("steadyReplicas: {during: run, count: 2, of: ready}", .fail),
+      ("availabilityFloor: {during: run}", .pass), ("surgeCeiling: {during: run}", .pass),
+      ("podsStayHealthy: {during: run}", .pass),
+    ]
+    for (text, verdict) in cases {
+      let judgement = try judge("{name: e, \(text)}", on: script.timeline)
+      #expect(judgement.verdict == verdict, "\(text): \(judgement.finding)")
+    }
   }
 
   @Test("a pod that was ready until it was gone, or out of the selector, was ready until then")
