@@ -40,6 +40,14 @@ struct JudgedLoad {
     }
     return missing
   }
+
+  /// An opinion, unless it passes though perhaps no request was due in the window at all.
+  func sure(of opinion: Opinion, _ during: Window) -> Opinion {
+    guard opinion.verdict == .pass, load.certain.offered == 0 else { return opinion }
+    return .inconclusive(
+      "no request certainly was due in \(during)", finding: opinion.finding, window: window, evidence: opinion.evidence
+    ).measuring(opinion.measurements.unjudged)
+  }
 }
 
 extension RunView {
@@ -61,7 +69,7 @@ extension RunView {
       let judged = JudgedLoad(
         stretch: stretch, pieces: pieces, load: LoadInWindow(self, stretch, pieces, route: route, latency: latency),
         guardian: GeneratorGuard(self, in: stretch.hull))
-      guard judged.load.isEmpty else { return rules(judged) }
+      guard judged.load.isEmpty else { return judged.sure(of: rules(judged), during) }
       return judged.guardian.missingLoad(window: judged.window)
         ?? .inconclusive("no request was due in \(during)", window: judged.window)
     }

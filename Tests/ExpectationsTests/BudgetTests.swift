@@ -28,6 +28,23 @@ struct BudgetTests {
     #expect(judgement.verdict == verdict, "\(judgement.finding)")
   }
 
+  @Test(
+    "Nothing passes where perhaps no request was due in the window",
+    arguments: [
+      "errorBudget: {during: calm, objective: 99%}", "throughput: {during: calm, atLeast: 1%}",
+      "budgetShare: {during: calm, objective: 99%, atMost: 0.1%}",
+      "latency: {during: calm, percentile: 50, below: 1s}",
+    ])
+  func perhapsNone(text: String) throws {
+    var run = TimelineBuilder()
+    run.second(at: 59.5, offered: 50)
+    run.seconds(61..<1140)
+
+    let judgement = try judge("{name: e, \(text)}", on: run.timeline)
+
+    #expect(judgement.verdict == .inconclusive, "\(judgement.finding)")
+  }
+
   @Test("Windows that have a part of the run in common are not compared, however much worse the one is")
   func overlapping() throws {
     let judgement = try judge(
