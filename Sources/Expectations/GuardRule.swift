@@ -37,7 +37,13 @@ struct GuardRule {
     else { return judgement }
     let reason = "\(first.change.sentence) \(first.change.at.plain)"
     let before = Judge.judge(expectation, in: run.before(first.change.at, because: reason))
-    if before.verdict == judgement.verdict { return judgement }
+    if before.verdict == judgement.verdict {
+      guard judgement.verdict == .fail else { return judgement }
+      // What it is told by came before as well.
+      var certain = before
+      certain.window = judgement.window
+      return certain
+    }
     var open = judgement
     open.verdict = .inconclusive
     open.reason = "\(reason), and what came of it is not the release's doing (\(first.expectation))"
