@@ -103,6 +103,6 @@ struct PodAdvice {
       case "startupProbe": container?.startupProbe
       default: container?.readinessProbe
       }
-    return probe.map { " (now \($0.failures) and \($0.timeout) s)" } ?? ""
+    return probe.map { " (now \($0.failures) failures of \($0.timeout) s)" } ?? ""
   }
 }

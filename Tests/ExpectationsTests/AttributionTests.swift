@@ -120,6 +120,7 @@ struct AttributionTests {
   private static func short(losingAt lost: Double?, wanted: Int = 2) -> ClusterScript {
     let ready = lost == nil ? 2 : 1
     var script = ClusterScript()
+    script.autoscaler = wanted > 2 ? "web" : nil
     script.container = #", "readinessProbe": {"periodSeconds": 5}"#
     script.deployment(at: 0, wanted: 2, available: lost == 0 ? 1 : 2)
     script.replicaSet("1", at: 0, replicas: 2, ready: lost == 0 ? 1 : 2)

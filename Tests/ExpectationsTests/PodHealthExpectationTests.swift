@@ -58,7 +58,8 @@ struct PodHealthExpectationTests {
     #expect(judgement.verdict == .fail)
     #expect(
       judgement.evidence.first?.text.hasPrefix(
-        "change livenessProbe.failureThreshold or livenessProbe.timeoutSeconds of container app (now 3 and 1 s)")
+        "change livenessProbe.failureThreshold or livenessProbe.timeoutSeconds of container app (now 3 failures of 1 s)"
+      )
         ?? false, "\(judgement.evidence.map(\.text))")
   }
 

@@ -39,7 +39,8 @@ extension Trigger {
     case .crash: return timeline.clusters.lazy.compactMap { Self.advice(onEndsIn: $0, load) }.first
     case .version:
       return version.map {
-        "look at what \($0.answerer.text) changed and wrote (kubectl logs), or undo its rollout (kubectl rollout undo)"
+        "look at what \($0.answerer.text) changed and wrote (kubectl logs)"
+          + ($0.mayBeUndone(load) ? ", or undo its rollout (kubectl rollout undo)" : "")
       }
     case .noEndpoints: return timeline.clusters.lazy.compactMap { Self.advice(onEmptyServicesOf: $0, load) }.first
     case .write:
@@ -59,7 +60,7 @@ extension Trigger {
     let window = InstantBounds(hull.lowerBound - PodLifeline.propagation, hull.upperBound)
     if let advice = PodAdvice(of: cluster, in: window).text { return advice }
     if let advice = StartObstacle.advice(on: cluster, in: window) { return advice }
-    return shortages.contains(where: \.isRise)
+    return cluster.watched.autoscaler != nil && shortages.contains(where: \.isRise)
       ? "raise minReplicas of the HorizontalPodAutoscaler or lower its target, or have pods start faster" : nil
   }
 
@@ -77,5 +78,16 @@ extension Trigger {
 
   private static func containers(in timeline: Timeline) -> [Container] {
     timeline.clusters.flatMap { $0.workload.last?.object.template.spec.containers ?? [] }
+  }
+}
+
+extension VersionContrast {
+  /// How long its last answer lies back at most where it still answers.
+  private static let pause = Duration.seconds(10)
+
+  /// Whether it came in the run and still was there at its end: what was there before it, or went, no undoing takes away.
+  fileprivate func mayBeUndone(_ load: AttributedLoad) -> Bool {
+    since.earliest > load.extent.lowerBound
+      && (answers.last?.moment ?? .zero) + Self.pause >= load.extent.upperBound
   }
 }
