@@ -20,14 +20,15 @@ private struct ActedOn {
   /// Other files beside the profile, by name.
   var files: [String: String] = [:]
 
-  func run() throws -> (run: FinishedRun, profile: Profile) {
-    let folder = try TemporaryFolder()
+  /// Expectations that no run takes, since by its manifests they can never pass.
+  func hopeless(_ expectations: String) throws -> [Profiles.Expectation] {
+    try ProfileReader.read(text: profile(expecting: expectations), source: "acted-on.yaml").expectations
+  }
+
+  private func profile(expecting expectations: String, more: String = "") -> String {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
-    let more = manifests.isEmpty ? "" : ", " + (try folder.write(manifests, to: "more.yaml"))
-    for (name, text) in files { _ = try folder.write(text, to: name) }
-    let path = try folder.write(
-      """
+    return """
       apiVersion: scaleproof/v1
       kind: Profile
       metadata: {name: acted-on}
@@ -39,7 +40,14 @@ private struct ActedOn {
       load: {phases: [{name: only, for: \(length), rate: 20/s}]}
       actions: \(actions)
       expectations: \(expectations)
-      """, to: "acted-on.yaml")
+      """
+  }
+
+  func run() throws -> (run: FinishedRun, profile: Profile) {
+    let folder = try TemporaryFolder()
+    let more = manifests.isEmpty ? "" : ", " + (try folder.write(manifests, to: "more.yaml"))
+    for (name, text) in files { _ = try folder.write(text, to: name) }
+    let path = try folder.write(profile(expecting: expectations, more: more), to: "acted-on.yaml")
     let loaded = try LoadedProfile(path: path, changes: [])
     return (
       try VirtualRun(loaded, version: ProgramVersion(commit: nil), environment: [:]).execute(), loaded.profile
@@ -145,13 +153,13 @@ struct VirtualActionTests {
     ])
   func foreignRollout(action: String, isForeign: Bool) throws {
     let foreign = #"{name: foreign, at: only + 30s, rollout: {setImage: {aspnetcore: "example.com/app:v2"}}}, "#
-    let (run, profile) = try ActedOn(
+    let acted = ActedOn(
       actions: "[\(isForeign ? foreign : "") {name: own, at: only + 31s, \(action)}]",
-      expectations: "[{name: e, rolloutCompletes: {action: own, within: 120s}}]",
-      files: ["v1.yaml": Self.version2.replacing("spec: {template", with: "spec: {minReadySeconds: 0, template")]
-    ).run()
+      files: ["v1.yaml": Self.version2.replacing("spec: {template", with: "spec: {minReadySeconds: 0, template")])
+    let expectations = try acted.hopeless("[{name: e, rolloutCompletes: {action: own, within: 120s}}]")
 
-    let judged = try #require(Judge.judge(profile.expectations, on: run.timeline).first)
+    let judged = try #require(Judge.judge(expectations, on: acted.run().run.timeline).first)
+
     #expect(judged.verdict == (isForeign ? .inconclusive : .pass), "\(judged.finding)")
   }
 
@@ -380,18 +388,19 @@ struct VirtualActionTests {
 
   @Test("a patch of the template is a rollout, and one of anything else is not")
   func patch() throws {
-    let (run, profile) = try ActedOn(
+    let acted = ActedOn(
       actions: """
         [{name: tune, at: only + 10s, patch: {fields: {spec: {minReadySeconds: 5}}}},
          {name: label, at: only + 30s, patch: {as: merge, fields: {spec: {template: {metadata: {labels: {tier: web}}}}}}}]
-        """,
-      expectations: """
-        [{name: no rollout, rolloutCompletes: {action: tune, within: 60s}},
-         {name: rollout, rolloutCompletes: {action: label, within: 120s}}]
-        """
-    ).run()
+        """)
+    let expectations = try acted.hopeless(
+      """
+      [{name: no rollout, rolloutCompletes: {action: tune, within: 60s}},
+       {name: rollout, rolloutCompletes: {action: label, within: 120s}}]
+      """)
 
-    let judged = Judge.judge(profile.expectations, on: run.timeline)
+    let judged = Judge.judge(expectations, on: try acted.run().run.timeline)
+
     #expect(judged.map(\.verdict) == [.inconclusive, .pass], "\(judged.map(\.finding))")
   }
 }
