@@ -14,6 +14,8 @@ package struct ServiceEndpoints: Sendable, Equatable {
   package let absences: [Absence]
   /// When ready pods were in slices without a port to send to, in order.
   package let portless: [Portless]
+  /// Whether requests of the Ingress may come through it.
+  package let mayBeRouted: Bool
 
   /// A stretch over which ready pods were listed to which nothing could be sent, since the Service's port was not among theirs.
   package struct Portless: Sendable, Equatable {
@@ -54,7 +56,8 @@ package struct ServiceEndpoints: Sendable, Equatable {
         service: name, ready: Self.readyEndpoints(of: own, in: slices, port: { _ in port }),
         presences: Self.presences(in: own) { _ in port }, terms: Self.terms(of: name, lives, routing),
         absences: Self.absences(between: lives),
-        portless: own.flatMap { Self.portless($0, port) }.sorted { $0.since.latest < $1.since.latest })
+        portless: own.flatMap { Self.portless($0, port) }.sorted { $0.since.latest < $1.since.latest },
+        mayBeRouted: routing.mayLead(to: name))
     }
   }
 

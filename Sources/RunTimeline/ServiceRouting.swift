@@ -16,6 +16,12 @@ struct ServiceRouting: Sendable {
     return name
   }
 
+  /// Whether requests may come through a Service: an Ingress sent to it at some time, or none was seen that sends anywhere.
+  func mayLead(to service: String) -> Bool {
+    let seen = ingresses.joined().lazy.filter { !$0.deleted }.map(\.object.backendServices)
+    return seen.allSatisfy(\.isEmpty) || seen.contains { $0.contains(service) }
+  }
+
   /// Whether an Ingress had sent to a Service, and none did any more when something happened.
   func hasLeft(_ service: String, by moment: InstantBounds) -> Bool {
     var wasNamed = false

@@ -280,6 +280,19 @@ struct AttributionCauseTests {
     #expect(try answered.attribution(script).cause == .none)
   }
 
+  @Test("a Service through which no request comes is no cause", arguments: ["web", "other"])
+  func unroutedService(routed: String) throws {
+    var script = ClusterScript.healthy()
+    script.ingress(to: routed, at: 1)
+    script.slice("web-a", at: 70, ready: [])
+    script.slice("web-a", at: 80, ready: ["web-1-1", "web-1-2"])
+    script.heard(at: 199)
+
+    let attribution = try Run(outcome: "503", failing: Self.some(100, in: 70..<80)).attribution(script)
+
+    #expect((attribution.row(of: .noEndpoints) != nil) == (routed == "web"), "\(attribution.rows)")
+  }
+
   @Test("failures about the end of a container are that one's, with what it wrote to look at")
   func crash() throws {
     var script = ClusterScript.healthy(pods: 3)

@@ -1,13 +1,13 @@
 import RunTimeline
 import Units
 
-/// When a Service certainly had no endpoint though pods of the workload were ready: for want of pods it is not.
+/// When a Service through which requests come certainly had no endpoint though pods of the workload were ready: for want of pods it is not.
 enum EmptyService {
   /// Endpoints follow their pods a little later.
   private static let delay = Duration.seconds(1)
 
   static func all(in cluster: ClusterHistory) -> [EndpointsDip] {
-    cluster.services.flatMap { service in
+    cluster.services.filter(\.mayBeRouted).flatMap { service in
       let empty = service.ready.combined(with: cluster.readyReplicas) { endpoints, pods in
         endpoints.upperBound == 0 && pods.lowerBound > 0 ? 1...1 : 0...0
       }
