@@ -109,7 +109,8 @@ package struct Attribution: Sendable, Equatable {
       default: left.append(trigger)
       }
     }
-    return left
+    // Where few pods are left, those of one version may have to answer for all.
+    return others.contains(.underCapacity) ? left + [.underCapacity] : left
   }
 
   /// What explains the failures: one kind of trigger, or several of which nothing tells which it is.
