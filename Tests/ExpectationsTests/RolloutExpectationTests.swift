@@ -194,7 +194,7 @@ struct RolloutExpectationTests {
     #expect(judgement.verdict == .fail)
     #expect(
       judgement.finding.hasPrefix(
-        "the pod template changed to app:v3 when the rollout before had replaced 1 of 3 pods"),
+        "the pod template changed to app:v3 when 1 of 3 pods were of the template before"),
       "\(judgement.finding)")
   }
 
@@ -202,10 +202,10 @@ struct RolloutExpectationTests {
   func kindsOfChanges() throws {
     let restart = #""annotations": {"kubectl.kubernetes.io/restartedAt": "now"}"#
     for (metadata, container, told) in [
-      (restart, "", "a restart of all pods was asked for when the rollout before"),
+      (restart, "", "a restart of all pods was asked for when 1 of 3 pods were of the template before"),
       (
         "", #", "resources": {"requests": {"cpu": "100m"}}"#,
-        "the pod template changed, but for the image app:v2 when the"
+        "the pod template changed, but for the image app:v2 when 1 of"
       ),
     ] {
       var script = ClusterScript.healthy(pods: 3)

@@ -65,9 +65,9 @@ struct TemplateChange {
   private let change: String
   private let progress: String
 
-  /// `the pod template changed to app:v3 when the rollout before had replaced 2 of 5 pods`
+  /// `the pod template changed to app:v3 when 2 of 5 pods were of the template before`
   var sentence: String {
-    overlap == .none ? change : "\(change) when the rollout before had replaced \(progress)"
+    overlap == .none ? change : "\(change) when \(progress) were of the template before"
   }
 
   /// - Parameter known: over which time the status is known.
