@@ -12,6 +12,7 @@ struct PlannedWorkload {
   let workload: Workload
   /// What the profile calls it.
   private let name: String?
+  private let watchedAutoscaler: String?
 
   /// `nil` where the manifests do not have the workload.
   init?(_ watched: WatchedWorkload, in fields: PlannedFields, of profile: Profile) {
@@ -20,6 +21,7 @@ struct PlannedWorkload {
       let workload = try? Workload(reference.kind, json: object.json())
     else { return nil }
     (self.profile, self.fields, self.workload, name) = (profile, fields, workload, watched.name)
+    watchedAutoscaler = watched.autoscaler
   }
 
   /// The values that a field of the workload may have, `nil` for one that is missing; none at all where nobody can know them.
@@ -74,6 +76,8 @@ struct PlannedWorkload {
       let target = try? OlderAutoscaler.version2(of: object).decoded(as: HorizontalPodAutoscaler.self)
       return target?.scales(reference) ?? true
     }.map(\.objectName)
+    // That the one which is watched scales something else is refused for itself.
+    if let watchedAutoscaler, !known.contains(watchedAutoscaler) { return nil }
     // Another one, or one that scales something else from some time on.
     let all = fields.objects(Self.autoscaler).map(\.objectName)
     let areOthers = fields.changes.contains { $0.kind == Self.autoscaler && !all.contains($0.name) }
