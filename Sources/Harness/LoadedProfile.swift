@@ -85,8 +85,6 @@ struct LoadedProfile: Sendable {
       WorkloadNames(profile: profile).problems(in: manifests)
       + SimulatedVersions(profile: profile, manifests: manifests).problems
     guard problems.isEmpty else { throw HarnessError(.invalidInput, problems) }
-    let undecidable = ExpectationPlan.problems(profile, on: manifests.map(\.object))
-    guard undecidable.isEmpty else { throw HarnessError(.invalidInput, undecidable.map(\.description)) }
   }
 
   /// Says when the load would only be told to come over TLS, which counts as an answer like others.

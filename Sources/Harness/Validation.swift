@@ -39,9 +39,11 @@ package struct Validation {
     StandardOutput.line("  expectations  \(loaded.profile.expectations.count)")
     for note in loaded.manifestNotes { StandardOutput.line("  note          \(note)") }
     for warning in LoadCapacity.warnings(loaded.profile) { StandardOutput.line("  warning       \(warning)") }
+    let objects = loaded.manifestDocuments.map(\.node)
+    // What cannot pass by the manifests is no mistake: to see it fail may be what a run is for.
     let warnings =
-      ExpectationPlan.warnings(loaded.profile)
-      + ExpectationPlan.warnings(loaded.profile, on: loaded.manifestDocuments.map(\.node))
+      ExpectationPlan.problems(loaded.profile, on: objects) + ExpectationPlan.warnings(loaded.profile)
+      + ExpectationPlan.warnings(loaded.profile, on: objects)
     for warning in warnings { StandardOutput.line("  warning       \(warning)") }
     return .passed
   }
