@@ -215,7 +215,7 @@ let package = Package(
       name: "ClusterObservationTests",
       dependencies: [
         "Arrivals", "ClientRules", "ClusterObservation", "Curl", "KubernetesClient", "KubernetesObjects", "RunTimeline",
-        "SimulatedCluster", "SimulatedClusterServer", "TestServers",
+        "SimulatedCluster", "SimulatedClusterServer", "TestRecordings", "TestServers",
       ]),
     .testTarget(
       name: "RunRecordingTests",

@@ -5,6 +5,7 @@ import Foundation
 import KubernetesClient
 import KubernetesObjects
 import Synchronization
+import TestRecordings
 import TestServers
 import Testing
 
@@ -202,12 +203,7 @@ private struct FaultSchedule {
 /// each change lies within its bounds, and in the end the recording knows what the server knows.
 @Suite("Observing through faults that are drawn by seed", .serialized, .timeLimit(.minutes(10)))
 struct FaultScheduleTests {
-  /// More with `SCALEPROOF_SEEDS=1000`; one with `SCALEPROOF_SEEDS=17-17`.
-  private static let seeds: ClosedRange<UInt64> = {
-    let parts = (ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "300").split(separator: "-")
-    let numbers = parts.compactMap { UInt64($0) }
-    return numbers.count == 2 ? numbers[0]...numbers[1] : 1...(numbers.first ?? 300)
-  }()
+  private static let seeds = TestSeeds.first(300)
 
   @Test("three hundred schedules lose nothing, double nothing, and end with the state of the server")
   func schedules() async throws {

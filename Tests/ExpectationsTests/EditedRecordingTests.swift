@@ -30,11 +30,7 @@ struct EditedRecordingTests {
     return found
   }
 
-  /// Which edits are tried: two of each kind, or more as `SCALEPROOF_SEEDS` asks for more.
-  private static let seeds: ClosedRange<UInt64> = {
-    let text = ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? ""
-    return 1...max((text.split(separator: "-").last.flatMap { UInt64($0) } ?? 0) / 1000, 2)
-  }()
+  private static let seeds = TestSeeds.ofLongTests
 
   private func verdict(_ edited: EditedObservations) throws -> Judgement {
     try judge(Self.text, on: edited.timeline())

@@ -1,6 +1,5 @@
 import Arrivals
 import Expectations
-import Foundation
 import LoadFacts
 import Profiles
 import RunTimeline
@@ -12,12 +11,7 @@ import Units
 /// What holds of verdicts whatever a recording shows.
 @Suite("Laws of judging", .timeLimit(.minutes(60)))
 struct LawTests {
-  /// As many as `SCALEPROOF_SEEDS` says, or from one to another: `17-17`.
-  private static let seeds: ClosedRange<UInt64> = {
-    let text = ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "40"
-    let numbers = text.split(separator: "-").compactMap { UInt64($0) }
-    return numbers.count == 2 ? numbers[0]...max(numbers[0], numbers[1]) : 1...max(numbers.first ?? 40, 1)
-  }()
+  private static let seeds = TestSeeds.first(40)
 
   private static let phases = [("calm", 0.0), ("surge", 59.8551), ("settle", 300.0593)]
   private static let release = ActionSpan(

@@ -10,11 +10,7 @@ import Units
 /// What real controllers did, with a line of the recording lost that no gap tells of.
 @Suite("Lost observations", .timeLimit(.minutes(30)))
 struct LostObservationTests {
-  /// More with `SCALEPROOF_SEEDS`, of which a thousandth is taken.
-  private static let seeds: ClosedRange<UInt64> = {
-    let text = ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? ""
-    return 1...max((text.split(separator: "-").last.flatMap { UInt64($0) } ?? 0) / 1000, 2)
-  }()
+  private static let seeds = TestSeeds.ofLongTests
 
   @Test(
     "never turn a pass into a fail, and a fail into a pass only where nothing else shows it", arguments: Recordings.all,

@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import Profiles
+import TestRecordings
 import Testing
 
 @testable import Harness
@@ -16,11 +17,11 @@ struct IncidentTests {
     .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
 
   /// Twenty with `SCALEPROOF_SEEDS=20`; fewer as a rule, since each is a run of minutes.
-  private static let seeds = 1...(ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"].flatMap(Int.init) ?? 4)
+  private static let seeds = TestSeeds.first(4)
 
   /// What came out otherwise than the incident says, by seed.
-  private func differences(_ name: String, fixed: Bool) throws -> [Int: [String]] {
-    var found: [Int: [String]] = [:]
+  private func differences(_ name: String, fixed: Bool) throws -> [UInt64: [String]] {
+    var found: [UInt64: [String]] = [:]
     for seed in Self.seeds {
       let loaded = try LoadedProfile(
         path: Self.folder.appending(path: name + ".yaml").path, changes: ["load.seed=\(seed)"], fixed: fixed)

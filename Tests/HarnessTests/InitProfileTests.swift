@@ -2,6 +2,7 @@ import Discovery
 import Expectations
 import Foundation
 import Profiles
+import TestRecordings
 import TestServers
 import Testing
 
@@ -10,20 +11,14 @@ import Testing
 /// The profiles that `init` writes for random workloads, run in virtual time as they were written.
 @Suite("Profiles that init writes")
 struct InitProfileTests {
-  /// As many as `SCALEPROOF_SEEDS` says, or from one to another: `86-86`.
-  private static let seeds: ClosedRange<Int> = {
-    let numbers = (ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "40").split(separator: "-").compactMap {
-      Int($0)
-    }
-    return numbers.count == 2 ? numbers[0]...numbers[1] : 1...(numbers.first ?? 40)
-  }()
+  private static let seeds = TestSeeds.first(40)
 
   @Test("validate without a word, and never fail a healthy cluster; of 20 at least 19 pass")
   func healthy() throws {
     var undecided: [String] = []
     for seed in Self.seeds {
       let folder = try TemporaryFolder()
-      let workload = RandomWorkload(seed: seed)
+      let workload = RandomWorkload(seed: Int(seed))
       let path = try workload.discovered(in: folder)
       let written = try String(contentsOfFile: path, encoding: .utf8)
       let loaded = try LoadedProfile(path: path, changes: ["load.seed=\(seed)"])

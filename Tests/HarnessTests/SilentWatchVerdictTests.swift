@@ -2,6 +2,7 @@ import Arrivals
 import Expectations
 import Foundation
 import Profiles
+import TestRecordings
 import Testing
 
 @testable import Harness
@@ -12,8 +13,7 @@ struct SilentWatchVerdictTests {
   private static let profile = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Profiles/surge-and-rollout.yaml").path
 
-  /// More with `SCALEPROOF_SEEDS=100`.
-  private static let seeds = 1...(ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"].flatMap(UInt64.init) ?? 8)
+  private static let seeds = TestSeeds.first(8)
 
   /// Near the truth on both sides, so that what is dated wrongly by some seconds is answered wrongly.
   private static let expectations: String = {

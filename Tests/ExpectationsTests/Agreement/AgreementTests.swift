@@ -1,4 +1,5 @@
 import Foundation
+import TestRecordings
 import Testing
 
 @testable import Expectations
@@ -6,12 +7,7 @@ import Testing
 /// The seeds that are tried: the first two thousand, or as `SCALEPROOF_SEEDS` says: `20000` for that many, `17-17` for
 /// one alone, whose story is then printed.
 private enum Seeds {
-  static let range: ClosedRange<UInt64> = {
-    let text = ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "2000"
-    let numbers = text.split(separator: "-").compactMap { UInt64($0) }
-    guard let last = numbers.last else { return 1...2000 }
-    return min(numbers.count > 1 ? numbers[0] : 1, last)...last
-  }()
+  static let range = TestSeeds.first(2000)
 
   static var isAlone: Bool { range.count == 1 }
 }

@@ -1,6 +1,7 @@
 import Expectations
 import Foundation
 import Profiles
+import TestRecordings
 import Testing
 
 @testable import Harness
@@ -8,13 +9,7 @@ import Testing
 /// Every kind of expectation against worlds of which it is known whether they meet it.
 @Suite("Kinds of expectations and the truth")
 struct KindTruthTests {
-  /// As many as `SCALEPROOF_SEEDS` says, or from one to another: `17-17`.
-  private static let seeds: ClosedRange<UInt64> = {
-    let numbers = (ProcessInfo.processInfo.environment["SCALEPROOF_SEEDS"] ?? "20").split(separator: "-").compactMap {
-      UInt64($0)
-    }
-    return numbers.count == 2 ? numbers[0]...numbers[1] : 1...(numbers.first ?? 20)
-  }()
+  private static let seeds = TestSeeds.first(20)
 
   @Test(
     "pass what is so and fail what is not, in 20 worlds each; of 20 at most one is undecided",
